@@ -1,0 +1,53 @@
+#include "base/err.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int
+err_set(struct err *e, int code, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (e == NULL)
+		return code;
+	e->code = code;
+	va_start(ap, fmt);
+	(void)vsnprintf(e->message, sizeof(e->message), fmt, ap);
+	va_end(ap);
+	return code;
+}
+
+int
+err_errno(struct err *e, int code, const char *fmt, ...)
+{
+	va_list ap;
+	size_t used;
+
+	if (e == NULL)
+		return code;
+	e->code = code;
+	va_start(ap, fmt);
+	(void)vsnprintf(e->message, sizeof(e->message), fmt, ap);
+	va_end(ap);
+	used = strlen(e->message);
+	(void)snprintf(e->message + used, sizeof(e->message) - used, ": %s", strerror(-code));
+	return code;
+}
+
+int
+err_prefix(struct err *e, const char *fmt, ...)
+{
+	char inner[ERR_MESSAGE_MAX];
+	va_list ap;
+	size_t used;
+
+	if (e == NULL)
+		return 0;
+	memcpy(inner, e->message, sizeof(inner));
+	va_start(ap, fmt);
+	(void)vsnprintf(e->message, sizeof(e->message), fmt, ap);
+	va_end(ap);
+	used = strlen(e->message);
+	(void)snprintf(e->message + used, sizeof(e->message) - used, ": %s", inner);
+	return e->code;
+}

@@ -1,0 +1,98 @@
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static enum log_level level_max = LOG_LEVEL_INFO;
+static log_sink sink_fn;
+static void *sink_userdata;
+
+/* syslog(3) priority of each level, for the journal's <N> prefix */
+static const struct {
+	const char *name;
+	int priority;
+} levels[LOG_LEVEL_MAX] = {
+	[LOG_LEVEL_ERROR] = { "error", 3 },
+	[LOG_LEVEL_WARNING] = { "warning", 4 },
+	[LOG_LEVEL_NOTICE] = { "notice", 5 },
+	[LOG_LEVEL_INFO] = { "info", 6 },
+	[LOG_LEVEL_DEBUG] = { "debug", 7 },
+};
+
+void
+log_set_level(enum log_level max)
+{
+	level_max = max;
+}
+
+void
+log_set_sink(log_sink sink, void *userdata)
+{
+	sink_fn = sink;
+	sink_userdata = userdata;
+}
+
+const char *
+log_level_name(enum log_level level)
+{
+	return levels[level].name;
+}
+
+int
+log_level_parse(const char *text, enum log_level *ret)
+{
+	for (int i = 0; i < LOG_LEVEL_MAX; i++) {
+		if (strcmp(text, levels[i].name) == 0) {
+			*ret = (enum log_level)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static void
+write_stderr(enum log_level level, const char *line)
+{
+	struct timespec ts;
+	struct tm tm;
+	char when[32];
+
+	/* systemd sets JOURNAL_STREAM for a unit whose stderr goes to the journal */
+	if (getenv("JOURNAL_STREAM") != NULL) {
+		(void)fprintf(stderr, "<%d>%s\n", levels[level].priority, line);
+		return;
+	}
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	(void)gmtime_r(&ts.tv_sec, &tm);
+	(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
+	(void)fprintf(stderr, "%s.%06ldZ %-7s %s\n", when, ts.tv_nsec / 1000, levels[level].name, line);
+}
+
+void
+log_line(enum log_level level, const char *fmt, ...)
+{
+	char line[2048];
+	int saved = errno;
+	va_list ap;
+
+	if (level > level_max)
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	/* one event is one line, whatever a peer put into its text */
+	for (char *p = line; *p; p++) {
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = '?';
+	}
+	if (sink_fn)
+		sink_fn(level, line, sink_userdata);
+	else
+		write_stderr(level, line);
+	errno = saved;
+}

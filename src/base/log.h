@@ -1,0 +1,36 @@
+/*
+ * One line for each decision: a sentence, then key=value.
+ *
+ * Pure layers never log; they give reasons back and the driver logs once. Lines go to stderr with the
+ * journal's <N> prefix when stderr is the journal, and with a UTC time to a terminal or a file. Levels:
+ * error = an operator must act; warning = something was refused; notice = the state of a service
+ * changed; info = lifecycle; debug = packets. A secret is never an argument of a log line.
+ */
+#pragma once
+
+#include "base/attr.h"
+
+enum log_level {
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARNING,
+	LOG_LEVEL_NOTICE,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG,
+	LOG_LEVEL_MAX,
+};
+
+/* Where lines go instead of stderr: tests capture them. */
+typedef void (*log_sink)(enum log_level level, const char *line, void *userdata);
+
+void log_set_level(enum log_level max);
+void log_set_sink(log_sink sink, void *userdata); /* NULL: stderr again */
+const char *log_level_name(enum log_level level);
+int log_level_parse(const char *text, enum log_level *ret); /* 0, -EINVAL */
+
+void log_line(enum log_level level, const char *fmt, ...) _printf_(2, 3);
+
+#define log_error(...) log_line(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_warning(...) log_line(LOG_LEVEL_WARNING, __VA_ARGS__)
+#define log_notice(...) log_line(LOG_LEVEL_NOTICE, __VA_ARGS__)
+#define log_info(...) log_line(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...) log_line(LOG_LEVEL_DEBUG, __VA_ARGS__)

@@ -1,0 +1,102 @@
+/*
+ * A lab's plan: what has to exist so that a scenario is true. Plain data, made by pure code from a
+ * scenario (lab/plan.c), made real by lab/realize (namespaces, links, processes).
+ *
+ * Every node is a set of namespaces (network, mount, UTS) with its own /run, host name and files. Every
+ * link joins two nodes with an optional delay in each direction. Every process is started in its node.
+ * The plan and all it points to live in one arena.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/alloc.h"
+#include "base/ip.h"
+#include "base/time.h"
+
+enum lab_node_kind {
+	LAB_ROUTER,
+	LAB_HOST,   /* a machine at a site */
+	LAB_CLIENT, /* a machine in an access network */
+};
+
+struct lab_file {
+	const char *path; /* absolute, in the node's view; below /run or /etc (a private tmpfs / overlay) */
+	const char *content;
+	unsigned mode;
+};
+
+/* When a started process counts as up. */
+enum lab_ready {
+	LAB_READY_AT_ONCE,
+	LAB_READY_PATH,     /* `ready_arg` exists in the node (a control socket) */
+	LAB_READY_LISTENS,  /* something listens on TCP port `ready_arg` in the node */
+};
+
+struct lab_process {
+	const char *name;        /* unique in its node: "bird", "nginx", "nearcastd" */
+	const char *const *argv; /* ends with NULL; argv[0] absolute, or looked up in PATH */
+	bool manual;             /* not started by `up`, but by a step */
+	enum lab_ready ready;
+	const char *ready_arg;
+};
+
+struct lab_address {
+	const char *ifname;
+	struct prefix addr; /* the address with its length, host bits set */
+};
+
+struct lab_route {
+	struct prefix dest;
+	struct ip via;
+};
+
+struct lab_node {
+	const char *name; /* host name too: "am6-c3.medium.x86-01", "fra.northwind" */
+	enum lab_node_kind kind;
+	const char *city;    /* IATA code, "ams" */
+	const char *network; /* name of the lab's network (AS), or NULL */
+	uint32_t asn;
+	const char *site; /* of a host, else NULL */
+	struct ip loopback4, loopback6; /* the node's own stable addresses, IP_NONE when none */
+	bool forwarding;
+	const struct lab_address *addresses; /* including those on lo */
+	size_t address_count;
+	const struct lab_route *routes;
+	size_t route_count;
+	const struct lab_file *files;
+	size_t file_count;
+	const struct lab_process *processes; /* in start order */
+	size_t process_count;
+};
+
+struct lab_link_end {
+	size_t node; /* index into nodes */
+	const char *ifname;
+};
+
+struct lab_link {
+	struct lab_link_end ends[2];
+	struct duration delay; /* one way, in both directions; 0: a plain veth pair */
+	uint32_t mtu;          /* 0: 1500 */
+	const char *what;      /* for people: "ams-lon of northwind" */
+};
+
+/* For /etc/hosts in every node and for naming traceroute hops. */
+struct lab_name {
+	struct ip addr;
+	const char *name;
+};
+
+struct lab_plan {
+	struct arena *arena; /* owned */
+	const char *name;    /* of the lab */
+	struct lab_node *nodes;
+	size_t node_count;
+	struct lab_link *links;
+	size_t link_count;
+	struct lab_name *names;
+	size_t name_count;
+};

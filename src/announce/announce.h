@@ -1,0 +1,75 @@
+/*
+ * How announcements reach the network: one interface, and behind it the built-in speaker (speaker.c),
+ * later BIRD and FRR.
+ *
+ * The agent says what should be announced; an announcer makes it so with every neighbor, now and after
+ * each reconnect. It never decides. Setting the same announcement again sends nothing.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+#include <systemd/sd-event.h>
+
+#include "base/err.h"
+#include "base/ip.h"
+#include "base/time.h"
+
+struct announcer;
+
+/* A BGP peer, as configured. Strings are borrowed and outlive the announcer. */
+struct neighbor_conf {
+	const char *name;
+	struct ip address;
+	uint16_t port;       /* 179 */
+	uint32_t local_as;
+	uint32_t peer_as;
+	struct ip local_address; /* source of the session; required: the kernel's choice could be a Global IP */
+	struct ip router_id;     /* IPv4, never a Global IP */
+	const char *password;    /* TCP MD5 (RFC 2385), NULL: none */
+	struct duration hold_time, connect_retry, idle_hold;
+	bool passive;            /* listen, never dial */
+	bool ipv4, ipv6;         /* families offered */
+	struct ip next_hop4, next_hop6; /* IP_NONE: the session's own address, if of that family */
+	uint32_t prefix_limit;   /* of announcements to this neighbor and family; more are refused here */
+};
+
+/* One prefix as it should look to the network. */
+struct announcement {
+	struct prefix prefix;
+	bool has_med;
+	uint32_t med;
+	uint8_t prepend;          /* extra copies of our AS, 0..16 */
+	const uint32_t *communities; /* RFC 1997 values; copied by announcer_set() */
+	size_t community_count;
+};
+
+struct announcer_events {
+	/* A session came up or went down; why is one sentence. */
+	void (*neighbor_changed)(void *userdata, const char *neighbor, bool established, const char *why);
+	/* The bytes that withdraw the prefix from every neighbor have been handed to the kernel. */
+	void (*withdrawn)(void *userdata, struct prefix prefix, struct instant at);
+	void *userdata;
+};
+
+/* Starts sessions with all neighbors. Nothing is announced yet. */
+int announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, size_t count,
+    const struct announcer_events *events, struct announcer **ret, struct err *e);
+
+/* Announces, or changes how it is announced; -E2BIG when over a neighbor's prefix limit (nothing changes). */
+int announcer_set(struct announcer *a, const struct announcement *announcement, struct err *e);
+/* Withdraws, written to the sockets before it returns where they take it. Unknown prefix: nothing. */
+void announcer_withdraw(struct announcer *a, struct prefix prefix);
+/* The first verdict of every service is known: End-of-RIB may be sent (RFC 4724). */
+void announcer_release_end_of_rib(struct announcer *a);
+/* Withdraws all, sends Cease (administrative shutdown), closes; calls done when flushed or after 1 s. */
+void announcer_stop(struct announcer *a, void (*done)(void *userdata), void *userdata);
+void announcer_free(struct announcer *a);
+
+/* The neighbors as JSON for `nearcast status`: an array of objects (owned by the caller). Keys: name,
+ * address, local_as, peer_as, state, since_ms, hold_time_s, families, announced (prefixes), updates_sent,
+ * updates_received, messages_in, messages_out, last_error, next_attempt_ms, received_open (object or null). */
+json_t *announcer_status(const struct announcer *a, struct instant now);

@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# What scripts/demo, scripts/test and scripts/lint share: installing what is missing, and building.
+# Sourced, never run.
+
+BUILD_PACKAGES=(gcc libc6-dev meson ninja-build pkg-config python3
+	libsystemd-dev libfyaml-dev libjansson-dev libcurl4-openssl-dev libmnl-dev)
+LAB_PACKAGES=(bird2 nginx-light iproute2 iputils-ping procps util-linux)
+TEST_PACKAGES=(clang libclang-rt-14-dev mandoc curl bash tshark traceroute)
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '%s\n' "==> $*" >&2; }
+
+die() {
+	printf '%s\n' "error: $*" >&2
+	exit 1
+}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		die "this needs root once, to install packages: run as root, or install sudo, or install by hand: ${missing[*]}"
+	fi
+}
+
+# Prints the packages of the arguments that are not installed.
+packages_missing() {
+	local p
+	for p in "$@"; do
+		[ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || printf '%s\n' "$p"
+	done
+}
+
+# Installs what is missing. Packages of daemons must not start them on a machine that only wants to try
+# a lab, neither now (policy-rc.d) nor at its next boot (disabled, if it was we who brought them).
+install_packages() {
+	local missing policy=/usr/sbin/policy-rc.d ours=no p
+	command -v dpkg-query >/dev/null || die "this script installs Debian packages; elsewhere see \"Building\" in CONTRIBUTING.md"
+	mapfile -t missing < <(packages_missing "$@")
+	[ ${#missing[@]} = 0 ] && return 0
+	say "installing ${missing[*]}"
+	if ! [ -e $policy ]; then
+		printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
+		as_root chmod 755 $policy
+		ours=yes
+	fi
+	local ok=yes
+	{ as_root apt-get update -q && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
+		--no-install-recommends "${missing[@]}"; } >"${TMPDIR:-/tmp}/nearcast-apt.$$" 2>&1 || ok=no
+	[ $ours = yes ] && as_root rm -f $policy
+	if [ $ok = no ]; then
+		tail -n 20 "${TMPDIR:-/tmp}/nearcast-apt.$$" >&2
+		die "apt-get could not install: ${missing[*]}"
+	fi
+	rm -f "${TMPDIR:-/tmp}/nearcast-apt.$$"
+	if [ -d /run/systemd/system ]; then
+		for p in "${missing[@]}"; do
+			case $p in
+			bird2) as_root systemctl -q disable --now bird 2>/dev/null || true ;;
+			nginx-light) as_root systemctl -q disable --now nginx 2>/dev/null || true ;;
+			esac
+		done
+	fi
+}
+
+# build DIR [meson option...]: configures once, compiles, says little unless it fails.
+build() {
+	local dir=$root/$1 log
+	shift
+	log=$(mktemp)
+	if ! [ -f "$dir/build.ninja" ]; then
+		meson setup "$dir" "$root" "$@" >"$log" 2>&1 || { cat "$log" >&2; rm -f "$log"; die "meson setup failed"; }
+	fi
+	ninja -C "$dir" >"$log" 2>&1 || { grep -v '^\[' "$log" | tail -n 60 >&2; rm -f "$log"; die "the build failed"; }
+	rm -f "$log"
+}

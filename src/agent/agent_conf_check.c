@@ -1,0 +1,387 @@
+/*
+ * What the table of keys cannot say about nearcastd.yaml: the rules between fields and between objects.
+ * Each function reports every error that it finds, at its place in the file.
+ */
+#include <curl/curl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/agent_conf.h"
+
+#define AS_TRANS 23456u
+
+static void
+curl_url_cleanup_p(CURLU **u)
+{
+	curl_url_cleanup(*u);
+}
+
+static void
+curl_freep(char **p)
+{
+	curl_free(*p);
+}
+
+/* Sets each_address and own_host, or target, from the host that the URL names. */
+static void
+check_url(struct conf *c, struct agent_check *check)
+{
+	_cleanup_(curl_url_cleanup_p) CURLU *u = curl_url();
+	_cleanup_(curl_freep) char *host = NULL;
+	_cleanup_(curl_freep) char *scheme = NULL;
+	char url[AGENT_URL_MAX], *end;
+
+	check->each_address = check->own_host = strstr(check->url, "{address}") != NULL;
+	/* any address does for the syntax */
+	agent_check_url(check, ip_from_v4(0xc0000201), url);
+	if (curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK ||
+	    curl_url_get(u, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
+	    curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK) {
+		conf_error_at(c, &check->url, "not a URL; expected http://HOST[:PORT]/PATH");
+		return;
+	}
+	if (strcmp(scheme, "http") != 0) {
+		conf_error_at(c, &check->url, "scheme %s; an http check takes http://", scheme);
+		return;
+	}
+	/* [::1] has no brackets as an address */
+	end = host[0] == '[' ? strchr(host, ']') : NULL;
+	if (end != NULL)
+		*end = '\0';
+	if (!check->each_address)
+		(void)ip_parse(host + (end != NULL), &check->target);
+}
+
+void
+agent_conf_check_check(struct conf *c, void *object)
+{
+	struct agent_check *check = object;
+
+	switch ((enum agent_check_type)check->type) {
+	case AGENT_CHECK_HTTP:
+		if (conf_is_set(c, &check->port))
+			conf_error_at(c, &check->port, "an http check has its port in the url");
+		if (check->url == NULL)
+			check->url = "http://{address}/";
+		check_url(c, check);
+		break;
+	case AGENT_CHECK_TCP:
+		if (check->url != NULL)
+			conf_error_at(c, &check->url, "a tcp check has a port, no url");
+		if (conf_is_set(c, &check->expect_status))
+			conf_error_at(c, &check->expect_status, "a tcp check expects no status");
+		if (check->port == 0)
+			conf_error_at(c, &check->type, "a tcp check needs a port");
+		check->each_address = check->own_host = true;
+		break;
+	}
+}
+
+/* The addresses of the blocks, one by one, with their size checked. */
+static void
+expand_global_ips(struct conf *c, struct agent_service *s)
+{
+	struct prefix *blocks = s->global_ips.items;
+
+	s->addresses = arena_alloc(conf_arena(c), s->global_ips.count * 4 * sizeof(*s->addresses));
+	for (size_t i = 0; i < s->global_ips.count; i++) {
+		unsigned spare = ip_bits(blocks[i].addr.family) - blocks[i].len;
+
+		if (spare > 2) {
+			conf_error_at(c, &blocks[i], "a Global IP has 1, 2 or 4 addresses: expected %s",
+			    blocks[i].addr.family == IP_V4 ? "/32, /31 or /30" : "/128, /127 or /126");
+			continue;
+		}
+		if (ip_is_unspecified(blocks[i].addr) || ip_is_loopback(blocks[i].addr) ||
+		    ip_is_link_local(blocks[i].addr) || ip_is_multicast(blocks[i].addr)) {
+			conf_error_at(c, &blocks[i], "expected a unicast address that others can route to");
+			continue;
+		}
+		for (uint64_t n = 0; n < UINT64_C(1) << spare; n++)
+			s->addresses[s->address_count++] = ip_add(blocks[i].addr, n);
+	}
+}
+
+static int
+parse_listen(const char *text, struct agent_listen *ret)
+{
+	uint32_t port;
+
+	if (str_starts_with(text, "tcp/"))
+		ret->transport = AGENT_TCP;
+	else if (str_starts_with(text, "udp/"))
+		ret->transport = AGENT_UDP;
+	else
+		return -1;
+	if (parse_u32(text + strlen("tcp/"), 65535, &port) < 0 || port == 0)
+		return -1;
+	ret->port = (uint16_t)port;
+	ret->text = text;
+	return 0;
+}
+
+static void
+parse_listens(struct conf *c, struct agent_service *s)
+{
+	const char **texts = s->listen.items;
+
+	s->listens = arena_alloc(conf_arena(c), (s->listen.count + 1) * sizeof(*s->listens));
+	for (size_t i = 0; i < s->listen.count; i++) {
+		if (parse_listen(texts[i], &s->listens[i]) < 0) {
+			conf_error_at(c, &texts[i], "not a socket; expected tcp/PORT or udp/PORT");
+			continue;
+		}
+		for (size_t j = 0; j < i; j++) {
+			if (s->listens[j].port == s->listens[i].port &&
+			    s->listens[j].transport == s->listens[i].transport)
+				conf_error_at(c, &texts[i], "%s stands there twice", texts[i]);
+		}
+	}
+}
+
+static int
+parse_community(const char *text, uint32_t *ret)
+{
+	const char *colon = strchr(text, ':');
+	char high[6] = { 0 };
+	uint32_t h, l;
+
+	if (colon == NULL || colon - text >= (ptrdiff_t)sizeof(high))
+		return -1;
+	memcpy(high, text, (size_t)(colon - text));
+	if (parse_u32(high, 65535, &h) < 0 || parse_u32(colon + 1, 65535, &l) < 0)
+		return -1;
+	*ret = h << 16 | l;
+	return 0;
+}
+
+/* A url that names a Global IP or the loopback asks this host, as {address} does. */
+static void
+mark_own_checks(struct agent_service *s)
+{
+	struct agent_check *checks = s->checks.items;
+
+	for (size_t i = 0; i < s->checks.count; i++) {
+		if (checks[i].target.family == IP_NONE)
+			continue;
+		checks[i].own_host = ip_is_loopback(checks[i].target);
+		for (size_t a = 0; a < s->address_count; a++)
+			checks[i].own_host |= ip_equal(checks[i].target, s->addresses[a]);
+	}
+}
+
+void
+agent_conf_check_service(struct conf *c, void *object)
+{
+	struct agent_service *s = object;
+	const char **communities = s->communities.items;
+
+	expand_global_ips(c, s);
+	mark_own_checks(s);
+	parse_listens(c, s);
+	s->community_values =
+	    arena_alloc(conf_arena(c), (s->communities.count + 1) * sizeof(*s->community_values));
+	for (size_t i = 0; i < s->communities.count; i++) {
+		if (parse_community(communities[i], &s->community_values[i]) < 0)
+			conf_error_at(c, &communities[i],
+			    "not a community; expected ASN:VALUE, each 0 to 65535");
+	}
+	/* what nobody looks at must not be announced as if somebody did */
+	if (s->checks.count == 0 && s->listen.count == 0)
+		conf_error_at(c, s, "service %s has neither checks nor listen: nothing says when to announce it",
+		    s->name);
+}
+
+static void
+check_neighbor_families(struct conf *c, struct agent_neighbor *n)
+{
+	int *families = n->families.items;
+
+	for (size_t i = 0; i < n->families.count; i++) {
+		bool *has = families[i] == 0 ? &n->ipv4 : &n->ipv6;
+
+		if (*has)
+			conf_error_at(c, &families[i], "the same family twice");
+		*has = true;
+	}
+	if (n->families.count == 0) {
+		families = arena_alloc(conf_arena(c), sizeof(*families));
+		*families = n->address.family == IP_V4 ? 0 : 1;
+		n->families = (struct conf_list){ families, 1 };
+		n->ipv4 = n->address.family == IP_V4;
+		n->ipv6 = n->address.family == IP_V6;
+	}
+	if (n->next_hop_ipv4.family == IP_V6)
+		conf_error_at(c, &n->next_hop_ipv4, "expected an IPv4 address");
+	if (n->next_hop_ipv6.family == IP_V4)
+		conf_error_at(c, &n->next_hop_ipv6, "expected an IPv6 address");
+	if (n->ipv6 && n->address.family == IP_V4 && n->next_hop_ipv6.family == IP_NONE)
+		conf_error_at(c, &n->families, "ipv6 over an IPv4 session needs next-hop-ipv6");
+	if (n->ipv4 && n->address.family == IP_V6 && n->next_hop_ipv4.family == IP_NONE)
+		conf_error_at(c, &n->families, "ipv4 over an IPv6 session needs next-hop-ipv4");
+}
+
+void
+agent_conf_check_neighbor(struct conf *c, void *object)
+{
+	struct agent_neighbor *n = object;
+
+	if (n->address.family != n->local_address.family)
+		conf_error_at(c, &n->local_address, "expected an %s address, as address is one",
+		    n->address.family == IP_V4 ? "IPv4" : "IPv6");
+	if (ip_is_unspecified(n->local_address) || ip_is_multicast(n->local_address))
+		conf_error_at(c, &n->local_address, "expected an address of this host");
+	if (ip_is_unspecified(n->address) || ip_is_multicast(n->address))
+		conf_error_at(c, &n->address, "expected the address of a router");
+	if (ip_equal(n->address, n->local_address))
+		conf_error_at(c, &n->local_address, "the neighbor's own address; expected ours");
+	check_neighbor_families(c, n);
+	/* RFC 4271 section 4.2: the field counts seconds, and one or two of them are refused */
+	if (n->hold_time.ns % NS_PER_S != 0 || (n->hold_time.ns > 0 && n->hold_time.ns < 3 * NS_PER_S))
+		conf_error_at(c, &n->hold_time, "expected 0, or whole seconds from 3s to 65535s");
+	if (n->peer_as == AS_TRANS)
+		conf_error_at(c, &n->peer_as, "%u is AS_TRANS, nobody's own number", AS_TRANS);
+	if (n->local_as == AS_TRANS)
+		conf_error_at(c, &n->local_as, "%u is AS_TRANS, nobody's own number", AS_TRANS);
+}
+
+/* The block of a Global IP that holds the address, or NULL. */
+static const struct prefix *
+find_global_ip(const struct agent_conf *conf, struct ip ip, const struct agent_service **ret_service)
+{
+	const struct agent_service *services = conf->services.items;
+
+	for (size_t i = 0; i < conf->services.count; i++) {
+		const struct prefix *blocks = services[i].global_ips.items;
+
+		for (size_t j = 0; j < services[i].global_ips.count; j++) {
+			if (prefix_contains(blocks[j], ip)) {
+				*ret_service = &services[i];
+				return &blocks[j];
+			}
+		}
+	}
+	return NULL;
+}
+
+static void
+refuse_global_ip(struct conf *c, const struct agent_conf *conf, const struct ip *ip)
+{
+	const struct agent_service *service;
+	const struct prefix *block;
+	char text[PREFIX_STR_MAX];
+
+	if (ip->family == IP_NONE)
+		return;
+	block = find_global_ip(conf, *ip, &service);
+	if (block != NULL)
+		conf_error_at(c, ip,
+		    "inside Global IP %s of service %s; expected an address that only this host has",
+		    prefix_format(*block, text), service->name);
+}
+
+/* Every block against those before it, in this service and in others. */
+static void
+check_overlaps(struct conf *c, const struct agent_conf *conf)
+{
+	const struct agent_service *services = conf->services.items;
+
+	for (size_t i = 0; i < conf->services.count; i++) {
+		const struct prefix *blocks = services[i].global_ips.items;
+
+		for (size_t j = 0; j < services[i].global_ips.count; j++) {
+			const struct prefix *first = NULL;
+			const struct agent_service *service = NULL;
+
+			/* the first block that holds its first address, or that it holds itself */
+			for (size_t s = 0; s <= i && first == NULL; s++) {
+				const struct prefix *others = services[s].global_ips.items;
+				size_t end = s == i ? j : services[s].global_ips.count;
+
+				for (size_t k = 0; k < end && first == NULL; k++) {
+					if (prefix_contains(others[k], blocks[j].addr) ||
+					    prefix_contains(blocks[j], others[k].addr)) {
+						first = &others[k];
+						service = &services[s];
+					}
+				}
+			}
+			if (first != NULL) {
+				char text[PREFIX_STR_MAX];
+
+				conf_error_at(c, &blocks[j], "overlaps Global IP %s of service %s",
+				    prefix_format(*first, text), service->name);
+			}
+		}
+	}
+}
+
+/* Whether each address can be announced at all, and to whom. */
+static void
+check_reach(struct conf *c, const struct agent_conf *conf)
+{
+	const struct agent_service *services = conf->services.items;
+	const struct agent_neighbor *neighbors = conf->neighbors.items;
+	size_t count4 = 0, count6 = 0;
+	bool ipv4 = false, ipv6 = false;
+
+	for (size_t n = 0; n < conf->neighbors.count; n++) {
+		ipv4 = ipv4 || neighbors[n].ipv4;
+		ipv6 = ipv6 || neighbors[n].ipv6;
+	}
+	for (size_t i = 0; i < conf->services.count; i++) {
+		const struct prefix *blocks = services[i].global_ips.items;
+
+		for (size_t j = 0; j < services[i].global_ips.count; j++) {
+			if (!(blocks[j].addr.family == IP_V4 ? ipv4 : ipv6))
+				conf_error_at(c, &blocks[j], "no neighbor takes family %s",
+				    blocks[j].addr.family == IP_V4 ? "ipv4" : "ipv6");
+		}
+		for (size_t j = 0; j < services[i].address_count; j++) {
+			count4 += services[i].addresses[j].family == IP_V4;
+			count6 += services[i].addresses[j].family == IP_V6;
+		}
+	}
+	for (size_t n = 0; n < conf->neighbors.count; n++) {
+		size_t most = MAX(neighbors[n].ipv4 ? count4 : 0, neighbors[n].ipv6 ? count6 : 0);
+
+		if (most > neighbors[n].prefix_limit)
+			conf_error_at(c, &neighbors[n].prefix_limit,
+			    "%zu prefixes of one family are to be announced, more than prefix-limit %u", most,
+			    neighbors[n].prefix_limit);
+	}
+}
+
+void
+agent_conf_check_all(struct conf *c, void *object)
+{
+	struct agent_conf *conf = object;
+	struct agent_neighbor *neighbors = conf->neighbors.items;
+
+	if (conf->host == NULL) {
+		char name[256] = "";
+
+		(void)gethostname(name, sizeof(name) - 1);
+		conf->host = arena_strdup(conf_arena(c), name);
+	}
+	if (conf->router_id.family != IP_V4)
+		conf_error_at(c, &conf->router_id, "expected an IPv4 address");
+	else if (ip_is_unspecified(conf->router_id) || ip_is_multicast(conf->router_id))
+		conf_error_at(c, &conf->router_id, "expected an address of this host");
+	refuse_global_ip(c, conf, &conf->router_id);
+	if (conf->control[0] != '/')
+		conf_error_at(c, &conf->control, "expected an absolute path");
+	check_overlaps(c, conf);
+	for (size_t i = 0; i < conf->neighbors.count; i++) {
+		refuse_global_ip(c, conf, &neighbors[i].address);
+		refuse_global_ip(c, conf, &neighbors[i].local_address);
+		refuse_global_ip(c, conf, &neighbors[i].next_hop_ipv4);
+		refuse_global_ip(c, conf, &neighbors[i].next_hop_ipv6);
+		for (size_t j = 0; j < i; j++) {
+			if (ip_equal(neighbors[i].address, neighbors[j].address))
+				conf_error_at(c, &neighbors[i].address, "neighbor %s has this address too",
+				    neighbors[j].name);
+		}
+	}
+	check_reach(c, conf);
+}

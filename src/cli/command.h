@@ -24,10 +24,11 @@ enum cli_type {
 	CLI_U32,      /* uint32_t, min..max */
 	CLI_DURATION, /* struct duration, min..max in ns */
 	CLI_ENUM,     /* int, index into names */
+	CLI_CHOICE,   /* int, set to `min`, no argument; options of one offset exclude each other (-4, -6) */
 };
 
 struct cli_strings {
-	const char **items; /* owned by the command's options, freed by cli_run() */
+	const char **items; /* freed by cli_run(); the texts are argv's */
 	size_t count;
 };
 
@@ -36,38 +37,49 @@ struct cli_option {
 	char letter;      /* short form, or 0 */
 	enum cli_type type;
 	size_t offset; /* into the command's options struct */
-	const char *arg;  /* what the argument is called in usage: "DURATION"; NULL for flags */
+	const char *arg;  /* what the argument is called in usage: "DURATION"; NULL for flags. FILE, DIR and
+	                     names of an enum are completed by the shell */
 	int64_t min, max; /* both 0: no limit */
 	const char *const *names; /* CLI_ENUM, ends with NULL */
-	const char *help; /* one line */
+	const char *help; /* one line, without its default (that is added from the command's defaults) */
 };
 
 struct cli_command {
 	const char *name;
-	const char *args;    /* positional arguments for the usage line: "URL...", "[LAB]"; "" for none */
+	const char *args;    /* positional arguments for the usage line: "URL...", "[LAB]"; "" for none. The
+	                        shell completes FILE, DIR and alternatives like "bash|zsh" */
 	const char *summary; /* one line */
 	unsigned args_min, args_max; /* how many positional arguments; UINT_MAX: any number */
-	/* "--" splits: what follows is one command to run (lab exec); it comes after the positionals */
+	/*
+	 * What follows the positionals is a command to run (lab exec), with a "--" between or without.
+	 * Options may stand anywhere before it, none is looked for in it. args holds args_max positionals
+	 * (args_min must be the same) and then the command, of one word at least.
+	 */
 	bool takes_command;
 	const struct cli_option *options;
 	size_t option_count;
 	size_t options_size;       /* of the options struct */
 	const void *defaults;      /* what the options struct starts as; NULL: zeros */
+	const char *notes;         /* more for --help, below the options; NULL: none. Ends without newline */
 	/* Runs it; gives the exit status. args ends with NULL. */
 	int (*run)(const void *options, int argc, char **args);
-	/* Or a group: the subcommands, ends with a NULL name. Then run is NULL. */
-	const struct cli_command *subcommands;
+	/* Or a group: the subcommands, ends with NULL. Then run is NULL. */
+	const struct cli_command *const *subcommands;
 };
 
 struct cli_program {
 	const char *name;
 	const char *summary;
-	const struct cli_command *commands; /* ends with a NULL name */
+	const struct cli_command *const *commands; /* ends with NULL */
 };
 
-/* Parses argv, runs the command, gives the exit status. Knows --help, --version and `help`. */
+/* Parses argv, runs the command, gives the exit status. Adds --help everywhere, and --version. */
 int cli_run(const struct cli_program *program, int argc, char **argv);
 
 /* For a command that finds its arguments wrong after parsing: prints "nearcast X: ..." and the usage of
  * the command that runs; gives EXIT_USAGE. */
 int cli_usage_error(const char *fmt, ...) _printf_(1, 2);
+
+/* For a program's table: `help [COMMAND]...` (with --all every command and option, one a line), and
+ * `completion SHELL`, both made from the table of the program that runs. */
+extern const struct cli_command cli_help_command, cli_completion_command;

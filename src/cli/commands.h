@@ -1,0 +1,7 @@
+/*
+ * The commands of `nearcast`, in the order of its help. Each is defined in the file of its name.
+ */
+#pragma once
+
+#include "cli/command.h"
+

@@ -1,0 +1,23 @@
+/* nearcast: the table of its commands. Each stands in a file of its own. */
+#include <stddef.h>
+
+#include "cli/command.h"
+#include "cli/commands.h"
+
+static const struct cli_command *const commands[] = {
+	&cli_help_command,
+	&cli_completion_command,
+	NULL,
+};
+
+static const struct cli_program nearcast = {
+	.name = "nearcast",
+	.summary = "One address for a service, answered by the nearest of your machines.",
+	.commands = commands,
+};
+
+int
+main(int argc, char **argv)
+{
+	return cli_run(&nearcast, argc, argv);
+}

@@ -1,0 +1,190 @@
+/* The texts made from a command table, whole. */
+#include "cli/usage.h"
+
+#include <errno.h>
+#include <limits.h>
+
+#include "cli/complete.h"
+#include "tap.h"
+
+struct options {
+	bool json;
+	uint32_t count;
+	struct duration interval;
+	const char *names;
+	struct cli_strings against;
+	int method, family;
+};
+
+static const char *const methods[] = { "udp", "icmp", NULL };
+
+/* clang-format off */
+#define AT(field) offsetof(struct options, field)
+static const struct cli_option options[] = {
+	{ "ipv4",     '4', CLI_CHOICE,   AT(family),   NULL,       4, 0, NULL, "IPv4 only" },
+	{ "ipv6",     '6', CLI_CHOICE,   AT(family),   NULL,       6, 0, NULL, "IPv6 only" },
+	{ "count",    'n', CLI_U32,      AT(count),    "COUNT",    1, 100, NULL, "how many requests" },
+	{ "interval", 0,   CLI_DURATION, AT(interval), "DURATION", 1, 0, NULL, "time between starts" },
+	{ "against",  0,   CLI_STRINGS,  AT(against),  "NAME=URL", 0, 0, NULL, "a site's own address" },
+	{ "method",   0,   CLI_ENUM,     AT(method),   "METHOD",   0, 0, methods, "what is sent" },
+	{ "names",    0,   CLI_STRING,   AT(names),    "FILE",     0, 0, NULL, "names of addresses" },
+	{ "json",     0,   CLI_FLAG,     AT(json),     NULL,       0, 0, NULL, "one JSON document" },
+};
+/* clang-format on */
+
+static const struct options defaults = {
+	.count = 10, .interval = { NS_PER_S }, .names = "/etc/names"
+};
+
+static const struct cli_command probe = {
+	.name = "probe",
+	.args = "URL...",
+	.summary = "Request, and see who answers.",
+	.args_min = 1,
+	.args_max = UINT_MAX,
+	.options = options,
+	.option_count = ARRAY_SIZE(options),
+	.options_size = sizeof(struct options),
+	.defaults = &defaults,
+	.notes = "Ends with 1 when a request failed.",
+};
+static const struct cli_command up = { .name = "up", .args = "FILE", .summary = "Start a lab." };
+static const struct cli_command run = {
+	.name = "exec",
+	.args = "NODE [--] COMMAND...",
+	.summary = "Run in a node.",
+	.args_min = 1,
+	.args_max = 1,
+	.takes_command = true,
+};
+static const struct cli_command *const lab_commands[] = { &up, &run, NULL };
+static const struct cli_command lab = {
+	.name = "lab", .args = "", .summary = "Play with a lab.", .subcommands = lab_commands
+};
+static const struct cli_command *const commands[] = { &probe, &lab, NULL };
+static const struct cli_program program = {
+	.name = "nearcast", .summary = "One address.", .commands = commands
+};
+
+static void
+check_taken(struct strbuf *b, const char *want)
+{
+	CHECK_STR(strbuf_get(b), want);
+	strbuf_done(b);
+}
+
+TEST(usage_wraps)
+{
+	struct strbuf b = { 0 };
+
+	cli_usage(&probe, "nearcast probe", &b);
+	check_taken(&b,
+	    "usage: nearcast probe [-4 | -6] [-n COUNT] [--interval DURATION]\n"
+	    "                      [--against NAME=URL]... [--method METHOD] [--names FILE]\n"
+	    "                      [--json] URL...\n");
+	cli_usage(&lab, "nearcast lab", &b);
+	check_taken(&b, "usage: nearcast lab COMMAND ...\n");
+}
+
+TEST(help_shows_defaults)
+{
+	struct strbuf b = { 0 };
+
+	cli_help(&probe, "nearcast probe", &b);
+	CHECK_STR(strstr(strbuf_get(&b), "\nRequest,"),
+	    "\nRequest, and see who answers.\n"
+	    "\n"
+	    "Options:\n"
+	    "  -4, --ipv4               IPv4 only\n"
+	    "  -6, --ipv6               IPv6 only\n"
+	    "  -n, --count COUNT        how many requests (default 10)\n"
+	    "      --interval DURATION  time between starts (default 1s)\n"
+	    "      --against NAME=URL   a site's own address\n"
+	    "      --method METHOD      what is sent: udp, icmp (default udp)\n"
+	    "      --names FILE         names of addresses (default /etc/names)\n"
+	    "      --json               one JSON document\n"
+	    "  -h, --help               show this\n"
+	    "\n"
+	    "Ends with 1 when a request failed.\n");
+	strbuf_done(&b);
+}
+
+TEST(help_of_a_group_and_overview)
+{
+	struct strbuf b = { 0 };
+
+	cli_help(&lab, "nearcast lab", &b);
+	check_taken(&b, "usage: nearcast lab COMMAND ...\n"
+			"\n"
+			"Play with a lab.\n"
+			"\n"
+			"Commands:\n"
+			"  up    Start a lab.\n"
+			"  exec  Run in a node.\n"
+			"\n"
+			"Run `nearcast lab COMMAND --help` for more about one of them.\n");
+	cli_overview(&program, &b);
+	check_taken(&b,
+	    "usage: nearcast COMMAND [ARGUMENT]...\n"
+	    "\n"
+	    "One address.\n"
+	    "\n"
+	    "Commands:\n"
+	    "  probe  Request, and see who answers.\n"
+	    "  lab    Play with a lab.\n"
+	    "\n"
+	    "Run `nearcast help COMMAND` for more about one of them; its manual page is "
+	    "nearcast-COMMAND(1).\n");
+}
+
+TEST(list_has_every_command_and_option)
+{
+	struct strbuf b = { 0 };
+
+	cli_list(&program, &b);
+	check_taken(&b, "nearcast\n"
+			"nearcast probe URL...\n"
+			"nearcast probe -4 --ipv4\n"
+			"nearcast probe -6 --ipv6\n"
+			"nearcast probe -n --count COUNT\n"
+			"nearcast probe --interval DURATION\n"
+			"nearcast probe --against NAME=URL\n"
+			"nearcast probe --method METHOD\n"
+			"nearcast probe --names FILE\n"
+			"nearcast probe --json\n"
+			"nearcast lab\n"
+			"nearcast lab up FILE\n"
+			"nearcast lab exec NODE [--] COMMAND...\n");
+}
+
+/* That the scripts work is tried with a shell (tests/unit/cli/completion); here, that each knows
+ * all. */
+TEST(completion_knows_all)
+{
+	static const struct {
+		const char *shell;
+		const char *parts[6];
+	} rows[] = {
+		{ "bash",
+		    { "--against", "udp icmp", "\"lab exec\"", "words='up exec'", "compgen -f" } },
+		{ "zsh",
+		    { "--against=", "(udp icmp)", "\"lab exec\"", "'up:Start a lab.'", "_files" } },
+		{ "fish", { "-l against", "'udp icmp'", "'lab exec'", "-a up -d 'Start a lab.'",
+			      "-r -F" } },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct strbuf b = { 0 };
+
+		CHECK_INT(cli_complete(&program, rows[i].shell, &b), 0);
+		for (int k = 0; rows[i].parts[k]; k++) {
+			if (strstr(strbuf_get(&b), rows[i].parts[k]) == NULL)
+				tap_fail(__FILE__, __LINE__, "%s: no %s", rows[i].shell,
+				    rows[i].parts[k]);
+		}
+		strbuf_done(&b);
+	}
+	struct strbuf b = { 0 };
+
+	CHECK_INT(cli_complete(&program, "csh", &b), -EINVAL);
+	CHECK_STR(strbuf_get(&b), "");
+}

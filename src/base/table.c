@@ -1,0 +1,210 @@
+#include "base/table.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+#define TABLE_GAP 2
+
+struct cell {
+	char *text; /* owned; NULL for none */
+	size_t width;
+	enum style style;
+};
+
+struct column {
+	struct cell head;
+	enum table_align align;
+	size_t width;
+};
+
+struct table {
+	struct column *columns; /* owned */
+	size_t column_count, column_cap;
+	struct cell
+	    *cells; /* owned; row by row, each of column_count cells, the last may be short */
+	size_t cell_count, cell_cap;
+	size_t row_count;
+};
+
+struct table *
+table_new(void)
+{
+	return xcalloc(1, sizeof(struct table));
+}
+
+void
+table_free(struct table *t)
+{
+	if (t == NULL)
+		return;
+	for (size_t i = 0; i < t->cell_count; i++)
+		free(t->cells[i].text);
+	for (size_t i = 0; i < t->column_count; i++)
+		free(t->columns[i].head.text);
+	free(t->cells);
+	free(t->columns);
+	free(t);
+}
+
+void
+table_freep(struct table **t)
+{
+	table_free(*t);
+}
+
+static struct cell
+cell_make(const char *text, enum style style)
+{
+	struct strbuf b = { 0 };
+	struct cell cell = { .style = style };
+
+	strbuf_add_printable(&b, text);
+	cell.text = strbuf_take(&b);
+	cell.width = utf8_width(cell.text);
+	return cell;
+}
+
+void
+table_add_column(struct table *t, const char *head, enum table_align align)
+{
+	struct column column = { .head = cell_make(head, STYLE_STRONG), .align = align };
+
+	assert(t->row_count == 0);
+	column.width = column.head.width;
+	t->columns = grow_array(t->columns, t->column_count, &t->column_cap, sizeof(*t->columns));
+	t->columns[t->column_count++] = column;
+}
+
+static void
+push(struct table *t, struct cell cell)
+{
+	assert(t->cell_count < t->row_count * t->column_count);
+	t->cells = grow_array(t->cells, t->cell_count, &t->cell_cap, sizeof(*t->cells));
+	t->cells[t->cell_count++] = cell;
+}
+
+void
+table_add_row(struct table *t)
+{
+	assert(t->column_count > 0);
+	while (t->cell_count < t->row_count * t->column_count)
+		push(t, (struct cell){ 0 });
+	t->row_count++;
+}
+
+static void
+push_text(struct table *t, enum style style, const char *text)
+{
+	struct cell cell = cell_make(text, style);
+	struct column *column;
+
+	push(t, cell);
+	column = &t->columns[(t->cell_count - 1) % t->column_count];
+	column->width = MAX(column->width, cell.width);
+}
+
+static void
+push_format(struct table *t, enum style style, const char *fmt, va_list ap)
+{
+	_cleanup_(freep) char *text = NULL;
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		abort();
+	push_text(t, style, text);
+}
+
+void
+table_add_cell(struct table *t, const char *text)
+{
+	push_text(t, STYLE_PLAIN, text);
+}
+
+void
+table_add_cellf(struct table *t, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	push_format(t, STYLE_PLAIN, fmt, ap);
+	va_end(ap);
+}
+
+void
+table_add_styled(struct table *t, enum style style, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	push_format(t, style, fmt, ap);
+	va_end(ap);
+}
+
+/* One line being laid out: blanks are owed until text follows, so none are left at the end. */
+struct line {
+	struct strbuf *out;
+	size_t owed;
+	bool colour;
+};
+
+static void
+line_cell(struct line *l, const struct cell *cell, const struct column *column)
+{
+	size_t fill = column->width - cell->width;
+
+	if (column->align == TABLE_RIGHT)
+		l->owed += fill;
+	if (cell->width > 0) {
+		strbuf_pad(l->out, ' ', l->owed);
+		strbuf_add(l->out, style_begin(cell->style, l->colour));
+		strbuf_add(l->out, cell->text);
+		strbuf_add(l->out, style_end(cell->style, l->colour));
+		l->owed = 0;
+	}
+	if (column->align == TABLE_LEFT)
+		l->owed += fill;
+	l->owed += TABLE_GAP;
+}
+
+static void
+add_header(const struct table *t, struct table_look look, struct strbuf *out)
+{
+	struct line line = { .out = out, .owed = look.indent, .colour = look.colour };
+	size_t width = 0;
+	bool headed = false;
+
+	for (size_t c = 0; c < t->column_count; c++)
+		headed = headed || t->columns[c].head.width > 0;
+	if (!headed)
+		return;
+	for (size_t c = 0; c < t->column_count; c++) {
+		line_cell(&line, &t->columns[c].head, &t->columns[c]);
+		width += t->columns[c].width + (c > 0 ? TABLE_GAP : 0);
+	}
+	strbuf_add_char(out, '\n');
+	if (!look.underline)
+		return;
+	strbuf_pad(out, ' ', look.indent);
+	strbuf_add(out, style_begin(STYLE_DIM, look.colour));
+	strbuf_pad(out, '-', width);
+	strbuf_addf(out, "%s\n", style_end(STYLE_DIM, look.colour));
+}
+
+void
+table_format(const struct table *t, struct table_look look, struct strbuf *out)
+{
+	add_header(t, look, out);
+	for (size_t r = 0; r < t->row_count; r++) {
+		struct line line = { .out = out, .owed = look.indent, .colour = look.colour };
+
+		for (size_t c = 0; c < t->column_count; c++) {
+			size_t i = r * t->column_count + c;
+
+			if (i < t->cell_count)
+				line_cell(&line, &t->cells[i], &t->columns[c]);
+		}
+		strbuf_add_char(out, '\n');
+	}
+}

@@ -1,0 +1,108 @@
+#include "base/table.h"
+
+#include "tap.h"
+
+static void
+check_table(struct table *t, struct table_look look, const char *want)
+{
+	struct strbuf b = { 0 };
+
+	table_format(t, look, &b);
+	CHECK_STR(strbuf_get(&b), want);
+	strbuf_done(&b);
+}
+
+TEST(columns_align)
+{
+	struct table *t = table_new();
+
+	table_add_column(t, "host", TABLE_LEFT);
+	table_add_column(t, "median", TABLE_RIGHT);
+	table_add_column(t, "note", TABLE_LEFT);
+	table_add_row(t);
+	table_add_cell(t, "am6-c3.medium.x86-01");
+	table_add_cellf(t, "%.3f ms", 35.437);
+	table_add_row(t);
+	table_add_cell(t, "Zürich");
+	table_add_cell(t, "1117.588 ms");
+	table_add_cell(t, "far");
+	table_add_row(t);
+	table_add_row(t);
+	table_add_cell(t, "");
+	table_add_cell(t, "x");
+	check_table(t, (struct table_look){ 0 },
+	    "host                       median  note\n"
+	    "am6-c3.medium.x86-01    35.437 ms\n"
+	    "Zürich                1117.588 ms  far\n"
+	    "\n"
+	    "                                x\n");
+	check_table(t, (struct table_look){ .indent = 2, .underline = true },
+	    "  host                       median  note\n"
+	    "  ---------------------------------------\n"
+	    "  am6-c3.medium.x86-01    35.437 ms\n"
+	    "  Zürich                1117.588 ms  far\n"
+	    "\n"
+	    "                                  x\n");
+	table_free(t);
+}
+
+TEST(a_table_without_heads_or_rows)
+{
+	struct table *t = table_new();
+
+	check_table(t, (struct table_look){ .underline = true }, "");
+	table_add_column(t, "", TABLE_LEFT);
+	table_add_column(t, "", TABLE_LEFT);
+	check_table(t, (struct table_look){ .underline = true }, "");
+	table_add_row(t);
+	table_add_cell(t, "a");
+	table_add_cell(t, "b");
+	check_table(t, (struct table_look){ .underline = true }, "a  b\n");
+	table_free(t);
+}
+
+TEST(colour_takes_no_width)
+{
+	struct table *t = table_new();
+
+	table_add_column(t, "a", TABLE_LEFT);
+	table_add_column(t, "b", TABLE_RIGHT);
+	table_add_row(t);
+	table_add_styled(t, STYLE_GOOD, "%s", "yes");
+	table_add_styled(t, STYLE_DIM, "%d", 12);
+	check_table(t, (struct table_look){ .colour = true },
+	    "\033[1ma\033[0m     \033[1mb\033[0m\n"
+	    "\033[32myes\033[0m  \033[2m12\033[0m\n");
+	check_table(t, (struct table_look){ 0 },
+	    "a     b\n"
+	    "yes  12\n");
+	table_free(t);
+}
+
+TEST(text_from_outside_is_made_printable)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+		{ "am6 Zürich 東京 🙂", "am6 Zürich 東京 🙂" },
+		{ "a\033[31mb\tc\nd\x7f", "a?[31mb?c?d?" },
+		{ "\xc2\x9b"
+		  "31m",
+		    "??31m" }, /* CSI as one C1 character */
+		{ "\xc3", "?" },
+		{ "\xc0\xaf", "??" },           /* overlong */
+		{ "\xe0\x80\xaf", "???" },      /* overlong */
+		{ "\xed\xa0\x80", "???" },      /* a surrogate */
+		{ "\xf4\x90\x80\x80", "????" }, /* past the last code point */
+		{ "\xff\xfe", "??" },
+		{ "\xe6\x9d", "??" }, /* cut off */
+		{ "", "" },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct strbuf b = { 0 };
+
+		strbuf_add_printable(&b, rows[i].text);
+		CHECK_STR(strbuf_get(&b), rows[i].want);
+		strbuf_done(&b);
+	}
+}

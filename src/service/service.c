@@ -1,0 +1,363 @@
+#include "service/service.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "service/service_internal.h"
+
+static struct service_action *
+add_action(struct service_actions *actions, enum service_action_type type, size_t index,
+    const char *fmt, ...) _printf_(4, 5);
+
+static struct service_action *
+add_action(struct service_actions *actions, enum service_action_type type, size_t index,
+    const char *fmt, ...)
+{
+	struct service_action *action;
+	va_list ap;
+
+	actions->items =
+	    grow_array(actions->items, actions->count, &actions->cap, sizeof(*actions->items));
+	action = &actions->items[actions->count++];
+	*action = (struct service_action){ .type = type, .index = index };
+	va_start(ap, fmt);
+	(void)vsnprintf(action->why, sizeof(action->why), fmt, ap);
+	va_end(ap);
+	return action;
+}
+
+void
+service_actions_done(struct service_actions *actions)
+{
+	free(actions->items);
+	*actions = (struct service_actions){ 0 };
+}
+
+/* Brings an address to the stage that the evidence asks for. */
+static void
+apply(struct service *s, size_t i, struct instant now, struct service_actions *actions)
+{
+	struct service_address *a = &s->addresses[i];
+	struct service_decision d = service_decide(s, i);
+
+	(void)snprintf(a->why, sizeof(a->why), "%s", d.why);
+	if (d.stage == a->stage)
+		return;
+	a->stage = d.stage;
+	a->since = now;
+	if (d.stage == STAGE_WITHDRAWN) {
+		a->flushing = true;
+		add_action(actions, SERVICE_WITHDRAW, i, "%s", d.why)->definitive = d.definitive;
+	} else {
+		a->flushing = false;
+		a->was_announced = true;
+		add_action(actions, SERVICE_ANNOUNCE, i, "%s", d.why);
+	}
+}
+
+static void
+note_verdict(const struct service *s, size_t r, struct service_actions *actions)
+{
+	add_action(actions, SERVICE_NOTE, r, "%s", s->runs[r].state.why);
+}
+
+/* What the loss of an address or of its listener says about the runs that look there. */
+static void
+refute_runs(struct service *s, size_t address, bool all, const char *why, struct instant now,
+    struct service_actions *actions)
+{
+	for (size_t r = 0; r < s->run_count; r++) {
+		struct service_run *run = &s->runs[r];
+
+		if (run->address == address || (all && run->address == SERVICE_ALL)) {
+			if (check_refute(&run->state, why, now))
+				note_verdict(s, r, actions);
+		} else if (run->address == SERVICE_ALL) {
+			check_void_runs(&run->state, now);
+		}
+	}
+}
+
+static void
+run_checks_now(const struct service *s, size_t address, struct service_actions *actions)
+{
+	for (size_t r = 0; r < s->run_count; r++) {
+		if (service_run_covers(&s->runs[r], address) && service_run_wanted(s, r))
+			add_action(actions, SERVICE_RUN_CHECK, r, "there again");
+	}
+}
+
+static void
+on_start(struct service *s, struct service_actions *actions)
+{
+	if (s->phase != SERVICE_NEW)
+		return;
+	s->phase = SERVICE_RUNNING;
+	for (size_t i = 0; i < s->conf.address_count; i++)
+		add_action(actions, SERVICE_ADD_ADDRESS, i, "nearcastd starts");
+}
+
+static void
+on_address(struct service *s, const struct service_event *ev, struct instant now,
+    struct service_actions *actions)
+{
+	struct service_address *a = &s->addresses[ev->index];
+	enum presence presence = ev->present ? PRESENCE_PRESENT : PRESENCE_MISSING;
+	bool changed = a->presence != presence;
+
+	a->presence = presence;
+	if (ev->present) {
+		a->retry_at = INSTANT_NEVER;
+		if (changed && s->phase == SERVICE_RUNNING)
+			run_checks_now(s, ev->index, actions);
+		apply(s, ev->index, now, actions);
+		return;
+	}
+	(void)snprintf(a->missing_why, sizeof(a->missing_why), "%s", ev->why ? ev->why : "it was removed");
+	apply(s, ev->index, now, actions);
+	if (s->phase != SERVICE_RUNNING)
+		return;
+	a->retry_at = instant_add(now, SERVICE_ADDRESS_RETRY);
+	if (changed)
+		refute_runs(s, ev->index, s->conf.address_count == 1, a->why, now, actions);
+}
+
+/* Whether the socket listens at none of the addresses: then no run for the service can have passed. */
+static bool
+is_missing_everywhere(const struct service *s, size_t listen)
+{
+	for (size_t i = 0; i < s->conf.address_count; i++) {
+		if (s->listeners[listen * s->conf.address_count + i].presence != PRESENCE_MISSING)
+			return false;
+	}
+	return true;
+}
+
+static void
+on_listener(struct service *s, const struct service_event *ev, struct instant now,
+    struct service_actions *actions)
+{
+	struct service_listener *l = &s->listeners[ev->index];
+	enum presence presence = ev->present ? PRESENCE_PRESENT : PRESENCE_MISSING;
+	char why[WHY_MAX];
+
+	if (l->presence == presence)
+		return;
+	l->presence = presence;
+	l->since = now;
+	apply(s, l->address, now, actions);
+	if (s->phase != SERVICE_RUNNING)
+		return;
+	if (ev->present) {
+		run_checks_now(s, l->address, actions);
+		return;
+	}
+	(void)snprintf(why, sizeof(why), "nothing listens on %s", s->conf.listens[l->listen]);
+	refute_runs(s, l->address, is_missing_everywhere(s, l->listen), why, now, actions);
+}
+
+static void
+on_check(struct service *s, const struct service_event *ev, struct instant now,
+    struct service_actions *actions)
+{
+	struct service_run *run = &s->runs[ev->index];
+	bool changed = check_input(&run->state, &ev->result, now);
+
+	/* the stage before the note: a withdraw does not wait for its explanation */
+	for (size_t i = 0; i < s->conf.address_count; i++) {
+		if (service_run_covers(run, i))
+			apply(s, i, now, actions);
+	}
+	if (changed)
+		note_verdict(s, ev->index, actions);
+}
+
+/* When the address may go: the withdraw was written (or waited for long enough) and has settled. */
+static struct instant
+removal_at(const struct service *s, const struct service_address *a)
+{
+	if (a->flushing)
+		return instant_add(s->stopping_since, SERVICE_FLUSH_LIMIT);
+	if (!a->was_announced)
+		return s->stopping_since;
+	return instant_add(a->flushed_at, s->conf.settle_time);
+}
+
+/* The last of them: all addresses go together. */
+static struct instant
+all_removal_at(const struct service *s)
+{
+	struct instant at = s->stopping_since;
+
+	for (size_t i = 0; i < s->conf.address_count; i++) {
+		struct instant one = removal_at(s, &s->addresses[i]);
+
+		if (instant_cmp(one, at) > 0)
+			at = one;
+	}
+	return at;
+}
+
+static void
+finish_stop(struct service *s, struct instant now, struct service_actions *actions)
+{
+	if (s->phase != SERVICE_STOPPING || !instant_reached(all_removal_at(s), now))
+		return;
+	/* a peer that never took the withdraw gets its settle time all the same */
+	for (size_t i = 0; i < s->conf.address_count; i++) {
+		if (s->addresses[i].flushing) {
+			s->addresses[i].flushing = false;
+			s->addresses[i].flushed_at = now;
+		}
+	}
+	if (!instant_reached(all_removal_at(s), now))
+		return;
+	s->phase = SERVICE_STOPPED;
+	for (size_t i = 0; i < s->conf.address_count; i++)
+		add_action(actions, SERVICE_REMOVE_ADDRESS, i, "nearcastd ends");
+	add_action(actions, SERVICE_DONE, 0, "withdrawn, settled, removed");
+}
+
+static void
+on_stop(struct service *s, struct instant now, struct service_actions *actions)
+{
+	if (s->phase == SERVICE_STOPPING || s->phase == SERVICE_STOPPED)
+		return;
+	if (s->conf.keep_on_exit) {
+		s->phase = SERVICE_STOPPED;
+		add_action(actions, SERVICE_DONE, 0, "on-exit is keep");
+		return;
+	}
+	s->phase = SERVICE_STOPPING;
+	s->stopping_since = now;
+	for (size_t i = 0; i < s->conf.address_count; i++) {
+		s->addresses[i].retry_at = INSTANT_NEVER;
+		apply(s, i, now, actions);
+	}
+	finish_stop(s, now, actions);
+}
+
+static void
+on_time(struct service *s, struct instant now, struct service_actions *actions)
+{
+	for (size_t i = 0; i < s->conf.address_count; i++) {
+		struct service_address *a = &s->addresses[i];
+
+		if (!instant_reached(a->retry_at, now))
+			continue;
+		a->retry_at = INSTANT_NEVER;
+		add_action(actions, SERVICE_ADD_ADDRESS, i, "%s", a->missing_why);
+	}
+	finish_stop(s, now, actions);
+}
+
+void
+service_input(struct service *s, const struct service_event *event, struct instant now,
+    struct service_actions *actions)
+{
+	actions->count = 0;
+	if (s->phase == SERVICE_STOPPED || (s->phase == SERVICE_NEW && event->type != SERVICE_EVENT_START))
+		return;
+	switch (event->type) {
+	case SERVICE_EVENT_START:
+		on_start(s, actions);
+		break;
+	case SERVICE_EVENT_ADDRESS:
+		assert(event->index < s->conf.address_count);
+		on_address(s, event, now, actions);
+		break;
+	case SERVICE_EVENT_LISTENER:
+		assert(event->index < s->listener_count);
+		on_listener(s, event, now, actions);
+		break;
+	case SERVICE_EVENT_CHECK:
+		assert(event->index < s->run_count);
+		on_check(s, event, now, actions);
+		break;
+	case SERVICE_EVENT_FLUSHED:
+		assert(event->index < s->conf.address_count);
+		if (s->addresses[event->index].flushing) {
+			s->addresses[event->index].flushing = false;
+			s->addresses[event->index].flushed_at = now;
+			finish_stop(s, now, actions);
+		}
+		break;
+	case SERVICE_EVENT_TIME:
+		on_time(s, now, actions);
+		break;
+	case SERVICE_EVENT_STOP:
+		on_stop(s, now, actions);
+		break;
+	}
+}
+
+struct instant
+service_deadline(const struct service *s)
+{
+	struct instant at = INSTANT_NEVER;
+
+	if (s->phase == SERVICE_STOPPING)
+		return all_removal_at(s);
+	if (s->phase != SERVICE_RUNNING)
+		return INSTANT_NEVER;
+	for (size_t i = 0; i < s->conf.address_count; i++)
+		at = instant_min(at, s->addresses[i].retry_at);
+	return at;
+}
+
+struct service *
+service_new(const struct service_conf *conf, struct instant now)
+{
+	struct service *s = xcalloc(1, sizeof(*s));
+	size_t addresses = conf->address_count;
+
+	assert(addresses > 0);
+	s->conf = *conf;
+	s->addresses = xcalloc(addresses, sizeof(*s->addresses));
+	for (size_t i = 0; i < addresses; i++) {
+		s->addresses[i].address = conf->addresses[i];
+		s->addresses[i].since = now;
+		s->addresses[i].retry_at = INSTANT_NEVER;
+		(void)snprintf(s->addresses[i].why, WHY_MAX, "nearcastd starts");
+	}
+	s->listener_count = conf->listen_count * addresses;
+	s->listeners = xcalloc(s->listener_count + 1, sizeof(*s->listeners));
+	for (size_t l = 0; l < s->listener_count; l++) {
+		s->listeners[l].listen = l / addresses;
+		s->listeners[l].address = l % addresses;
+		s->listeners[l].since = now;
+	}
+	s->runs = xcalloc(conf->check_count * addresses + 1, sizeof(*s->runs));
+	for (size_t c = 0; c < conf->check_count; c++) {
+		bool each = conf->checks[c].each_address;
+
+		for (size_t i = 0; i < (each ? addresses : 1); i++) {
+			struct service_run *run = &s->runs[s->run_count++];
+
+			run->check = c;
+			run->address = each ? i : SERVICE_ALL;
+			check_init(&run->state, conf->checks[c].policy, now);
+		}
+	}
+	return s;
+}
+
+void
+service_free(struct service *s)
+{
+	if (s == NULL)
+		return;
+	free(s->addresses);
+	free(s->listeners);
+	free(s->runs);
+	free(s);
+}
+
+void
+service_freep(struct service **s)
+{
+	service_free(*s);
+}

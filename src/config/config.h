@@ -54,6 +54,7 @@ enum conf_flags {
 	CONF_REQUIRED = 1 << 0,
 	CONF_KEY = 1 << 1, /* in a schema used by CONF_MAP: the field (CONF_NAME, CONF_IP, ...) that takes
 	                      the map's key; it is not a key of its own */
+	CONF_OR_ZERO = 1 << 2, /* with limits: 0 is allowed beside min..max */
 };
 
 /* A list's items, size given by its type; in the arena of its struct conf. */
@@ -67,7 +68,8 @@ struct conf_field {
 	enum conf_type type;
 	size_t offset;
 	unsigned flags;
-	const char *def;    /* the default as it would stand in the file; NULL: zero, or absent */
+	const char *def;    /* the default as it would stand in the file, without quotes; for a list of
+	                       scalars "[a, b]"; NULL: zero, or absent */
 	int64_t min, max;   /* see enum conf_type; both 0: no limit. For lists and maps: the count */
 	const char *const *names;         /* CONF_ENUM (and lists of it), ends with NULL */
 	enum conf_type item;              /* CONF_LIST */
@@ -85,7 +87,10 @@ struct conf_schema {
 	 * field that takes it ("- 192.0.2.1" for "- address: 192.0.2.1"). NULL: must be a map.
 	 */
 	const char *short_key;
-	/* Optional: looks at the finished struct; reports with conf_error_at(). Children come first. */
+	/*
+	 * Optional: looks at the finished struct; reports with conf_error_at(). All checks run after the
+	 * whole file was read, children first, and only for objects in which every value could be read.
+	 */
 	void (*check)(struct conf *c, void *object);
 };
 
@@ -117,7 +122,8 @@ const char *conf_name(const struct conf *c);   /* the file's name, as given */
  * wrong and what was expected, without a full stop.
  */
 void conf_error_at(struct conf *c, const void *field, const char *fmt, ...) _printf_(3, 4);
-/* Whether the file itself set the field (rather than its default). */
+/* Whether the file itself set the field (rather than its default). Not for CONF_STRUCT fields, whose
+ * address is that of their first field. */
 bool conf_is_set(const struct conf *c, const void *field);
 /* "file:line" of a field, for messages after loading; "" when unknown. Borrowed from c's arena. */
 const char *conf_where(const struct conf *c, const void *field);

@@ -1,0 +1,151 @@
+/*
+ * What the files of this room share: text -> source (lines) -> tree (nodes with places) -> structs.
+ *
+ * YAML itself is libfyaml's work, through its event interface: that one does not recurse, so the depth
+ * and the number of values are ours to limit while the file is read, and aliases cannot multiply.
+ */
+#pragma once
+
+#include <stdarg.h>
+
+#include "config/config.h"
+
+/* How many values a file may hold: the largest lab we can think of has some thousands. */
+#define CONF_VALUES_MAX (1u << 16)
+/* The bytes of a map's key: with every byte escaped it still fits YAML's 1024 for a simple key. */
+#define CONF_KEY_BYTES_MAX 128
+
+/* A range of bytes of the text. */
+struct conf_place {
+	size_t start, end; /* end is past the last byte */
+	bool secret;       /* the line is not shown */
+};
+
+/* source.c: the text, and where its lines begin. */
+struct conf_source {
+	const char *text; /* in the arena; ends with NUL */
+	size_t len;
+	size_t *lines; /* owned: the offset of each line's first byte */
+	size_t line_count;
+};
+
+/* One value of the file. */
+enum conf_node_kind {
+	CONF_NODE_SCALAR,
+	CONF_NODE_LIST,
+	CONF_NODE_MAP,
+};
+
+struct conf_node {
+	enum conf_node_kind kind;
+	struct conf_place place; /* of a map or list: where it begins */
+	const char *text;        /* of a scalar: without quotes and escapes, no NUL inside */
+	bool plain;              /* a scalar without quotes */
+	struct conf_node *key;   /* of a value in a map */
+	struct conf_node *first, *last; /* of a map or list: the values */
+	struct conf_node *next;
+	size_t count;
+};
+
+/* One error, not yet in its final form. */
+struct conf_report {
+	struct conf_place place;
+	char *text; /* owned */
+};
+
+/* marks.c: where a range of a loaded struct's bytes stands in the file. */
+struct conf_mark {
+	uintptr_t start, end;
+	struct conf_place place;
+	bool leaf;     /* a field or item that the file itself set; else an object around such */
+	size_t order;  /* as they were made: an object comes before those inside it */
+	size_t parent; /* index of the range around it, SIZE_MAX for none */
+};
+
+/* A check function to be called when everything was read. */
+struct conf_pending {
+	const struct conf_schema *schema;
+	void *object;
+};
+
+struct conf {
+	struct arena *arena; /* owned; holds the root, its texts, the nodes */
+	const char *name;
+	struct conf_source source;
+	struct conf_report *reports; /* owned */
+	size_t report_count;
+	size_t error_count; /* also those beyond CONF_ERRORS_MAX */
+	struct conf_mark *marks; /* owned */
+	size_t mark_count, mark_cap;
+	struct conf_pending *pending; /* owned */
+	size_t pending_count, pending_cap;
+	void *root;
+};
+
+/* source.c */
+
+/* Takes a copy, looks at the bytes, finds the lines. False: reported. */
+bool conf_source_init(struct conf *c, const char *text, size_t len);
+/* The line (from 0) that holds an offset. */
+size_t conf_source_line(const struct conf_source *s, size_t offset);
+/* The offset of a line and column (both from 0; columns in code points); clamped to what is there. */
+size_t conf_source_offset(const struct conf_source *s, size_t line, size_t column);
+/* The bytes of a line without its line end. */
+const char *conf_source_line_text(const struct conf_source *s, size_t line, size_t *ret_len);
+/* The bytes of the code point at text (at most len), or 0 when it is not valid UTF-8. */
+size_t conf_utf8_take(const char *text, size_t len, uint32_t *ret_code);
+/* Whether a code point may stand in a text as it is: no control character, no line end, no BOM. */
+bool conf_utf8_is_printable(uint32_t code);
+
+/* tree.c: NULL when reported. */
+struct conf_node *conf_tree_parse(struct conf *c);
+
+/* error.c */
+void conf_report(struct conf *c, struct conf_place place, const char *fmt, ...) _printf_(3, 4);
+void conf_report_va(struct conf *c, struct conf_place place, const char *fmt, va_list ap);
+/* Whether another report would still be shown: the costly part of one can be left out then. */
+bool conf_report_wanted(const struct conf *c);
+void conf_errors_format(const struct conf *c, struct strbuf *out);
+/* A value as it is shown in a sentence: clipped, quoted when it was, nothing that moves a terminal. */
+void conf_show_value(struct strbuf *out, const char *text, bool plain);
+
+/* marks.c */
+void conf_mark_add(struct conf *c, const void *at, size_t size, struct conf_place place, bool leaf);
+void conf_marks_sort(struct conf *c);
+
+/* scalar.c */
+bool conf_type_is_scalar(enum conf_type type);
+size_t conf_type_size(const struct conf_schema *schema, enum conf_type type);
+/* The field that stands for one item of a list; the limits of a list are those of its count. */
+struct conf_field conf_item_field(const struct conf_field *list);
+bool conf_text_is_null(const char *text, bool plain);
+/* Text to a value of the type at out; false with the reason (without the key) in why. */
+bool conf_scalar_parse(const struct conf_field *f, enum conf_type type, const char *text, bool plain,
+    struct arena *arena, void *out, struct strbuf *why);
+/* The limits of a field: [min, max], or no limit. */
+bool conf_limit_allows(const struct conf_field *f, int64_t value);
+bool conf_has_max(const struct conf_field *f);
+
+/* default.c: every field that has no node in given (NULL: none has). */
+void conf_set_defaults(struct conf *c, const struct conf_schema *schema,
+    const struct conf_node *const *given, void *object);
+
+/* complain.c: of a value of the wrong kind, and of keys. */
+void conf_complain_kind(
+    struct conf *c, const struct conf_field *f, enum conf_type type, const struct conf_node *node);
+void conf_complain_unknown_key(
+    struct conf *c, const struct conf_schema *schema, const struct conf_node *key);
+void conf_complain_twice(struct conf *c, const struct conf_node *key, const struct conf_node *first);
+void conf_complain_missing(struct conf *c, const struct conf_schema *schema,
+    const struct conf_node *const *given, struct conf_place place);
+
+/* walk.c: fills the root and the list of checks. */
+void conf_walk(struct conf *c, const struct conf_schema *schema, const struct conf_node *root);
+
+/* expect.c: in words, "a duration such as 250ms or 1m30s". */
+void conf_expect(struct strbuf *out, const struct conf_field *f, enum conf_type type);
+void conf_expect_range(struct strbuf *out, const struct conf_field *f, enum conf_type type);
+void conf_expect_names(struct strbuf *out, const char *const *names);
+
+/* print.c: a scalar as YAML. */
+void conf_print_scalar(struct strbuf *out, const struct conf_field *f, enum conf_type type, const void *value);

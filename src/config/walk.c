@@ -1,0 +1,269 @@
+/* The walk: nodes into the structs of the schema, and every error on the way. */
+#include "config/internal.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void load_value(struct conf *c, const struct conf_field *f, const struct conf_node *node, void *out);
+static void load_object(struct conf *c, const struct conf_schema *schema, const struct conf_node *node,
+    struct conf_place place, void *object);
+
+static struct conf_place
+place_of_key(const struct conf_node *node)
+{
+	return node->key ? node->key->place : node->place;
+}
+
+static void
+load_scalar(struct conf *c, const struct conf_field *f, enum conf_type type, const struct conf_node *node,
+    void *out)
+{
+	struct conf_place place = node->place;
+	struct strbuf why = { 0 };
+
+	if (node->kind != CONF_NODE_SCALAR || conf_text_is_null(node->text, node->plain)) {
+		conf_complain_kind(c, f, type, node);
+		return;
+	}
+	place.secret = type == CONF_SECRET;
+	conf_mark_add(c, out, conf_type_size(NULL, type), place, true);
+	if (!conf_scalar_parse(f, type, node->text, node->plain, c->arena, out, &why))
+		conf_report(c, place, "%s%s%s", f->key ? f->key : "", f->key ? ": " : "", strbuf_get(&why));
+	strbuf_done(&why);
+}
+
+static const struct conf_field *
+find_field(const struct conf_schema *schema, const char *key, size_t *ret_index)
+{
+	for (size_t i = 0; i < schema->field_count; i++) {
+		const struct conf_field *f = &schema->fields[i];
+
+		if (!(f->flags & CONF_KEY) && strcmp(f->key, key) == 0) {
+			*ret_index = i;
+			return f;
+		}
+	}
+	return NULL;
+}
+
+static void
+load_fields(struct conf *c, const struct conf_schema *schema, const struct conf_node *map,
+    const struct conf_node **given, void *object)
+{
+	for (const struct conf_node *value = map->first; value; value = value->next) {
+		size_t i;
+		const struct conf_field *f = find_field(schema, value->key->text, &i);
+
+		if (f == NULL) {
+			conf_complain_unknown_key(c, schema, value->key);
+			continue;
+		}
+		if (given[i]) {
+			conf_complain_twice(c, value->key, given[i]->key);
+			continue;
+		}
+		given[i] = value;
+		load_value(c, f, value, (char *)object + f->offset);
+	}
+}
+
+/* Fills an object from a map, or from the one scalar of its short form. */
+static void
+load_object(struct conf *c, const struct conf_schema *schema, const struct conf_node *node,
+    struct conf_place place, void *object)
+{
+	_cleanup_(freep) const struct conf_node **given = xcalloc(schema->field_count, sizeof(*given));
+	size_t i = 0;
+
+	conf_mark_add(c, object, schema->size, place, false);
+	if (node->kind == CONF_NODE_MAP) {
+		load_fields(c, schema, node, given, object);
+	} else {
+		const struct conf_field *f = find_field(schema, schema->short_key, &i);
+
+		assert(f != NULL);
+		given[i] = node;
+		load_value(c, f, node, (char *)object + f->offset);
+	}
+	conf_complain_missing(c, schema, given, place);
+	conf_set_defaults(c, schema, given, object);
+}
+
+/* An object is looked at by its check function only when all of it could be read. */
+static void
+add_check(struct conf *c, const struct conf_schema *schema, void *object, size_t errors_before)
+{
+	if (schema->check == NULL || c->error_count != errors_before)
+		return;
+	c->pending = grow_array(c->pending, c->pending_count, &c->pending_cap, sizeof(*c->pending));
+	c->pending[c->pending_count++] = (struct conf_pending){ schema, object };
+}
+
+static bool
+is_object(const struct conf_schema *schema, const struct conf_node *node)
+{
+	return node->kind == CONF_NODE_MAP || (node->kind == CONF_NODE_SCALAR && schema->short_key &&
+	    !conf_text_is_null(node->text, node->plain));
+}
+
+static bool
+count_is_allowed(struct conf *c, const struct conf_field *f, const struct conf_node *node)
+{
+	struct strbuf text = { 0 };
+
+	if (conf_limit_allows(f, (int64_t)node->count))
+		return true;
+	conf_expect_range(&text, f, CONF_U32);
+	conf_report(c, place_of_key(node), "%s: expected %s items, found %zu", f->key, strbuf_get(&text),
+	    node->count);
+	strbuf_done(&text);
+	return false;
+}
+
+static void
+load_list(struct conf *c, const struct conf_field *f, const struct conf_node *list, struct conf_list *out)
+{
+	const struct conf_field item = conf_item_field(f);
+	size_t size = conf_type_size(f->schema, f->item);
+	char *items;
+
+	if (!count_is_allowed(c, f, list) || list->count == 0)
+		return;
+	out->items = items = arena_alloc(c->arena, list->count * size);
+	out->count = list->count;
+	for (const struct conf_node *node = list->first; node; node = node->next, items += size) {
+		if (conf_type_is_scalar(f->item)) {
+			load_scalar(c, &item, item.type, node, items);
+		} else if (is_object(f->schema, node)) {
+			size_t errors = c->error_count;
+
+			load_object(c, f->schema, node, node->place, items);
+			add_check(c, f->schema, items, errors);
+		} else {
+			conf_complain_kind(c, &item, item.type, node);
+		}
+	}
+}
+
+/* A key as a value of its type, and its one way to be written: by that two keys are compared. */
+static bool
+load_key(struct conf *c, const struct conf_schema *schema, const struct conf_node *key, void *object,
+    struct strbuf *ret_canonical)
+{
+	struct strbuf why = { 0 };
+	bool ok = false;
+
+	for (size_t i = 0; i < schema->field_count && !ok; i++) {
+		struct conf_field f = schema->fields[i];
+		void *out = (char *)object + f.offset;
+
+		if (!(f.flags & CONF_KEY))
+			continue;
+		conf_mark_add(c, out, conf_type_size(NULL, f.type), key->place, true);
+		ok = conf_scalar_parse(&f, f.type, key->text, key->plain, c->arena, out, &why);
+		if (ok)
+			conf_print_scalar(ret_canonical, &f, f.type, out);
+		else
+			conf_report(c, key->place, "as the key of %s: %s", schema->what, strbuf_get(&why));
+		break;
+	}
+	strbuf_done(&why);
+	return ok;
+}
+
+struct map_key {
+	char *canonical; /* owned */
+	const struct conf_node *key;
+};
+
+static int
+map_key_cmp(const void *a, const void *b)
+{
+	const struct map_key *x = a, *y = b;
+	int order = strcmp(x->canonical, y->canonical);
+
+	if (order != 0)
+		return order;
+	return (x->key->place.start > y->key->place.start) - (x->key->place.start < y->key->place.start);
+}
+
+static void
+refuse_twice(struct conf *c, struct map_key *keys, size_t count)
+{
+	const struct conf_node *first = NULL;
+
+	if (count > 0)
+		qsort(keys, count, sizeof(*keys), map_key_cmp);
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0 && strcmp(keys[i].canonical, keys[i - 1].canonical) == 0)
+			conf_complain_twice(c, keys[i].key, first);
+		else
+			first = keys[i].key;
+	}
+	for (size_t i = 0; i < count; i++)
+		free(keys[i].canonical);
+}
+
+static void
+load_map(struct conf *c, const struct conf_field *f, const struct conf_node *map, struct conf_list *out)
+{
+	_cleanup_(freep) struct map_key *keys = xcalloc(map->count, sizeof(*keys));
+	size_t key_count = 0;
+	char *items;
+
+	if (!count_is_allowed(c, f, map) || map->count == 0)
+		return;
+	out->items = items = arena_alloc(c->arena, map->count * f->schema->size);
+	out->count = map->count;
+	for (const struct conf_node *node = map->first; node; node = node->next, items += f->schema->size) {
+		struct strbuf canonical = { 0 };
+		size_t errors = c->error_count;
+
+		if (load_key(c, f->schema, node->key, items, &canonical))
+			keys[key_count++] = (struct map_key){ strbuf_take(&canonical), node->key };
+		if (is_object(f->schema, node))
+			load_object(c, f->schema, node, node->key->place, items);
+		else
+			conf_complain_kind(c, &(struct conf_field){ .key = node->key->text, .schema = f->schema },
+			    CONF_STRUCT, node);
+		add_check(c, f->schema, items, errors);
+		strbuf_done(&canonical);
+	}
+	refuse_twice(c, keys, key_count);
+}
+
+static void
+load_value(struct conf *c, const struct conf_field *f, const struct conf_node *node, void *out)
+{
+	if (conf_type_is_scalar(f->type)) {
+		load_scalar(c, f, f->type, node, out);
+	} else if (f->type == CONF_STRUCT && is_object(f->schema, node)) {
+		size_t errors = c->error_count;
+
+		load_object(c, f->schema, node, place_of_key(node), out);
+		add_check(c, f->schema, out, errors);
+	} else if (f->type == CONF_LIST && node->kind == CONF_NODE_LIST) {
+		conf_mark_add(c, out, sizeof(struct conf_list), place_of_key(node), true);
+		load_list(c, f, node, out);
+	} else if (f->type == CONF_MAP && node->kind == CONF_NODE_MAP) {
+		conf_mark_add(c, out, sizeof(struct conf_list), place_of_key(node), true);
+		load_map(c, f, node, out);
+	} else {
+		conf_complain_kind(c, f, f->type, node);
+	}
+}
+
+void
+conf_walk(struct conf *c, const struct conf_schema *schema, const struct conf_node *root)
+{
+	const struct conf_field whole = { .schema = schema };
+
+	if (!is_object(schema, root)) {
+		conf_complain_kind(c, &whole, CONF_STRUCT, root);
+		return;
+	}
+	c->root = arena_alloc(c->arena, schema->size);
+	load_object(c, schema, root, root->place, c->root);
+	add_check(c, schema, c->root, 0);
+}

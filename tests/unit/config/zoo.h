@@ -1,0 +1,51 @@
+/* A schema that uses every type, flag and limit; for the unit tests and the fuzz target. */
+#pragma once
+
+#include "config/config.h"
+
+struct zoo_animal {
+	const char *name;
+	uint32_t legs;
+	struct duration nap;
+	const char *keeper;
+	struct conf_list food; /* const char * */
+};
+
+struct zoo_gate {
+	struct ip address;
+	struct conf_list doors; /* struct endpoint */
+	double width;
+};
+
+struct zoo_ticket {
+	const char *kind;
+	double price;
+};
+
+struct zoo_office {
+	const char *phone;
+	bool open;
+};
+
+struct zoo {
+	const char *title;
+	struct ip router_id;
+	bool open;
+	uint32_t visitors;
+	double latitude;
+	struct duration hold_time;
+	struct duration pause;
+	const char *motto;
+	const char *password;
+	int season;
+	struct prefix land;
+	struct endpoint door;
+	struct zoo_office office;
+	struct conf_list days;    /* int */
+	struct conf_list numbers; /* uint32_t */
+	struct conf_list tickets; /* struct zoo_ticket */
+	struct conf_list animals; /* struct zoo_animal, by name */
+	struct conf_list gates;   /* struct zoo_gate, by address */
+};
+
+extern const struct conf_schema zoo_schema;

@@ -1,0 +1,210 @@
+#include <string.h>
+
+#include "proto/bgp/codec.h"
+
+enum as_segment {
+	AS_SET = 1,
+	AS_SEQUENCE = 2,
+	AS_CONFED_SEQUENCE = 3, /* RFC 5065 */
+	AS_CONFED_SET = 4,
+};
+
+/* What the values of an attribute must look like; the rest is in the checks below. */
+enum check {
+	CHECK_ORIGIN,
+	CHECK_AS_PATH,
+	CHECK_AS4_PATH,
+	CHECK_NEXT_HOP,
+	CHECK_LENGTH,   /* exactly `size` */
+	CHECK_MULTIPLE, /* a multiple of `size`, and not empty */
+	CHECK_AGGREGATOR,
+	CHECK_MP, /* by the decoder of UPDATEs: it holds routes */
+};
+
+/*
+ * One row an attribute: its flags (RFC 4271 section 5 and its own), the form of its value, and what a
+ * wrong value leads to (RFC 7606 section 7, 6793 section 6, 8092 section 6).
+ */
+static const struct {
+	uint8_t flags; /* optional and transitive, as they must be; 0: the type is not known here */
+	enum check check;
+	uint8_t size;
+	enum bgp_verdict wrong;
+	uint8_t subcode; /* of the NOTIFICATION when the session must end for it */
+	bool ibgp_only;  /* from an eBGP peer it is discarded, right or wrong (RFC 7606 section 7) */
+} table[] = {
+	/* clang-format off */
+	[BGP_ATTR_ORIGIN]           = { 0x40, CHECK_ORIGIN,     1, BGP_VERDICT_WITHDRAW, 6, false },
+	[BGP_ATTR_AS_PATH]          = { 0x40, CHECK_AS_PATH,    0, BGP_VERDICT_WITHDRAW, 11, false },
+	[BGP_ATTR_NEXT_HOP]         = { 0x40, CHECK_NEXT_HOP,   4, BGP_VERDICT_WITHDRAW, 8, false },
+	[BGP_ATTR_MED]              = { 0x80, CHECK_LENGTH,     4, BGP_VERDICT_WITHDRAW, 5, false },
+	[BGP_ATTR_LOCAL_PREF]       = { 0x40, CHECK_LENGTH,     4, BGP_VERDICT_WITHDRAW, 5, true },
+	[BGP_ATTR_ATOMIC_AGGREGATE] = { 0x40, CHECK_LENGTH,     0, BGP_VERDICT_DISCARD,  5, false },
+	[BGP_ATTR_AGGREGATOR]       = { 0xc0, CHECK_AGGREGATOR, 0, BGP_VERDICT_DISCARD,  9, false },
+	[BGP_ATTR_COMMUNITIES]      = { 0xc0, CHECK_MULTIPLE,   4, BGP_VERDICT_WITHDRAW, 9, false },
+	[BGP_ATTR_ORIGINATOR_ID]    = { 0x80, CHECK_LENGTH,     4, BGP_VERDICT_WITHDRAW, 9, true },
+	[BGP_ATTR_CLUSTER_LIST]     = { 0x80, CHECK_MULTIPLE,   4, BGP_VERDICT_WITHDRAW, 9, true },
+	[BGP_ATTR_MP_REACH]         = { 0x80, CHECK_MP,         0, BGP_VERDICT_RESET,    9, false },
+	[BGP_ATTR_MP_UNREACH]       = { 0x80, CHECK_MP,         0, BGP_VERDICT_RESET,    9, false },
+	[BGP_ATTR_EXT_COMMUNITIES]  = { 0xc0, CHECK_MULTIPLE,   8, BGP_VERDICT_WITHDRAW, 9, false },
+	[BGP_ATTR_AS4_PATH]         = { 0xc0, CHECK_AS4_PATH,   0, BGP_VERDICT_DISCARD,  9, false },
+	[BGP_ATTR_AS4_AGGREGATOR]   = { 0xc0, CHECK_LENGTH,     8, BGP_VERDICT_DISCARD,  9, false },
+	[BGP_ATTR_LARGE_COMMUNITIES] = { 0xc0, CHECK_MULTIPLE, 12, BGP_VERDICT_WITHDRAW, 9, false },
+	/* clang-format on */
+};
+
+/* Segments fill the attribute, none is empty, no AS is 0 (RFC 7606 section 7.2, RFC 7607). */
+static bool
+as_path_is_good(struct reader r, size_t as_size, bool confederations)
+{
+	while (reader_left(&r) > 0) {
+		uint8_t type = reader_u8(&r);
+		size_t count = reader_u8(&r);
+
+		if (type < AS_SET || type > AS_CONFED_SET || count == 0)
+			return false;
+		if (type >= AS_CONFED_SEQUENCE && !confederations)
+			return false;
+		for (; count > 0; count--) {
+			if ((as_size == 4 ? reader_u32(&r) : reader_u16(&r)) == 0)
+				return false;
+		}
+	}
+	return reader_done(&r);
+}
+
+/* An address that a packet could be sent to (RFC 4271 section 6.3). */
+static bool
+next_hop_is_good(struct reader r)
+{
+	uint8_t first = reader_u8(&r);
+
+	return first != 0 && first != 127 && first < 224;
+}
+
+static bool
+value_is_good(const struct bgp_attribute *a, const struct bgp_peering *peering)
+{
+	size_t len = reader_left(&a->value), size = table[a->type].size;
+	struct reader r = a->value;
+
+	switch (table[a->type].check) {
+	case CHECK_ORIGIN:
+		return len == 1 && reader_u8(&r) <= 2;
+	case CHECK_AS_PATH:
+		/* confederation segments inside of one AS only: RFC 5065 section 5 */
+		return as_path_is_good(r, peering->as4 ? 4 : 2, peering->ibgp);
+	case CHECK_AS4_PATH:
+		return as_path_is_good(r, 4, true);
+	case CHECK_NEXT_HOP:
+		return len == 4 && next_hop_is_good(r);
+	case CHECK_LENGTH:
+		return len == size;
+	case CHECK_MULTIPLE:
+		return len > 0 && len % size == 0;
+	case CHECK_AGGREGATOR:
+		return len == (peering->as4 ? 8 : 6);
+	case CHECK_MP:
+		return true;
+	}
+	return false;
+}
+
+static enum bgp_verdict
+judge(enum bgp_verdict v, const struct bgp_attribute *a, uint8_t subcode, const char *what,
+    struct bgp_error *e)
+{
+	(void)bgp_error_set(e, 3, subcode, a->whole, a->whole_len, what);
+	return v;
+}
+
+enum bgp_verdict
+bgp_attribute_check(
+    const struct bgp_attribute *a, const struct bgp_peering *peering, struct bgp_error *e)
+{
+	const uint8_t kind = BGP_FLAG_OPTIONAL | BGP_FLAG_TRANSITIVE;
+
+	if (a->type >= ARRAY_SIZE(table) || table[a->type].flags == 0) {
+		/* RFC 4271 section 6.3: a well-known attribute is one that everybody knows */
+		if (!(a->flags & BGP_FLAG_OPTIONAL))
+			return judge(BGP_VERDICT_RESET, a, 2, NULL, e);
+		return BGP_VERDICT_ACCEPT;
+	}
+	if (table[a->type].ibgp_only && !peering->ibgp)
+		return judge(BGP_VERDICT_DISCARD, a, 9, "not for an external peer", e);
+	if (!peering->as4 || (a->type != BGP_ATTR_AS4_PATH && a->type != BGP_ATTR_AS4_AGGREGATOR)) {
+		/* RFC 7606 section 3 (c) */
+		if ((a->flags & kind) != table[a->type].flags)
+			return judge(BGP_VERDICT_WITHDRAW, a, 4, NULL, e);
+	} else {
+		/* RFC 6793 section 4.1: not between 4-octet speakers, and dropped if it is there */
+		return judge(BGP_VERDICT_DISCARD, a, 9, "AS4 attribute from a 4-octet speaker", e);
+	}
+	if (!value_is_good(a, peering))
+		return judge(table[a->type].wrong, a, table[a->type].subcode, NULL, e);
+	return BGP_VERDICT_ACCEPT;
+}
+
+/* Flags, type and a one-octet length. */
+static void
+put_head(struct writer *w, uint8_t flags, enum bgp_attribute_type type, size_t len)
+{
+	writer_u8(w, flags | (len > UINT8_MAX ? BGP_FLAG_EXTENDED : 0));
+	writer_u8(w, type);
+	if (len > UINT8_MAX)
+		writer_u16(w, len);
+	else
+		writer_u8(w, len);
+}
+
+/* Our AS, as often as the path shall be long; empty inside of our AS (RFC 4271 section 5.1.2). */
+static void
+put_path(struct writer *w, enum bgp_attribute_type type, uint8_t flags, uint32_t as, size_t copies,
+    size_t as_size)
+{
+	put_head(w, flags, type, copies ? 2 + copies * as_size : 0);
+	if (copies == 0)
+		return;
+	writer_u8(w, AS_SEQUENCE);
+	writer_u8(w, copies);
+	for (size_t i = 0; i < copies; i++) {
+		if (as_size == 4)
+			writer_u32(w, as);
+		else
+			writer_u16(w, as > UINT16_MAX ? BGP_AS_TRANS : as);
+	}
+}
+
+void
+bgp_attributes_encode(struct writer *w, const struct bgp_peering *peering, enum bgp_family family,
+    const struct bgp_attributes *attributes)
+{
+	size_t copies = peering->ibgp ? 0 : (size_t)1 + attributes->prepend;
+
+	put_head(w, BGP_FLAG_TRANSITIVE, BGP_ATTR_ORIGIN, 1);
+	writer_u8(w, 0); /* IGP */
+	put_path(w, BGP_ATTR_AS_PATH, BGP_FLAG_TRANSITIVE, peering->local_as, copies,
+	    peering->as4 ? 4 : 2);
+	if (family == BGP_IPV4) {
+		put_head(w, BGP_FLAG_TRANSITIVE, BGP_ATTR_NEXT_HOP, 4);
+		writer_bytes(w, peering->next_hop[BGP_IPV4].bytes, 4);
+	}
+	if (attributes->has_med) {
+		put_head(w, BGP_FLAG_OPTIONAL, BGP_ATTR_MED, 4);
+		writer_u32(w, attributes->med);
+	}
+	if (peering->ibgp) {
+		put_head(w, BGP_FLAG_TRANSITIVE, BGP_ATTR_LOCAL_PREF, 4);
+		writer_u32(w, 100);
+	}
+	if (attributes->community_count > 0) {
+		put_head(w, BGP_FLAG_OPTIONAL | BGP_FLAG_TRANSITIVE, BGP_ATTR_COMMUNITIES,
+		    attributes->community_count * 4);
+		for (size_t i = 0; i < attributes->community_count; i++)
+			writer_u32(w, attributes->communities[i]);
+	}
+	/* RFC 6793 section 4.2.2: only when the 2-octet path could not say it */
+	if (!peering->as4 && copies > 0 && peering->local_as > UINT16_MAX)
+		put_path(w, BGP_ATTR_AS4_PATH, BGP_FLAG_OPTIONAL | BGP_FLAG_TRANSITIVE,
+		    peering->local_as, copies, 4);
+}

@@ -1,0 +1,217 @@
+/*
+ * BGP-4 for a host that announces: one session with one neighbor, as a pure state machine.
+ *
+ * A session is given events (connections, bytes, the time) and gives back actions (dial, send, close).
+ * It opens no socket, reads no clock and logs nothing, so all of it runs in tests with a fake clock.
+ * It owns: the two connections that a collision can make (dialled and accepted), a receive buffer for
+ * one message each, the timers, and the routes announced (rib_out.h). It imports nothing: UPDATEs of
+ * the peer are checked and counted, then forgotten.
+ *
+ *     events ──> bgp_session_input() ──> actions          bgp_session_deadline() ──> when to send TIMER
+ *     routes ──> bgp_session_announce(), _withdraw() ──> bgp_session_next_update() ──> bytes
+ *
+ * Files: session.c (events, timers, the session as a whole), connection.c (one connection's messages),
+ * rib_out.c (what the peer has been told), open.c, update_encode.c, update_decode.c, attribute.c,
+ * notification.c, message.c (one message type each, both directions), capture.c (for packet captures).
+ *
+ * RFC 4271 (BGP-4), 4486 and 6608 (subcodes), 4760 (IPv6), 5492 (capabilities), 6286 (router ID), 6793
+ * (4-octet AS), 2918 (route refresh), 7606 (errors in UPDATEs), 7607 (AS 0), 9003 (shutdown message).
+ * docs/rfc-coverage.md has a row for each rule.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ip.h"
+#include "base/time.h"
+
+#define BGP_PORT 179
+#define BGP_MESSAGE_MAX 4096 /* RFC 4271 section 4.1 */
+#define BGP_COMMUNITIES_MAX 128
+#define BGP_PREPEND_MAX 16
+
+/* The address families that are spoken; unicast. */
+enum bgp_family {
+	BGP_IPV4,
+	BGP_IPV6,
+	BGP_FAMILY_MAX,
+};
+
+enum bgp_family bgp_family_of(enum ip_family family);
+const char *bgp_family_name(enum bgp_family family); /* "ipv4" */
+
+/* ---- one session ---- */
+
+struct bgp_session;
+
+struct bgp_conf {
+	uint32_t local_as, peer_as; /* not 0; equal for iBGP */
+	struct ip router_id;        /* IPv4 */
+	struct duration hold_time;  /* 0, or 3 s to 65535 s; rounded down to seconds */
+	struct duration connect_retry;
+	struct duration idle_hold;     /* first pause after an error; doubles with each further one ... */
+	struct duration idle_hold_max; /* ... up to this */
+	bool passive;                  /* never dial */
+	bool families[BGP_FAMILY_MAX]; /* offered */
+	struct ip next_hop[BGP_FAMILY_MAX]; /* required for each family offered */
+	uint32_t prefix_limit;              /* announcements a family; more are refused here */
+};
+
+/* 0, or -EINVAL with a sentence: what in conf can not work. */
+struct err;
+int bgp_conf_check(const struct bgp_conf *conf, struct err *e);
+
+enum bgp_state {
+	BGP_IDLE,
+	BGP_CONNECT,
+	BGP_ACTIVE,
+	BGP_OPEN_SENT,
+	BGP_OPEN_CONFIRM,
+	BGP_ESTABLISHED,
+	BGP_STATE_MAX,
+};
+
+const char *bgp_state_name(enum bgp_state state); /* "OpenSent" */
+
+/* Which of the two connections that a session may have at a time. */
+enum bgp_way {
+	BGP_DIALLED,
+	BGP_ACCEPTED,
+	BGP_WAY_MAX,
+};
+
+enum bgp_event_type {
+	BGP_EVENT_START,
+	BGP_EVENT_STOP,     /* text: shutdown communication (RFC 9003) or NULL */
+	BGP_EVENT_TIMER,    /* bgp_session_deadline() was reached; early is harmless */
+	BGP_EVENT_DIALLED,  /* the connection asked for by the action `dial` stands */
+	BGP_EVENT_ACCEPTED, /* the peer connected, and bgp_session_accepts() was true */
+	BGP_EVENT_CLOSED,   /* way: closed by the peer, lost, or could not be dialled; text: why */
+	BGP_EVENT_BYTES,    /* way, bytes, len */
+};
+
+struct bgp_event {
+	enum bgp_event_type type;
+	enum bgp_way way;
+	const uint8_t *bytes; /* borrowed for the call */
+	size_t len;
+	const char *text;
+};
+
+enum bgp_change {
+	BGP_CHANGE_NONE,
+	BGP_CHANGE_UP,     /* Established */
+	BGP_CHANGE_DOWN,   /* was Established */
+	BGP_CHANGE_FAILED, /* an attempt came to nothing */
+};
+
+#define BGP_SEND_MAX 768 /* an OPEN and a KEEPALIVE, or a NOTIFICATION: never more in one turn */
+#define BGP_WHY_MAX 384
+
+/* What the driver has to do now, in this order: send, close, dial. */
+struct bgp_actions {
+	struct {
+		uint8_t bytes[BGP_SEND_MAX];
+		size_t len;
+	} send[BGP_WAY_MAX];
+	bool close[BGP_WAY_MAX]; /* after what was sent is written; no event comes from it any more */
+	bool dial;
+	/*
+	 * BGP_EVENT_BYTES: how many were taken. The session stops behind one message, so that a turn has
+	 * one consequence; give it the rest again, unless the connection is to be closed.
+	 */
+	size_t consumed;
+	enum bgp_change change;
+	char why[BGP_WHY_MAX]; /* one sentence for every change */
+};
+
+struct bgp_session *bgp_session_new(const struct bgp_conf *conf, uint64_t seed);
+void bgp_session_free(struct bgp_session *s); /* NULL is fine */
+void bgp_session_freep(struct bgp_session **s);
+
+/* Fills *ret whole. */
+void bgp_session_input(struct bgp_session *s, const struct bgp_event *event, struct instant now,
+    struct bgp_actions *ret);
+/* When BGP_EVENT_TIMER is due; may be in the past, or never. */
+struct instant bgp_session_deadline(const struct bgp_session *s);
+/* Whether a connection that the peer opened may be handed in now; close it otherwise. */
+bool bgp_session_accepts(const struct bgp_session *s);
+
+/* ---- routes to announce ---- */
+
+struct bgp_attributes {
+	bool has_med;
+	uint32_t med;
+	uint8_t prepend;             /* further copies of our AS, at most BGP_PREPEND_MAX; not for iBGP */
+	const uint32_t *communities; /* RFC 1997; borrowed: copied where kept */
+	size_t community_count;      /* at most BGP_COMMUNITIES_MAX */
+};
+
+/*
+ * Says what the neighbor should be told, now and after each reconnect. Returns 0 (also when it is so
+ * already), -E2BIG over the prefix limit, -EAFNOSUPPORT when the family is not offered, -EINVAL for
+ * attributes over their limits; nothing changes then. Sends nothing: see bgp_session_next_update().
+ */
+int bgp_session_announce(
+    struct bgp_session *s, struct prefix prefix, const struct bgp_attributes *attributes);
+/* As announce, but changes nothing: whether it would be refused. */
+int bgp_session_check(
+    const struct bgp_session *s, struct prefix prefix, const struct bgp_attributes *attributes);
+void bgp_session_withdraw(struct bgp_session *s, struct prefix prefix);
+void bgp_session_withdraw_all(struct bgp_session *s);
+/* The peer may still believe the prefix: its withdrawal was asked for and not yet taken. */
+bool bgp_session_withdrawing(const struct bgp_session *s, struct prefix prefix);
+/* End-of-RIB (RFC 4724 section 2) is held back until this was called once. */
+void bgp_session_release_end_of_rib(struct bgp_session *s);
+
+/*
+ * The next UPDATE that the peer needs, whole, or 0: nothing to say, or not Established. Withdrawals
+ * come first; prefixes with the same attributes share a message. What was taken counts as told, so call
+ * it only when the bytes will go out next on the connection of bgp_session_way().
+ */
+size_t bgp_session_next_update(struct bgp_session *s, uint8_t buf[static BGP_MESSAGE_MAX]);
+enum bgp_way bgp_session_way(const struct bgp_session *s); /* of the Established connection */
+
+/* ---- what an operator asks ---- */
+
+struct bgp_open;
+
+struct bgp_counters {
+	uint64_t messages_in, messages_out, updates_in, updates_out;
+	uint64_t prefixes_in, withdrawn_in; /* in the peer's UPDATEs, over all time */
+	uint64_t attributes_discarded, treated_as_withdraw; /* RFC 7606 */
+	uint64_t established;                               /* times */
+};
+
+struct bgp_info {
+	enum bgp_state state;
+	struct instant since;        /* in this state */
+	struct instant next_attempt; /* dialling, or leaving idle hold; INSTANT_NEVER */
+	/* Of the Established session; zero otherwise. */
+	uint16_t hold_time_s;
+	bool families[BGP_FAMILY_MAX];
+	const struct bgp_open *peer_open; /* of the session, or of the last one; NULL: none was seen */
+	struct bgp_counters counters;
+	char last_sent[BGP_WHY_MAX];     /* the last NOTIFICATION in words, "" */
+	char last_received[BGP_WHY_MAX]; /* likewise, from the peer */
+	char last_error[BGP_WHY_MAX];    /* why the last attempt or session ended, "" */
+	struct instant last_error_at;
+};
+
+/* Borrowed until the next call with s. */
+const struct bgp_info *bgp_session_info(const struct bgp_session *s);
+/* Prefixes that the peer has been told and not told to forget. */
+size_t bgp_session_announced(const struct bgp_session *s, enum bgp_family family);
+
+/* ---- for packet captures ---- */
+
+typedef void (*bgp_prefix_fn)(void *userdata, bool announced, struct prefix prefix);
+
+/*
+ * Walks TCP payload that starts with a BGP message and calls fn for each prefix withdrawn or announced
+ * in its UPDATEs, withdrawn ones of a message first. Returns the bytes of whole messages seen (the rest
+ * is the start of another), or -EBADMSG where it is not BGP; malformed UPDATEs are skipped.
+ */
+long bgp_capture_each_prefix(const uint8_t *bytes, size_t len, bgp_prefix_fn fn, void *userdata);

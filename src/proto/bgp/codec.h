@@ -1,0 +1,204 @@
+/*
+ * The messages of BGP, both directions: bytes to structs and back.
+ *
+ * Decoding never trusts and never asserts: what is wrong becomes a struct bgp_error, which holds the
+ * NOTIFICATION to send for it, or for an UPDATE a verdict after RFC 7606. Nothing is allocated; decoded
+ * structs borrow from the message.
+ */
+#pragma once
+
+#include "proto/bgp/bgp.h"
+#include "wire/reader.h"
+#include "wire/writer.h"
+
+#define BGP_VERSION 4
+#define BGP_HEADER_LEN 19
+#define BGP_AS_TRANS 23456 /* RFC 6793 */
+#define BGP_AFI_IPV4 1
+#define BGP_AFI_IPV6 2
+#define BGP_SAFI_UNICAST 1
+
+enum bgp_type {
+	BGP_OPEN = 1,
+	BGP_UPDATE = 2,
+	BGP_NOTIFICATION = 3,
+	BGP_KEEPALIVE = 4,
+	BGP_ROUTE_REFRESH = 5, /* RFC 2918 */
+};
+
+/* ---- message.c: the header, and the messages that are hardly more ---- */
+
+/* What is wrong, as the NOTIFICATION that says so. */
+struct bgp_error {
+	uint8_t code, subcode;
+	uint8_t data[256]; /* cut there: an attribute of 4 kB need not travel back whole */
+	size_t data_len;
+	const char *what; /* static text, or NULL: the code's own text is enough */
+};
+
+/* Fills *e; data may be NULL. Returns false, so that a decoder can `return bgp_error_set(...)`. */
+bool bgp_error_set(struct bgp_error *e, uint8_t code, uint8_t subcode, const void *data, size_t len,
+    const char *what);
+
+struct bgp_header {
+	uint16_t length; /* whole message */
+	uint8_t type;
+};
+
+/* Of at least BGP_HEADER_LEN bytes: marker, type, and length within the bounds of the type. */
+bool bgp_header_decode(
+    const uint8_t bytes[static BGP_HEADER_LEN], struct bgp_header *ret, struct bgp_error *e);
+/* Writes marker, room for the length and the type; bgp_message_end() fills the length in. */
+void bgp_message_begin(struct writer *w, enum bgp_type type);
+size_t bgp_message_end(struct writer *w); /* the length, 0 when it did not fit */
+
+void bgp_keepalive_encode(struct writer *w);
+
+void bgp_family_encode(struct writer *w, enum bgp_family family); /* AFI, and SAFI in one byte */
+/* BGP_FAMILY_MAX for a family that is not spoken. */
+enum bgp_family bgp_family_from_wire(uint16_t afi, uint8_t safi);
+
+/* RFC 2918: a request to send a family again. */
+struct bgp_refresh {
+	uint16_t afi;
+	uint8_t subtype; /* 0 is a request; others belong to RFC 7313 */
+	uint8_t safi;
+};
+
+bool bgp_refresh_decode(const uint8_t *body, size_t len, struct bgp_refresh *ret, struct bgp_error *e);
+
+/* ---- open.c ---- */
+
+struct bgp_open {
+	uint32_t as; /* of the 4-octet capability where there is one (RFC 6793) */
+	uint32_t id; /* host order */
+	uint16_t hold_time_s;
+	bool as4;
+	bool multiprotocol; /* any MP capability; without one, IPv4 unicast is meant (RFC 4760) */
+	bool families[BGP_FAMILY_MAX];
+	bool route_refresh, enhanced_refresh, extended_message, graceful_restart;
+	unsigned unknown; /* capabilities that were not understood, and ignored */
+};
+
+void bgp_open_encode(struct writer *w, const struct bgp_open *open);
+/* The message's form only; whether we want this peer is bgp_open_check(). */
+bool bgp_open_decode(const uint8_t *body, size_t len, struct bgp_open *ret, struct bgp_error *e);
+/* Peer AS, router ID, hold time and a family in common: what conf asks of the peer's OPEN. */
+bool bgp_open_check(const struct bgp_open *open, const struct bgp_conf *conf, struct bgp_error *e);
+
+/* ---- notification.c ---- */
+
+void bgp_notification_encode(struct writer *w, const struct bgp_error *e);
+/* The data of Cease/Administrative Shutdown with a text (RFC 9003), cut at 255 bytes. */
+void bgp_error_shutdown(struct bgp_error *e, const char *text);
+/* Code, subcode and data of the peer's; never refused: an error must not be answered by one. */
+void bgp_notification_decode(const uint8_t *body, size_t len, struct bgp_error *ret);
+/* "Cease/Administrative Shutdown (6/2): \"text of RFC 9003\"", safe to print. Returns buf. */
+char *bgp_error_format(const struct bgp_error *e, char *buf, size_t size);
+
+/* ---- what both ends have agreed on: how UPDATEs are written and read ---- */
+
+struct bgp_peering {
+	uint32_t local_as;
+	bool ibgp;
+	bool as4;
+	bool families[BGP_FAMILY_MAX];
+	struct ip next_hop[BGP_FAMILY_MAX];
+};
+
+/* ---- attribute.c ---- */
+
+enum bgp_attribute_type {
+	BGP_ATTR_ORIGIN = 1,
+	BGP_ATTR_AS_PATH = 2,
+	BGP_ATTR_NEXT_HOP = 3,
+	BGP_ATTR_MED = 4,
+	BGP_ATTR_LOCAL_PREF = 5,
+	BGP_ATTR_ATOMIC_AGGREGATE = 6,
+	BGP_ATTR_AGGREGATOR = 7,
+	BGP_ATTR_COMMUNITIES = 8,      /* RFC 1997 */
+	BGP_ATTR_ORIGINATOR_ID = 9,    /* RFC 4456 */
+	BGP_ATTR_CLUSTER_LIST = 10,    /* RFC 4456 */
+	BGP_ATTR_MP_REACH = 14,        /* RFC 4760 */
+	BGP_ATTR_MP_UNREACH = 15,      /* RFC 4760 */
+	BGP_ATTR_EXT_COMMUNITIES = 16, /* RFC 4360 */
+	BGP_ATTR_AS4_PATH = 17,        /* RFC 6793 */
+	BGP_ATTR_AS4_AGGREGATOR = 18,  /* RFC 6793 */
+	BGP_ATTR_LARGE_COMMUNITIES = 32, /* RFC 8092 */
+};
+
+enum bgp_attribute_flag {
+	BGP_FLAG_OPTIONAL = 0x80,
+	BGP_FLAG_TRANSITIVE = 0x40,
+	BGP_FLAG_PARTIAL = 0x20,
+	BGP_FLAG_EXTENDED = 0x10,
+};
+
+/* RFC 7606 section 2, from mild to severe. */
+enum bgp_verdict {
+	BGP_VERDICT_ACCEPT,
+	BGP_VERDICT_DISCARD,  /* the attribute is dropped, the rest stands */
+	BGP_VERDICT_WITHDRAW, /* the routes are treated as withdrawn */
+	BGP_VERDICT_RESET,    /* the session ends */
+};
+
+/* One attribute as it stands in a message. */
+struct bgp_attribute {
+	uint8_t flags;
+	uint8_t type;
+	const uint8_t *whole; /* from the flags on; borrowed */
+	size_t whole_len;
+	struct reader value;
+};
+
+/* Checks flags, length and value of one attribute of the peer; MP_REACH and MP_UNREACH: flags only. */
+enum bgp_verdict bgp_attribute_check(
+    const struct bgp_attribute *a, const struct bgp_peering *peering, struct bgp_error *e);
+/* All that an announcement of ours carries besides MP_REACH, by rising type. */
+void bgp_attributes_encode(struct writer *w, const struct bgp_peering *peering, enum bgp_family family,
+    const struct bgp_attributes *attributes);
+
+/* ---- update_encode.c: one UPDATE, prefix by prefix ---- */
+
+struct bgp_update_writer {
+	struct writer w;
+	struct writer_mark outer, inner; /* lengths still open */
+	enum bgp_family family;
+	bool announcing;
+	uint8_t tail[BGP_MESSAGE_MAX / 2]; /* attributes that follow MP_REACH */
+	size_t tail_len;
+};
+
+void bgp_update_begin_withdraw(
+    struct bgp_update_writer *u, uint8_t buf[static BGP_MESSAGE_MAX], enum bgp_family family);
+void bgp_update_begin_announce(struct bgp_update_writer *u, uint8_t buf[static BGP_MESSAGE_MAX],
+    const struct bgp_peering *peering, enum bgp_family family, const struct bgp_attributes *attributes);
+/* False: it does not fit any more, and nothing was written. */
+bool bgp_update_add(struct bgp_update_writer *u, struct prefix prefix);
+size_t bgp_update_end(struct bgp_update_writer *u); /* the message's length */
+/* RFC 4724 section 2. */
+size_t bgp_end_of_rib_encode(uint8_t buf[static BGP_MESSAGE_MAX], enum bgp_family family);
+
+/* ---- update_decode.c ---- */
+
+/* A run of prefixes in a message; every one of them has been checked. */
+struct bgp_nlri {
+	enum bgp_family family; /* BGP_FAMILY_MAX: a family that is not spoken; no prefixes */
+	struct reader bytes;
+	size_t count;
+};
+
+struct bgp_update {
+	struct bgp_nlri withdrawn, announced;       /* IPv4, as in RFC 4271 */
+	struct bgp_nlri mp_withdrawn, mp_announced; /* RFC 4760 */
+	enum bgp_verdict verdict;
+	unsigned discarded; /* attributes */
+	bool end_of_rib;
+	struct bgp_error error; /* of the verdict, when it is not accept */
+};
+
+/* Always fills *ret; its verdict says whether the prefixes may be used. */
+void bgp_update_decode(
+    const uint8_t *body, size_t len, const struct bgp_peering *peering, struct bgp_update *ret);
+/* Takes one prefix off a run; false at its end. */
+bool bgp_nlri_next(struct bgp_nlri *nlri, struct prefix *ret);

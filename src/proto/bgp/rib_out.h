@@ -1,0 +1,50 @@
+/*
+ * What one neighbor should know and what it has been told.
+ *
+ * Each route holds both: `wanted` and `told`. A route whose two differ waits in a queue: that of
+ * withdrawals of its family, or that of its attributes, so that routes that look the same leave in the
+ * same UPDATE. A change before the queue was drained replaces what waited; a change back removes it. A
+ * peer is therefore never told the same thing twice, except when it asks (route refresh).
+ *
+ * Attributes are shared: one copy for all routes of a family that look the same, counted.
+ */
+#pragma once
+
+#include "base/list.h"
+#include "proto/bgp/codec.h"
+
+struct rib_route;
+
+struct bgp_rib_out {
+	struct rib_route **buckets; /* owned; chains of routes by prefix; a power of two, NULL when empty */
+	size_t bucket_count;
+	size_t route_count;
+	struct list attributes[BGP_FAMILY_MAX];  /* of rib_attributes, owned; in order of first use */
+	struct list withdrawals[BGP_FAMILY_MAX]; /* of rib_route.queue */
+	size_t wanted[BGP_FAMILY_MAX];
+	size_t told[BGP_FAMILY_MAX];
+	bool end_of_rib_due[BGP_FAMILY_MAX];
+	bool end_of_rib_released;
+};
+
+void bgp_rib_out_init(struct bgp_rib_out *rib);
+void bgp_rib_out_done(struct bgp_rib_out *rib);
+
+/* Attributes are within their limits, and the family is one that may be announced. */
+void bgp_rib_out_announce(
+    struct bgp_rib_out *rib, struct prefix prefix, const struct bgp_attributes *attributes);
+bool bgp_rib_out_wants(const struct bgp_rib_out *rib, struct prefix prefix);
+void bgp_rib_out_withdraw(struct bgp_rib_out *rib, struct prefix prefix);
+void bgp_rib_out_withdraw_all(struct bgp_rib_out *rib);
+bool bgp_rib_out_withdrawing(const struct bgp_rib_out *rib, struct prefix prefix);
+
+/* The session is up, and its peer knows nothing yet: all that is wanted is due, then End-of-RIB. */
+void bgp_rib_out_start(struct bgp_rib_out *rib);
+/* The session is gone, and the peer has forgotten everything. */
+void bgp_rib_out_stop(struct bgp_rib_out *rib);
+/* The peer wants the family again (RFC 2918 section 4). */
+void bgp_rib_out_refresh(struct bgp_rib_out *rib, enum bgp_family family);
+
+/* The next UPDATE of the families in peering, or 0. What it holds counts as told. */
+size_t bgp_rib_out_next(struct bgp_rib_out *rib, const struct bgp_peering *peering,
+    uint8_t buf[static BGP_MESSAGE_MAX]);

@@ -1,0 +1,78 @@
+/* The routes of a session: limits in front of rib_out, and its UPDATEs. */
+#include <errno.h>
+
+#include "proto/bgp/session_internal.h"
+
+int
+bgp_session_check(
+    const struct bgp_session *s, struct prefix prefix, const struct bgp_attributes *attributes)
+{
+	enum bgp_family family = bgp_family_of(prefix.addr.family);
+
+	if (family == BGP_FAMILY_MAX || !s->conf.families[family])
+		return -EAFNOSUPPORT;
+	if (attributes->prepend > BGP_PREPEND_MAX || attributes->community_count > BGP_COMMUNITIES_MAX)
+		return -EINVAL;
+	if (s->rib.wanted[family] >= s->conf.prefix_limit && !bgp_rib_out_wants(&s->rib, prefix))
+		return -E2BIG;
+	return 0;
+}
+
+int
+bgp_session_announce(
+    struct bgp_session *s, struct prefix prefix, const struct bgp_attributes *attributes)
+{
+	int r = bgp_session_check(s, prefix, attributes);
+
+	if (r == 0)
+		bgp_rib_out_announce(&s->rib, prefix, attributes);
+	return r;
+}
+
+void
+bgp_session_withdraw(struct bgp_session *s, struct prefix prefix)
+{
+	bgp_rib_out_withdraw(&s->rib, prefix);
+}
+
+void
+bgp_session_withdraw_all(struct bgp_session *s)
+{
+	bgp_rib_out_withdraw_all(&s->rib);
+}
+
+bool
+bgp_session_withdrawing(const struct bgp_session *s, struct prefix prefix)
+{
+	return bgp_rib_out_withdrawing(&s->rib, prefix);
+}
+
+void
+bgp_session_release_end_of_rib(struct bgp_session *s)
+{
+	s->rib.end_of_rib_released = true;
+}
+
+size_t
+bgp_session_next_update(struct bgp_session *s, uint8_t buf[static BGP_MESSAGE_MAX])
+{
+	size_t len = s->info.state == BGP_ESTABLISHED ? bgp_rib_out_next(&s->rib, &s->peering, buf) : 0;
+
+	if (len > 0) {
+		s->info.counters.updates_out++;
+		s->info.counters.messages_out++;
+	}
+	return len;
+}
+
+enum bgp_way
+bgp_session_way(const struct bgp_session *s)
+{
+	return s->connections[BGP_ACCEPTED].state == BGP_ESTABLISHED ? BGP_ACCEPTED : BGP_DIALLED;
+}
+
+size_t
+bgp_session_announced(const struct bgp_session *s, enum bgp_family family)
+{
+	return s->rib.told[family];
+}

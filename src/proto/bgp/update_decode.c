@@ -1,0 +1,204 @@
+#include "proto/bgp/codec.h"
+
+/* The UPDATE being taken apart. */
+struct decoding {
+	const struct bgp_peering *peering;
+	struct bgp_update *update;
+	uint64_t seen[4]; /* one bit an attribute type */
+};
+
+/* The worst verdict counts, with the first error that led to it. */
+static void
+judge(struct decoding *d, enum bgp_verdict v, const struct bgp_error *e)
+{
+	if (v == BGP_VERDICT_DISCARD)
+		d->update->discarded++;
+	if (v <= d->update->verdict)
+		return;
+	d->update->verdict = v;
+	d->update->error = *e;
+}
+
+static void
+judge_as(struct decoding *d, enum bgp_verdict v, uint8_t subcode, const void *data, size_t len,
+    const char *what)
+{
+	struct bgp_error e;
+
+	(void)bgp_error_set(&e, 3, subcode, data, len, what);
+	judge(d, v, &e);
+}
+
+static bool
+has_seen(const struct decoding *d, uint8_t type)
+{
+	return d->seen[type / 64] >> (type % 64) & 1;
+}
+
+bool
+bgp_nlri_next(struct bgp_nlri *nlri, struct prefix *ret)
+{
+	enum ip_family family = nlri->family == BGP_IPV6 ? IP_V6 : IP_V4;
+	struct prefix p = { .addr.family = family };
+
+	if (nlri->family == BGP_FAMILY_MAX || reader_left(&nlri->bytes) == 0)
+		return false;
+	p.len = reader_u8(&nlri->bytes);
+	if (p.len > ip_bits(family)) {
+		nlri->bytes.bad = true;
+		return false;
+	}
+	reader_copy(&nlri->bytes, p.addr.bytes, (p.len + 7u) / 8);
+	if (!reader_ok(&nlri->bytes))
+		return false;
+	*ret = prefix_mask(p); /* bits behind the length are irrelevant (RFC 4271 section 4.3) */
+	return true;
+}
+
+/* Walks a run once; false when a length is impossible or the last prefix is cut. */
+static bool
+check_nlri(struct reader bytes, enum bgp_family family, struct bgp_nlri *ret)
+{
+	struct bgp_nlri walk = { .family = family, .bytes = bytes };
+	struct prefix p;
+
+	*ret = walk;
+	while (bgp_nlri_next(&walk, &p))
+		ret->count++;
+	return family == BGP_FAMILY_MAX || reader_done(&walk.bytes);
+}
+
+/* RFC 4760 section 3; lengths of next hops: RFC 2545 section 3. */
+static bool
+decode_mp_reach(struct reader r, struct bgp_nlri *ret)
+{
+	uint16_t afi = reader_u16(&r);
+	enum bgp_family family = bgp_family_from_wire(afi, reader_u8(&r));
+	size_t next_hop = reader_u8(&r);
+
+	reader_skip(&r, next_hop);
+	(void)reader_u8(&r); /* reserved */
+	if (!reader_ok(&r))
+		return false;
+	if (family == BGP_IPV6 && next_hop != 16 && next_hop != 32)
+		return false;
+	if (family == BGP_IPV4 && next_hop != 4)
+		return false;
+	return check_nlri(r, family, ret);
+}
+
+static bool
+decode_mp_unreach(struct reader r, struct bgp_nlri *ret)
+{
+	uint16_t afi = reader_u16(&r);
+	enum bgp_family family = bgp_family_from_wire(afi, reader_u8(&r));
+
+	return reader_ok(&r) && check_nlri(r, family, ret);
+}
+
+static void
+take_attribute(struct decoding *d, const struct bgp_attribute *a)
+{
+	bool reach = a->type == BGP_ATTR_MP_REACH, unreach = a->type == BGP_ATTR_MP_UNREACH;
+	struct bgp_error e;
+
+	/* RFC 7606 section 3 (g) */
+	if (has_seen(d, a->type)) {
+		judge_as(d, reach || unreach ? BGP_VERDICT_RESET : BGP_VERDICT_DISCARD, 1, NULL, 0,
+		    "an attribute twice");
+		return;
+	}
+	d->seen[a->type / 64] |= UINT64_C(1) << (a->type % 64);
+	judge(d, bgp_attribute_check(a, d->peering, &e), &e);
+	if ((reach && !decode_mp_reach(a->value, &d->update->mp_announced)) ||
+	    (unreach && !decode_mp_unreach(a->value, &d->update->mp_withdrawn)))
+		judge_as(d, BGP_VERDICT_RESET, 9, a->whole, a->whole_len, NULL);
+}
+
+static void
+take_attributes(struct decoding *d, struct reader r)
+{
+	while (reader_left(&r) > 0) {
+		struct reader start = r;
+		struct bgp_attribute a = { .whole = r.pos };
+		size_t len;
+
+		a.flags = reader_u8(&r);
+		a.type = reader_u8(&r);
+		len = a.flags & BGP_FLAG_EXTENDED ? reader_u16(&r) : reader_u8(&r);
+		a.value = reader_sub(&r, len);
+		if (!reader_ok(&r)) {
+			/* RFC 7606 section 4: the routes are found without it */
+			judge_as(d, BGP_VERDICT_WITHDRAW, 1, start.pos, reader_left(&start),
+			    "an attribute runs past its list");
+			return;
+		}
+		a.whole_len = (size_t)(r.pos - start.pos);
+		take_attribute(d, &a);
+	}
+}
+
+/* What an announcement can not be without: RFC 4271 section 5, as revised by RFC 7606 section 3 (d). */
+static void
+check_mandatory(struct decoding *d)
+{
+	const struct bgp_update *u = d->update;
+	bool mp = has_seen(d, BGP_ATTR_MP_REACH), plain = u->announced.count > 0;
+	const struct {
+		uint8_t type;
+		bool needed;
+	} rows[] = {
+		{ BGP_ATTR_ORIGIN, mp || plain },
+		{ BGP_ATTR_AS_PATH, mp || plain },
+		{ BGP_ATTR_NEXT_HOP, plain },
+		{ BGP_ATTR_LOCAL_PREF, (mp || plain) && d->peering->ibgp },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (rows[i].needed && !has_seen(d, rows[i].type))
+			judge_as(d, BGP_VERDICT_WITHDRAW, 3, &rows[i].type, 1, NULL);
+	}
+}
+
+static void
+check_end_of_rib(struct decoding *d, bool any_attribute)
+{
+	struct bgp_update *u = d->update;
+	bool nothing = u->withdrawn.count + u->announced.count + u->mp_announced.count == 0;
+
+	if (u->verdict == BGP_VERDICT_ACCEPT && nothing && !has_seen(d, BGP_ATTR_MP_REACH))
+		u->end_of_rib = !any_attribute ||
+		    (has_seen(d, BGP_ATTR_MP_UNREACH) && u->mp_withdrawn.count == 0);
+}
+
+void
+bgp_update_decode(
+    const uint8_t *body, size_t len, const struct bgp_peering *peering, struct bgp_update *ret)
+{
+	struct decoding d = { .peering = peering, .update = ret };
+	struct reader r = reader_init(body, len);
+	struct reader withdrawn, attributes;
+
+	*ret = (struct bgp_update){ .mp_withdrawn.family = BGP_FAMILY_MAX,
+		.mp_announced.family = BGP_FAMILY_MAX };
+	withdrawn = reader_sub(&r, reader_u16(&r));
+	attributes = reader_sub(&r, reader_u16(&r));
+	if (!reader_ok(&r)) {
+		judge_as(&d, BGP_VERDICT_RESET, 1, NULL, 0, "lengths run past the message");
+		return;
+	}
+	/* RFC 7606 section 5.3: without the prefixes there is nothing to treat as withdrawn */
+	if (!check_nlri(withdrawn, BGP_IPV4, &ret->withdrawn) || !check_nlri(r, BGP_IPV4, &ret->announced)) {
+		judge_as(&d, BGP_VERDICT_RESET, 10, NULL, 0, NULL);
+		return;
+	}
+	take_attributes(&d, attributes);
+	check_mandatory(&d);
+	check_end_of_rib(&d, reader_left(&attributes) > 0);
+	/* RFC 7606 section 5.2: an error, and no route in the message to withdraw for it */
+	if (ret->verdict == BGP_VERDICT_WITHDRAW && ret->announced.count + ret->mp_announced.count == 0) {
+		struct bgp_error e = ret->error;
+
+		judge(&d, BGP_VERDICT_RESET, &e);
+	}
+}

@@ -192,6 +192,7 @@ struct scenario {
 	struct conf_list sites;         /* struct scenario_site */
 	struct conf_list clients;       /* struct scenario_client */
 	struct conf_list steps;         /* struct scenario_step */
+	bool wrong;                     /* a check has found something: the rest may be left out */
 };
 
 extern const struct conf_schema scenario_schema;

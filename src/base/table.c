@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 
-#define TABLE_GAP 2
+#define TABLE_GAP 2 /* blanks between columns; groups stand apart by as many more */
 
 struct cell {
 	char *text; /* owned; NULL for none */
@@ -18,11 +18,19 @@ struct column {
 	struct cell head;
 	enum table_align align;
 	size_t width;
+	size_t before; /* blanks more than the gap, before the first of a group */
+};
+
+struct group {
+	struct cell head;
+	size_t first, span; /* columns */
 };
 
 struct table {
 	struct column *columns; /* owned */
 	size_t column_count, column_cap;
+	struct group *groups; /* owned; from left to right */
+	size_t group_count, group_cap;
 	struct cell
 	    *cells; /* owned; row by row, each of column_count cells, the last may be short */
 	size_t cell_count, cell_cap;
@@ -44,8 +52,11 @@ table_free(struct table *t)
 		free(t->cells[i].text);
 	for (size_t i = 0; i < t->column_count; i++)
 		free(t->columns[i].head.text);
+	for (size_t i = 0; i < t->group_count; i++)
+		free(t->groups[i].head.text);
 	free(t->cells);
 	free(t->columns);
+	free(t->groups);
 	free(t);
 }
 
@@ -74,8 +85,22 @@ table_add_column(struct table *t, const char *head, enum table_align align)
 
 	assert(t->row_count == 0);
 	column.width = column.head.width;
+	if (t->group_count > 0 && t->groups[t->group_count - 1].first == t->column_count)
+		column.before = TABLE_GAP;
 	t->columns = grow_array(t->columns, t->column_count, &t->column_cap, sizeof(*t->columns));
 	t->columns[t->column_count++] = column;
+}
+
+void
+table_add_group(struct table *t, const char *head, size_t span)
+{
+	struct group group = {
+		.head = cell_make(head, STYLE_STRONG), .first = t->column_count, .span = span
+	};
+
+	assert(span > 0);
+	t->groups = grow_array(t->groups, t->group_count, &t->group_cap, sizeof(*t->groups));
+	t->groups[t->group_count++] = group;
 }
 
 static void
@@ -154,6 +179,7 @@ line_cell(struct line *l, const struct cell *cell, const struct column *column)
 {
 	size_t fill = column->width - cell->width;
 
+	l->owed += column->before;
 	if (column->align == TABLE_RIGHT)
 		l->owed += fill;
 	if (cell->width > 0) {
@@ -168,11 +194,62 @@ line_cell(struct line *l, const struct cell *cell, const struct column *column)
 	l->owed += TABLE_GAP;
 }
 
+static size_t
+span_width(const struct table *t, size_t first, size_t span)
+{
+	size_t width = (span - 1) * TABLE_GAP;
+
+	for (size_t c = first; c < first + span; c++)
+		width += t->columns[c].width + (c > first ? t->columns[c].before : 0);
+	return width;
+}
+
+/* A head wider than its columns pushes the first of them out. */
+static void
+widen_for_groups(struct table *t)
+{
+	for (size_t g = 0; g < t->group_count; g++) {
+		const struct group *group = &t->groups[g];
+		size_t width;
+
+		assert(group->first + group->span <= t->column_count);
+		width = span_width(t, group->first, group->span);
+		if (group->head.width > width)
+			t->columns[group->first].width += group->head.width - width;
+	}
+}
+
+/* The heads of groups, each in the middle above its columns. */
+static void
+add_groups(const struct table *t, struct table_look look, struct strbuf *out)
+{
+	struct line line = { .out = out, .owed = look.indent, .colour = look.colour };
+	const struct group *group = t->groups, *end = group + t->group_count;
+
+	if (t->group_count == 0)
+		return;
+	for (size_t c = 0; c < t->column_count; c++) {
+		struct column over = { .align = TABLE_LEFT, .width = t->columns[c].width };
+		const struct cell none = { 0 };
+
+		if (group == end || group->first != c) {
+			line_cell(&line, &none, &over);
+			continue;
+		}
+		over.width = span_width(t, c, group->span);
+		line.owed += t->columns[c].before + (over.width - group->head.width) / 2;
+		over.width -= (over.width - group->head.width) / 2;
+		line_cell(&line, &group->head, &over);
+		c += group->span - 1;
+		group++;
+	}
+	strbuf_add_char(out, '\n');
+}
+
 static void
 add_header(const struct table *t, struct table_look look, struct strbuf *out)
 {
 	struct line line = { .out = out, .owed = look.indent, .colour = look.colour };
-	size_t width = 0;
 	bool headed = false;
 
 	for (size_t c = 0; c < t->column_count; c++)
@@ -181,20 +258,21 @@ add_header(const struct table *t, struct table_look look, struct strbuf *out)
 		return;
 	for (size_t c = 0; c < t->column_count; c++) {
 		line_cell(&line, &t->columns[c].head, &t->columns[c]);
-		width += t->columns[c].width + (c > 0 ? TABLE_GAP : 0);
 	}
 	strbuf_add_char(out, '\n');
 	if (!look.underline)
 		return;
 	strbuf_pad(out, ' ', look.indent);
 	strbuf_add(out, style_begin(STYLE_DIM, look.colour));
-	strbuf_pad(out, '-', width);
+	strbuf_pad(out, '-', span_width(t, 0, t->column_count));
 	strbuf_addf(out, "%s\n", style_end(STYLE_DIM, look.colour));
 }
 
 void
-table_format(const struct table *t, struct table_look look, struct strbuf *out)
+table_format(struct table *t, struct table_look look, struct strbuf *out)
 {
+	widen_for_groups(t);
+	add_groups(t, look, out);
 	add_header(t, look, out);
 	for (size_t r = 0; r < t->row_count; r++) {
 		struct line line = { .out = out, .owed = look.indent, .colour = look.colour };

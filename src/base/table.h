@@ -21,6 +21,8 @@ void table_freep(struct table **t);
 
 /* Columns come first. A table whose heads are all "" is printed without its header. */
 void table_add_column(struct table *t, const char *head, enum table_align align);
+/* The next `span` columns, added after this, stand under a common head, in a line above the others. */
+void table_add_group(struct table *t, const char *head, size_t span);
 /* Begins a row; then its cells from left to right. More cells than columns are a programmer's error. */
 void table_add_row(struct table *t);
 void table_add_cell(struct table *t, const char *text);
@@ -33,4 +35,4 @@ struct table_look {
 	bool colour;
 };
 
-void table_format(const struct table *t, struct table_look look, struct strbuf *out);
+void table_format(struct table *t, struct table_look look, struct strbuf *out);

@@ -61,6 +61,32 @@ TEST(a_table_without_heads_or_rows)
 	table_free(t);
 }
 
+TEST(groups_stand_over_their_columns)
+{
+	struct table *t = table_new();
+
+	table_add_column(t, "", TABLE_LEFT);
+	table_add_group(t, "am6", 2);
+	table_add_column(t, "min", TABLE_RIGHT);
+	table_add_column(t, "median", TABLE_RIGHT);
+	table_add_group(t, "http://sg1.example/", 2);
+	table_add_column(t, "min", TABLE_RIGHT);
+	table_add_column(t, "median", TABLE_RIGHT);
+	table_add_column(t, "note", TABLE_LEFT);
+	table_add_row(t);
+	table_add_cell(t, "total");
+	table_add_cell(t, "69.00");
+	table_add_cell(t, "69.10");
+	table_add_cell(t, "533.00");
+	table_add_cell(t, "533.10");
+	table_add_cell(t, "x");
+	check_table(t, (struct table_look){ 0 },
+	    "              am6         http://sg1.example/\n"
+	    "           min  median            min  median  note\n"
+	    "total    69.00   69.10         533.00  533.10  x\n");
+	table_free(t);
+}
+
 TEST(colour_takes_no_width)
 {
 	struct table *t = table_new();

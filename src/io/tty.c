@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 bool
@@ -14,4 +15,14 @@ tty_wants_colour(int fd)
 	if (term == NULL || strcmp(term, "dumb") == 0)
 		return false;
 	return isatty(fd);
+}
+
+size_t
+tty_columns(int fd, size_t otherwise)
+{
+	struct winsize size = { 0 };
+
+	if (ioctl(fd, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+		return otherwise;
+	return size.ws_col;
 }

@@ -1,0 +1,27 @@
+/*
+ * libcurl's multi interface on our event loop.
+ *
+ * Transfers are curl easy handles, made and owned by the caller; this tells when one has ended. It
+ * takes no part in what they ask for. curl_global_init() is called here, once.
+ */
+#pragma once
+
+#include <curl/curl.h>
+#include <systemd/sd-event.h>
+
+#include "base/err.h"
+
+struct curl_loop;
+
+/* The transfer has ended and is out of the loop: the handle is the caller's again, and may be freed
+ * or added again, from here too. */
+typedef void (*curl_ended_fn)(void *userdata, CURL *easy, CURLcode result);
+
+int curl_loop_new(sd_event *loop, curl_ended_fn ended, void *userdata, struct curl_loop **ret,
+    struct err *e) _must_use_;
+/* NULL is fine. Transfers still in it are taken out without a word; their handles stay the
+ * caller's. */
+void curl_loop_free(struct curl_loop *l);
+int curl_loop_add(struct curl_loop *l, CURL *easy, struct err *e) _must_use_;
+/* Ends a transfer early; `ended` is not called for it. */
+void curl_loop_remove(struct curl_loop *l, CURL *easy);

@@ -5,3 +5,4 @@
 
 #include "cli/command.h"
 
+extern const struct cli_command cli_probe_command;

@@ -1,0 +1,62 @@
+/*
+ * Sends the requests of a probe: libcurl on the event loop, a fresh connection for each.
+ *
+ * Each target has a lane of its own. Without an interval the lane's next request starts when the
+ * one before has ended; with one, requests start on a fixed schedule from the first, whatever
+ * became of those before, up to a limit on how many are in flight: what is due beyond it is skipped
+ * and counted. Nothing is remembered between requests: no connection, no name, no TLS session, no
+ * proxy.
+ */
+#pragma once
+
+#include <systemd/sd-event.h>
+
+#include "base/err.h"
+#include "base/ip.h"
+#include "measure/probe.h"
+
+#define PROBE_COUNT_MAX 1000000
+#define PROBE_IN_FLIGHT_MAX 1000
+
+/* The address to use for a host, as in curl --resolve. */
+struct probe_resolve {
+	const char *host;
+	struct ip address;
+};
+
+/* All that it points to outlives the run. */
+struct probe_conf {
+	const struct probe_target *targets;
+	size_t target_count;
+	uint32_t count;           /* of requests to each target; 0: until probe_run_stop() */
+	struct duration interval; /* between starts; 0: one after the other */
+	struct duration timeout;  /* of a whole request */
+	enum ip_family family;    /* IP_NONE: both */
+	const struct probe_resolve *resolves;
+	size_t resolve_count;
+	uint32_t in_flight_max;                /* to each target */
+	bool follow;                           /* redirects */
+	bool insecure;                         /* certificates are not verified */
+	const char *host_header, *site_header; /* who answered */
+};
+
+struct probe_events {
+	/* A request has ended; the record may be emptied, and is freed after the call. */
+	void (*ended)(void *userdata, struct probe_record *r);
+	/* A request was due, but too many were in flight. NULL: nobody asks. */
+	void (*skipped)(void *userdata, size_t target);
+	/* All have ended. Not called after probe_run_stop(). */
+	void (*finished)(void *userdata);
+	void *userdata;
+};
+
+struct probe_run;
+
+/* Whether a URL can be probed: http or https, with a host. */
+int probe_check_url(const char *url, struct err *e);
+
+int probe_run_new(sd_event *loop, const struct probe_conf *conf, const struct probe_events *events,
+    struct probe_run **ret, struct err *e) _must_use_;
+/* Starts nothing more, and forgets what is in flight. */
+void probe_run_stop(struct probe_run *run);
+void probe_run_free(struct probe_run *run); /* NULL is fine */

@@ -1,0 +1,216 @@
+#include "measure/probe.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "tap.h"
+
+/* 2026-11-23 03:27:00.123456789 UTC */
+#define AT_NS INT64_C(1795404420123456789)
+
+static const struct probe_target targets[] = {
+	{ .name = "anycast", .url = "http://203.0.113.10/" },
+	{ .name = "am6", .url = "http://198.51.100.6/", .reference = true },
+	{ .name = "sg1", .url = "http://198.51.100.9/", .reference = true },
+};
+
+/* An answer whose phases are 1/4, 1/2, 0, 1/2, 0, 3/4 and 1 of the total. */
+static struct probe_record
+answer(size_t target, const char *host, const char *site, int64_t total_us)
+{
+	return (struct probe_record){
+		.target = target,
+		.at_wall_ns = AT_NS,
+		.status = 200,
+		.served_by = host ? xstrdup(host) : NULL,
+		.site = site ? xstrdup(site) : NULL,
+		.remote_address = xstrdup("203.0.113.10"),
+		.phases = {
+			[PROBE_NAMELOOKUP] = DURATION_US(total_us / 4),
+			[PROBE_CONNECT] = DURATION_US(total_us / 2),
+			[PROBE_PRETRANSFER] = DURATION_US(total_us / 2),
+			[PROBE_STARTTRANSFER] = DURATION_US(total_us * 3 / 4),
+			[PROBE_TOTAL] = DURATION_US(total_us),
+		},
+	};
+}
+
+static struct probe_record
+failure(size_t target, const char *error, long status)
+{
+	return (struct probe_record){
+		.target = target,
+		.at_wall_ns = AT_NS,
+		.status = status,
+		.error = xstrdup(error),
+		.phases = { [PROBE_TOTAL] = DURATION_MS(1000) },
+	};
+}
+
+static void
+add(struct probe_summary *summaries, struct probe_record r)
+{
+	probe_summary_add(&summaries[r.target], &r);
+	probe_record_done(&r);
+}
+
+/* What the article measured, and then some. */
+static void
+fill(struct probe_summary *s)
+{
+	add(s, answer(0, "am6-c3.medium.x86-01", "am6", 70000));
+	add(s, answer(0, "am6-c3.medium.x86-01", "am6", 72000));
+	add(s, answer(0, "sg1-c3.medium.x86-01", "sg1", 533000));
+	add(s, failure(0, "timed out after 1s, not connected", 0));
+	add(s, failure(0, "timed out after 1s, not connected", 0));
+	add(s, failure(0, "status 503", 503));
+	add(s, answer(1, "am6-c3.medium.x86-01", "am6", 69000));
+	add(s, answer(1, NULL, NULL, 71000));
+	add(s, failure(2, "connect: Connection refused", 0));
+	s[0].skipped = 3;
+	for (int i = 0; i < 3; i++)
+		probe_summary_finish(&s[i]);
+}
+
+static void
+empty(struct probe_summary *s)
+{
+	for (int i = 0; i < 3; i++)
+		probe_summary_done(&s[i]);
+}
+
+TEST(text_stands_side_by_side)
+{
+	struct probe_summary s[3] = { 0 };
+	struct strbuf b = { 0 };
+
+	fill(s);
+	probe_to_text(targets, s, 3, (struct probe_look){ .columns = 100 }, &b);
+	CHECK_STR(strbuf_get(&b),
+	    "                      anycast                   am6                   sg1\n"
+	    "ms               min  median     p95      min  median    p95    min  median  p95\n"
+	    "--------------------------------------------------------------------------------\n"
+	    "name lookup    17.50   18.00  121.72    17.25   17.50  17.73      -       -    -\n"
+	    "connect        35.00   36.00  243.45    34.50   35.00  35.45      -       -    -\n"
+	    "TLS             0.00    0.00    0.00     0.00    0.00   0.00      -       -    -\n"
+	    "pretransfer    35.00   36.00  243.45    34.50   35.00  35.45      -       -    -\n"
+	    "redirect        0.00    0.00    0.00     0.00    0.00   0.00      -       -    -\n"
+	    "first byte     52.50   54.00  365.18    51.75   52.50  53.17      -       -    -\n"
+	    "total          70.00   72.00  486.90    69.00   70.00  70.90      -       -    -\n"
+	    "\n"
+	    "target   requests  failed  answered by                     from the best\n"
+	    "anycast         6       3  2 × am6-c3.medium.x86-01 (am6)       +2.00 ms  1.03×\n"
+	    "                           1 × sg1-c3.medium.x86-01 (sg1)\n"
+	    "am6             2       0  1 × am6-c3.medium.x86-01 (am6)       the best\n"
+	    "sg1             1       1  nobody\n"
+	    "\n"
+	    "Failed:\n"
+	    "  anycast  2 ×  timed out after 1s, not connected\n"
+	    "           1 ×  status 503\n"
+	    "  sg1      1 ×  connect: Connection refused\n"
+	    "\n"
+	    "3 requests were due but not sent: too many were in flight.\n");
+	strbuf_done(&b);
+	empty(s);
+}
+
+TEST(a_narrow_page_breaks_between_targets)
+{
+	struct probe_summary s[3] = { 0 };
+	struct strbuf b = { 0 };
+
+	probe_to_text(targets, s, 3, (struct probe_look){ .columns = 10 }, &b);
+	CHECK(strstr(strbuf_get(&b), "anycast") < strstr(strbuf_get(&b), "am6"));
+	CHECK(strstr(strbuf_get(&b), "anycast                 am6") == NULL);
+	strbuf_done(&b);
+	empty(s);
+}
+
+TEST(the_best_is_a_reference)
+{
+	struct probe_summary s[3] = { 0 };
+
+	CHECK_INT(probe_best(targets, s, 3), (int64_t)PROBE_NO_BEST);
+	fill(s);
+	CHECK_INT(probe_best(targets, s, 3), 1);
+	/* without references: the fastest of several, and nothing to compare one with */
+	static const struct probe_target plain[] = { { .name = "a" }, { .name = "b" } };
+	struct probe_summary two[2] = { s[1], s[0] };
+
+	CHECK_INT(probe_best(plain, two, 2), 0);
+	CHECK_INT(probe_best(plain, two, 1), (int64_t)PROBE_NO_BEST);
+	empty(s);
+}
+
+TEST(a_record_as_json)
+{
+	struct probe_record ok = answer(0, "am6\033", "am6", 70001),
+			    bad = failure(2, "status 503", 503);
+	json_t *j = probe_record_to_json(targets, &ok);
+	char *text = json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(12));
+
+	CHECK_STR(text,
+	    "{\"url\":\"http://203.0.113.10/\",\"name\":\"anycast\","
+	    "\"at\":\"2026-11-23T03:27:00.123456Z\",\"at_wall_ns\":1795404420123456789,"
+	    "\"ok\":true,\"error\":null,\"status\":200,\"served_by\":\"am6?\",\"site\":\"am6\","
+	    "\"remote_address\":\"203.0.113.10\",\"namelookup_ms\":17.5,\"connect_ms\":35.0,"
+	    "\"appconnect_ms\":0.0,\"pretransfer_ms\":35.0,\"redirect_ms\":0.0,"
+	    "\"starttransfer_ms\":52.5,\"total_ms\":70.001}");
+	free(text);
+	json_decref(j);
+	j = probe_record_to_json(targets, &bad);
+	text = json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(12));
+	CHECK(
+	    strstr(text,
+		"\"ok\":false,\"error\":\"status 503\",\"status\":503,\"served_by\":null") != NULL);
+	free(text);
+	json_decref(j);
+	probe_record_done(&ok);
+	probe_record_done(&bad);
+}
+
+TEST(the_document)
+{
+	struct probe_summary s[3] = { 0 };
+	struct probe_record r = answer(1, "am6", "am6", 69000);
+	json_t *j, *anycast, *am6;
+	const char *host, *site;
+	double median = 0, far = 0;
+	json_int_t served = 0;
+
+	fill(s);
+	j = probe_to_json(targets, s, 3, &r, 1);
+	anycast = json_array_get(json_object_get(j, "targets"), 0);
+	am6 = json_array_get(json_object_get(j, "targets"), 1);
+	CHECK_INT(
+	    json_unpack(anycast, "{s:{s:{s:F}}, s:F, s:{s:I}}", "timings", "total_ms", "median",
+		&median, "from_best_ms", &far, "served_by", "am6-c3.medium.x86-01", &served),
+	    0);
+	CHECK_INT((int64_t)median, 72);
+	CHECK_INT((int64_t)far, 2);
+	CHECK_INT(served, 2);
+	CHECK_INT(json_array_size(json_object_get(anycast, "requests")), 0);
+	CHECK_INT(
+	    json_unpack(am6, "{s:[{s:s,s:s}]}", "requests", "served_by", &host, "site", &site), 0);
+	CHECK_INT(json_unpack(j, "{s:{s:s}}", "best", "name", &host), 0);
+	CHECK_STR(host, "am6");
+	json_decref(j);
+	probe_record_done(&r);
+	empty(s);
+}
+
+TEST(a_server_with_many_names_is_limited)
+{
+	struct probe_summary s[3] = { 0 };
+	char name[16];
+
+	for (int i = 0; i < 1000; i++) {
+		(void)snprintf(name, sizeof(name), "host%d", i);
+		add(s, answer(0, name, "am6", 1000));
+	}
+	CHECK_INT(s[0].hosts.count, 101);
+	CHECK_STR(s[0].hosts.items[100].text, "(others)");
+	CHECK_INT(s[0].hosts.items[100].count, 900);
+	CHECK_INT(s[0].sites.items[0].count, 1000);
+	empty(s);
+}

@@ -25,7 +25,7 @@
 #include "base/strbuf.h"
 #include "base/time.h"
 
-#define CONF_FILE_MAX (4u << 20)
+#define CONF_FILE_MAX (1u << 20)
 #define CONF_DEPTH_MAX 16
 #define CONF_ERRORS_MAX 20
 

@@ -125,7 +125,7 @@ show_report(const struct conf *c, const struct conf_report *report, struct strbu
 	while (caret_end < count && s->lines[line] + columns[caret_end] < report->place.end)
 		caret_end++;
 	strbuf_addf(out, "%s:%zu:%zu: %s\n", c->name, line + 1, caret + 1, report->text);
-	if (!report->place.secret)
+	if (!report->place.secret && len > 0)
 		show_line(out, line, text, columns, count, caret, caret_end);
 }
 

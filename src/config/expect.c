@@ -38,14 +38,27 @@ conf_expect_range(struct strbuf *out, const struct conf_field *f, enum conf_type
 	}
 }
 
-static void
-add_length(struct strbuf *out, const struct conf_field *f)
+void
+conf_expect_count(struct strbuf *out, const struct conf_field *f, const char *of)
 {
+	if (f->min > 0 && f->min == f->max)
+		strbuf_addf(out, "%" PRId64 " %s", f->min, of);
+	else if (f->min > 0 && conf_has_max(f))
+		strbuf_addf(out, "%" PRId64 " to %" PRId64 " %s", f->min, f->max, of);
+	else if (f->min > 0)
+		strbuf_addf(out, "at least %" PRId64 " %s", f->min, of);
+	else
+		strbuf_addf(out, "at most %" PRId64 " %s", f->max, of);
+}
+
+static void
+expect_text(struct strbuf *out, const struct conf_field *f)
+{
+	strbuf_add(out, "a text");
 	if (f->min == 0 && f->max == 0)
 		return;
 	strbuf_add(out, " of ");
-	conf_expect_range(out, f, CONF_U32);
-	strbuf_add(out, " bytes");
+	conf_expect_count(out, f, "bytes");
 }
 
 static void
@@ -61,9 +74,14 @@ expect_number(struct strbuf *out, const struct conf_field *f)
 static void
 expect_list(struct strbuf *out, const struct conf_field *f)
 {
-	strbuf_add(out, "a list");
+	const struct conf_field item = conf_item_field(f);
+
+	strbuf_add(out, "a list (each item: ");
 	if (f->item == CONF_STRUCT)
-		strbuf_addf(out, " (each item: %s)", f->schema->what);
+		strbuf_add(out, f->schema->what);
+	else
+		conf_expect(out, &item, item.type);
+	strbuf_add_char(out, ')');
 }
 
 void
@@ -82,8 +100,7 @@ conf_expect(struct strbuf *out, const struct conf_field *f, enum conf_type type)
 		break;
 	case CONF_STRING:
 	case CONF_SECRET:
-		strbuf_add(out, "a text");
-		add_length(out, f);
+		expect_text(out, f);
 		break;
 	case CONF_NAME:
 		strbuf_add(out, "a name of letters, digits, \"-\", \"_\" and \".\"");

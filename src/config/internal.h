@@ -145,6 +145,8 @@ void conf_walk(struct conf *c, const struct conf_schema *schema, const struct co
 /* expect.c: in words, "a duration such as 250ms or 1m30s". */
 void conf_expect(struct strbuf *out, const struct conf_field *f, enum conf_type type);
 void conf_expect_range(struct strbuf *out, const struct conf_field *f, enum conf_type type);
+/* "1 to 4 items", "at most 80 bytes" */
+void conf_expect_count(struct strbuf *out, const struct conf_field *f, const char *of);
 void conf_expect_names(struct strbuf *out, const char *const *names);
 
 /* print.c: a scalar as YAML. */

@@ -68,7 +68,7 @@ print_schema(const struct conf_schema *schema, size_t indent, struct strbuf *out
 		if (f->flags & CONF_REQUIRED)
 			strbuf_add(out, ", required");
 		if (f->def)
-			strbuf_addf(out, ", %s", f->def);
+			strbuf_addf(out, ", default %s", f->def);
 		strbuf_addf(out, "): %s\n", f->doc ? f->doc : "");
 		if (f->schema)
 			print_schema(f->schema, indent + 2, out);

@@ -214,7 +214,7 @@ parse_text(const struct conf_field *f, enum conf_type type, const char *text, bo
 			strbuf_add_char(why, ' ');
 		}
 		strbuf_addf(why, "has %zu bytes; expected ", strlen(text));
-		conf_expect_range(why, f, type);
+		conf_expect_count(why, f, "bytes");
 		return false;
 	}
 	*out = arena_strdup(arena, text);

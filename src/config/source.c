@@ -1,6 +1,7 @@
 /*
  * The text of a file before YAML: only UTF-8 that a person can see, and an index of its lines. What is
- * refused here would be skipped or taken for an end of the file by the parser.
+ * refused here would be skipped or taken for an end of the file by the parser, or cost it more than a
+ * file is worth: a row of "%" its time, a row of "[" its memory (it reads ahead to the last of them).
  */
 #include "config/internal.h"
 
@@ -55,6 +56,7 @@ look_at_bytes(struct conf *c)
 {
 	const struct conf_source *s = &c->source;
 	uint32_t code = 0;
+	size_t marks = 0;
 
 	for (size_t at = 0, n; at < s->len; at += n) {
 		n = conf_utf8_take(s->text + at, s->len - at, &code);
@@ -66,6 +68,11 @@ look_at_bytes(struct conf *c)
 			return bad_byte(c, at, "a carriage return without a line feed");
 		if (code != '\t' && code != '\n' && code != '\r' && !conf_utf8_is_printable(code))
 			return bad_byte(c, at, "a control character; expected text");
+		if (code == '%' && (at == 0 || s->text[at - 1] == '\n'))
+			return bad_byte(c, at, "directives are not supported; leave the line out");
+		marks += code == '[' || code == '{' || code == ',' || code == '&' || code == '!';
+		if (marks > CONF_VALUES_MAX)
+			return bad_byte(c, at, "too many values for one file");
 	}
 	return true;
 }

@@ -125,26 +125,37 @@ is_text(const char *text, size_t len)
 	return true;
 }
 
+/* By chunks: fy_token_get_text() of 0.7.12 leaks for a text of many pieces (a long row of escapes). */
+static bool
+read_token(struct fy_token *token, struct strbuf *ret)
+{
+	struct fy_token_iter *iter = fy_token_iter_create(token);
+	const struct fy_iter_chunk *chunk = NULL;
+	int r = 0;
+
+	if (iter == NULL)
+		abort();
+	while ((chunk = fy_token_iter_chunk_next(iter, chunk, &r)) != NULL)
+		strbuf_add_mem(ret, chunk->str, chunk->len);
+	fy_token_iter_destroy(iter);
+	return r == 0 && is_text(strbuf_get(ret), ret->len);
+}
+
 static bool
 add_scalar(struct builder *b, struct fy_token *token)
 {
+	_cleanup_(strbuf_done) struct strbuf text = { 0 };
 	struct conf_node *node = arena_alloc(b->c->arena, sizeof(*node));
 	enum fy_scalar_style style = token ? fy_token_scalar_style(token) : FYSS_PLAIN;
-	size_t len = 0;
-	const char *text = token ? fy_token_get_text(token, &len) : "";
 
 	node->kind = CONF_NODE_SCALAR;
 	node->plain = style == FYSS_PLAIN;
 	node->place = place_of_token(b, token, style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED);
 	b->last = MAX(b->last, node->place.end);
 	b->last = MAX(b->last, node->place.start + 1);
-	if (text == NULL || !is_text(text, len))
+	if (token && !read_token(token, &text))
 		return refuse(b, node->place, "an escape that is not text");
-
-	char *copy = arena_alloc(b->c->arena, len + 1);
-
-	memcpy(copy, text, len);
-	node->text = copy;
+	node->text = arena_memdup(b->c->arena, strbuf_get(&text), text.len + 1);
 	return attach(b, node);
 }
 
@@ -174,9 +185,12 @@ begin_document(struct builder *b, struct fy_token *token)
 static bool
 refuse_properties(struct builder *b, struct fy_token *anchor, struct fy_token *tag)
 {
-	if (anchor)
-		return refuse(b, place_of_token(b, anchor, false),
-		    "anchors and aliases are not supported; write the value out");
+	if (anchor) {
+		struct conf_place place = place_of_token(b, anchor, false);
+
+		place.start -= place.start > 0; /* the "&" or "*" */
+		return refuse(b, place, "anchors and aliases are not supported; write the value out");
+	}
 	if (tag)
 		return refuse(b, place_of_token(b, tag, false), "tags are not supported; leave it out");
 	return true;
@@ -245,6 +259,9 @@ report_syntax(struct conf *c, struct fy_diag *diag)
 			return;
 		at = conf_source_offset(&c->source, line, e->column > 0 ? (size_t)e->column - 1 : 0);
 	}
+	/* what is missing at the end is shown at the last line that has something */
+	for (bool at_end = at >= c->source.len; at_end && at > 0 && strchr(" \r\n", c->source.text[at - 1]);)
+		at--;
 	conf_report(c, (struct conf_place){ .start = at, .end = at + 1 }, "this is not YAML: %s",
 	    e ? e->msg : "the parser gave up");
 }

@@ -114,8 +114,8 @@ count_is_allowed(struct conf *c, const struct conf_field *f, const struct conf_n
 
 	if (conf_limit_allows(f, (int64_t)node->count))
 		return true;
-	conf_expect_range(&text, f, CONF_U32);
-	conf_report(c, place_of_key(node), "%s: expected %s items, found %zu", f->key, strbuf_get(&text),
+	conf_expect_count(&text, f, "items");
+	conf_report(c, place_of_key(node), "%s: expected %s, found %zu", f->key, strbuf_get(&text),
 	    node->count);
 	strbuf_done(&text);
 	return false;

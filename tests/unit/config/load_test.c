@@ -1,0 +1,231 @@
+#include <errno.h>
+#include <stdlib.h>
+
+#include "tap.h"
+#include "zoo.h"
+
+static struct conf *
+load(const char *text)
+{
+	_cleanup_(strbuf_done) struct strbuf errors = { 0 };
+	struct conf *c = NULL;
+
+	CHECK_INT(conf_load_text("zoo.yaml", text, strlen(text), &zoo_schema, &c, &errors), 0);
+	CHECK_STR(strbuf_get(&errors), "");
+	return c;
+}
+
+static const char full[] = "# every key\n"
+			   "title: artis-1838\n"
+			   "router-id: 192.0.2.17\n"
+			   "open: false\n"
+			   "visitors: 1200\n"
+			   "latitude: 52.366\n"
+			   "hold-time: 0\n"
+			   "pause: 1h30m\n"
+			   "motto: \"wild\\tat \\u2764\"\n"
+			   "password: 007\n"
+			   "season: summer\n"
+			   "land: 192.0.2.0/24\n"
+			   "door: \"[2001:db8::1]:80\"\n"
+			   "office: {phone: '020', open: false}\n"
+			   "days: [tue]\n"
+			   "numbers: [1, 4294967295]\n"
+			   "tickets:\n"
+			   "  - child\n"
+			   "  - kind: adult\n"
+			   "    price: 25\n"
+			   "animals:\n"
+			   "  lion: {legs: 4, food: [meat, fish]}\n"
+			   "  centipede:\n"
+			   "    legs: 100\n"
+			   "    nap: 2s\n"
+			   "    keeper: Ann\n"
+			   "gates:\n"
+			   "  192.0.2.1: 2.5\n"
+			   "  2001:db8::1:\n"
+			   "    width: 3\n"
+			   "    doors:\n"
+			   "      - 192.0.2.1:80\n";
+
+TEST(scalars)
+{
+	_cleanup_(conf_freep) struct conf *c = load(full);
+	char buf[PREFIX_STR_MAX + ENDPOINT_STR_MAX];
+
+	REQUIRE(c != NULL);
+
+	const struct zoo *z = conf_root(c);
+
+	CHECK_STR(conf_name(c), "zoo.yaml");
+	CHECK_STR(z->title, "artis-1838");
+	CHECK_STR(ip_format(z->router_id, buf), "192.0.2.17");
+	CHECK(!z->open);
+	CHECK_INT(z->visitors, 1200);
+	CHECK(z->latitude == 52.366);
+	CHECK_INT(z->hold_time.ns, 0);
+	CHECK_INT(z->pause.ns, 5400 * NS_PER_S);
+	CHECK_STR(z->motto, "wild\tat \xe2\x9d\xa4");
+	CHECK_STR(z->password, "007");
+	CHECK_INT(z->season, 0);
+	CHECK_STR(prefix_format(z->land, buf), "192.0.2.0/24");
+	CHECK_STR(endpoint_format(z->door, buf), "[2001:db8::1]:80");
+	CHECK_STR(z->office.phone, "020");
+	CHECK(!z->office.open);
+}
+
+TEST(lists_and_maps)
+{
+	_cleanup_(conf_freep) struct conf *c = load(full);
+	char buf[ENDPOINT_STR_MAX];
+
+	REQUIRE(c != NULL);
+
+	const struct zoo *z = conf_root(c);
+	const uint32_t *numbers = z->numbers.items;
+	const struct zoo_ticket *tickets = z->tickets.items;
+	const struct zoo_animal *animals = z->animals.items;
+	const struct zoo_gate *gates = z->gates.items;
+
+	REQUIRE(z->days.count == 1 && z->numbers.count == 2 && z->tickets.count == 2);
+	REQUIRE(z->animals.count == 2 && z->gates.count == 2);
+	CHECK_INT(*(const int *)z->days.items, 1);
+	CHECK_INT(numbers[0], 1);
+	CHECK_INT(numbers[1], UINT32_MAX);
+	CHECK_STR(tickets[0].kind, "child");
+	CHECK(tickets[0].price == 12.5);
+	CHECK_STR(tickets[1].kind, "adult");
+	CHECK(tickets[1].price == 25);
+	CHECK_STR(animals[0].name, "lion");
+	REQUIRE(animals[0].food.count == 2);
+	CHECK_STR(((const char **)animals[0].food.items)[1], "fish");
+	CHECK_STR(animals[1].name, "centipede");
+	CHECK_STR(animals[1].keeper, "Ann");
+	CHECK_INT(animals[1].nap.ns, 2 * NS_PER_S);
+	CHECK_INT(animals[1].food.count, 0);
+	CHECK_STR(ip_format(gates[0].address, buf), "192.0.2.1");
+	CHECK(gates[0].width == 2.5);
+	CHECK_STR(ip_format(gates[1].address, buf), "2001:db8::1");
+	REQUIRE(gates[1].doors.count == 1);
+	CHECK_STR(endpoint_format(*(const struct endpoint *)gates[1].doors.items, buf), "192.0.2.1:80");
+}
+
+TEST(defaults)
+{
+	_cleanup_(conf_freep) struct conf *c = load("title: a\n");
+
+	REQUIRE(c != NULL);
+
+	const struct zoo *z = conf_root(c);
+	const int *days = z->days.items;
+
+	CHECK(z->open);
+	CHECK_INT(z->router_id.family, IP_NONE);
+	CHECK_INT(z->visitors, 0);
+	CHECK(z->latitude == -52.25);
+	CHECK_INT(z->hold_time.ns, 90 * NS_PER_S);
+	CHECK(z->motto == NULL && z->password == NULL && z->office.phone == NULL);
+	CHECK(z->office.open);
+	CHECK_INT(z->season, 1);
+	REQUIRE(z->days.count == 2);
+	CHECK_INT(days[0], 0);
+	CHECK_INT(days[1], 2);
+	CHECK_INT(z->animals.count, 0);
+}
+
+TEST(marks)
+{
+	_cleanup_(conf_freep) struct conf *c = load(full);
+
+	REQUIRE(c != NULL);
+
+	const struct zoo *z = conf_root(c);
+	const uint32_t *numbers = z->numbers.items;
+	const struct zoo_animal *animals = z->animals.items;
+	const struct zoo_gate *gates = z->gates.items;
+	int elsewhere = 0;
+
+	CHECK(conf_is_set(c, &z->title));
+	CHECK(conf_is_set(c, &z->days));
+	CHECK(conf_is_set(c, &z->office.open));
+	CHECK(conf_is_set(c, &animals[1].keeper));
+	CHECK(!conf_is_set(c, &animals[0].keeper));
+	CHECK(!conf_is_set(c, &elsewhere));
+	CHECK_STR(conf_where(c, &z->title), "zoo.yaml:2");
+	CHECK_STR(conf_where(c, &numbers[1]), "zoo.yaml:16");
+	CHECK_STR(conf_where(c, &animals[1].nap), "zoo.yaml:25");
+	CHECK_STR(conf_where(c, &animals[1].name), "zoo.yaml:23");
+	CHECK_STR(conf_where(c, &animals[1]), "zoo.yaml:23");
+	/* what is not in the file: at the object around it */
+	CHECK_STR(conf_where(c, &animals[1].food), "zoo.yaml:23");
+	CHECK_STR(conf_where(c, &gates[0].doors), "zoo.yaml:28");
+	CHECK_STR(conf_where(c, &elsewhere), "");
+}
+
+TEST(at_most_so_many_errors)
+{
+	_cleanup_(strbuf_done) struct strbuf text = { 0 };
+	_cleanup_(strbuf_done) struct strbuf errors = { 0 };
+	struct conf *c = NULL;
+	size_t lines = 0;
+
+	strbuf_add(&text, "title: a\n");
+	for (int i = 0; i < CONF_ERRORS_MAX + 7; i++)
+		strbuf_addf(&text, "wrong-%d: 1\n", i);
+	CHECK_INT(conf_load_text("x", text.text, text.len, &zoo_schema, &c, &errors), -EINVAL);
+	for (const char *p = strbuf_get(&errors); *p; p++)
+		lines += *p == '\n';
+	CHECK_INT(lines, 3 * CONF_ERRORS_MAX + 1);
+	CHECK(strstr(strbuf_get(&errors), "\nx: and 7 more\n") != NULL);
+}
+
+/* What a hostile file could cost: each of these ends at once. */
+TEST(limits_of_a_file)
+{
+	static const struct {
+		const char *begin, *repeat;
+		const char *error;
+	} rows[] = {
+		{ "", "[", "x:1:17: too deeply nested\n" },
+		{ "", "- ", "x:1:33: too deeply nested\n" },
+		{ "title: a\nnumbers: [", "1,", "x:2:" },
+		{ "", "%", "x:1:1: directives are not supported" },
+		{ "title: a\n", "k: 1\n", "x: larger than" },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(strbuf_done) struct strbuf text = { 0 };
+		_cleanup_(strbuf_done) struct strbuf errors = { 0 };
+		struct conf *c = NULL;
+		size_t limit = rows[i].error[1] == ':' && rows[i].error[2] == ' ' ? CONF_FILE_MAX + 1 : 60000;
+
+		strbuf_add(&text, rows[i].begin);
+		while (text.len < limit)
+			strbuf_add(&text, rows[i].repeat);
+		CHECK(conf_load_text("x", text.text, text.len, &zoo_schema, &c, &errors) < 0);
+		CHECK(str_starts_with(strbuf_get(&errors), rows[i].error));
+	}
+}
+
+TEST(files)
+{
+	_cleanup_(strbuf_done) struct strbuf errors = { 0 };
+	struct conf *c = NULL;
+	char path[] = "/tmp/nearcast-config-XXXXXX";
+	int fd = mkstemp(path);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+
+	REQUIRE(f != NULL);
+	(void)fputs("title: from-a-file\n", f);
+	(void)fclose(f);
+	CHECK_INT(conf_load_file(path, &zoo_schema, &c, &errors), 0);
+	CHECK_STR(strbuf_get(&errors), "");
+	CHECK(c != NULL && strcmp(conf_name(c), path) == 0);
+	conf_free(c);
+	(void)remove(path);
+	c = NULL;
+	CHECK_INT(conf_load_file("/does/not/exist", &zoo_schema, &c, &errors), -ENOENT);
+	CHECK_INT(conf_load_file("/", &zoo_schema, &c, &errors), -EISDIR);
+	CHECK(c == NULL);
+	CHECK_STR(strbuf_get(&errors), "/does/not/exist: cannot be read: No such file or directory\n"
+				       "/: cannot be read: Is a directory\n");
+}

@@ -42,6 +42,12 @@ bgp_session_withdraw_all(struct bgp_session *s)
 }
 
 bool
+bgp_session_announces(const struct bgp_session *s, struct prefix prefix)
+{
+	return bgp_rib_out_wants(&s->rib, prefix);
+}
+
+bool
 bgp_session_withdrawing(const struct bgp_session *s, struct prefix prefix)
 {
 	return bgp_rib_out_withdrawing(&s->rib, prefix);

@@ -1,0 +1,63 @@
+/*
+ * One neighbor of the built-in speaker: a BGP session (proto/bgp) with its sockets and its timer.
+ *
+ * It carries out what the session asks for, and sends the session's UPDATEs whenever the socket takes
+ * them. It decides nothing, except for how much work one turn may do.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <systemd/sd-event.h>
+
+#include "announce/announce.h"
+#include "base/list.h"
+#include "io/loop.h"
+#include "io/stream.h"
+#include "proto/bgp/bgp.h"
+
+struct neighbor;
+
+/* What the speaker wants to hear. */
+struct neighbor_events {
+	void (*changed)(void *userdata, struct neighbor *n, bool established, const char *why);
+	/* Something was written, or closed: withdrawals and stopping may have made progress. */
+	void (*progress)(void *userdata);
+	void *userdata;
+};
+
+/* A connection; the session's until it is closed, then on its own until the peer has everything. */
+struct neighbor_connection {
+	struct list list; /* in neighbor.finishing, or alone */
+	struct neighbor *neighbor;
+	enum bgp_way way;
+	struct stream *stream; /* owned */
+};
+
+struct neighbor {
+	struct neighbor_conf conf; /* its strings are borrowed */
+	const struct neighbor_events *events; /* borrowed */
+	sd_event *loop;               /* borrowed from the speaker */
+	struct bgp_session *session;  /* owned */
+	struct timer timer;
+	struct neighbor_connection *connections[BGP_WAY_MAX]; /* owned */
+	struct list finishing;                                /* of neighbor_connection, owned */
+	char last_failure[BGP_WHY_MAX]; /* logged already */
+};
+
+int neighbor_new(sd_event *loop, const struct neighbor_conf *conf, const struct neighbor_events *events,
+    struct neighbor **ret, struct err *e);
+void neighbor_free(struct neighbor *n); /* NULL is fine; closes at once */
+
+void neighbor_start(struct neighbor *n);
+/* Sends Cease (administrative shutdown) and closes; over when neighbor_is_closed(). */
+void neighbor_stop(struct neighbor *n);
+bool neighbor_is_closed(const struct neighbor *n);
+/* A connection from the neighbor's address; takes fd over. */
+void neighbor_accept(struct neighbor *n, int fd);
+/* Sends what the session has to say, as far as the socket takes it. */
+void neighbor_send_updates(struct neighbor *n);
+/* The peer may still hold the prefix, though it was withdrawn: not all has been handed to the kernel. */
+bool neighbor_is_withdrawing(const struct neighbor *n, struct prefix prefix);
+
+/* status.c */
+json_t *neighbor_status(const struct neighbor *n, struct instant now);

@@ -1,0 +1,242 @@
+#include "io/stream.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "io/loop.h"
+#include "io/tcp.h"
+
+#define FINISH_PATIENCE DURATION_S(1)
+
+struct stream {
+	int fd;
+	sd_event *loop;          /* referenced */
+	sd_event_source *source; /* owned */
+	const struct stream_events *events; /* borrowed */
+	void *userdata;
+	struct timer patience; /* of finishing */
+	uint8_t *pending;      /* owned */
+	size_t pending_len, pending_cap;
+	bool connecting, finishing, half_closed, asked;
+	bool *freed; /* where a running callback learns that its stream is gone; NULL: none runs */
+};
+
+static void
+listen_for(struct stream *s)
+{
+	uint32_t events = s->connecting ? 0 : EPOLLIN;
+
+	if (s->connecting || s->asked || s->pending_len > 0)
+		events |= EPOLLOUT;
+	(void)sd_event_source_set_io_events(s->source, events);
+}
+
+/* Sends what the kernel takes. 0, or negative errno of a dead socket. */
+static int
+send_some(struct stream *s, const uint8_t *bytes, size_t len, size_t *ret_sent)
+{
+	size_t sent = 0;
+
+	while (sent < len) {
+		ssize_t n = send(s->fd, bytes + sent, len - sent, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno != EAGAIN)
+			return -errno;
+		if (n < 0)
+			break;
+		sent += (size_t)n;
+	}
+	*ret_sent = sent;
+	return 0;
+}
+
+static void
+keep(struct stream *s, const uint8_t *bytes, size_t len)
+{
+	if (s->pending_len + len > s->pending_cap) {
+		s->pending_cap = MAX(s->pending_cap * 2, s->pending_len + len);
+		s->pending = xrealloc(s->pending, s->pending_cap);
+	}
+	memcpy(s->pending + s->pending_len, bytes, len);
+	s->pending_len += len;
+}
+
+int
+stream_write(struct stream *s, const void *bytes, size_t len)
+{
+	const uint8_t *p = bytes;
+	size_t sent = 0;
+
+	/* a dead socket takes no bytes and says so to the loop, which tells closed() */
+	if (!s->connecting && s->pending_len == 0)
+		(void)send_some(s, p, len, &sent);
+	if (sent == len)
+		return 0;
+	if (s->pending_len + len - sent > STREAM_PENDING_MAX)
+		return -ENOBUFS;
+	keep(s, p + sent, len - sent);
+	listen_for(s);
+	return 0;
+}
+
+size_t
+stream_pending(const struct stream *s)
+{
+	return s->pending_len;
+}
+
+void
+stream_ask_writable(struct stream *s)
+{
+	s->asked = true;
+	listen_for(s);
+}
+
+static void
+end(struct stream *s, int error, const char *why)
+{
+	(void)sd_event_source_set_enabled(s->source, SD_EVENT_OFF);
+	s->events->closed(s->userdata, error < 0 ? strerror(-error) : why);
+}
+
+static void
+flush_pending(struct stream *s)
+{
+	size_t sent = 0;
+	int r = send_some(s, s->pending, s->pending_len, &sent);
+
+	if (r < 0) {
+		end(s, r, NULL);
+		return;
+	}
+	memmove(s->pending, s->pending + sent, s->pending_len - sent);
+	s->pending_len -= sent;
+	if (s->pending_len > 0)
+		return;
+	s->asked = false;
+	listen_for(s);
+	if (!s->finishing) {
+		s->events->writable(s->userdata);
+	} else if (!s->half_closed) {
+		s->half_closed = true;
+		(void)shutdown(s->fd, SHUT_WR);
+	}
+}
+
+static void
+read_some(struct stream *s)
+{
+	uint8_t buf[STREAM_READ_MAX];
+	ssize_t n = recv(s->fd, buf, sizeof(buf), 0);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n < 0)
+		end(s, -errno, NULL);
+	else if (n == 0)
+		end(s, 0, "closed by the neighbor");
+	else if (!s->finishing)
+		s->events->bytes(s->userdata, buf, (size_t)n);
+}
+
+static int
+on_io(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct stream *s = userdata;
+	bool freed = false;
+
+	(void)source;
+	(void)fd;
+	s->freed = &freed;
+	if (s->connecting) {
+		int r = tcp_dial_result(s->fd);
+
+		if (r < 0) {
+			end(s, r, NULL);
+		} else {
+			s->connecting = false;
+			listen_for(s);
+			s->events->connected(s->userdata);
+		}
+		if (!freed)
+			s->freed = NULL;
+		return 0;
+	}
+	if (revents & EPOLLOUT)
+		flush_pending(s);
+	/* also for EPOLLHUP and EPOLLERR: reading tells what happened */
+	if (!freed && (revents & ~(uint32_t)EPOLLOUT))
+		read_some(s);
+	if (!freed)
+		s->freed = NULL;
+	return 0;
+}
+
+int
+stream_new(sd_event *loop, int fd, bool connecting, const struct stream_events *events, void *userdata,
+    struct stream **ret)
+{
+	struct stream *s = xcalloc(1, sizeof(*s));
+	int r;
+
+	s->fd = fd;
+	s->loop = sd_event_ref(loop);
+	s->events = events;
+	s->userdata = userdata;
+	s->connecting = connecting;
+	r = sd_event_add_io(loop, &s->source, fd, connecting ? EPOLLOUT : EPOLLIN, on_io, s);
+	if (r < 0) {
+		stream_free(s);
+		return r;
+	}
+	*ret = s;
+	return 0;
+}
+
+void
+stream_free(struct stream *s)
+{
+	if (s == NULL)
+		return;
+	if (s->freed)
+		*s->freed = true;
+	timer_done(&s->patience);
+	(void)sd_event_source_disable_unref(s->source);
+	(void)sd_event_unref(s->loop);
+	(void)close(s->fd);
+	free(s->pending);
+	free(s);
+}
+
+static void
+on_patience(struct timer *t, struct instant now)
+{
+	struct stream *s = container_of(t, struct stream, patience);
+
+	(void)now;
+	end(s, 0, "the neighbor did not close its side");
+}
+
+int
+stream_finish(struct stream *s)
+{
+	int r = timer_init(&s->patience, s->loop, on_patience);
+
+	if (r < 0)
+		return r;
+	timer_set(&s->patience, instant_add(clock_now(), FINISH_PATIENCE));
+	s->finishing = true;
+	if (s->pending_len == 0) {
+		s->half_closed = true;
+		(void)shutdown(s->fd, SHUT_WR);
+	}
+	listen_for(s);
+	return 0;
+}

@@ -1,0 +1,255 @@
+/*
+ * The built-in speaker alone, for interop tests: neighbors on the command line, orders on stdin, one
+ * line of JSON on stdout for each event.
+ *
+ *   interop-speaker name=r1,address=192.0.2.2,local-address=192.0.2.1,local-as=65001,peer-as=65000 ...
+ *   set PREFIX [med=N] [prepend=N] [community=N]...  |  withdraw PREFIX  |  release  |  status  |  stop
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "announce/announce.h"
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "io/loop.h"
+
+#define NEIGHBORS_MAX 8
+#define COMMUNITIES_MAX 16
+
+struct program {
+	sd_event *loop;
+	struct announcer *announcer;
+	char input[4096];
+	size_t input_len;
+};
+
+static void
+print_event(json_t *event)
+{
+	(void)json_object_set_new(event, "at_wall_ns", json_integer(clock_wall_ns()));
+	(void)json_dumpf(event, stdout, JSON_COMPACT);
+	printf("\n");
+	(void)fflush(stdout);
+	json_decref(event);
+}
+
+static void
+on_neighbor(void *userdata, const char *neighbor, bool established, const char *why)
+{
+	(void)userdata;
+	print_event(json_pack("{s:s, s:s, s:b, s:s}", "event", "neighbor", "name", neighbor, "established",
+	    (int)established, "why", why));
+}
+
+static void
+on_withdrawn(void *userdata, struct prefix prefix, struct instant at)
+{
+	char text[PREFIX_STR_MAX];
+
+	(void)userdata;
+	(void)at;
+	print_event(json_pack("{s:s, s:s}", "event", "withdrawn", "prefix", prefix_format(prefix, text)));
+}
+
+static void
+on_stopped(void *userdata)
+{
+	struct program *p = userdata;
+
+	print_event(json_pack("{s:s}", "event", "stopped"));
+	(void)sd_event_exit(p->loop, 0);
+}
+
+static void
+die(const char *what, const char *detail)
+{
+	fprintf(stderr, "interop-speaker: %s: %s\n", what, detail);
+	exit(EXIT_FAILURE);
+}
+
+static uint32_t
+number(const char *text)
+{
+	uint32_t n;
+
+	if (parse_u32(text, UINT32_MAX, &n) < 0)
+		die("not a number", text);
+	return n;
+}
+
+static struct ip
+address(const char *text)
+{
+	struct ip ip;
+
+	if (ip_parse(text, &ip) < 0)
+		die("not an address", text);
+	return ip;
+}
+
+static struct duration
+period(const char *text)
+{
+	struct duration d;
+
+	if (duration_parse(text, &d) < 0)
+		die("not a duration", text);
+	return d;
+}
+
+static void
+set_option(struct neighbor_conf *n, const char *key, const char *value)
+{
+	if (strcmp(key, "name") == 0)
+		n->name = value;
+	else if (strcmp(key, "address") == 0)
+		n->address = address(value);
+	else if (strcmp(key, "local-address") == 0)
+		n->local_address = address(value);
+	else if (strcmp(key, "router-id") == 0)
+		n->router_id = address(value);
+	else if (strcmp(key, "next-hop-ipv4") == 0)
+		n->next_hop4 = address(value);
+	else if (strcmp(key, "next-hop-ipv6") == 0)
+		n->next_hop6 = address(value);
+	else if (strcmp(key, "local-as") == 0)
+		n->local_as = number(value);
+	else if (strcmp(key, "peer-as") == 0)
+		n->peer_as = number(value);
+	else if (strcmp(key, "password") == 0)
+		n->password = value;
+	else if (strcmp(key, "passive") == 0)
+		n->passive = number(value);
+	else if (strcmp(key, "ipv4") == 0)
+		n->ipv4 = number(value);
+	else if (strcmp(key, "ipv6") == 0)
+		n->ipv6 = number(value);
+	else if (strcmp(key, "hold-time") == 0)
+		n->hold_time = period(value);
+	else
+		die("unknown option", key);
+}
+
+/* text is taken apart, and lives on as the strings of *n. */
+static void
+read_neighbor(char *text, struct neighbor_conf *n)
+{
+	*n = (struct neighbor_conf){
+		.port = 179,
+		.router_id = ip_from_v4(0xc0000201),
+		.hold_time = DURATION_S(9),
+		.connect_retry = DURATION_S(1),
+		.idle_hold = DURATION_MS(200),
+		.prefix_limit = 10,
+	};
+	for (char *save, *pair = strtok_r(text, ",", &save); pair; pair = strtok_r(NULL, ",", &save)) {
+		char *value = strchr(pair, '=');
+
+		if (value == NULL)
+			die("not key=value", pair);
+		*value++ = '\0';
+		set_option(n, pair, value);
+	}
+}
+
+static void
+order_set(struct program *p, char *rest)
+{
+	uint32_t communities[COMMUNITIES_MAX];
+	struct announcement a = { .communities = communities };
+	struct err e = { 0 };
+	char *save, *word = strtok_r(rest, " ", &save);
+
+	if (word == NULL || prefix_parse(word, &a.prefix) < 0)
+		die("not a prefix", word ? word : "");
+	while ((word = strtok_r(NULL, " ", &save))) {
+		if (str_starts_with(word, "med=")) {
+			a.has_med = true;
+			a.med = number(word + 4);
+		} else if (str_starts_with(word, "prepend=")) {
+			a.prepend = (uint8_t)number(word + 8);
+		} else if (str_starts_with(word, "community=") && a.community_count < COMMUNITIES_MAX) {
+			communities[a.community_count++] = number(word + 10);
+		} else {
+			die("unknown word", word);
+		}
+	}
+	if (announcer_set(p->announcer, &a, &e) < 0)
+		print_event(json_pack("{s:s, s:s}", "event", "refused", "why", e.message));
+}
+
+static void
+obey(struct program *p, char *line)
+{
+	struct prefix prefix;
+
+	if (str_starts_with(line, "set ")) {
+		order_set(p, line + 4);
+	} else if (str_starts_with(line, "withdraw ") && prefix_parse(line + 9, &prefix) == 0) {
+		print_event(json_pack("{s:s}", "event", "withdrawing"));
+		announcer_withdraw(p->announcer, prefix);
+	} else if (strcmp(line, "release") == 0) {
+		announcer_release_end_of_rib(p->announcer);
+	} else if (strcmp(line, "status") == 0) {
+		print_event(json_pack("{s:s, s:o}", "event", "status", "neighbors",
+		    announcer_status(p->announcer, clock_now())));
+	} else if (strcmp(line, "stop") == 0) {
+		announcer_stop(p->announcer, on_stopped, p);
+	} else {
+		die("unknown order", line);
+	}
+}
+
+static int
+on_input(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct program *p = userdata;
+	ssize_t n = read(fd, p->input + p->input_len, sizeof(p->input) - p->input_len - 1);
+	char *end;
+
+	(void)source;
+	(void)revents;
+	if (n <= 0)
+		return sd_event_exit(p->loop, 0);
+	p->input_len += (size_t)n;
+	p->input[p->input_len] = '\0';
+	while ((end = strchr(p->input, '\n'))) {
+		*end = '\0';
+		obey(p, p->input);
+		p->input_len -= (size_t)(end + 1 - p->input);
+		memmove(p->input, end + 1, p->input_len + 1);
+	}
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct neighbor_conf neighbors[NEIGHBORS_MAX];
+	struct program p = { 0 };
+	struct announcer_events events = {
+		.neighbor_changed = on_neighbor, .withdrawn = on_withdrawn, .userdata = &p
+	};
+	struct err e = { 0 };
+
+	if (argc - 1 > NEIGHBORS_MAX)
+		die("too many neighbors", argv[NEIGHBORS_MAX + 1]);
+	for (int i = 1; i < argc; i++)
+		read_neighbor(argv[i], &neighbors[i - 1]);
+	log_set_level(LOG_LEVEL_DEBUG);
+	if (sd_event_new(&p.loop) < 0)
+		die("event loop", "cannot be made");
+	if (announcer_new_speaker(p.loop, neighbors, (size_t)argc - 1, &events, &p.announcer, &e) < 0)
+		die("cannot start", e.message);
+	if (sd_event_add_io(p.loop, NULL, STDIN_FILENO, EPOLLIN, on_input, &p) < 0)
+		die("event loop", "stdin");
+	(void)sd_event_loop(p.loop);
+	announcer_free(p.announcer);
+	(void)sd_event_unref(p.loop);
+	return EXIT_SUCCESS;
+}

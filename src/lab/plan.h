@@ -13,8 +13,11 @@
 #include <stdint.h>
 
 #include "base/alloc.h"
+#include "base/err.h"
 #include "base/ip.h"
 #include "base/time.h"
+
+struct scenario;
 
 enum lab_node_kind {
 	LAB_ROUTER,
@@ -60,7 +63,8 @@ struct lab_node {
 	const char *network; /* name of the lab's network (AS), or NULL */
 	uint32_t asn;
 	const char *site; /* of a host, else NULL */
-	struct ip loopback4, loopback6; /* the node's own stable addresses, IP_NONE when none */
+	/* The node's own stable addresses, IP_NONE when none; of a host or client, those of its line. */
+	struct ip loopback4, loopback6;
 	bool forwarding;
 	const struct lab_address *addresses; /* including those on lo */
 	size_t address_count;
@@ -100,3 +104,11 @@ struct lab_plan {
 	struct lab_name *names;
 	size_t name_count;
 };
+
+/*
+ * The plan of a scenario that has passed its checks; it keeps nothing of the scenario. The same scenario
+ * always gives the same plan. Fails with -ENOSPC when the scenario's address pools do not suffice.
+ */
+int lab_plan_new(const struct scenario *s, struct lab_plan **ret, struct err *err) _must_use_;
+void lab_plan_free(struct lab_plan *p); /* NULL is fine */
+void lab_plan_freep(struct lab_plan **p);

@@ -1,0 +1,22 @@
+/*
+ * The files of a lab's hosts and of every node: nginx.conf and nearcastd.yaml of a host, the file that
+ * names every address of the lab (/etc/nearcast/names.json, which nearcast trace reads).
+ *
+ * nginx is one process (no master): killing it closes its sockets, as the end of a real service would.
+ */
+#pragma once
+
+#include "lab/topology.h"
+
+#define NGINX_CONF_PATH "/run/nginx.conf"
+#define AGENT_CONF_PATH "/etc/nearcast/nearcastd.yaml"
+#define AGENT_SOCKET_PATH "/run/nearcast/nearcastd.sock"
+#define NAMES_PATH "/etc/nearcast/names.json"
+
+/* All in the topology's arena. */
+const char *host_conf_nginx(const struct topology *t, size_t host);
+const char *host_conf_agent(const struct topology *t, size_t host);
+const char *host_conf_names(const struct topology *t);
+
+/* The lowest port that a service of the host has: listens when nginx is up. */
+uint32_t host_conf_port(const struct topology *t, size_t host);

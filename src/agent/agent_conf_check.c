@@ -70,6 +70,7 @@ agent_conf_check_check(struct conf *c, void *object)
 			conf_error_at(c, &check->url, "a tcp check has a port, no url");
 		if (conf_is_set(c, &check->expect_status))
 			conf_error_at(c, &check->expect_status, "a tcp check expects no status");
+		check->expect_status = 0; /* or --check would print what is refused here */
 		if (check->port == 0)
 			conf_error_at(c, &check->type, "a tcp check needs a port");
 		check->each_address = check->own_host = true;

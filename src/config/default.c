@@ -20,7 +20,7 @@ set_scalar(struct conf *c, const struct conf_field *f, enum conf_type type, cons
 
 /* "[a, b]": scalars only. */
 static void
-set_list(struct conf *c, const struct conf_field *f, struct conf_list *out)
+set_list(struct conf *c, const struct conf_field *f, struct conf_place place, struct conf_list *out)
 {
 	const struct conf_field item = conf_item_field(f);
 	size_t size = conf_type_size(f->schema, f->item);
@@ -33,20 +33,23 @@ set_list(struct conf *c, const struct conf_field *f, struct conf_list *out)
 	out->items = items;
 	for (char *word = strtok_r(text + 1, ", ", &rest); word; word = strtok_r(NULL, ", ", &rest))
 		set_scalar(c, &item, item.type, word, items + out->count++ * size);
+	/* an item is no part of the object, and has to be found at its place all the same */
+	if (out->count > 0)
+		conf_mark_add(c, items, out->count * size, place, false);
 }
 
 static void
-set_default(struct conf *c, const struct conf_field *f, void *out)
+set_default(struct conf *c, const struct conf_field *f, struct conf_place place, void *out)
 {
 	if (f->type == CONF_LIST)
-		set_list(c, f, out);
+		set_list(c, f, place, out);
 	else
 		set_scalar(c, f, f->type, f->def, out);
 }
 
 void
 conf_set_defaults(struct conf *c, const struct conf_schema *schema, const struct conf_node *const *given,
-    void *object)
+    struct conf_place place, void *object)
 {
 	for (size_t i = 0; i < schema->field_count; i++) {
 		const struct conf_field *f = &schema->fields[i];
@@ -55,8 +58,8 @@ conf_set_defaults(struct conf *c, const struct conf_schema *schema, const struct
 		if (given && given[i])
 			continue;
 		if (f->def)
-			set_default(c, f, out);
+			set_default(c, f, place, out);
 		else if (f->type == CONF_STRUCT)
-			conf_set_defaults(c, f->schema, NULL, out);
+			conf_set_defaults(c, f->schema, NULL, place, out);
 	}
 }

@@ -126,9 +126,9 @@ bool conf_scalar_parse(const struct conf_field *f, enum conf_type type, const ch
 bool conf_limit_allows(const struct conf_field *f, int64_t value);
 bool conf_has_max(const struct conf_field *f);
 
-/* default.c: every field that has no node in given (NULL: none has). */
+/* default.c: every field that has no node in given (NULL: none has); place is that of the object. */
 void conf_set_defaults(struct conf *c, const struct conf_schema *schema,
-    const struct conf_node *const *given, void *object);
+    const struct conf_node *const *given, struct conf_place place, void *object);
 
 /* complain.c: of a value of the wrong kind, and of keys. */
 void conf_complain_kind(

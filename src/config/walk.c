@@ -87,7 +87,7 @@ load_object(struct conf *c, const struct conf_schema *schema, const struct conf_
 		load_value(c, f, node, (char *)object + f->offset);
 	}
 	conf_complain_missing(c, schema, given, place);
-	conf_set_defaults(c, schema, given, object);
+	conf_set_defaults(c, schema, given, place, object);
 }
 
 /* An object is looked at by its check function only when all of it could be read. */

@@ -19,5 +19,8 @@ load_shipped(const char *name)
 
 TEST(shipped_scenarios_load)
 {
-	load_shipped("article");
+	static const char *const NAMES[] = { "article", "four-continents", "hot-potato", "ipv6-only" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(NAMES); i++)
+		load_shipped(NAMES[i]);
 }

@@ -47,7 +47,7 @@ host_conf_nginx(const struct topology *t, size_t host)
 
 	strbuf_addf(&out,
 	    "# %s: written by nearcast lab from its scenario.\n"
-	    "daemon off;\nmaster_process off;\npid /run/nginx.pid;\nerror_log stderr warn;\n\n"
+	    "user root;\ndaemon off;\nmaster_process off;\npid /run/nginx.pid;\nerror_log stderr warn;\n\n"
 	    "events { worker_connections 512; }\n\nhttp {\n\taccess_log off;\n",
 	    node->name);
 	for (size_t i = 0; i < ARRAY_SIZE(TEMPS); i++)

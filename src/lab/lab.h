@@ -121,7 +121,8 @@ void lab_child_end(struct lab_child *c);
 
 /*
  * Runs argv in the node with the caller's stdin, stdout, stderr and terminal, passes signals on and gives
- * its exit status in *ret_status: 128 + signal when one ended it, 127 not found, 126 not executable.
+ * its exit status in *ret_status: 128 + signal when one ended it. A command that cannot be executed gives 127
+ * (not found) or 126, and 0 with err filled. For the last act of a process: its signals are changed.
  */
 int lab_exec(struct lab *lab, const char *node, const char *const *argv, int *ret_status,
     struct err *err) _must_use_;

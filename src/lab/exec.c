@@ -1,0 +1,83 @@
+#include "lab/exec.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/strbuf.h"
+
+#define PATH_TAIL "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+struct exec_failure
+exec_now(const char *const *argv, char **environment)
+{
+	sigset_t none;
+
+	for (int signo = 1; signo < NSIG; signo++)
+		(void)signal(signo, SIG_DFL); /* refused for two of them, which are never ignored */
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	environ = environment;
+	/* execvp() does not change the strings; its type is older than const. */
+	(void)execvp(argv[0], (char *const *)(uintptr_t)argv);
+	return (struct exec_failure){ errno, true, "execute it" };
+}
+
+char *
+exec_own_dir(void)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (n <= 0)
+		return xstrdup("");
+	path[n] = '\0';
+	*strrchr(path, '/') = '\0';
+	return xstrdup(path);
+}
+
+static bool
+is_ours(const char *variable)
+{
+	static const char *const names[] = { "PATH=", "NOTIFY_SOCKET=", "WATCHDOG_USEC=", "WATCHDOG_PID=",
+		"LISTEN_FDS=", "LISTEN_PID=", "LISTEN_FDNAMES=", "NEARCAST_LAB=", "NEARCAST_LAB_NODE=" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (str_starts_with(variable, names[i]))
+			return true;
+	return false;
+}
+
+char **
+exec_environment(const char *exe_dir, const char *lab, const char *node)
+{
+	_cleanup_(strbuf_done) struct strbuf text = { 0 };
+	_cleanup_(freep) char *own = exe_dir == NULL ? exec_own_dir() : NULL;
+	size_t count = 2, i = 0;
+
+	strbuf_addf(&text, "PATH=%s:%s%c", own != NULL ? own : exe_dir, PATH_TAIL, '\0');
+	strbuf_addf(&text, "NEARCAST_LAB=%s%c", lab, '\0');
+	if (node != NULL) {
+		strbuf_addf(&text, "NEARCAST_LAB_NODE=%s%c", node, '\0');
+		count++;
+	}
+	for (char **v = environ; *v != NULL; v++) {
+		if (is_ours(*v))
+			continue;
+		strbuf_add_mem(&text, *v, strlen(*v) + 1);
+		count++;
+	}
+	/* Pointers first, the text behind them. */
+	char **block = xmalloc((count + 1) * sizeof(char *) + text.len);
+	char *at = memcpy(block + count + 1, text.text, text.len);
+	for (; i < count; i++, at += strlen(at) + 1)
+		block[i] = at;
+	block[count] = NULL;
+	return block;
+}

@@ -1,0 +1,293 @@
+#include "io/addresses.h"
+
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "io/netlink.h"
+
+/* "Who added this address", as ip(8) shows it (proto); above the values that the kernel uses itself. */
+#define PROTO_NEARCAST 0xac
+
+struct watched_address {
+	struct ip ip;
+	bool present; /* as last told or verified */
+	bool ours;
+	bool seen; /* by the dump that runs */
+	bool seen_ours;
+};
+
+struct addresses {
+	struct netlink *nl;      /* owned */
+	sd_event_source *source; /* owned */
+	int fd;                  /* owned; hears about changes */
+	unsigned ifindex;
+	struct watched_address *items; /* owned */
+	size_t count;
+	addresses_fn changed;
+	void *userdata;
+};
+
+static struct watched_address *
+find_address(const struct addresses *a, struct ip ip)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		if (ip_equal(a->items[i].ip, ip))
+			return &a->items[i];
+	}
+	return NULL;
+}
+
+/* The watched address that the message is about, with its flags and mark; NULL: none of ours. */
+static struct watched_address *
+read_message(const struct addresses *a, const struct nlmsghdr *h, uint32_t *ret_flags, bool *ret_marked)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(h);
+	enum ip_family family;
+	const struct nlattr *attr;
+	struct ip ip = { 0 };
+
+	if ((h->nlmsg_type != RTM_NEWADDR && h->nlmsg_type != RTM_DELADDR) ||
+	    mnl_nlmsg_get_payload_len(h) < sizeof(*ifa))
+		return NULL;
+	if (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6)
+		return NULL;
+	family = ifa->ifa_family == AF_INET ? IP_V4 : IP_V6;
+	*ret_flags = ifa->ifa_flags;
+	*ret_marked = false;
+	mnl_attr_for_each(attr, h, sizeof(*ifa)) {
+		unsigned type = mnl_attr_get_type(attr), len = mnl_attr_get_payload_len(attr);
+
+		/* with IFA_LOCAL (a peer address has both), IFA_ADDRESS is the other end */
+		if ((type == IFA_LOCAL || (type == IFA_ADDRESS && ip.family == IP_NONE)) &&
+		    len == ip_size(family))
+			ip = ip_from_bytes(family, mnl_attr_get_payload(attr));
+		else if (type == IFA_FLAGS && len == sizeof(uint32_t))
+			*ret_flags = mnl_attr_get_u32(attr);
+		else if (type == IFA_PROTO && len == sizeof(uint8_t))
+			*ret_marked = mnl_attr_get_u8(attr) == PROTO_NEARCAST && ifa->ifa_index == a->ifindex;
+	}
+	return ip.family == IP_NONE ? NULL : find_address(a, ip);
+}
+
+static void
+take_dumped(const struct nlmsghdr *h, void *userdata)
+{
+	struct addresses *a = userdata;
+	struct watched_address *w;
+	uint32_t flags;
+	bool marked;
+
+	if (h == NULL) {
+		for (size_t i = 0; i < a->count; i++)
+			a->items[i].seen = a->items[i].seen_ours = false;
+		return;
+	}
+	w = read_message(a, h, &flags, &marked);
+	if (w == NULL || h->nlmsg_type != RTM_NEWADDR || (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)))
+		return;
+	w->seen = true;
+	w->seen_ours |= marked;
+}
+
+/* Reads into `seen` what the kernel has now. */
+static int
+look(struct addresses *a, struct err *e)
+{
+	char buf[NETLINK_REQUEST_MAX];
+	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
+
+	h->nlmsg_type = RTM_GETADDR;
+	h->nlmsg_flags = NLM_F_DUMP;
+	mnl_nlmsg_put_extra_header(h, sizeof(struct ifaddrmsg));
+	return netlink_request(a->nl, h, take_dumped, a, e);
+}
+
+/* Looks, and tells what changed. */
+static void
+resync(struct addresses *a)
+{
+	if (look(a, NULL) < 0)
+		return; /* the next message, or the next add, looks again */
+	for (size_t i = 0; i < a->count; i++) {
+		struct watched_address *w = &a->items[i];
+
+		if (w->present == w->seen)
+			continue;
+		w->present = w->seen;
+		w->ours = w->seen_ours;
+		a->changed(a->userdata, i, w->present);
+	}
+}
+
+static int
+on_message(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct addresses *a = userdata;
+	bool concerns_us = false;
+	char buf[32768];
+
+	(void)source;
+	(void)events;
+	/* a bounded number: the rest comes with the next turn of the loop */
+	for (int i = 0; i < 64; i++) {
+		ssize_t n = netlink_read(fd, buf, sizeof(buf));
+		const struct nlmsghdr *h = (const void *)buf;
+		int left = (int)n;
+		uint32_t flags;
+		bool marked;
+
+		if (n == 0)
+			break;
+		if (n < 0) {
+			concerns_us = true;
+			continue;
+		}
+		for (; mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left))
+			concerns_us |= read_message(a, h, &flags, &marked) != NULL;
+	}
+	if (concerns_us)
+		resync(a);
+	return 0;
+}
+
+int
+addresses_new(sd_event *loop, const char *ifname, const struct ip *ips, size_t count, addresses_fn changed,
+    void *userdata, struct addresses **ret, struct err *e)
+{
+	static const unsigned groups[] = { RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR };
+	struct addresses *a = xcalloc(1, sizeof(*a));
+	int r;
+
+	*a = (struct addresses){ .fd = -1, .count = count, .changed = changed, .userdata = userdata };
+	a->items = xcalloc(count + 1, sizeof(*a->items));
+	for (size_t i = 0; i < count; i++)
+		a->items[i].ip = ips[i];
+	a->ifindex = if_nametoindex(ifname);
+	if (a->ifindex == 0) {
+		r = err_errno(e, -errno, "interface %s", ifname);
+		goto fail;
+	}
+	r = netlink_new(NETLINK_ROUTE, &a->nl, e);
+	if (r < 0)
+		goto fail;
+	/* hear first, then look: nothing can slip in between */
+	r = netlink_listen(NETLINK_ROUTE, groups, ARRAY_SIZE(groups), &a->fd, e);
+	if (r < 0)
+		goto fail;
+	r = look(a, e);
+	if (r < 0)
+		goto fail;
+	for (size_t i = 0; i < count; i++) {
+		a->items[i].present = a->items[i].seen;
+		a->items[i].ours = a->items[i].seen_ours;
+	}
+	r = sd_event_add_io(loop, &a->source, a->fd, EPOLLIN, on_message, a);
+	if (r < 0) {
+		(void)err_errno(e, r, "watch addresses");
+		goto fail;
+	}
+	*ret = a;
+	return 0;
+fail:
+	addresses_free(a);
+	return r;
+}
+
+void
+addresses_free(struct addresses *a)
+{
+	if (a == NULL)
+		return;
+	sd_event_source_disable_unref(a->source);
+	if (a->fd >= 0)
+		(void)close(a->fd);
+	netlink_free(a->nl);
+	free(a->items);
+	free(a);
+}
+
+static struct nlmsghdr *
+address_request(const struct addresses *a, struct ip ip, uint16_t type, char *buf)
+{
+	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
+	struct ifaddrmsg *ifa;
+
+	h->nlmsg_type = type;
+	ifa = mnl_nlmsg_put_extra_header(h, sizeof(*ifa));
+	ifa->ifa_family = ip.family == IP_V4 ? AF_INET : AF_INET6;
+	ifa->ifa_prefixlen = (uint8_t)ip_bits(ip.family);
+	ifa->ifa_index = a->ifindex;
+	ifa->ifa_scope = RT_SCOPE_UNIVERSE;
+	mnl_attr_put(h, IFA_LOCAL, ip_size(ip.family), ip.bytes);
+	mnl_attr_put(h, IFA_ADDRESS, ip_size(ip.family), ip.bytes);
+	return h;
+}
+
+int
+addresses_add(struct addresses *a, size_t index, struct err *e)
+{
+	struct watched_address *w = &a->items[index];
+	char buf[NETLINK_REQUEST_MAX], text[IP_STR_MAX];
+	struct nlmsghdr *h = address_request(a, w->ip, RTM_NEWADDR, buf);
+	int r;
+
+	if (!w->present) {
+		h->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
+		mnl_attr_put_u8(h, IFA_PROTO, PROTO_NEARCAST);
+		if (w->ip.family == IP_V6) {
+			/* valid for ever, preferred never */
+			struct ifa_cacheinfo info = { .ifa_prefered = 0, .ifa_valid = UINT32_MAX };
+
+			mnl_attr_put_u32(h, IFA_FLAGS, IFA_F_NODAD);
+			mnl_attr_put(h, IFA_CACHEINFO, sizeof(info), &info);
+		}
+		r = netlink_request(a->nl, h, NULL, NULL, e);
+		if (r < 0 && r != -EEXIST)
+			return err_prefix(e, "add %s", ip_format(w->ip, text));
+		w->ours = r == 0;
+	}
+	r = look(a, e);
+	if (r < 0)
+		return r;
+	w->present = w->seen;
+	w->ours = w->seen && (w->ours || w->seen_ours);
+	if (!w->present)
+		return err_set(e, -EADDRNOTAVAIL, "%s was added and is not there", ip_format(w->ip, text));
+	return 0;
+}
+
+int
+addresses_remove(struct addresses *a, size_t index, struct err *e)
+{
+	struct watched_address *w = &a->items[index];
+	char buf[NETLINK_REQUEST_MAX], text[IP_STR_MAX];
+	int r;
+
+	if (!w->present)
+		return 0;
+	if (!w->ours)
+		return 1;
+	r = netlink_request(a->nl, address_request(a, w->ip, RTM_DELADDR, buf), NULL, NULL, e);
+	if (r < 0 && r != -EADDRNOTAVAIL)
+		return err_prefix(e, "remove %s", ip_format(w->ip, text));
+	w->present = w->ours = false;
+	return 0;
+}
+
+bool
+addresses_is_present(const struct addresses *a, size_t index)
+{
+	return a->items[index].present;
+}
+
+bool
+addresses_is_ours(const struct addresses *a, size_t index)
+{
+	return a->items[index].ours;
+}

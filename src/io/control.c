@@ -1,0 +1,256 @@
+#include "io/control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/list.h"
+#include "io/loop.h"
+
+struct control_server {
+	sd_event *loop; /* borrowed */
+	char *path;     /* owned */
+	int fd;         /* owned; -1 until it listens */
+	int lock_fd;    /* owned; held while the path is ours */
+	sd_event_source *source; /* owned */
+	struct list clients;     /* owned */
+	size_t client_count;
+	control_fn fn;
+	void *userdata;
+};
+
+struct client {
+	struct list node;
+	struct control_server *server;
+	int fd;                  /* owned */
+	sd_event_source *source; /* owned */
+	struct timer timer;
+	char request[CONTROL_REQUEST_MAX + 1];
+	size_t request_len;
+	struct strbuf reply;
+	size_t written;
+};
+
+static void
+client_free(struct client *c)
+{
+	list_remove(&c->node);
+	c->server->client_count--;
+	timer_done(&c->timer);
+	sd_event_source_disable_unref(c->source);
+	(void)close(c->fd);
+	strbuf_done(&c->reply);
+	free(c);
+}
+
+static void
+on_client_time(struct timer *t, struct instant now)
+{
+	(void)now;
+	client_free(container_of(t, struct client, timer));
+}
+
+/* Writes what it can; true when the client is done with. */
+static bool
+write_reply(struct client *c)
+{
+	while (c->written < c->reply.len) {
+		ssize_t n = send(c->fd, c->reply.text + c->written, c->reply.len - c->written,
+		    MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (n < 0)
+			return errno != EAGAIN && errno != EINTR;
+		c->written += (size_t)n;
+	}
+	return true;
+}
+
+/* Reads what there is; true when a request is complete, false when more is to come; *gone: it went away. */
+static bool
+read_request(struct client *c, bool *gone)
+{
+	ssize_t n = recv(c->fd, c->request + c->request_len, CONTROL_REQUEST_MAX - c->request_len, MSG_DONTWAIT);
+	char *end;
+
+	if (n <= 0) {
+		*gone = n == 0 || (errno != EAGAIN && errno != EINTR);
+		return false;
+	}
+	c->request_len += (size_t)n;
+	c->request[c->request_len] = '\0';
+	end = memchr(c->request, '\n', c->request_len);
+	if (end == NULL && c->request_len < CONTROL_REQUEST_MAX)
+		return false;
+	if (end == NULL)
+		strbuf_add(&c->reply, "{\"error\":\"the request is longer than a line may be\"}\n");
+	else
+		*end = '\0';
+	return true;
+}
+
+static int
+on_client(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct client *c = userdata;
+	bool gone = false;
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	if (c->reply.len == 0) {
+		if (!read_request(c, &gone)) {
+			if (gone)
+				client_free(c);
+			return 0;
+		}
+		if (c->reply.len == 0)
+			c->server->fn(c->server->userdata, c->request, &c->reply);
+	}
+	if (write_reply(c))
+		client_free(c);
+	else
+		(void)sd_event_source_set_io_events(c->source, EPOLLOUT);
+	return 0;
+}
+
+static int
+on_accept(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct control_server *s = userdata;
+	int client_fd = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	struct client *c;
+
+	(void)source;
+	(void)events;
+	if (client_fd < 0)
+		return 0; /* it went away, or we are out of descriptors: the loop asks again */
+	if (s->client_count >= CONTROL_CLIENTS_MAX) {
+		(void)close(client_fd);
+		return 0;
+	}
+	c = xcalloc(1, sizeof(*c));
+	c->server = s;
+	c->fd = client_fd;
+	list_append(&s->clients, &c->node);
+	s->client_count++;
+	if (timer_init(&c->timer, s->loop, on_client_time) < 0 ||
+	    sd_event_add_io(s->loop, &c->source, client_fd, EPOLLIN, on_client, c) < 0) {
+		client_free(c);
+		return 0;
+	}
+	/* whoever asks can wait for a withdraw */
+	(void)sd_event_source_set_priority(c->source, SD_EVENT_PRIORITY_IDLE);
+	timer_set(&c->timer, instant_add(clock_now(), CONTROL_TIMEOUT));
+	return 0;
+}
+
+/*
+ * Makes the path ours for as long as we live. The lock beside it is what decides: it goes with its process,
+ * however that ends, and two that start together cannot both have it.
+ */
+static int
+lock_path(struct control_server *s, const char *path, struct err *e)
+{
+	_cleanup_(freep) char *lock = xasprintf("%s.lock", path);
+	_cleanup_(freep) char *folder = xstrdup(path);
+	char *slash = strrchr(folder, '/');
+
+	if (slash != NULL && slash != folder) {
+		*slash = '\0';
+		if (mkdir(folder, 0755) < 0 && errno != EEXIST)
+			return err_errno(e, -errno, "make folder %s", folder);
+	}
+	s->lock_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (s->lock_fd < 0)
+		return err_errno(e, -errno, "open %s", lock);
+	if (flock(s->lock_fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno == EWOULDBLOCK)
+			return err_set(e, -EADDRINUSE, "another daemon answers on %s", path);
+		return err_errno(e, -errno, "lock %s", lock);
+	}
+	return 0;
+}
+
+static int
+listen_path(struct control_server *s, const char *path, struct err *e)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	struct stat st;
+	mode_t mask;
+	int r;
+
+	if (strlen(path) >= sizeof(sun.sun_path))
+		return err_set(e, -ENAMETOOLONG, "control socket %s: the path is too long", path);
+	memcpy(sun.sun_path, path, strlen(path));
+	if (lstat(path, &st) == 0) {
+		if (!S_ISSOCK(st.st_mode))
+			return err_set(e, -EEXIST, "control socket %s: something else has that name", path);
+		(void)unlink(path);
+	}
+	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (s->fd < 0)
+		return err_errno(e, -errno, "open control socket");
+	mask = umask(0177);
+	r = bind(s->fd, (const void *)&sun, sizeof(sun));
+	(void)umask(mask);
+	if (r < 0)
+		return err_errno(e, -errno, "bind control socket %s", path);
+	s->path = xstrdup(path);
+	if (listen(s->fd, CONTROL_CLIENTS_MAX) < 0)
+		return err_errno(e, -errno, "listen on control socket %s", path);
+	return 0;
+}
+
+int
+control_server_new(sd_event *loop, const char *path, control_fn fn, void *userdata,
+    struct control_server **ret, struct err *e)
+{
+	struct control_server *s = xcalloc(1, sizeof(*s));
+	int r;
+
+	*s = (struct control_server){
+		.loop = loop, .fd = -1, .lock_fd = -1, .fn = fn, .userdata = userdata
+	};
+	list_init(&s->clients);
+	r = lock_path(s, path, e);
+	if (r >= 0)
+		r = listen_path(s, path, e);
+	if (r < 0)
+		goto fail;
+	r = sd_event_add_io(loop, &s->source, s->fd, EPOLLIN, on_accept, s);
+	if (r < 0) {
+		(void)err_errno(e, r, "watch %s", path);
+		goto fail;
+	}
+	(void)sd_event_source_set_priority(s->source, SD_EVENT_PRIORITY_IDLE);
+	*ret = s;
+	return 0;
+fail:
+	control_server_free(s);
+	return r;
+}
+
+void
+control_server_free(struct control_server *s)
+{
+	if (s == NULL)
+		return;
+	list_for_each_safe(c, &s->clients, struct client, node)
+		client_free(c);
+	sd_event_source_disable_unref(s->source);
+	if (s->path != NULL)
+		(void)unlink(s->path);
+	if (s->fd >= 0)
+		(void)close(s->fd);
+	if (s->lock_fd >= 0)
+		(void)close(s->lock_fd);
+	free(s->path);
+	free(s);
+}

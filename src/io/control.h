@@ -1,0 +1,40 @@
+/*
+ * A daemon's control socket: a Unix socket on which a request is one line, and the answer one document
+ * after which the connection is closed.
+ *
+ * What a client can do to us is limited: CONTROL_CLIENTS_MAX at a time (more are closed at once),
+ * CONTROL_REQUEST_MAX bytes of request, CONTROL_TIMEOUT from accept to the end of the answer. The socket is
+ * for its owner alone (mode 0600). A socket that a dead daemon left behind is replaced; one that another daemon
+ * answers on is not.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include <systemd/sd-event.h>
+
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "base/time.h"
+
+#define CONTROL_CLIENTS_MAX 32
+#define CONTROL_REQUEST_MAX 4096
+#define CONTROL_REPLY_MAX (8u << 20) /* what control_call() takes */
+#define CONTROL_TIMEOUT DURATION_S(5)
+
+struct control_server;
+
+/* Writes the answer to a request (without its newline, NUL-terminated) into reply. */
+typedef void (*control_fn)(void *userdata, const char *request, struct strbuf *reply);
+
+/* Makes the folder of path if it is missing. -EADDRINUSE: another daemon answers there. */
+int control_server_new(sd_event *loop, const char *path, control_fn fn, void *userdata,
+    struct control_server **ret, struct err *e);
+void control_server_free(struct control_server *s); /* removes the socket; NULL is fine */
+
+/*
+ * The other side, for programs without a loop: sends the request, gives the whole answer. -ECONNREFUSED or
+ * -ENOENT: no daemon there; -ETIMEDOUT: one that does not answer.
+ */
+int control_call(
+    const char *path, const char *request, struct duration timeout, struct strbuf *reply, struct err *e);

@@ -1,0 +1,359 @@
+#include "io/socket_watch.h"
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "io/loop.h"
+#include "io/netlink.h"
+
+/* States of the kernel's net/tcp_states.h, which it does not export. */
+#define STATE_CLOSE 7 /* a bound UDP socket */
+#define STATE_LISTEN 10
+
+/* Ports that fit into the filter's jumps; with more, every listening socket is let through. */
+#define FILTER_PORTS_MAX 200
+
+enum listening {
+	LISTENING_UNKNOWN,
+	LISTENING_YES,
+	LISTENING_NO,
+};
+
+struct watched_item {
+	struct watched_socket socket;
+	enum listening known; /* as last told */
+	bool seen;            /* by the dump that runs */
+};
+
+struct socket_watch {
+	struct netlink *nl;      /* owned */
+	sd_event_source *source; /* owned */
+	int fd;                  /* owned; hears about destroyed sockets */
+	struct timer timer;
+	struct watched_item *items; /* owned; sorted by protocol and port */
+	size_t *told_as;            /* owned; the caller's index of each */
+	size_t count;
+	struct instant all_at; /* when all are looked at next */
+	socket_watch_fn changed;
+	void *userdata;
+};
+
+/* The items of one protocol and port: looked at together. */
+struct group {
+	struct socket_watch *watch;
+	size_t first, end;
+};
+
+static bool
+same_group(const struct watched_item *a, const struct watched_item *b)
+{
+	return a->socket.protocol == b->socket.protocol && a->socket.port == b->socket.port;
+}
+
+static struct group
+group_at(struct socket_watch *w, size_t first)
+{
+	struct group g = { w, first, first + 1 };
+
+	while (g.end < w->count && same_group(&w->items[first], &w->items[g.end]))
+		g.end++;
+	return g;
+}
+
+/* Whether an IPv6 socket on this address takes IPv4 connections to ip. */
+static bool
+is_mapped(const uint8_t bytes[16], struct ip ip)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	return memcmp(bytes, mapped, sizeof(mapped)) == 0 && memcmp(bytes + 12, ip.bytes, 4) == 0;
+}
+
+static bool
+covers(const struct inet_diag_msg *m, bool v6only, struct ip ip)
+{
+	const uint8_t *source = (const uint8_t *)m->id.idiag_src;
+	struct ip bound = ip_from_bytes(m->idiag_family == AF_INET ? IP_V4 : IP_V6, source);
+
+	if (bound.family == ip.family)
+		return ip_is_unspecified(bound) || ip_equal(bound, ip);
+	if (bound.family == IP_V4)
+		return false;
+	return !v6only && (ip_is_unspecified(bound) || is_mapped(source, ip));
+}
+
+static void
+take_dumped(const struct nlmsghdr *h, void *userdata)
+{
+	const struct group *g = userdata;
+	const struct inet_diag_msg *m;
+	const struct nlattr *attr;
+	bool v6only = false;
+
+	if (h == NULL)
+		return;
+	m = mnl_nlmsg_get_payload(h);
+	if (h->nlmsg_type != SOCK_DIAG_BY_FAMILY || mnl_nlmsg_get_payload_len(h) < sizeof(*m) ||
+	    (m->idiag_family != AF_INET && m->idiag_family != AF_INET6) ||
+	    ntohs(m->id.idiag_sport) != g->watch->items[g->first].socket.port)
+		return;
+	/* a connected UDP socket answers its one peer only */
+	if (m->id.idiag_dport != 0)
+		return;
+	mnl_attr_for_each(attr, h, sizeof(*m)) {
+		if (mnl_attr_get_type(attr) == INET_DIAG_SKV6ONLY && mnl_attr_get_payload_len(attr) == 1)
+			v6only = mnl_attr_get_u8(attr);
+	}
+	for (size_t i = g->first; i < g->end; i++)
+		g->watch->items[i].seen |= covers(m, v6only, g->watch->items[i].socket.address);
+}
+
+static int
+dump(struct group *g, uint8_t family)
+{
+	const struct watched_socket *socket = &g->watch->items[g->first].socket;
+	char buf[NETLINK_REQUEST_MAX];
+	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
+	struct inet_diag_req_v2 *req;
+	int r;
+
+	h->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	h->nlmsg_flags = NLM_F_DUMP;
+	req = mnl_nlmsg_put_extra_header(h, sizeof(*req));
+	req->sdiag_family = family;
+	req->sdiag_protocol = socket->protocol;
+	req->idiag_states = socket->protocol == IPPROTO_TCP ? 1u << STATE_LISTEN : 1u << STATE_CLOSE;
+	req->id.idiag_sport = htons(socket->port);
+	r = netlink_request(g->watch->nl, h, take_dumped, g, NULL);
+	/* a kernel without IPv6 has nothing there */
+	return r == -ENOENT && family == AF_INET6 ? 0 : r;
+}
+
+/* Looks at the sockets of a group, and tells what changed. When the kernel cannot say, nothing changed. */
+static void
+look(struct group *g, struct instant heard)
+{
+	struct socket_watch *w = g->watch;
+
+	for (size_t i = g->first; i < g->end; i++)
+		w->items[i].seen = false;
+	if (dump(g, AF_INET) < 0 || dump(g, AF_INET6) < 0)
+		return;
+	for (size_t i = g->first; i < g->end; i++) {
+		enum listening now = w->items[i].seen ? LISTENING_YES : LISTENING_NO;
+
+		if (w->items[i].known == now)
+			continue;
+		w->items[i].known = now;
+		w->changed(w->userdata, w->told_as[i], now == LISTENING_YES, heard);
+	}
+}
+
+static void
+look_at_all(struct socket_watch *w, struct instant heard)
+{
+	for (size_t i = 0; i < w->count;) {
+		struct group g = group_at(w, i);
+
+		look(&g, heard);
+		i = g.end;
+	}
+}
+
+static void
+look_at_port(struct socket_watch *w, uint16_t port, struct instant heard)
+{
+	for (size_t i = 0; i < w->count;) {
+		struct group g = group_at(w, i);
+
+		if (w->items[i].socket.port == port)
+			look(&g, heard);
+		i = g.end;
+	}
+}
+
+static void
+arm(struct socket_watch *w, struct instant now)
+{
+	struct instant at = w->all_at;
+
+	for (size_t i = 0; i < w->count; i++) {
+		if (w->items[i].known != LISTENING_YES)
+			at = instant_min(at, instant_add(now, SOCKET_WATCH_MISSING));
+	}
+	timer_set(&w->timer, w->count > 0 ? at : INSTANT_NEVER);
+}
+
+static void
+on_time(struct timer *t, struct instant now)
+{
+	struct socket_watch *w = container_of(t, struct socket_watch, timer);
+	bool all = instant_reached(w->all_at, now);
+
+	if (all)
+		w->all_at = instant_add(now, SOCKET_WATCH_ALWAYS);
+	for (size_t i = 0; i < w->count;) {
+		struct group g = group_at(w, i);
+		bool missing = false;
+
+		for (size_t k = g.first; k < g.end; k++)
+			missing |= w->items[k].known != LISTENING_YES;
+		if (all || missing)
+			look(&g, now);
+		i = g.end;
+	}
+	arm(w, now);
+}
+
+static int
+on_message(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct socket_watch *w = userdata;
+	char buf[8192];
+
+	(void)source;
+	(void)events;
+	for (int i = 0; i < 64; i++) {
+		ssize_t n = netlink_read(fd, buf, sizeof(buf));
+		const struct nlmsghdr *h = (const void *)buf;
+		struct instant heard = clock_now();
+		int left = (int)n;
+
+		if (n == 0)
+			break;
+		if (n < 0) {
+			look_at_all(w, heard); /* messages were lost */
+			continue;
+		}
+		for (; mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left)) {
+			const struct inet_diag_msg *m = mnl_nlmsg_get_payload(h);
+
+			if (mnl_nlmsg_get_payload_len(h) >= sizeof(*m))
+				look_at_port(w, ntohs(m->id.idiag_sport), heard);
+		}
+	}
+	arm(w, clock_now());
+	return 0;
+}
+
+/* Lets through what had no peer (destination port 0) and one of the ports. */
+static int
+attach_filter(const struct socket_watch *w, int fd, struct err *e)
+{
+	enum {
+		AT_SOURCE_PORT = NLMSG_HDRLEN + offsetof(struct inet_diag_msg, id.idiag_sport),
+		AT_DEST_PORT = NLMSG_HDRLEN + offsetof(struct inet_diag_msg, id.idiag_dport),
+	};
+	struct sock_filter code[FILTER_PORTS_MAX + 5];
+	struct sock_fprog program = { .filter = code };
+	size_t ports[FILTER_PORTS_MAX], count = 0, n = 0;
+
+	for (size_t i = 0; i < w->count && count <= FILTER_PORTS_MAX; i++) {
+		/* sorted by protocol first: a port may come twice, which does no harm */
+		if (i > 0 && same_group(&w->items[i - 1], &w->items[i]))
+			continue;
+		if (count == FILTER_PORTS_MAX) {
+			count = SIZE_MAX;
+			break;
+		}
+		ports[count++] = w->items[i].socket.port;
+	}
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_H | BPF_ABS, AT_DEST_PORT);
+	if (count == SIZE_MAX) {
+		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
+	} else {
+		code[n++] = (struct sock_filter)BPF_JUMP(
+		    BPF_JMP | BPF_JEQ | BPF_K, 0, 0, (uint8_t)(count + 1));
+		code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_H | BPF_ABS, AT_SOURCE_PORT);
+		for (size_t i = 0; i < count; i++)
+			code[n++] = (struct sock_filter)BPF_JUMP(
+			    BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)ports[i], (uint8_t)(count - i), 0);
+	}
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, UINT32_MAX);
+	program.len = (unsigned short)n;
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0)
+		return err_errno(e, -errno, "filter of the listener watch");
+	return 0;
+}
+
+static int
+compare_items(const void *a, const void *b, void *userdata)
+{
+	const struct watched_socket *sockets = userdata;
+	const struct watched_socket *x = &sockets[*(const size_t *)a], *y = &sockets[*(const size_t *)b];
+
+	if (x->protocol != y->protocol)
+		return x->protocol < y->protocol ? -1 : 1;
+	return (x->port > y->port) - (x->port < y->port);
+}
+
+int
+socket_watch_new(sd_event *loop, const struct watched_socket *items, size_t count, socket_watch_fn changed,
+    void *userdata, struct socket_watch **ret, struct err *e)
+{
+	static const unsigned groups[] = { SKNLGRP_INET_TCP_DESTROY, SKNLGRP_INET_UDP_DESTROY,
+		SKNLGRP_INET6_TCP_DESTROY, SKNLGRP_INET6_UDP_DESTROY };
+	struct socket_watch *w = xcalloc(1, sizeof(*w));
+	struct watched_socket *sockets = xcalloc(count + 1, sizeof(*sockets));
+	int r;
+
+	*w = (struct socket_watch){ .fd = -1, .count = count, .changed = changed, .userdata = userdata };
+	w->items = xcalloc(count + 1, sizeof(*w->items));
+	w->told_as = xcalloc(count + 1, sizeof(*w->told_as));
+	for (size_t i = 0; i < count; i++) {
+		sockets[i] = items[i];
+		w->told_as[i] = i;
+	}
+	qsort_r(w->told_as, count, sizeof(*w->told_as), compare_items, sockets);
+	for (size_t i = 0; i < count; i++)
+		w->items[i].socket = items[w->told_as[i]];
+	free(sockets);
+
+	r = netlink_new(NETLINK_SOCK_DIAG, &w->nl, e);
+	if (r < 0)
+		goto fail;
+	r = netlink_listen(NETLINK_SOCK_DIAG, groups, ARRAY_SIZE(groups), &w->fd, e);
+	if (r < 0)
+		goto fail;
+	r = attach_filter(w, w->fd, e);
+	if (r < 0)
+		goto fail;
+	r = timer_init(&w->timer, loop, on_time);
+	if (r >= 0)
+		r = sd_event_add_io(loop, &w->source, w->fd, EPOLLIN, on_message, w);
+	/* before everything else that the loop has to do in a turn */
+	if (r >= 0)
+		r = sd_event_source_set_priority(w->source, SD_EVENT_PRIORITY_IMPORTANT);
+	if (r < 0) {
+		(void)err_errno(e, r, "listener watch");
+		goto fail;
+	}
+	timer_set(&w->timer, (struct instant){ 0 });
+	*ret = w;
+	return 0;
+fail:
+	socket_watch_free(w);
+	return r;
+}
+
+void
+socket_watch_free(struct socket_watch *w)
+{
+	if (w == NULL)
+		return;
+	timer_done(&w->timer);
+	sd_event_source_disable_unref(w->source);
+	if (w->fd >= 0)
+		(void)close(w->fd);
+	netlink_free(w->nl);
+	free(w->items);
+	free(w->told_as);
+	free(w);
+}

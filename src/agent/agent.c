@@ -1,0 +1,329 @@
+#include "agent/agent_internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+
+static void
+on_address(void *userdata, size_t index, bool present)
+{
+	struct agent *a = userdata;
+	const struct place *place = &a->address_places[index];
+	struct service_event ev = { .type = SERVICE_EVENT_ADDRESS, .index = place->index, .present = present };
+
+	hosted_take(place->hosted, &ev, clock_now());
+}
+
+static void
+on_socket(void *userdata, size_t index, bool listens, struct instant heard)
+{
+	struct agent *a = userdata;
+	const struct place *place = &a->socket_places[index];
+	struct service_event ev = { .type = SERVICE_EVENT_LISTENER, .index = place->index, .present = listens };
+
+	hosted_take(place->hosted, &ev, heard);
+}
+
+static void
+on_neighbor(void *userdata, const char *name, bool established, const char *why)
+{
+	struct agent *a = userdata;
+	char what[JOURNAL_WHAT_MAX];
+
+	for (size_t i = 0; i < a->conf->neighbors.count; i++) {
+		if (strcmp(a->neighbors[i].name, name) == 0)
+			a->established[i] = established;
+	}
+	(void)snprintf(what, sizeof(what), "neighbor %s: %s", name, established ? "established" : "down");
+	log_notice("%s: %s", what, why);
+	journal_add(&a->journal, clock_now(), clock_wall_ns(), what, why);
+	agent_service_changed(a);
+}
+
+static void
+on_withdrawn(void *userdata, struct prefix prefix, struct instant at)
+{
+	struct agent *a = userdata;
+
+	for (size_t i = 0; i < a->address_count; i++) {
+		const struct place *place = &a->address_places[i];
+		struct service_event ev = { .type = SERVICE_EVENT_FLUSHED, .index = place->index };
+
+		if (!prefix_equal(prefix_host(place->hosted->conf->addresses[place->index]), prefix))
+			continue;
+		place->hosted->withdraws[place->index].flushed_wall_ns =
+		    clock_wall_ns() - instant_diff(clock_now(), at).ns;
+		hosted_take(place->hosted, &ev, at);
+	}
+}
+
+/* What `systemctl status` shows. */
+static void
+notify_status(const struct agent *a)
+{
+	size_t announced = 0, up = 0;
+
+	for (size_t i = 0; i < a->address_count; i++) {
+		const struct place *place = &a->address_places[i];
+
+		announced += place->hosted->engine->addresses[place->index].stage != STAGE_WITHDRAWN;
+	}
+	for (size_t i = 0; i < a->conf->neighbors.count; i++)
+		up += a->established[i];
+	(void)sd_notifyf(false, "STATUS=%zu of %zu addresses announced, %zu of %zu neighbors established", announced,
+	    a->address_count, up, a->conf->neighbors.count);
+}
+
+void
+agent_service_changed(struct agent *a)
+{
+	bool decided = true;
+
+	notify_status(a);
+	if (a->end_of_rib_released)
+		return;
+	for (size_t i = 0; i < a->service_count; i++)
+		decided = decided && service_is_decided(a->services[i].engine);
+	if (decided) {
+		a->end_of_rib_released = true;
+		announcer_release_end_of_rib(a->announcer);
+	}
+}
+
+static void
+on_announcer_stopped(void *userdata)
+{
+	struct agent *a = userdata;
+
+	log_info("nearcastd ends");
+	(void)sd_event_exit(a->loop, 0);
+}
+
+void
+agent_service_done(struct agent *a)
+{
+	if (++a->done_count < a->service_count)
+		return;
+	/* keep says nothing to the neighbors: sessions just end with the process */
+	if (a->conf->on_exit == AGENT_EXIT_KEEP)
+		on_announcer_stopped(a);
+	else
+		announcer_stop(a->announcer, on_announcer_stopped, a);
+}
+
+void
+agent_start(struct agent *a)
+{
+	log_info("nearcastd " NEARCAST_VERSION " starts: host=%s site=%s services=%zu neighbors=%zu",
+	    a->conf->host, a->conf->site, a->conf->services.count, a->conf->neighbors.count);
+	for (size_t i = 0; i < a->service_count; i++) {
+		struct service_event ev = { .type = SERVICE_EVENT_START };
+
+		hosted_take(&a->services[i], &ev, clock_now());
+	}
+	(void)sd_notify(false, "READY=1");
+}
+
+void
+agent_stop(struct agent *a, const char *why)
+{
+	if (a->stopping) {
+		log_warning("%s again: ends at once", why);
+		(void)sd_event_exit(a->loop, 1);
+		return;
+	}
+	a->stopping = true;
+	log_info("%s: stops, on-exit=%s", why, a->conf->on_exit == AGENT_EXIT_KEEP ? "keep" : "withdraw");
+	(void)sd_notify(false, "STOPPING=1");
+	for (size_t i = 0; i < a->service_count; i++) {
+		struct service_event ev = { .type = SERVICE_EVENT_STOP };
+
+		hosted_take(&a->services[i], &ev, clock_now());
+	}
+}
+
+static void
+on_request(void *userdata, const char *request, struct strbuf *reply)
+{
+	const struct agent *a = userdata;
+	json_error_t error;
+	json_t *doc = json_loads(request, JSON_REJECT_DUPLICATES, &error);
+	const char *command = json_string_value(json_object_get(doc, "command"));
+	json_t *answer;
+	char *text;
+
+	if (doc == NULL)
+		answer = json_pack("{s:s+}", "error", "not JSON: ", error.text);
+	else if (command == NULL)
+		answer = json_pack("{s:s}", "error", "expected {\"command\": NAME}");
+	else if (strcmp(command, "status") == 0)
+		answer = agent_status(a);
+	else
+		answer = json_pack("{s:s}", "error", "unknown command; expected status");
+	text = json_dumps(answer, JSON_COMPACT);
+	strbuf_addf(reply, "%s\n", text ? text : "{\"error\":\"no answer\"}");
+	free(text);
+	json_decref(answer);
+	json_decref(doc);
+}
+
+/* The neighbors as the announcer wants them. */
+static void
+fill_neighbors(struct agent *a)
+{
+	const struct agent_neighbor *confs = a->conf->neighbors.items;
+
+	a->neighbors = xcalloc(a->conf->neighbors.count + 1, sizeof(*a->neighbors));
+	a->established = xcalloc(a->conf->neighbors.count + 1, sizeof(*a->established));
+	for (size_t i = 0; i < a->conf->neighbors.count; i++) {
+		const struct agent_neighbor *n = &confs[i];
+
+		a->neighbors[i] = (struct neighbor_conf){ .name = n->name,
+			.address = n->address,
+			.port = (uint16_t)n->port,
+			.local_as = n->local_as,
+			.peer_as = n->peer_as,
+			.local_address = n->local_address,
+			.router_id = a->conf->router_id,
+			.password = n->password,
+			.hold_time = n->hold_time,
+			.connect_retry = n->connect_retry,
+			.idle_hold = n->idle_hold,
+			.passive = n->passive,
+			.ipv4 = n->ipv4,
+			.ipv6 = n->ipv6,
+			.next_hop4 = n->next_hop_ipv4,
+			.next_hop6 = n->next_hop_ipv6,
+			.prefix_limit = n->prefix_limit };
+	}
+}
+
+/* The services, and the places of their addresses and sockets in the lists of the drivers. */
+static void
+fill_services(struct agent *a)
+{
+	const struct agent_service *confs = a->conf->services.items;
+
+	a->services = xcalloc(a->conf->services.count + 1, sizeof(*a->services));
+	for (size_t i = 0; i < a->conf->services.count; i++) {
+		struct hosted *h = &a->services[a->service_count++];
+
+		hosted_init(h, a, &confs[i], a->started);
+		h->first_address = a->address_count;
+		h->first_socket = a->socket_count;
+		a->address_count += confs[i].address_count;
+		a->socket_count += h->engine->listener_count;
+	}
+	a->address_places = xcalloc(a->address_count + 1, sizeof(*a->address_places));
+	a->socket_places = xcalloc(a->socket_count + 1, sizeof(*a->socket_places));
+	for (size_t i = 0; i < a->service_count; i++) {
+		struct hosted *h = &a->services[i];
+
+		for (size_t k = 0; k < h->conf->address_count; k++)
+			a->address_places[h->first_address + k] = (struct place){ h, k };
+		for (size_t k = 0; k < h->engine->listener_count; k++)
+			a->socket_places[h->first_socket + k] = (struct place){ h, k };
+	}
+}
+
+static int
+open_addresses(struct agent *a, struct err *e)
+{
+	_cleanup_(freep) struct ip *ips = xcalloc(a->address_count + 1, sizeof(*ips));
+
+	for (size_t i = 0; i < a->address_count; i++)
+		ips[i] = a->address_places[i].hosted->conf->addresses[a->address_places[i].index];
+	return addresses_new(
+	    a->loop, a->conf->interface, ips, a->address_count, on_address, a, &a->addresses, e);
+}
+
+static int
+open_sockets(struct agent *a, struct err *e)
+{
+	_cleanup_(freep) struct watched_socket *items = xcalloc(a->socket_count + 1, sizeof(*items));
+
+	for (size_t i = 0; i < a->socket_count; i++) {
+		const struct hosted *h = a->socket_places[i].hosted;
+		const struct service_listener *l = &h->engine->listeners[a->socket_places[i].index];
+		const struct agent_listen *listen = &h->conf->listens[l->listen];
+
+		items[i] = (struct watched_socket){
+			.protocol = listen->transport == AGENT_TCP ? IPPROTO_TCP : IPPROTO_UDP,
+			.port = listen->port,
+			.address = h->conf->addresses[l->address],
+		};
+	}
+	return socket_watch_new(a->loop, items, a->socket_count, on_socket, a, &a->sockets, e);
+}
+
+/* The drivers, in the order in which a refusal costs least: what is not ours to take comes first. */
+static int
+open_drivers(struct agent *a, struct err *e)
+{
+	const struct announcer_events events = {
+		.neighbor_changed = on_neighbor, .withdrawn = on_withdrawn, .userdata = a
+	};
+	int r = control_server_new(a->loop, a->conf->control, on_request, a, &a->control, e);
+
+	if (r >= 0)
+		r = http_client_new(a->loop, &a->http, e);
+	for (size_t i = 0; i < a->service_count && r >= 0; i++) {
+		r = hosted_init_timers(&a->services[i], a->loop);
+		if (r < 0)
+			(void)err_errno(e, r, "set a timer");
+	}
+	if (r >= 0)
+		r = open_addresses(a, e);
+	if (r >= 0)
+		r = open_sockets(a, e);
+	if (r >= 0)
+		r = announcer_new_speaker(
+		    a->loop, a->neighbors, a->conf->neighbors.count, &events, &a->announcer, e);
+	return r;
+}
+
+int
+agent_new(sd_event *loop, const struct agent_conf *conf, struct agent **ret, struct err *e)
+{
+	struct agent *a = xcalloc(1, sizeof(*a));
+	int r;
+
+	a->loop = loop;
+	a->conf = conf;
+	a->started = clock_now();
+	a->started_wall_ns = clock_wall_ns();
+	fill_neighbors(a);
+	fill_services(a);
+	r = open_drivers(a, e);
+	if (r < 0) {
+		agent_free(a);
+		return r;
+	}
+	*ret = a;
+	return 0;
+}
+
+void
+agent_free(struct agent *a)
+{
+	if (a == NULL)
+		return;
+	announcer_free(a->announcer);
+	socket_watch_free(a->sockets);
+	addresses_free(a->addresses);
+	for (size_t i = 0; i < a->service_count; i++)
+		hosted_done(&a->services[i]);
+	http_client_free(a->http);
+	control_server_free(a->control);
+	free(a->services);
+	free(a->address_places);
+	free(a->socket_places);
+	free(a->neighbors);
+	free(a->established);
+	free(a);
+}

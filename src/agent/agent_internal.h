@@ -1,0 +1,102 @@
+/* Between the files of the agent: agent.c wires, hosted.c runs a service, runner.c its checks. */
+#pragma once
+
+#include "agent/agent.h"
+#include "announce/announce.h"
+#include "io/addresses.h"
+#include "io/control.h"
+#include "io/http_check.h"
+#include "io/loop.h"
+#include "io/socket_watch.h"
+#include "io/tcp_check.h"
+#include "service/journal.h"
+#include "service/service.h"
+
+/* Runs one check at one address, again and again. */
+struct runner {
+	struct hosted *hosted; /* borrowed */
+	size_t run;            /* index into the engine's runs */
+	struct timer timer;    /* when it runs next */
+	struct instant started;
+	struct http_check *http; /* owned; while it runs */
+	struct tcp_check *tcp;   /* owned; while it runs */
+};
+
+/* The last withdraw of an address. */
+struct withdraw_record {
+	bool has;
+	int64_t noticed_wall_ns; /* the evidence came in */
+	int64_t at_wall_ns;      /* it was handed to the announcer, which had written what the sockets took */
+	int64_t flushed_wall_ns; /* it was written to every neighbor; 0: not yet */
+	char why[WHY_MAX];
+};
+
+/* An event that waits its turn, with its text. */
+struct queued_event {
+	struct service_event event;
+	char why[WHY_MAX];
+	struct instant heard;
+};
+
+/* A service and what it runs with. */
+struct hosted {
+	struct agent *agent; /* borrowed */
+	const struct agent_service *conf;
+	struct service *engine;                /* owned */
+	struct service_check_conf *check_confs; /* owned; borrowed by the engine */
+	const char **listen_names;              /* owned; borrowed by the engine */
+	size_t first_address; /* of its addresses in agent->addresses */
+	size_t first_socket;  /* of its listeners in agent->sockets */
+	struct runner *runners; /* owned; one for each run of the engine */
+	struct withdraw_record *withdraws; /* owned; one for each address */
+	struct timer deadline;
+	struct service_actions actions;
+	struct queued_event *queue; /* owned; events that came while one is being taken */
+	size_t queue_count, queue_cap;
+	bool taking;
+};
+
+/* An index of a driver, as a service's own. */
+struct place {
+	struct hosted *hosted;
+	size_t index;
+};
+
+struct agent {
+	sd_event *loop; /* borrowed */
+	const struct agent_conf *conf;
+	struct neighbor_conf *neighbors; /* owned */
+	bool *established;               /* owned; by neighbor */
+	struct announcer *announcer;     /* owned */
+	struct addresses *addresses;     /* owned */
+	struct socket_watch *sockets;    /* owned */
+	struct http_client *http;        /* owned */
+	struct control_server *control;  /* owned */
+	struct hosted *services;         /* owned */
+	size_t service_count;
+	struct place *address_places; /* owned */
+	struct place *socket_places;  /* owned */
+	size_t address_count, socket_count;
+	struct journal journal;
+	struct instant started;
+	int64_t started_wall_ns;
+	bool end_of_rib_released;
+	bool stopping;
+	size_t done_count; /* services that have stopped */
+};
+
+/* hosted.c */
+void hosted_init(struct hosted *h, struct agent *a, const struct agent_service *conf, struct instant now);
+int hosted_init_timers(struct hosted *h, sd_event *loop);
+void hosted_done(struct hosted *h);
+/* Gives the engine an event and does what it asks for. event->why is copied. */
+void hosted_take(struct hosted *h, const struct service_event *event, struct instant heard);
+
+/* runner.c */
+int runner_init(struct runner *r, struct hosted *h, size_t run, sd_event *loop);
+void runner_done(struct runner *r);
+void runner_run_now(struct runner *r);
+
+/* agent.c */
+void agent_service_changed(struct agent *a);
+void agent_service_done(struct agent *a);

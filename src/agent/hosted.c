@@ -1,0 +1,271 @@
+/* A service's engine between its drivers: events in, actions carried out, then said. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/agent_internal.h"
+#include "base/alloc.h"
+#include "base/log.h"
+
+static struct prefix
+prefix_of(const struct hosted *h, size_t address)
+{
+	return prefix_host(h->conf->addresses[address]);
+}
+
+static void
+withdraw(struct hosted *h, const struct service_action *action, struct instant heard)
+{
+	struct withdraw_record *record = &h->withdraws[action->index];
+	struct instant now;
+	int64_t wall;
+
+	/* the record first: the announcer may tell before it returns that all is written */
+	record->has = true;
+	record->flushed_wall_ns = 0;
+	announcer_withdraw(h->agent->announcer, prefix_of(h, action->index));
+	now = clock_now();
+	wall = clock_wall_ns();
+	record->at_wall_ns = wall;
+	record->noticed_wall_ns = wall - instant_diff(now, heard).ns;
+	(void)snprintf(record->why, sizeof(record->why), "%s", action->why);
+}
+
+static void
+announce(struct hosted *h, const struct service_action *action)
+{
+	struct announcement announcement = {
+		.prefix = prefix_of(h, action->index),
+		.has_med = h->conf->med != 0,
+		.med = h->conf->med,
+		.prepend = (uint8_t)h->conf->prepend,
+		.communities = h->conf->community_values,
+		.community_count = h->conf->communities.count,
+	};
+	struct err e = { 0 };
+
+	if (announcer_set(h->agent->announcer, &announcement, &e) < 0)
+		log_error("service %s: cannot announce: %s", h->conf->name, e.message);
+}
+
+static void
+add_address(struct hosted *h, size_t address)
+{
+	struct service_event ev = { .type = SERVICE_EVENT_ADDRESS, .index = address };
+	struct err e = { 0 };
+
+	ev.present = addresses_add(h->agent->addresses, h->first_address + address, &e) == 0;
+	ev.why = e.message;
+	hosted_take(h, &ev, clock_now());
+}
+
+static void
+remove_address(struct hosted *h, size_t address)
+{
+	struct err e = { 0 };
+	int r = addresses_remove(h->agent->addresses, h->first_address + address, &e);
+	char text[PREFIX_STR_MAX];
+
+	if (r < 0)
+		log_warning("service %s: %s", h->conf->name, e.message);
+	else if (r > 0)
+		log_info("service %s: %s was there before nearcastd and stays", h->conf->name,
+		    prefix_format(prefix_of(h, address), text));
+}
+
+static void
+act(struct hosted *h, const struct service_action *action, struct instant heard)
+{
+	switch (action->type) {
+	case SERVICE_WITHDRAW:
+		withdraw(h, action, heard);
+		break;
+	case SERVICE_ANNOUNCE:
+		announce(h, action);
+		break;
+	case SERVICE_ADD_ADDRESS:
+		add_address(h, action->index);
+		break;
+	case SERVICE_REMOVE_ADDRESS:
+		remove_address(h, action->index);
+		break;
+	case SERVICE_RUN_CHECK:
+		runner_run_now(&h->runners[action->index]);
+		break;
+	case SERVICE_NOTE:
+	case SERVICE_DONE:
+		break;
+	}
+}
+
+/* "check front at 203.0.113.10: failing" */
+static void
+describe_run(const struct hosted *h, size_t index, char *buf, size_t size)
+{
+	const struct service_run *run = &h->engine->runs[index];
+	char text[IP_STR_MAX];
+
+	(void)snprintf(buf, size, "service %s: check %s%s%s %s", h->conf->name,
+	    h->check_confs[run->check].name, run->address == SERVICE_ALL ? "" : " at ",
+	    run->address == SERVICE_ALL ? "" : ip_format(h->conf->addresses[run->address], text),
+	    verdict_name(run->state.verdict));
+}
+
+/* Into the journal and the log, after it was done. */
+static void
+say(struct hosted *h, const struct service_action *action, struct instant heard)
+{
+	struct agent *a = h->agent;
+	char what[JOURNAL_WHAT_MAX], text[PREFIX_STR_MAX] = "";
+	int64_t wall = clock_wall_ns();
+
+	if (action->type != SERVICE_NOTE && action->type != SERVICE_RUN_CHECK)
+		prefix_format(prefix_of(h, action->index), text);
+	switch (action->type) {
+	case SERVICE_WITHDRAW:
+		wall = h->withdraws[action->index].at_wall_ns;
+		(void)snprintf(what, sizeof(what), "service %s: %s withdrawn", h->conf->name, text);
+		log_notice("%s: %s definitive=%s noticed_to_written_us=%lld", what, action->why,
+		    action->definitive ? "yes" : "no",
+		    (long long)((wall - h->withdraws[action->index].noticed_wall_ns) / NS_PER_US));
+		break;
+	case SERVICE_ANNOUNCE:
+		(void)snprintf(what, sizeof(what), "service %s: %s announced", h->conf->name, text);
+		log_notice("%s: %s", what, action->why);
+		break;
+	case SERVICE_NOTE:
+		describe_run(h, action->index, what, sizeof(what));
+		log_notice("%s: %s", what, action->why);
+		break;
+	case SERVICE_ADD_ADDRESS:
+		(void)snprintf(what, sizeof(what), "service %s: %s %s", h->conf->name, text,
+		    !addresses_is_present(a->addresses, h->first_address + action->index) ? "cannot be added"
+			: addresses_is_ours(a->addresses, h->first_address + action->index)
+			? "added"
+			: "was there before and is left alone");
+		log_info("%s: %s", what, action->why);
+		break;
+	case SERVICE_REMOVE_ADDRESS:
+		if (addresses_is_present(a->addresses, h->first_address + action->index))
+			return;
+		(void)snprintf(what, sizeof(what), "service %s: %s removed", h->conf->name, text);
+		log_info("%s: %s", what, action->why);
+		break;
+	case SERVICE_DONE:
+		(void)snprintf(what, sizeof(what), "service %s: stopped", h->conf->name);
+		log_info("%s: %s", what, action->why);
+		break;
+	case SERVICE_RUN_CHECK:
+		return;
+	}
+	journal_add(&a->journal, heard, wall, what, action->why);
+}
+
+static void
+take_one(struct hosted *h, const struct queued_event *q)
+{
+	struct service_event ev = q->event;
+	bool done = false;
+
+	ev.why = q->why[0] ? q->why : NULL;
+	if (ev.type == SERVICE_EVENT_CHECK)
+		ev.result.why = q->why;
+	service_input(h->engine, &ev, clock_now(), &h->actions);
+	for (size_t i = 0; i < h->actions.count; i++)
+		act(h, &h->actions.items[i], q->heard);
+	for (size_t i = 0; i < h->actions.count; i++) {
+		say(h, &h->actions.items[i], q->heard);
+		done |= h->actions.items[i].type == SERVICE_DONE;
+	}
+	if (done)
+		agent_service_done(h->agent);
+}
+
+void
+hosted_take(struct hosted *h, const struct service_event *event, struct instant heard)
+{
+	struct queued_event *q;
+	const char *why = event->type == SERVICE_EVENT_CHECK ? event->result.why : event->why;
+
+	h->queue = grow_array(h->queue, h->queue_count, &h->queue_cap, sizeof(*h->queue));
+	q = &h->queue[h->queue_count++];
+	*q = (struct queued_event){ .event = *event, .heard = heard };
+	(void)snprintf(q->why, sizeof(q->why), "%s", why ? why : "");
+	if (h->taking)
+		return; /* whoever takes now takes this one next */
+	h->taking = true;
+	for (size_t i = 0; i < h->queue_count; i++) {
+		struct queued_event one = h->queue[i]; /* the array may move */
+
+		take_one(h, &one);
+	}
+	h->queue_count = 0;
+	h->taking = false;
+	timer_set(&h->deadline, service_deadline(h->engine));
+	agent_service_changed(h->agent);
+}
+
+static void
+on_deadline(struct timer *t, struct instant now)
+{
+	struct hosted *h = container_of(t, struct hosted, deadline);
+	struct service_event ev = { .type = SERVICE_EVENT_TIME };
+
+	hosted_take(h, &ev, now);
+}
+
+void
+hosted_init(struct hosted *h, struct agent *a, const struct agent_service *conf, struct instant now)
+{
+	const struct agent_check *checks = conf->checks.items;
+	struct service_conf engine_conf;
+
+	h->agent = a;
+	h->conf = conf;
+	h->listen_names = xcalloc(conf->listen.count + 1, sizeof(*h->listen_names));
+	for (size_t i = 0; i < conf->listen.count; i++)
+		h->listen_names[i] = conf->listens[i].text;
+	h->check_confs = xcalloc(conf->checks.count + 1, sizeof(*h->check_confs));
+	for (size_t i = 0; i < conf->checks.count; i++)
+		h->check_confs[i] = (struct service_check_conf){ .name = checks[i].name,
+			.policy = { checks[i].rise, checks[i].fall, checks[i].interval, checks[i].fast_interval },
+			.each_address = checks[i].each_address };
+	engine_conf = (struct service_conf){ .name = conf->name,
+		.addresses = conf->addresses,
+		.address_count = conf->address_count,
+		.listens = h->listen_names,
+		.listen_count = conf->listen.count,
+		.checks = h->check_confs,
+		.check_count = conf->checks.count,
+		.keep_on_exit = a->conf->on_exit == AGENT_EXIT_KEEP,
+		.settle_time = a->conf->settle_time };
+	h->engine = service_new(&engine_conf, now);
+	h->runners = xcalloc(h->engine->run_count + 1, sizeof(*h->runners));
+	h->withdraws = xcalloc(conf->address_count, sizeof(*h->withdraws));
+}
+
+int
+hosted_init_timers(struct hosted *h, sd_event *loop)
+{
+	int r = timer_init(&h->deadline, loop, on_deadline);
+
+	for (size_t i = 0; i < h->engine->run_count && r >= 0; i++)
+		r = runner_init(&h->runners[i], h, i, loop);
+	return r;
+}
+
+void
+hosted_done(struct hosted *h)
+{
+	for (size_t i = 0; h->engine != NULL && i < h->engine->run_count; i++)
+		runner_done(&h->runners[i]);
+	timer_done(&h->deadline);
+	service_actions_done(&h->actions);
+	service_free(h->engine);
+	free(h->runners);
+	free(h->withdraws);
+	free(h->check_confs);
+	free(h->listen_names);
+	free(h->queue);
+}

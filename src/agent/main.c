@@ -1,0 +1,202 @@
+/*
+ * nearcastd: announces the Global IPs of this host's services while they are healthy.
+ *
+ *   options   what to do
+ *   load      the configuration, complete and checked, or the end
+ *   check     --check prints it and ends
+ *   run       signals, agent, loop
+ */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <systemd/sd-event.h>
+
+#include "agent/agent.h"
+#include "base/log.h"
+
+#define EXIT_USAGE 2
+
+struct options {
+	const char *conf_path;
+	const char *log_level; /* NULL: as configured */
+	bool check;
+};
+
+/* clang-format off */
+static const char usage_text[] =
+    "Usage: nearcastd [OPTION]...\n"
+    "Announces the Global IPs of this host's services over BGP while they are healthy.\n"
+    "\n"
+    "  -c, --config FILE      configuration (default " AGENT_CONF_PATH ")\n"
+    "      --check            validate it, print it with every default, and end\n"
+    "      --log-level LEVEL  error, warning, notice, info or debug (default: as configured)\n"
+    "      --version          print the version, and end\n"
+    "  -h, --help             print this, and end\n"
+    "\n"
+    "Manual pages: nearcastd(8), nearcastd.conf(5), nearcast-status(1)\n";
+/* clang-format on */
+
+static _noreturn_ void
+refuse_usage(const char *problem, const char *what)
+{
+	(void)fprintf(stderr, "nearcastd: %s%s\n%s", problem, what, usage_text);
+	exit(EXIT_USAGE);
+}
+
+static struct options
+parse_options(int argc, char **argv)
+{
+	enum {
+		OPT_CHECK = 256,
+		OPT_LOG_LEVEL,
+		OPT_VERSION,
+	};
+	static const struct option table[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "check", no_argument, NULL, OPT_CHECK },
+		{ "log-level", required_argument, NULL, OPT_LOG_LEVEL },
+		{ "version", no_argument, NULL, OPT_VERSION },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	struct options o = { .conf_path = AGENT_CONF_PATH };
+	enum log_level level;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:h", table, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			o.conf_path = optarg;
+			break;
+		case OPT_CHECK:
+			o.check = true;
+			break;
+		case OPT_LOG_LEVEL:
+			o.log_level = optarg;
+			if (log_level_parse(optarg, &level) < 0)
+				refuse_usage("no such log level: ", optarg);
+			break;
+		case OPT_VERSION:
+			(void)puts("nearcastd " NEARCAST_VERSION);
+			exit(EXIT_SUCCESS);
+		case 'h':
+			(void)fputs(usage_text, stdout);
+			exit(EXIT_SUCCESS);
+		default: /* getopt_long has said what is wrong */
+			(void)fputs(usage_text, stderr);
+			exit(EXIT_USAGE);
+		}
+	}
+	if (optind < argc)
+		refuse_usage("unexpected argument: ", argv[optind]);
+	return o;
+}
+
+static int
+print_conf(const struct agent_conf *conf)
+{
+	struct strbuf out = { 0 };
+	int r;
+
+	conf_print(&agent_conf_schema, conf, &out);
+	r = fputs(strbuf_get(&out), stdout) < 0 || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	strbuf_done(&out);
+	return r;
+}
+
+static int
+on_signal(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata)
+{
+	(void)source;
+	switch (si->ssi_signo) {
+	case SIGHUP:
+		/* its usual meaning is to reload: it must not be what takes a site off the air */
+		log_warning("SIGHUP does nothing: a changed configuration takes a restart");
+		break;
+	case SIGTERM:
+		agent_stop(userdata, "SIGTERM");
+		break;
+	default:
+		agent_stop(userdata, "SIGINT");
+	}
+	return 0;
+}
+
+static int
+watch_signals(sd_event *loop, struct agent *a)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		int r = sd_event_add_signal(loop, NULL, signals[i], on_signal, a);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int
+run(const struct agent_conf *conf)
+{
+	_cleanup_(sd_event_unrefp) sd_event *loop = NULL;
+	struct agent *agent = NULL;
+	struct err e = { 0 };
+	sigset_t mask;
+	int r;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigemptyset(&mask);
+	(void)sigaddset(&mask, SIGTERM);
+	(void)sigaddset(&mask, SIGINT);
+	(void)sigaddset(&mask, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &mask, NULL);
+	r = sd_event_new(&loop);
+	if (r < 0) {
+		(void)err_errno(&e, r, "event loop");
+		goto end;
+	}
+	r = agent_new(loop, conf, &agent, &e);
+	if (r < 0)
+		goto end;
+	r = watch_signals(loop, agent);
+	if (r >= 0)
+		r = sd_event_set_watchdog(loop, true);
+	if (r < 0) {
+		(void)err_errno(&e, r, "event loop");
+		goto end;
+	}
+	agent_start(agent);
+	r = sd_event_loop(loop);
+	if (r < 0)
+		(void)err_errno(&e, r, "event loop");
+end:
+	agent_free(agent);
+	if (r < 0)
+		log_error("%s", e.message);
+	return r < 0 ? EXIT_FAILURE : r;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = parse_options(argc, argv);
+	_cleanup_(conf_freep) struct conf *loaded = NULL;
+	_cleanup_(strbuf_done) struct strbuf errors = { 0 };
+	const struct agent_conf *conf;
+	enum log_level level;
+
+	if (conf_load_file(options.conf_path, &agent_conf_schema, &loaded, &errors) < 0) {
+		(void)fputs(strbuf_get(&errors), stderr);
+		return EXIT_FAILURE;
+	}
+	conf = conf_root(loaded);
+	if (options.check)
+		return print_conf(conf);
+	level = (enum log_level)conf->log_level;
+	if (options.log_level != NULL)
+		(void)log_level_parse(options.log_level, &level);
+	log_set_level(level);
+	return run(conf);
+}

@@ -100,15 +100,38 @@ conf_complain_twice(struct conf *c, const struct conf_node *key, const struct co
 	strbuf_done(&shown);
 }
 
+/* Whether a key that nobody knows was meant to be this one: it was complained of already. */
+static bool
+is_misspelt(const struct conf_schema *schema, const struct conf_node *map, const char *key)
+{
+	_cleanup_(freep) const char **keys = list_keys(schema);
+
+	for (const struct conf_node *value = map->first; value; value = value->next) {
+		const char *nearest = NULL;
+
+		if (value->key && !conf_find_field(schema, value->key->text, NULL))
+			nearest = str_nearest(value->key->text, keys);
+		if (nearest && strcmp(nearest, key) == 0)
+			return true;
+	}
+	return false;
+}
+
 void
-conf_complain_missing(struct conf *c, const struct conf_schema *schema, const struct conf_node *const *given,
-    struct conf_place place)
+conf_complain_missing(struct conf *c, const struct conf_schema *schema, const struct conf_node *node,
+    const struct conf_node *const *given, struct conf_place place)
 {
 	for (size_t i = 0; i < schema->field_count; i++) {
 		const struct conf_field *f = &schema->fields[i];
 		struct strbuf text = { 0 };
 
 		if (!(f->flags & CONF_REQUIRED) || (f->flags & CONF_KEY) || given[i])
+			continue;
+		if (!conf_report_wanted(c)) {
+			c->error_count++;
+			continue;
+		}
+		if (is_misspelt(schema, node, f->key))
 			continue;
 		conf_expect(&text, f, f->type);
 		conf_report(c, place, "missing key \"%s\" of %s; expected %s", f->key, schema->what,

@@ -136,10 +136,15 @@ void conf_complain_kind(
 void conf_complain_unknown_key(
     struct conf *c, const struct conf_schema *schema, const struct conf_node *key);
 void conf_complain_twice(struct conf *c, const struct conf_node *key, const struct conf_node *first);
-void conf_complain_missing(struct conf *c, const struct conf_schema *schema,
+void conf_complain_missing(struct conf *c, const struct conf_schema *schema, const struct conf_node *node,
     const struct conf_node *const *given, struct conf_place place);
 
-/* walk.c: fills the root and the list of checks. */
+/* walk.c */
+
+/* The field that a key of the file sets, or NULL; the index into fields when ret_index is not NULL. */
+const struct conf_field *conf_find_field(
+    const struct conf_schema *schema, const char *key, size_t *ret_index);
+/* Fills the root and the list of checks. */
 void conf_walk(struct conf *c, const struct conf_schema *schema, const struct conf_node *root);
 
 /* expect.c: in words, "a duration such as 250ms or 1m30s". */

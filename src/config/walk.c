@@ -33,14 +33,15 @@ load_scalar(struct conf *c, const struct conf_field *f, enum conf_type type, con
 	strbuf_done(&why);
 }
 
-static const struct conf_field *
-find_field(const struct conf_schema *schema, const char *key, size_t *ret_index)
+const struct conf_field *
+conf_find_field(const struct conf_schema *schema, const char *key, size_t *ret_index)
 {
 	for (size_t i = 0; i < schema->field_count; i++) {
 		const struct conf_field *f = &schema->fields[i];
 
 		if (!(f->flags & CONF_KEY) && strcmp(f->key, key) == 0) {
-			*ret_index = i;
+			if (ret_index)
+				*ret_index = i;
 			return f;
 		}
 	}
@@ -53,7 +54,7 @@ load_fields(struct conf *c, const struct conf_schema *schema, const struct conf_
 {
 	for (const struct conf_node *value = map->first; value; value = value->next) {
 		size_t i;
-		const struct conf_field *f = find_field(schema, value->key->text, &i);
+		const struct conf_field *f = conf_find_field(schema, value->key->text, &i);
 
 		if (f == NULL) {
 			conf_complain_unknown_key(c, schema, value->key);
@@ -80,13 +81,13 @@ load_object(struct conf *c, const struct conf_schema *schema, const struct conf_
 	if (node->kind == CONF_NODE_MAP) {
 		load_fields(c, schema, node, given, object);
 	} else {
-		const struct conf_field *f = find_field(schema, schema->short_key, &i);
+		const struct conf_field *f = conf_find_field(schema, schema->short_key, &i);
 
 		assert(f != NULL);
 		given[i] = node;
 		load_value(c, f, node, (char *)object + f->offset);
 	}
-	conf_complain_missing(c, schema, given, place);
+	conf_complain_missing(c, schema, node, given, place);
 	conf_set_defaults(c, schema, given, place, object);
 }
 

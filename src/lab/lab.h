@@ -128,8 +128,9 @@ int lab_exec(struct lab *lab, const char *node, const char *const *argv, int *re
     struct err *err) _must_use_;
 
 /*
- * Calls fn(arg) in a short-lived child that has entered the node's network (and the lab's user namespace),
- * and hands the file descriptor that it returns to the caller: how a capture socket is opened in a node.
+ * Calls fn(arg) in a short-lived child that has entered the node's network and files (and the lab's user
+ * namespace), and hands the file descriptor that it returns to the caller: how a capture socket is opened in
+ * a node, and a connection to the control socket of a daemon there.
  * fn returns a file descriptor or a negative errno. Returns the descriptor (O_CLOEXEC) or a negative errno.
  */
 int lab_open_in_node(struct lab *lab, const char *node, int (*fn)(void *arg), void *arg,

@@ -123,7 +123,7 @@ static _noreturn_ void
 open_main(int sock, const struct client_namespaces *n, int (*fn)(void *arg), void *arg)
 {
 	struct exec_failure failure;
-	int r = enter_namespaces(n, CLONE_NEWNET, &failure);
+	int r = enter_namespaces(n, CLONE_NEWNET | CLONE_NEWNS, &failure);
 	union {
 		struct cmsghdr header;
 		char bytes[CMSG_SPACE(sizeof(int))];

@@ -18,6 +18,7 @@ static const struct cli_command *const subcommands[] = {
 	&cli_lab_exec_command,
 	&cli_lab_shell_command,
 	&cli_lab_down_command,
+	&cli_lab_run_command,
 	NULL,
 };
 

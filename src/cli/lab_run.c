@@ -1,0 +1,163 @@
+/*
+ * nearcast lab run: brings a scenario's lab up, plays its steps, says whether what they expect is true,
+ * and takes the lab down again.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/lab.h"
+#include "io/loop.h"
+#include "lab/lab.h"
+#include "lab/plan.h"
+#include "lab/run.h"
+#include "lab/scenario.h"
+#include "lab/stop.h"
+
+struct lab_run_options {
+	const char *lab;
+	bool json, keep, running;
+	struct cli_strings only;
+};
+
+static void
+say_progress(void *userdata, const char *line)
+{
+	say_waiting(userdata, "%s", line);
+}
+
+/* The lab to play in: a new one, or with --running the one that is there. */
+static int
+get_lab(const struct lab_plan *plan, const struct lab_run_options *options, struct say *say, struct lab **ret,
+    struct err *err)
+{
+	const struct lab_up_options up = { .foreground = !options->keep };
+	struct instant begin = clock_now();
+
+	if (options->running)
+		return lab_connect(plan->name, ret, err);
+	stop_at_once(true);
+
+	int r = lab_up(plan, &up, say_progress, say, ret, err);
+
+	stop_at_once(false);
+	if (r == -EEXIST)
+		return err_set(err, r, "a lab %s runs already; play in it with --running, or end it with "
+		    "`nearcast lab down %s`", plan->name, plan->name);
+	if (r >= 0)
+		say_done(say, "the lab is up: %zu nodes, %zu links, after %.1f s", plan->node_count,
+		    plan->link_count, duration_ms_f(instant_diff(clock_now(), begin)) / 1000);
+	return r;
+}
+
+/* What became of the lab, after the steps: kept, as it was, or taken down. */
+static int
+leave_lab(struct lab *lab, const struct lab_run_options *options, const struct say *say, struct err *err)
+{
+	if (options->running)
+		return 0;
+	if (options->keep) {
+		say_done(say, "the lab %s is kept; `nearcast lab down %s` ends it", lab_name(lab), lab_name(lab));
+		return 0;
+	}
+	return lab_down(lab, err);
+}
+
+static int
+play(const struct scenario *scenario, const struct lab_plan *plan, const struct lab_run_options *options,
+    int stop_fd)
+{
+	_cleanup_(lab_closep) struct lab *lab = NULL;
+	struct say say = say_init(options->json ? stderr : stdout, !options->json, clock_now());
+	const struct run_options run_options = {
+		.say = &say,
+		.only = options->only.items,
+		.only_count = options->only.count,
+		.stop_fd = stop_fd,
+	};
+	struct err err = { 0 };
+	json_t *doc = NULL;
+
+	say_done(&say, "%s: %s", plan->name, scenario->title ? scenario->title : "");
+
+	int r = get_lab(plan, options, &say, &lab, &err);
+
+	if (r < 0)
+		return cli_lab_fail("run", &err);
+	r = lab_run(lab, scenario, plan, &run_options, &doc);
+
+	bool held = r >= 0 && json_is_true(json_object_get(doc, "held"));
+
+	if (options->json) {
+		json_dumpf(doc, stdout, JSON_INDENT(2));
+		putchar('\n');
+	}
+	json_decref(doc);
+
+	int left = leave_lab(lab, options, &say, &err);
+
+	if (r == -EINTR) {
+		say_done(&say, "interrupted");
+		return 128 + stop_signal();
+	}
+	if (left < 0)
+		return cli_lab_fail("run", &err);
+	return held ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int
+run_lab_run(const void *options_, _unused_ int argc, char **args)
+{
+	const struct lab_run_options *options = options_;
+	_cleanup_(conf_freep) struct conf *conf = NULL;
+	_cleanup_(strbuf_done) struct strbuf errors = { 0 };
+	struct err err = { 0 };
+
+	if (scenario_load_file(args[0], &conf, &errors) < 0) {
+		fputs(strbuf_get(&errors), stderr);
+		return EXIT_USAGE;
+	}
+
+	const struct scenario *scenario = conf_root(conf);
+
+	for (size_t i = 0; i < options->only.count; i++)
+		if (!lab_run_has_step(scenario, options->only.items[i]))
+			return cli_usage_error("%s has no step %s", args[0], options->only.items[i]);
+
+	_cleanup_(lab_plan_freep) struct lab_plan *plan = NULL;
+	int stop_fd;
+
+	if (lab_plan_new(scenario, &plan, &err) < 0 || (stop_fd = stop_open(&err)) < 0)
+		return cli_lab_fail("run", &err);
+	if (options->lab)
+		plan->name = options->lab;
+	return play(scenario, plan, options, stop_fd);
+}
+
+/* clang-format off */
+#define AT(field) offsetof(struct lab_run_options, field)
+static const struct cli_option options[] = {
+	{ "lab", 'l', CLI_STRING, AT(lab), "LAB", 0, 0, NULL, "its name, instead of the scenario's" },
+	{ "json", 0, CLI_FLAG, AT(json), NULL, 0, 0, NULL,
+	    "one JSON document on stdout at the end; progress goes to stderr" },
+	{ "only", 0, CLI_STRINGS, AT(only), "STEP", 0, 0, NULL,
+	    "play only steps of this kind or name; may be repeated" },
+	{ "keep", 0, CLI_FLAG, AT(keep), NULL, 0, 0, NULL, "keep the lab afterwards, to play in" },
+	{ "running", 0, CLI_FLAG, AT(running), NULL, 0, 0, NULL,
+	    "play in the lab of this scenario that runs already, and leave it" },
+};
+/* clang-format on */
+
+const struct cli_command cli_lab_run_command = {
+	.name = "run",
+	.args = "FILE",
+	.summary = "Bring a scenario's lab up, play its steps and judge what they expect.",
+	.args_min = 1,
+	.args_max = 1,
+	.options = options,
+	.option_count = ARRAY_SIZE(options),
+	.options_size = sizeof(struct lab_run_options),
+	.notes = "Exit status 0: every expectation held; 1: one did not, or something failed; 2: wrong use or a\n"
+		 "mistake in FILE; 130: interrupted, and the lab is gone.",
+	.run = run_lab_run,
+};

@@ -1,0 +1,140 @@
+#include "lab/run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io/loop.h"
+#include "lab/run_internal.h"
+#include "lab/run_steps.h"
+#include "lab/run_summary.h"
+
+static bool
+is_wanted(const struct run *run, const struct scenario_step *step)
+{
+	for (size_t i = 0; i < run->options->only_count; i++)
+		if (run_step_is_named(step, run->options->only[i]))
+			return true;
+	return run->options->only_count == 0;
+}
+
+bool
+lab_run_has_step(const struct scenario *scenario, const char *only)
+{
+	scenario_each(step, &scenario->steps, struct scenario_step)
+		if (run_step_is_named(step, only))
+			return true;
+	return false;
+}
+
+static int
+play_step(struct run *run, const struct scenario_step *step, json_t *steps)
+{
+	const struct run_step *kind = run_step_of(step->kind);
+	_cleanup_(strbuf_done) struct strbuf text = { 0 };
+	struct instant begin = clock_now();
+	struct err err = { 0 };
+	json_t *result = json_object();
+
+	run->step = step->name ? step->name : kind->key;
+	json_array_append_new(steps, result);
+	json_object_set_new(result, "step", json_string(kind->key));
+	json_object_set_new(result, "name", json_string(run->step));
+	say_step(run->say, "%s: %s", run->step, kind->about);
+
+	int r = kind->run(run, step, result, &err);
+
+	json_object_set_new(result, "took_ms", json_real(duration_ms_f(instant_diff(clock_now(), begin))));
+	if (r == -EINTR)
+		return r;
+	kind->print(result, run->say->look, &text);
+	say_result(run->say, strbuf_get(&text));
+	if (r < 0) {
+		json_object_set_new(result, "error", json_string(err.message));
+		say_done(run->say, "%s: %s", run->step, err.message);
+		expect_add(&run->expects, run->step, false, "the step can be played", "%s", err.message);
+	}
+	if (step->kind == STEP_UNICAST)
+		run->unicast = result;
+	return 0;
+}
+
+/* Waits until the routers know the way between all hosts and clients, then plays the steps. */
+static int
+play(struct run *run, json_t *doc, json_t *steps)
+{
+	struct duration took;
+	struct err err = { 0 };
+	int r = run_wait_for_underlay(run, &took, &err);
+
+	if (r == -EINTR)
+		return r;
+	run->step = "lab";
+	expect_add(&run->expects, run->step, r >= 0, "the routers know the way between all hosts and clients",
+	    "%s", r >= 0 ? "all of them" : err.message);
+	if (r >= 0) {
+		json_object_set_new(doc, "converged_ms", json_real(duration_ms_f(took)));
+		say_done(run->say, "the routers know the way between all hosts and clients");
+	} else
+		say_done(run->say, "%s", err.message);
+
+	scenario_each(step, &run->scenario->steps, struct scenario_step)
+	{
+		if (!is_wanted(run, step))
+			continue;
+		r = play_step(run, step, steps);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static void
+say_summary(struct run *run, const json_t *expectations)
+{
+	_cleanup_(strbuf_done) struct strbuf text = { 0 };
+
+	say_step(run->say, "Summary");
+	run_summary_print(expectations, run->say->look, &text);
+	say_result(run->say, strbuf_get(&text));
+}
+
+int
+lab_run(struct lab *lab, const struct scenario *scenario, const struct lab_plan *plan,
+    const struct run_options *options, json_t **ret)
+{
+	struct run run = {
+		.lab = lab,
+		.scenario = scenario,
+		.plan = plan,
+		.options = options,
+		.say = options->say,
+		.arena = arena_new(),
+		.bird = xcalloc(plan->node_count, sizeof(int)),
+	};
+	json_t *doc = json_object(), *steps = json_array(), *expectations;
+
+	for (size_t i = 0; i < plan->node_count; i++)
+		run.bird[i] = -1;
+	json_object_set_new(doc, "lab", json_string(lab_name(lab)));
+	json_object_set_new(doc, "title", scenario->title ? json_string(scenario->title) : json_null());
+	json_object_set_new(doc, "version", json_string(NEARCAST_VERSION));
+
+	int r = play(&run, doc, steps);
+
+	expectations = expect_to_json(&run.expects);
+	json_object_set_new(doc, "steps", steps);
+	json_object_set_new(doc, "expectations", expectations);
+	json_object_set_new(doc, "held", json_boolean(r >= 0 && expect_all_held(&run.expects)));
+	if (r >= 0)
+		say_summary(&run, expectations);
+	for (size_t i = 0; i < plan->node_count; i++)
+		if (run.bird[i] >= 0)
+			close(run.bird[i]);
+	free(run.bird);
+	expect_list_done(&run.expects);
+	arena_free(run.arena);
+	*ret = doc;
+	return r;
+}

@@ -1,0 +1,145 @@
+#include <errno.h>
+#include <string.h>
+
+#include "io/loop.h"
+#include "lab/bird_ctl.h"
+#include "lab/run_internal.h"
+
+#define POLL_INTERVAL DURATION_MS(50)
+#define STEADY_FOR DURATION_MS(400) /* longer than a withdrawal needs around the world */
+#define UNDERLAY_WITHIN DURATION_S(30)
+
+/* What one look at all routers gave. */
+struct survey {
+	uint64_t state;   /* of everything that was said: changes when a route does */
+	size_t missing;
+	char first[160];  /* who lacks what */
+};
+
+/* FNV-1a: only to see that text has changed. */
+static uint64_t
+mix(uint64_t state, const char *text)
+{
+	for (; *text; text++)
+		state = (state ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+	return state;
+}
+
+static bool
+has_route(const struct bird_routes *routes, const struct run_route_want *want)
+{
+	for (size_t i = 0; i < routes->count; i++) {
+		const struct bird_route *route = &routes->items[i];
+
+		if (route->best &&
+		    (want->exact ? prefix_equal(route->dest, want->prefix) : route->dest.len > 0))
+			return true;
+	}
+	return false;
+}
+
+static int
+survey_router(struct run *run, size_t node, const struct run_route_want *wants, size_t count,
+    struct survey *s, struct err *err)
+{
+	_cleanup_(strbuf_done) struct strbuf reply = { 0 };
+	_cleanup_(bird_routes_done) struct bird_routes routes = { 0 };
+	int fd;
+	int r = run_bird(run, node, &fd, err);
+
+	for (size_t i = 0; r >= 0 && i < count; i++) {
+		char text[PREFIX_STR_MAX], command[PREFIX_STR_MAX + 32];
+
+		snprintf(command, sizeof(command), "show route for %s",
+		    prefix_format(wants[i].prefix, text));
+		r = bird_ctl_ask(fd, command, &reply, err);
+		if (r >= 0)
+			r = bird_routes_parse(strbuf_get(&reply), &routes, err);
+		if (r < 0)
+			break;
+		s->state = mix(s->state, strbuf_get(&reply));
+		if (!has_route(&routes, &wants[i]) && s->missing++ == 0)
+			snprintf(s->first, sizeof(s->first), "%s has no route to %s",
+			    run->plan->nodes[node].name, text);
+	}
+	return r;
+}
+
+static int
+survey_all(struct run *run, const struct run_route_want *wants, size_t count, struct survey *ret,
+    struct err *err)
+{
+	struct survey s = { .state = UINT64_C(0xcbf29ce484222325) };
+
+	for (size_t n = 0; n < run->plan->node_count; n++) {
+		if (run->plan->nodes[n].kind != LAB_ROUTER)
+			continue;
+
+		int r = survey_router(run, n, wants, count, &s, err);
+
+		if (r < 0)
+			return r;
+	}
+	*ret = s;
+	return 0;
+}
+
+int
+run_wait_for_routes(struct run *run, const struct run_route_want *wants, size_t count,
+    struct duration within, struct duration *ret_took, struct err *err)
+{
+	struct instant begin = clock_now(), changed = begin, deadline = instant_add(begin, within);
+	uint64_t last = 0;
+
+	for (;;) {
+		struct survey s;
+		int r = survey_all(run, wants, count, &s, err);
+		struct instant now = clock_now();
+
+		if (r < 0)
+			return r;
+		if (s.state != last || s.missing > 0)
+			changed = now;
+		last = s.state;
+		if (s.missing == 0 && duration_cmp(instant_diff(now, changed), STEADY_FOR) >= 0) {
+			*ret_took = instant_diff(changed, begin);
+			return 0;
+		}
+		if (instant_reached(deadline, now)) {
+			char within_text[DURATION_STR_MAX];
+
+			return err_set(err, -ETIMEDOUT, "after %s %s%s", duration_format(within, within_text),
+			    s.missing ? s.first : "routes still change",
+			    s.missing > 1 ? ", and more are missing" : "");
+		}
+		if (s.missing)
+			say_waiting(run->say, "waiting: %s (%zu missing)", s.first, s.missing);
+		r = run_sleep(run, POLL_INTERVAL);
+		if (r < 0)
+			return r;
+	}
+}
+
+int
+run_wait_for_underlay(struct run *run, struct duration *ret_took, struct err *err)
+{
+	_cleanup_(freep) struct run_route_want *wants = NULL;
+	size_t count = 0, cap = 0;
+
+	for (size_t n = 0; n < run->plan->node_count; n++) {
+		const struct lab_node *node = &run->plan->nodes[n];
+
+		if (node->kind == LAB_ROUTER)
+			continue;
+
+		const struct ip addresses[] = { node->loopback4, node->loopback6 };
+
+		for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
+			if (addresses[i].family == IP_NONE)
+				continue;
+			wants = grow_array(wants, count, &cap, sizeof(*wants));
+			wants[count++] = (struct run_route_want){ .prefix = prefix_host(addresses[i]) };
+		}
+	}
+	return run_wait_for_routes(run, wants, count, UNDERLAY_WITHIN, ret_took, err);
+}

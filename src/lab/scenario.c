@@ -259,6 +259,7 @@ check_scenario(struct conf *c, void *object)
 	const struct scenario *s = object;
 
 	scenario_check_name(c, &s->lab, SCENARIO_NAME_MAX);
+	scenario_check_asn(c, &s->host_asn);
 	check_families(c, s);
 	scenario_check_names(c, s);
 	scenario_check_relationships(c, s);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "lab/cities.h"
 
@@ -46,11 +47,19 @@ scenario_check_name(struct conf *c, const char *const *field, size_t max)
 
 	if (len > max)
 		scenario_wrong(c, field, "the name has %zu characters; expected at most %zu", len, max);
-	else if (strchr(name, '_') || strstr(name, "..") || strstr(name, ".-") || strstr(name, "-.") ||
+	else if (strcasecmp(name, "null") == 0 || strchr(name, '_') || strstr(name, "..") || strstr(name, ".-") || strstr(name, "-.") ||
 	    !(ascii_is_alpha(name[len - 1]) || ascii_is_digit(name[len - 1])))
 		scenario_wrong(c, field,
 		    "\"%s\" cannot be a host name; expected letters, digits, and \"-\" and \".\" between them",
 		    name);
+}
+
+/* AS_TRANS (RFC 6793 section 9) and the last ones of both sizes (RFC 7300); 0 and the very last never load. */
+void
+scenario_check_asn(struct conf *c, const uint32_t *asn)
+{
+	if (*asn == 23456 || *asn == 65535)
+		scenario_wrong(c, asn, "AS %u is reserved; expected one that a network can have", *asn);
 }
 
 bool
@@ -166,9 +175,7 @@ scenario_check_network(struct conf *c, void *object)
 	bool good = true;
 
 	scenario_check_name(c, &net->name, SCENARIO_NAME_MAX - strlen("abc."));
-	/* RFC 7607, RFC 6793 section 9, RFC 7300: these stand for something else. */
-	if (net->asn == 23456 || net->asn == 65535)
-		scenario_wrong(c, &net->asn, "AS %u is reserved; expected one that a network can have", net->asn);
+	scenario_check_asn(c, &net->asn);
 	for (size_t i = 0; i < net->cities.count; i++) {
 		good &= scenario_check_city(c, &cities[i]) != NULL;
 		for (size_t k = 0; k < i; k++) {

@@ -52,5 +52,6 @@ void scenario_check_steps(struct conf *c, const struct scenario *s);
 const struct city *scenario_check_city(struct conf *c, const char *const *field);
 /* A name that can be a host's: no underscore, no "-" or "." at the end, at most max bytes. */
 void scenario_check_name(struct conf *c, const char *const *field, size_t max);
+void scenario_check_asn(struct conf *c, const uint32_t *asn);
 /* Whether the network has a router in the city. */
 bool scenario_network_in(const struct scenario_network *net, const char *city);

@@ -114,7 +114,7 @@ scenario_check_global_ips(struct conf *c, const struct scenario *s)
 		bool v4 = g->ipv4.addr.family != IP_NONE && scenario_has_family(s, IP_V4);
 		bool v6 = g->ipv6.addr.family != IP_NONE && scenario_has_family(s, IP_V6);
 
-		if (!v4 && !v6)
+		if (!v4 && !v6 && (g->ipv4.addr.family != IP_NONE || g->ipv6.addr.family != IP_NONE))
 			scenario_wrong(c, &g->name, "has no address of a family that the lab has (see families)");
 		check_not_in_pools(c, s, &g->ipv4);
 		check_not_in_pools(c, s, &g->ipv6);

@@ -54,11 +54,25 @@ check_clients(struct conf *c, const struct scenario *s, const struct conf_list *
 		(void)scenario_check_known(c, &names[i], "client", &s->clients, sizeof(struct scenario_client));
 }
 
+/* Whether a step with these clients (none named: all) asks this one. */
+static bool
+takes_part(const struct conf_list *clients, const char *client)
+{
+	for (size_t i = 0; i < clients->count; i++) {
+		if (strcmp(scenario_str(clients, i), client) == 0)
+			return true;
+	}
+	return clients->count == 0;
+}
+
 static void
-check_landings(struct conf *c, const struct scenario *s, const struct conf_list *expect)
+check_landings(struct conf *c, const struct scenario *s, const struct conf_list *clients,
+    const struct conf_list *expect)
 {
 	scenario_each (l, expect, struct scenario_landing) {
-		(void)scenario_check_known(c, &l->client, "client", &s->clients, sizeof(struct scenario_client));
+		if (scenario_check_known(c, &l->client, "client", &s->clients, sizeof(struct scenario_client)) &&
+		    !takes_part(clients, l->client))
+			scenario_wrong(c, &l->client, "%s is not among the clients of this step", l->client);
 		(void)scenario_check_known(c, &l->site, "site", &s->sites, sizeof(struct scenario_site));
 	}
 }
@@ -142,12 +156,12 @@ check_step(struct conf *c, const struct scenario *s, const struct scenario_step 
 		break;
 	case STEP_ANYCAST:
 		check_clients(c, s, &step->anycast.clients);
-		check_landings(c, s, &step->anycast.expect);
+		check_landings(c, s, &step->anycast.clients, &step->anycast.expect);
 		check_family(c, s, &step->anycast.family);
 		break;
 	case STEP_TRACE:
 		check_clients(c, s, &step->trace.clients);
-		check_landings(c, s, &step->trace.expect);
+		check_landings(c, s, &step->trace.clients, &step->trace.expect);
 		check_family(c, s, &step->trace.family);
 		break;
 	case STEP_FAIL:

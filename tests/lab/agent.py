@@ -1,0 +1,531 @@
+#!/usr/bin/env python3
+"""nearcastd for real: nginx behind it, BIRD 2 as its neighbor, in two namespaces joined by a veth. TAP on stdout.
+
+Runs itself again inside of `unshare`, so that everything it makes ends with it, as root or without.
+Usage: agent.py NEARCASTD NEARCAST [CASE...]; NEARCAST_ROUNDS=N for the kills of kill_to_withdraw.
+What is judged is function; the figures are printed for whoever runs it."""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'interop'))
+from bird import BIRD, BIRDC, G4, G6, V4, V6, Bird, Failed, build_network, wait_for  # noqa: E402
+
+NGINX = shutil.which('nginx', path=os.environ['PATH'] + ':/usr/sbin')
+A4, A6 = G4.split('/')[0], G6.split('/')[0]
+SO_TIMESTAMPNS = 35
+
+
+class Nginx:
+    """Master and two workers that share the listening socket, in a process group of their own."""
+
+    def __init__(self, folder, listen=('0.0.0.0:80', '[::]:80'), status=200):
+        self.folder = folder
+        self.conf = folder / 'nginx.conf'
+        self.write(listen, status)
+        self.process = None
+
+    def write(self, listen=('0.0.0.0:80', '[::]:80'), status=200):
+        listens = ''.join(f'listen {where}{" ipv6only=on" if where[0] == "[" else ""};' for where in listen)
+        paths = ''.join(f'{kind}_temp_path {self.folder}/{kind};'
+                        for kind in ('client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'))
+        self.conf.write_text(f'''
+daemon off; master_process on; user root; worker_processes 2; pid {self.folder}/nginx.pid;
+error_log {self.folder}/nginx.log;
+events {{ worker_connections 64; }}
+http {{ access_log off; {paths} server {{ {listens} location / {{ return {status} "here\\n"; }} }} }}
+''')
+
+    def start(self):
+        self.process = subprocess.Popen([NGINX, '-c', self.conf, '-p', self.folder, '-e', self.folder / 'nginx.log'],
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                        start_new_session=True)
+        return self
+
+    def kill(self):
+        """SIGKILL to all of its processes; gives the wall clock just before."""
+        at = time.time_ns()
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        return at
+
+    def end(self):
+        if self.process and self.process.poll() is None:
+            self.kill()
+
+
+class Agent:
+    def __init__(self, folder, program, conf, name='nearcastd'):
+        self.conf, self.log = folder / f'{name}.yaml', folder / f'{name}.log'
+        self.control = folder / 'run' / 'control.sock'
+        self.program = program
+        self.conf.write_text(conf.replace('CONTROL', str(self.control)))
+        self.process = None
+
+    def start(self):
+        self.process = subprocess.Popen([self.program, '-c', self.conf], stderr=self.log.open('a'))
+        return self
+
+    def request(self, line):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(5)
+            s.connect(str(self.control))
+            s.sendall(line.encode() + b'\n')
+            return json.loads(b''.join(iter(lambda: s.recv(65536), b'')))
+
+    def status(self):
+        return self.request('{"command":"status"}')
+
+    def address(self, prefix):
+        """The status of one Global IP, or None while the agent does not answer."""
+        try:
+            services = self.status()['services']
+        except (OSError, ValueError):
+            return None
+        return next(a for s in services for a in s['global_ips'] if a['prefix'] == prefix)
+
+    def is_announced(self, prefix):
+        address = self.address(prefix)
+        return address and address['announced'] and address
+
+    def is_withdrawn(self, prefix):
+        address = self.address(prefix)
+        return address and not address['announced'] and address
+
+    def stop(self, sig=signal.SIGTERM):
+        self.process.send_signal(sig)
+        return self.process.wait(timeout=15)
+
+    def end(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+class Capture:
+    """The withdraws in BGP UPDATEs that leave by a device, with the kernel's time of each packet."""
+
+    def __init__(self, device):
+        self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        self.socket.bind((device, 0))
+        self.withdraws = []
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        while True:
+            frame, ancillary, _, _ = self.socket.recvmsg(65536, 128)
+            stamp = next((struct.unpack('qq', data[:16]) for _, kind, data in ancillary if kind == SO_TIMESTAMPNS),
+                         None)
+            if stamp and self.is_withdraw(frame):
+                self.withdraws.append(stamp[0] * 10**9 + stamp[1])
+
+    @staticmethod
+    def is_withdraw(frame):
+        kind = struct.unpack('!H', frame[12:14])[0]
+        if kind == 0x0800 and frame[23] == 6:
+            tcp = 14 + (frame[14] & 15) * 4
+            end = 14 + struct.unpack('!H', frame[16:18])[0]
+        elif kind == 0x86dd and frame[20] == 6:
+            tcp, end = 54, 54 + struct.unpack('!H', frame[18:20])[0]
+        else:
+            return False
+        bgp = frame[tcp + (frame[tcp + 12] >> 4) * 4:end]
+        while len(bgp) >= 23 and bgp[:16] == b'\xff' * 16:
+            length, message = struct.unpack('!HB', bgp[16:19])
+            if message == 2:
+                withdrawn = struct.unpack('!H', bgp[19:21])[0]
+                attributes = bgp[23 + withdrawn:length]
+                # IPv4, or MP_UNREACH_NLRI (flags, type 15) with more than its family: not End-of-RIB
+                if withdrawn or (len(attributes) > 6 and attributes[1] == 15):
+                    return True
+            bgp = bgp[length:]
+        return False
+
+
+def neighbor(v6=False, **more):
+    ours, theirs = V6 if v6 else V4
+    lines = {'address': theirs, 'local-address': ours, 'local-as': 65001, 'peer-as': 64501, **more}
+    return f'  {"r6" if v6 else "r4"}:\n' + ''.join(f'    {k}: "{v}"\n' if k.endswith('address') else f'    {k}: {v}\n'
+                                                 for k, v in lines.items())
+
+
+def conf(neighbors=None, ips=(G4,), listen='[tcp/80]', check='type: http', head=''):
+    quoted = ', '.join(f'"{ip}"' for ip in ips)
+    checks = f'    checks:\n      front: {{{check}, interval: 500ms, fast-interval: 50ms, timeout: 500ms}}\n' if check else ''
+    listens = f'    listen: {listen}\n' if listen else ''
+    return f'''site: ams
+host: test-host
+router-id: {V4[0]}
+control: CONTROL
+settle-time: 300ms
+{head}neighbors:
+{neighbors or neighbor()}services:
+  web:
+    global-ips: [{quoted}]
+{listens}{checks}'''
+
+
+def has_address(address):
+    return address in subprocess.run(['ip', '-o', 'addr', 'show', 'dev', 'lo'], capture_output=True, text=True).stdout
+
+
+class Case:
+    def __init__(self, folder, programs, holder):
+        self.folder, self.programs, self.holder = folder, programs, holder
+        self.things = []
+
+    def bird(self, **options):
+        b = Bird(self.folder, self.holder, **options)
+        self.things.append(b)
+        return b
+
+    def nginx(self, **options):
+        self.things.append(Nginx(self.folder, **options))
+        return self.things[-1].start()
+
+    def agent(self, text=None, name='nearcastd'):
+        self.things.append(Agent(self.folder, self.programs[0], text or conf(), name))
+        return self.things[-1].start()
+
+    def end(self):
+        for thing in reversed(self.things):
+            if isinstance(thing, Bird):
+                if thing.process.poll() is None:
+                    thing.kill()
+            else:
+                thing.end()
+        for address in (A4, A6):
+            if has_address(address):
+                subprocess.run(['ip', 'addr', 'del', f'{address}/{128 if ":" in address else 32}', 'dev', 'lo'])
+
+
+def up(c, text=None, prefix=G4, **bird_options):
+    b, n, a = c.bird(**bird_options), c.nginx(), c.agent(text)
+    wait_for('announced', lambda: a.is_announced(prefix))
+    wait_for('BIRD has the route', lambda: b.route(prefix))
+    return b, n, a
+
+
+def announce_in_order(c):
+    b, a = c.bird(), c.agent()
+    wait_for('the address is on lo', lambda: has_address(A4))
+    wait_for('the listener is missed', lambda: 'tcp/80' in (a.address(G4) or {}).get('why', ''))
+    wait_for('the session is up', lambda: a.status()['neighbors'][0]['state'] == 'Established')
+    if b.route(G4):
+        raise Failed('announced before anything listens')
+    c.nginx()
+    wait_for('BIRD has the route', lambda: b.route(G4))
+    what = [e['what'] for e in a.status()['events'] if 'service web' in e['what']]
+    if what != [f'service web: {G4} added', f'service web: check front at {A4} failing',
+                f'service web: {G4} announced', f'service web: check front at {A4} passing']:
+        raise Failed(f'events: {what}')
+
+
+def kill_to_withdraw(c):
+    b, n, a = up(c)
+    capture = Capture('va')
+    wire, written, noticed = [], [], []
+    for _ in range(int(os.environ.get('NEARCAST_ROUNDS', '20'))):
+        before = len(capture.withdraws)
+        killed = n.kill()
+        wait_for('the withdraw is on the wire', lambda: len(capture.withdraws) > before)
+        record = wait_for('withdrawn', lambda: a.is_withdrawn(G4))['last_withdraw']
+        wait_for('BIRD has no route', lambda: not b.route(G4))
+        if 'tcp/80' not in record['why']:
+            raise Failed(f'withdrawn by something else: {record}')
+        wire.append((capture.withdraws[before] - killed) / 1e6)
+        noticed.append((record['noticed_wall_ns'] - killed) / 1e6)
+        written.append((record['at_wall_ns'] - record['noticed_wall_ns']) / 1e6)
+        n.start()
+        wait_for('BIRD has the route again', lambda: b.route(G4))
+    for name, values in (('kill to packet', wire), ('kill to noticed', noticed), ('noticed to written', written)):
+        print(f'# {name}: median {statistics.median(values):.3f} ms, max {max(values):.3f} ms, n={len(values)}')
+
+
+def soft_failure(c):
+    b, n, a = up(c)
+    n.write(status=503)
+    n.process.send_signal(signal.SIGHUP)  # a reload: the listening socket stays
+    wait_for('BIRD has no route', lambda: not b.route(G4))
+    why = a.address(G4)['why']
+    if 'status 503, expected 200' not in why:
+        raise Failed(why)
+    n.write()
+    n.process.send_signal(signal.SIGHUP)
+    wait_for('BIRD has the route again', lambda: b.route(G4))
+
+
+def reload_keeps_the_route(c):
+    b, n, a = up(c)
+    capture = Capture('va')
+    for _ in range(5):
+        n.process.send_signal(signal.SIGHUP)
+        time.sleep(0.1)
+    # one of the workers dies and is started again by the master: others hold the socket all the time
+    workers = subprocess.run(['pgrep', '-P', str(n.process.pid)], capture_output=True, text=True).stdout.split()
+    os.kill(int(workers[0]), signal.SIGKILL)
+    wait_for('a new worker', lambda: subprocess.run(['pgrep', '-P', str(n.process.pid)], capture_output=True,
+                                                    text=True).stdout.split() != workers)
+    if not a.is_announced(G4) or capture.withdraws:
+        raise Failed('withdrawn by a reload')
+
+
+def hung_service(c):
+    b, n, a = up(c)
+    os.killpg(n.process.pid, signal.SIGSTOP)
+    wait_for('BIRD has no route', lambda: not b.route(G4))
+    if a.address(G4)['last_withdraw']['why'].find('3 times in a row') < 0:
+        raise Failed(a.address(G4)['why'])
+    os.killpg(n.process.pid, signal.SIGCONT)
+    wait_for('BIRD has the route again', lambda: b.route(G4))
+
+
+def refused_without_watch(c):
+    b, n, a = up(c, conf(listen=None))
+    n.kill()
+    wait_for('BIRD has no route', lambda: not b.route(G4))
+    if 'connection refused' not in a.address(G4)['why']:
+        raise Failed(a.address(G4)['why'])
+    if not a.status()['services'][0]['checks'][0]['definitive']:
+        raise Failed('refused by ourselves, and not definitive')
+
+
+def tcp_check(c):
+    b, n, a = up(c, conf(listen=None, check='type: tcp, port: 80'))
+    n.kill()
+    wait_for('BIRD has no route', lambda: not b.route(G4))
+    n.start()
+    wait_for('BIRD has the route again', lambda: b.route(G4))
+
+
+def address_removed_by_hand(c):
+    b, n, a = up(c)
+    subprocess.run(['ip', 'addr', 'del', G4, 'dev', 'lo'], check=True)
+    wait_for('BIRD has no route', lambda: not b.route(G4))
+    if 'missing' not in a.address(G4)['last_withdraw']['why']:
+        raise Failed(a.address(G4)['last_withdraw'])
+    wait_for('the address is back', lambda: has_address(A4))
+    wait_for('BIRD has the route again', lambda: b.route(G4))
+
+
+def clean_stop(c):
+    b, n, a = up(c)
+    capture = Capture('va')
+    start = time.monotonic()
+    a.process.send_signal(signal.SIGTERM)
+    wait_for('the withdraw', lambda: capture.withdraws)
+    if not has_address(A4):
+        raise Failed('the address went before the withdraw had settled')
+    wait_for('BIRD has no route', lambda: not b.route(G4))
+    wait_for('the address goes', lambda: not has_address(A4))
+    if time.monotonic() - start < 0.3:
+        raise Failed('the address went before the settle time')
+    if a.process.wait(timeout=10) != 0 or a.control.exists():
+        raise Failed('it did not end cleanly')
+    wait_for('BIRD knows why', lambda: 'dministrative shutdown' in b.log_text() + b.ask('show protocols all r1'))
+
+
+def address_of_others_stays(c):
+    subprocess.run(['ip', 'addr', 'add', G4, 'dev', 'lo'], check=True)
+    b, n, a = up(c)
+    if a.address(G4)['address_added_by_us']:
+        raise Failed('taken for ours')
+    if a.stop() != 0 or not has_address(A4):
+        raise Failed('it removed what it had not added')
+
+
+def keep_on_exit(c):
+    b, n, a = up(c, conf(head='on-exit: keep\n'))
+    capture = Capture('va')
+    if a.stop() != 0 or not has_address(A4):
+        raise Failed('the address did not stay')
+    if capture.withdraws:
+        raise Failed('withdrawn')
+
+
+def crash_and_restart(c):
+    b, n, a = up(c)
+    a.process.kill()
+    a.process.wait()
+    wait_for('BIRD has no route', lambda: not b.route(G4))
+    if not has_address(A4):
+        raise Failed('no address after a crash')
+    a.start()
+    wait_for('BIRD has the route again', lambda: b.route(G4))
+    # what the crashed one left is known as ours
+    if a.stop() != 0 or has_address(A4):
+        raise Failed('the address stayed')
+
+
+def neighbor_crashes(c):
+    b, n, a = up(c)
+    b.kill()
+    wait_for('it is noticed', lambda: a.status()['neighbors'][0]['state'] != 'Established')
+    b.start()
+    wait_for('BIRD has the route again', lambda: b.route(G4))
+    what = [e['what'] for e in a.status()['events'] if 'neighbor' in e['what']]
+    if what != ['neighbor r4: established', 'neighbor r4: down', 'neighbor r4: established']:
+        raise Failed(what)
+
+
+def dies_while_the_neighbor_is_away(c):
+    b, n, a = up(c)
+    b.kill()
+    n.kill()
+    wait_for('withdrawn', lambda: a.is_withdrawn(G4))
+    b.start()
+    wait_for('the session is up', lambda: a.status()['neighbors'][0]['state'] == 'Established')
+    if b.route(G4):
+        raise Failed('announced a dead service to a new session')
+    n.start()
+    wait_for('BIRD has the route again', lambda: b.route(G4))
+
+
+def ipv6(c):
+    b, n, a = up(c, conf(neighbor(v6=True), ips=[G6]), prefix=G6, v6=True,
+                 channels='ipv6 { import all; export none; };')
+    capture = Capture('va')
+    n.kill()
+    wait_for('the withdraw is on the wire', lambda: capture.withdraws)
+    wait_for('BIRD has no route', lambda: not b.route(G6))
+    n.start()
+    wait_for('BIRD has the route again', lambda: b.route(G6))
+    shown = subprocess.run(['ip', '-o', '-6', 'addr', 'show', 'dev', 'lo'], capture_output=True, text=True).stdout
+    if 'deprecated' not in next(line for line in shown.splitlines() if A6 in line):
+        raise Failed(shown)
+
+
+def each_address_by_itself(c):
+    b, n, a = up(c, conf(neighbor(families='[ipv4, ipv6]', **{'next-hop-ipv6': f'"{V6[0]}"'}), ips=[G4, G6]),
+                 channels='ipv4 { import all; export none; }; ipv6 { import all; export none; };')
+    wait_for('BIRD has both', lambda: b.route(G6) and b.route(G4))
+    n.kill()
+    wait_for('BIRD has none', lambda: not b.route(G6) and not b.route(G4))
+    n.write(listen=['0.0.0.0:80'])
+    n.start()
+    wait_for('BIRD has the IPv4 route', lambda: b.route(G4))
+    service = a.status()['services'][0]
+    if b.route(G6) or not service['why'].startswith('1 of 2 addresses announced: nothing listens on tcp/80'):
+        raise Failed(service['why'])
+
+
+def blocks_are_host_routes(c):
+    block = '203.0.113.12/30'
+    b, n, a = up(c, conf(ips=[block]), prefix='203.0.113.12/32')
+    for i in range(12, 16):
+        wait_for(f'BIRD has .{i}', lambda: b.route(f'203.0.113.{i}/32'))
+    if a.stop() != 0 or has_address('203.0.113.1'):
+        raise Failed('addresses stayed')
+
+
+def md5(c):
+    b, n, a = up(c, conf(neighbor(password='s3cret')), options='password "s3cret";')
+    n.kill()
+    wait_for('BIRD has no route', lambda: not b.route(G4))
+    if 's3cret' in a.log.read_text() or 's3cret' in json.dumps(a.status()):
+        raise Failed('the password is shown')
+
+
+def attributes(c):
+    b, n, a = up(c, conf() + '    med: 50\n    prepend: 2\n    communities: ["65535:0"]\n')
+    text = b.route(G4)
+    for want in ('BGP.as_path: 65001 65001 65001', 'BGP.med: 50', '(65535,0)'):
+        if want not in text:
+            raise Failed(f'no "{want}" in\n{text}')
+
+
+def two_agents_on_one_socket(c):
+    b, n, a = up(c)
+    other = c.agent(name='other')
+    if other.process.wait(timeout=10) != 1 or 'another daemon answers on' not in other.log.read_text():
+        raise Failed(other.log.read_text())
+    if not a.is_announced(G4) or not has_address(A4):
+        raise Failed('the second disturbed the first')
+
+
+def check_prints_what_loads(c):
+    program = c.programs[0]
+    path = c.folder / 'first.yaml'
+    path.write_text(conf().replace('CONTROL', '/run/nearcast/nearcastd.sock'))
+    first = subprocess.run([program, '--check', '-c', path], capture_output=True, text=True)
+    if first.returncode != 0 or 'connect-retry: 5s' not in first.stdout or 'expect-status: 200' not in first.stdout:
+        raise Failed(first.stdout + first.stderr)
+    path.write_text(first.stdout)
+    second = subprocess.run([program, '--check', '-c', path], capture_output=True, text=True)
+    if second.returncode != 0 or second.stdout != first.stdout:
+        raise Failed(second.stdout + second.stderr)
+    path.write_text(first.stdout.replace(f'router-id: {V4[0]}', f'router-id: {A4}'))
+    bad = subprocess.run([program, '--check', '-c', path], capture_output=True, text=True)
+    if bad.returncode != 1 or 'inside Global IP 203.0.113.10/32 of service web' not in bad.stderr or bad.stdout:
+        raise Failed(bad.stdout + bad.stderr)
+
+
+def signals(c):
+    b, n, a = up(c)
+    a.process.send_signal(signal.SIGHUP)
+    wait_for('it says so', lambda: 'SIGHUP does nothing' in a.log.read_text())
+    if not a.is_announced(G4) or a.stop(signal.SIGINT) != 0:
+        raise Failed('SIGHUP or SIGINT')
+
+
+CASES = [announce_in_order, kill_to_withdraw, soft_failure, reload_keeps_the_route, hung_service,
+         refused_without_watch, tcp_check, address_removed_by_hand, clean_stop, address_of_others_stays, keep_on_exit,
+         crash_and_restart, neighbor_crashes, dies_while_the_neighbor_is_away, ipv6, each_address_by_itself,
+         blocks_are_host_routes, md5, attributes, two_agents_on_one_socket, check_prints_what_loads, signals]
+
+
+def run(programs, names):
+    holder = build_network()
+    cases = [case for case in CASES if not names or case.__name__ in names]
+    failed = 0
+    print(f'1..{len(cases)}')
+    for number, test in enumerate(cases, 1):
+        with tempfile.TemporaryDirectory(prefix='nearcast-agent-') as folder:
+            case = Case(pathlib.Path(folder), programs, holder.pid)
+            start = time.monotonic()
+            try:
+                test(case)
+                print(f'ok {number} - {test.__name__}')
+            except Failed as e:
+                failed += 1
+                print(f'not ok {number} - {test.__name__}')
+                logs = [p.read_text() for p in sorted(case.folder.glob('*.log'))]
+                for line in '\n'.join([str(e), *logs]).splitlines():
+                    print('# ' + line)
+            finally:
+                case.end()
+            print(f'# {time.monotonic() - start:.2f} s', flush=True)
+    holder.kill()
+    return 1 if failed else 0
+
+
+def main():
+    if os.environ.get('NEARCAST_INSIDE') == 'agent':
+        return run(sys.argv[1:3], sys.argv[3:])
+    missing = [name for name, path in (('bird', BIRD), ('birdc', BIRDC), ('nginx', NGINX)) if not path]
+    unshare = ['unshare', '--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child']
+    if os.geteuid() != 0:
+        unshare += ['--user', '--map-root-user']
+    if missing:
+        print(f'1..0 # SKIP not installed: {", ".join(missing)}')
+        return 0
+    if subprocess.run([*unshare, 'true'], capture_output=True).returncode != 0:
+        print('1..0 # SKIP network namespaces are forbidden here')
+        return 0
+    return subprocess.run([*unshare, sys.executable, *sys.argv],
+                          env={**os.environ, 'NEARCAST_INSIDE': 'agent'}).returncode
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -123,7 +123,10 @@ check_network_link(struct conf *c, const struct scenario_network *net, size_t i)
 		return false;
 	}
 	for (size_t k = 0; k < i; k++) {
-		if (link_same(l, scenario_at(&net->links, struct scenario_link, k))) {
+		const struct scenario_link *other = scenario_at(&net->links, struct scenario_link, k);
+
+		/* one that was no pair of cities is not compared with */
+		if (other->cities[0] && link_same(l, other)) {
 			scenario_wrong(c, &l->between, "%s and %s are joined already", l->cities[0], l->cities[1]);
 			return false;
 		}

@@ -59,6 +59,16 @@ static const struct error_row rows[] = {
 	  "\"-\", \"_\" and \".\"\n"
 	  "    1 | open: true\n"
 	  "      | ^~~~\n" },
+	{ "missing as it is misspelt",
+	  "titel: a\n"
+	  "office: {pone: x}\n",
+	  0,
+	  "x:1:1: unknown key \"titel\" of a zoo; did you mean \"title\"?\n"
+	  "    1 | titel: a\n"
+	  "      | ^~~~~\n"
+	  "x:2:10: unknown key \"pone\" of an office; did you mean \"phone\"?\n"
+	  "    2 | office: {pone: x}\n"
+	  "      |          ^~~~\n" },
 	{ "missing inside",
 	  "title: a\n"
 	  "office:\n"

@@ -1,0 +1,199 @@
+/* Addresses on lo, in a network namespace of our own. */
+#include "io/addresses.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tap.h"
+#include "wait.h"
+
+/* 0, or why it cannot be had. The first test that runs enters it for all. */
+static const char *
+enter_namespace(void)
+{
+	static bool inside;
+
+	if (inside)
+		return NULL;
+	if (unshare(CLONE_NEWNET) < 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0)
+		return "network namespaces are forbidden here";
+	inside = true;
+	return system("ip link set lo up") == 0 ? NULL : "ip(8) is missing";
+}
+
+struct seen {
+	bool present[2];
+	int changes;
+	size_t wanted_index;
+	bool wanted;
+};
+
+static void
+on_change(void *userdata, size_t index, bool present)
+{
+	struct seen *s = userdata;
+
+	s->present[index] = present;
+	s->changes++;
+}
+
+static bool
+is_wanted(void *userdata)
+{
+	struct seen *s = userdata;
+
+	return s->changes > 0 && s->present[s->wanted_index] == s->wanted;
+}
+
+static struct ip
+ip_of(const char *text)
+{
+	struct ip ip = { 0 };
+
+	(void)ip_parse(text, &ip);
+	return ip;
+}
+
+/* What `ip` says about the address, compared with a pattern of grep. */
+static bool
+shows(const char *pattern)
+{
+	char command[512];
+
+	(void)snprintf(command, sizeof(command), "ip -o addr show | grep -qE '%s'", pattern);
+	return system(command) == 0;
+}
+
+TEST(add_verify_remove)
+{
+	struct ip ips[] = { ip_of("203.0.113.10"), ip_of("2001:db8:f00d::10") };
+	const char *problem = enter_namespace();
+	struct addresses *a = NULL;
+	struct seen s = { 0 };
+	sd_event *loop = NULL;
+	struct err e = { 0 };
+
+	if (problem != NULL) {
+		tap_skip(problem);
+		return;
+	}
+	REQUIRE(sd_event_new(&loop) >= 0);
+	REQUIRE(addresses_new(loop, "lo", ips, 2, on_change, &s, &a, &e) == 0);
+	for (size_t i = 0; i < 2; i++) {
+		CHECK(!addresses_is_present(a, i));
+		CHECK_INT(addresses_add(a, i, &e), 0);
+		CHECK(addresses_is_present(a, i) && addresses_is_ours(a, i));
+		CHECK_INT(addresses_add(a, i, &e), 0); /* again: nothing new */
+	}
+	CHECK(shows("lo +inet 203.0.113.10/32 scope global"));
+	/* never chosen as a source, and no duplicate address detection */
+	CHECK(shows("inet6 2001:db8:f00d::10/128 scope global (nodad deprecated|deprecated nodad)"));
+	for (size_t i = 0; i < 2; i++) {
+		CHECK_INT(addresses_remove(a, i, &e), 0);
+		CHECK(!addresses_is_present(a, i));
+		CHECK_INT(addresses_remove(a, i, &e), 0);
+	}
+	CHECK(!shows("203.0.113.10|f00d::10"));
+	/* what we did ourselves is not told */
+	(void)sd_event_run(loop, 0);
+	(void)sd_event_run(loop, 0);
+	CHECK_INT(s.changes, 0);
+	addresses_free(a);
+	sd_event_unref(loop);
+}
+
+TEST(what_was_there_before_stays)
+{
+	struct ip ip = ip_of("203.0.113.20");
+	const char *problem = enter_namespace();
+	struct addresses *a = NULL;
+	struct seen s = { 0 };
+	sd_event *loop = NULL;
+	struct err e = { 0 };
+
+	if (problem != NULL) {
+		tap_skip(problem);
+		return;
+	}
+	REQUIRE(system("ip addr add 203.0.113.20/32 dev lo") == 0);
+	REQUIRE(sd_event_new(&loop) >= 0);
+	REQUIRE(addresses_new(loop, "lo", &ip, 1, on_change, &s, &a, &e) == 0);
+	CHECK(addresses_is_present(a, 0));
+	CHECK_INT(addresses_add(a, 0, &e), 0);
+	CHECK(!addresses_is_ours(a, 0));
+	CHECK_INT(addresses_remove(a, 0, &e), 1);
+	CHECK(shows("203.0.113.20/32"));
+	addresses_free(a);
+	sd_event_unref(loop);
+	(void)system("ip addr del 203.0.113.20/32 dev lo");
+}
+
+TEST(what_a_crash_left_is_ours_again)
+{
+	struct ip ip = ip_of("203.0.113.30");
+	const char *problem = enter_namespace();
+	struct addresses *a = NULL;
+	struct seen s = { 0 };
+	sd_event *loop = NULL;
+	struct err e = { 0 };
+
+	if (problem != NULL) {
+		tap_skip(problem);
+		return;
+	}
+	REQUIRE(sd_event_new(&loop) >= 0);
+	REQUIRE(addresses_new(loop, "lo", &ip, 1, on_change, &s, &a, &e) == 0);
+	REQUIRE(addresses_add(a, 0, &e) == 0);
+	addresses_free(a); /* removes nothing */
+	CHECK(shows("203.0.113.30/32"));
+	REQUIRE(addresses_new(loop, "lo", &ip, 1, on_change, &s, &a, &e) == 0);
+	CHECK(addresses_is_present(a, 0) && addresses_is_ours(a, 0));
+	CHECK_INT(addresses_remove(a, 0, &e), 0);
+	CHECK(!shows("203.0.113.30/32"));
+	addresses_free(a);
+	sd_event_unref(loop);
+}
+
+TEST(changes_by_others_are_told)
+{
+	struct ip ips[] = { ip_of("203.0.113.40"), ip_of("2001:db8:f00d::40") };
+	const char *problem = enter_namespace();
+	struct addresses *a = NULL;
+	struct seen s = { 0 };
+	sd_event *loop = NULL;
+	struct err e = { 0 };
+
+	if (problem != NULL) {
+		tap_skip(problem);
+		return;
+	}
+	REQUIRE(sd_event_new(&loop) >= 0);
+	REQUIRE(addresses_new(loop, "lo", ips, 2, on_change, &s, &a, &e) == 0);
+	REQUIRE(addresses_add(a, 0, &e) == 0 && addresses_add(a, 1, &e) == 0);
+	REQUIRE(system("ip addr del 203.0.113.40/32 dev lo; ip addr add 203.0.113.41/32 dev lo") == 0);
+	s.wanted_index = 0;
+	CHECK(wait_for(loop, is_wanted, &s));
+	CHECK_INT(s.changes, 1);
+	CHECK(!addresses_is_present(a, 0) && addresses_is_present(a, 1));
+	REQUIRE(system("ip addr add 203.0.113.40/32 dev lo") == 0);
+	s.wanted = true;
+	CHECK(wait_for(loop, is_wanted, &s));
+	CHECK(!addresses_is_ours(a, 0)); /* who put it back keeps it */
+	CHECK_INT(addresses_remove(a, 0, &e), 1);
+	addresses_free(a);
+	sd_event_unref(loop);
+}
+
+TEST(no_such_interface)
+{
+	struct ip ip = ip_of("203.0.113.50");
+	struct addresses *a = NULL;
+	struct err e = { 0 };
+	sd_event *loop = NULL;
+
+	REQUIRE(sd_event_new(&loop) >= 0);
+	CHECK(addresses_new(loop, "nowhere0", &ip, 1, on_change, NULL, &a, &e) < 0);
+	CHECK_STR(e.message, "interface nowhere0: No such device");
+	sd_event_unref(loop);
+}

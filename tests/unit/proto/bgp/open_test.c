@@ -1,0 +1,168 @@
+#include "bytes.h"
+
+TEST(our_open_in_bytes)
+{
+	struct bgp_open open = {
+		.as = 65001, .id = 0xc0000201, .hold_time_s = 90, .as4 = true, .route_refresh = true,
+		.families = { true, true },
+	};
+	uint8_t buf[256];
+	struct writer w = writer_init(buf, sizeof(buf));
+
+	/* read with tshark 4.0: nothing malformed, all four capabilities named */
+	bgp_open_encode(&w, &open);
+	CHECK_HEX(buf, writer_len(&w),
+	    MARKER "0033 01 04 fde9 005a c0000201 16 02 14"
+		   "0104 0001 00 01 0104 0002 00 01 0200 4104 0000fde9");
+
+	w = writer_init(buf, sizeof(buf));
+	open = (struct bgp_open){ .as = 4200000001, .id = 1, .as4 = true, .families = { true, false } };
+	bgp_open_encode(&w, &open);
+	CHECK_HEX(buf, writer_len(&w),
+	    MARKER "002b 01 04 5ba0 0000 00000001 0e 02 0c 0104 0001 00 01 4104 fa56ea01");
+}
+
+TEST(what_is_encoded_is_decoded)
+{
+	struct bgp_open open = {
+		.as = 4200000001, .id = 0xc0000201, .hold_time_s = 3, .as4 = true, .route_refresh = true,
+		.families = { false, true },
+	};
+	uint8_t buf[256];
+	struct writer w = writer_init(buf, sizeof(buf));
+	struct bgp_open got;
+	struct bgp_error e;
+
+	bgp_open_encode(&w, &open);
+	REQUIRE(bgp_open_decode(buf + BGP_HEADER_LEN, writer_len(&w) - BGP_HEADER_LEN, &got, &e));
+	CHECK_INT(got.as, open.as);
+	CHECK_INT(got.id, open.id);
+	CHECK_INT(got.hold_time_s, 3);
+	CHECK(got.as4 && got.multiprotocol && got.route_refresh);
+	CHECK(!got.families[BGP_IPV4] && got.families[BGP_IPV6]);
+	CHECK_INT(got.unknown, 0);
+}
+
+TEST(opens_of_others_are_read)
+{
+	static const struct {
+		const char *body;
+		uint32_t as;
+		bool ipv4, ipv6;
+		unsigned unknown;
+	} rows[] = {
+		{ "04 fbf5 00f0 c0000202 00", 64501, true, false, 0 },
+		/* BIRD 2.0.12: MP, refresh, enhanced refresh, AS4, graceful restart, long-lived */
+		{ "04 fbf5 00f0 c0000202 1c 02 1a 0104 0001 0001 0200 4006 0078 0001 0100 4104 0000fbf5 4600 4700",
+		    64501, true, false, 1 },
+		/* one parameter each, as Cisco writes them */
+		{ "04 fbf5 00b4 c0000202 10 02 06 0104 0002 0001 02 06 4104 0000fbf5", 64501, false, true, 0 },
+		/* RFC 6793: AS_TRANS in front, the real one in the capability */
+		{ "04 5ba0 00b4 c0000202 08 02 06 4104 fa56ea01", 4200000001, true, false, 0 },
+		/* RFC 9072: lengths of two octets */
+		{ "04 fbf5 00b4 c0000202 ff ff 0009 02 0006 4104 0000fbf5", 64501, true, false, 0 },
+		/* a family that we do not speak leaves IPv4 not offered */
+		{ "04 fbf5 00b4 c0000202 08 02 06 0104 0001 0080", 64501, false, false, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct bgp_open open = { 0 };
+		struct bgp_error e = { 0 };
+		uint8_t body[256];
+		size_t len = from_hex(rows[i].body, body, sizeof(body));
+
+		if (!bgp_open_decode(body, len, &open, &e))
+			tap_fail(__FILE__, __LINE__, "%s: %u/%u", rows[i].body, e.code, e.subcode);
+		CHECK_INT(open.as, rows[i].as);
+		CHECK_INT(open.families[BGP_IPV4], rows[i].ipv4);
+		CHECK_INT(open.families[BGP_IPV6], rows[i].ipv6);
+		CHECK_INT(open.unknown, rows[i].unknown);
+	}
+}
+
+TEST(malformed_opens_are_refused)
+{
+	static const struct {
+		const char *body;
+		uint8_t subcode;
+		const char *data;
+	} rows[] = {
+		{ "03 fbf5 00b4 c0000202 00", 1, "0004" },
+		{ "05 fbf5 00b4 c0000202 00", 1, "0004" },
+		{ "04 fbf5 00b4 c0000202 01", 0, "" },       /* parameters cut off */
+		{ "04 fbf5 00b4 c0000202 00 00", 0, "" },    /* bytes behind them */
+		{ "04 fbf5 00b4 c0000202 02 02 01", 0, "" }, /* a capability cut off */
+		{ "04 fbf5 00b4 c0000202 04 02 02 41 04", 0, "" },
+		{ "04 fbf5 00b4 c0000202 02 01 00", 4, "" }, /* authentication: withdrawn by RFC 4271 */
+		{ "04 fbf5 00b4 c0000202 07 02 05 4103 00fbf5", 0, "" }, /* AS4 of 3 bytes */
+		{ "04 fbf5 00b4 c0000202 05 02 03 0101 00", 0, "" },     /* MP of 1 byte */
+		{ "04 fbf5 00b4 c0000202 05 02 03 0201 00", 0, "" },     /* refresh of 1 byte */
+		{ "04 fbf5 00b4 c0000202 ff ff 00ff 02 0006 4104 0000fbf5", 0, "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct bgp_open open;
+		struct bgp_error e = { 0 };
+		uint8_t body[256];
+		size_t len = from_hex(rows[i].body, body, sizeof(body));
+
+		if (bgp_open_decode(body, len, &open, &e))
+			tap_fail(__FILE__, __LINE__, "was taken: %s", rows[i].body);
+		CHECK_INT(e.code, 2);
+		CHECK_INT(e.subcode, rows[i].subcode);
+		CHECK_HEX(e.data, e.data_len, rows[i].data);
+	}
+}
+
+TEST(every_cut_of_an_open_is_refused)
+{
+	struct bgp_open open = { .as = 64501, .id = 1, .as4 = true, .families = { true, true } };
+	uint8_t buf[256];
+	struct writer w = writer_init(buf, sizeof(buf));
+
+	bgp_open_encode(&w, &open);
+	for (size_t len = 0; len < writer_len(&w) - BGP_HEADER_LEN; len++) {
+		struct bgp_open got;
+		struct bgp_error e;
+
+		if (bgp_open_decode(buf + BGP_HEADER_LEN, len, &got, &e))
+			tap_fail(__FILE__, __LINE__, "%zu bytes were taken", len);
+	}
+}
+
+TEST(the_peer_must_be_the_one_that_was_configured)
+{
+	static const struct {
+		uint32_t as, id;
+		uint16_t hold;
+		bool ipv4, ipv6, ibgp;
+		uint8_t subcode; /* 0: welcome */
+	} rows[] = {
+		{ 64501, 0xc0000202, 90, true, true, false, 0 },
+		{ 64501, 0xc0000202, 0, true, false, false, 0 },
+		{ 64501, 0xc0000202, 3, false, true, false, 0 },
+		{ 64502, 0xc0000202, 90, true, true, false, 2 },
+		{ 0, 0xc0000202, 90, true, true, false, 2 },      /* RFC 7607 */
+		{ 64501, 0, 90, true, true, false, 3 },           /* RFC 6286 */
+		{ 64501, 0xc0000201, 90, true, true, false, 0 },  /* ours, in another AS: allowed there */
+		{ 65001, 0xc0000201, 90, true, true, true, 3 },   /* ours, in our AS */
+		{ 65001, 0xc0000202, 90, true, true, true, 0 },
+		{ 64501, 0xc0000202, 1, true, true, false, 6 },
+		{ 64501, 0xc0000202, 2, true, true, false, 6 },
+		{ 64501, 0xc0000202, 90, false, false, false, 7 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct bgp_open open = { .as = rows[i].as, .id = rows[i].id, .hold_time_s = rows[i].hold,
+			.families = { rows[i].ipv4, rows[i].ipv6 } };
+		struct bgp_conf conf = usual_conf();
+		struct bgp_error e = { 0 };
+
+		if (rows[i].ibgp)
+			conf.peer_as = conf.local_as;
+		CHECK_INT(bgp_open_check(&open, &conf, &e), rows[i].subcode == 0);
+		CHECK_INT(e.subcode, rows[i].subcode);
+		if (rows[i].subcode == 7) /* RFC 5492 section 5: the capabilities that are missed */
+			CHECK_HEX(e.data, e.data_len, "0104 0001 0001 0104 0002 0001");
+	}
+}

@@ -1,0 +1,317 @@
+#include "proto/bgp/rib_out.h"
+
+#include "base/rng.h"
+#include "base/strbuf.h"
+#include "bytes.h"
+
+static const struct bgp_attributes plain, med1 = { .has_med = true, .med = 1 },
+				       med2 = { .has_med = true, .med = 2 };
+static const char *const A = "203.0.113.1/32", *const B = "203.0.113.2/32", *const C = "2001:db8::1/128";
+
+static void
+note(struct strbuf *out, struct bgp_nlri nlri, char sign)
+{
+	char text[PREFIX_STR_MAX];
+	struct prefix p;
+
+	while (bgp_nlri_next(&nlri, &p))
+		strbuf_addf(out, "%c%s ", sign, prefix_format(p, text));
+}
+
+/* All that is due, as text: "-A +B | eor | " with a bar behind each message. */
+static const char *
+drain(struct bgp_rib_out *rib, const struct bgp_peering *peering, struct strbuf *out)
+{
+	uint8_t buf[BGP_MESSAGE_MAX];
+	size_t len;
+
+	strbuf_done(out);
+	while ((len = bgp_rib_out_next(rib, peering, buf)) > 0) {
+		struct bgp_update u;
+
+		bgp_update_decode(buf + BGP_HEADER_LEN, len - BGP_HEADER_LEN, peering, &u);
+		CHECK_INT(u.verdict, BGP_VERDICT_ACCEPT);
+		note(out, u.withdrawn, '-');
+		note(out, u.mp_withdrawn, '-');
+		note(out, u.announced, '+');
+		note(out, u.mp_announced, '+');
+		strbuf_add(out, u.end_of_rib ? "eor | " : "| ");
+	}
+	return strbuf_get(out);
+}
+
+struct fixture {
+	struct bgp_rib_out rib;
+	struct bgp_peering peering;
+	struct strbuf out;
+};
+
+static void
+fixture_done(struct fixture *f)
+{
+	bgp_rib_out_done(&f->rib);
+	strbuf_done(&f->out);
+}
+
+static struct fixture
+fixture(void)
+{
+	struct fixture f = { .peering = usual_peering() };
+
+	return f;
+}
+
+#define FIXTURE(f)                                                                                 \
+	_cleanup_(fixture_done) struct fixture f = fixture();                                      \
+	bgp_rib_out_init(&(f).rib)
+#define DRAIN(f) drain(&(f).rib, &(f).peering, &(f).out)
+#define SET(f, prefix, as) bgp_rib_out_announce(&(f).rib, prefix_of(prefix), &(as))
+#define DROP(f, prefix) bgp_rib_out_withdraw(&(f).rib, prefix_of(prefix))
+
+TEST(a_duplicate_is_never_sent)
+{
+	FIXTURE(f);
+
+	SET(f, A, plain);
+	SET(f, A, plain);
+	CHECK_STR(DRAIN(f), "+203.0.113.1/32 | ");
+	SET(f, A, plain);
+	CHECK_STR(DRAIN(f), "");
+	SET(f, A, med1);
+	CHECK_STR(DRAIN(f), "+203.0.113.1/32 | ");
+	DROP(f, A);
+	DROP(f, A);
+	CHECK_STR(DRAIN(f), "-203.0.113.1/32 | ");
+	DROP(f, A);
+	CHECK_STR(DRAIN(f), "");
+	CHECK_INT(f.rib.route_count, 0);
+}
+
+TEST(same_attributes_share_an_update)
+{
+	FIXTURE(f);
+
+	SET(f, A, med1);
+	SET(f, B, med1);
+	SET(f, C, med1);
+	SET(f, "203.0.113.3/32", med2);
+	CHECK_STR(DRAIN(f), "+203.0.113.1/32 +203.0.113.2/32 | +203.0.113.3/32 | +2001:db8::1/128 | ");
+}
+
+TEST(the_order_of_communities_makes_no_difference)
+{
+	static const uint32_t up[] = { 1, 2, 3 }, down[] = { 3, 2, 1, 2 };
+	const struct bgp_attributes one = { .communities = up, .community_count = ARRAY_SIZE(up) };
+	const struct bgp_attributes two = { .communities = down, .community_count = ARRAY_SIZE(down) };
+	FIXTURE(f);
+
+	SET(f, A, one);
+	CHECK_STR(DRAIN(f), "+203.0.113.1/32 | ");
+	SET(f, A, two);
+	CHECK_STR(DRAIN(f), "");
+}
+
+TEST(changes_that_wait_are_merged)
+{
+	FIXTURE(f);
+
+	SET(f, A, plain);
+	DROP(f, A); /* never told: nothing to say */
+	CHECK_STR(DRAIN(f), "");
+	SET(f, A, plain);
+	CHECK_STR(DRAIN(f), "+203.0.113.1/32 | ");
+	DROP(f, A);
+	SET(f, A, plain); /* as it was told */
+	CHECK_STR(DRAIN(f), "");
+	SET(f, A, med1);
+	SET(f, A, plain);
+	CHECK_STR(DRAIN(f), "");
+	DROP(f, A);
+	SET(f, A, med1);
+	CHECK_STR(DRAIN(f), "+203.0.113.1/32 | ");
+}
+
+TEST(withdrawals_go_first)
+{
+	FIXTURE(f);
+
+	SET(f, A, plain);
+	SET(f, C, plain);
+	CHECK_STR(DRAIN(f), "+203.0.113.1/32 | +2001:db8::1/128 | ");
+	SET(f, B, plain);
+	DROP(f, C);
+	DROP(f, A);
+	CHECK(bgp_rib_out_withdrawing(&f.rib, prefix_of(A)));
+	CHECK_STR(DRAIN(f), "-203.0.113.1/32 | -2001:db8::1/128 | +203.0.113.2/32 | ");
+	CHECK(!bgp_rib_out_withdrawing(&f.rib, prefix_of(A)));
+}
+
+TEST(end_of_rib_waits_for_the_release_and_for_the_routes)
+{
+	FIXTURE(f);
+
+	bgp_rib_out_start(&f.rib);
+	SET(f, A, plain);
+	CHECK_STR(DRAIN(f), "+203.0.113.1/32 | ");
+	f.rib.end_of_rib_released = true;
+	SET(f, B, plain);
+	CHECK_STR(DRAIN(f), "+203.0.113.2/32 | eor | eor | ");
+	CHECK_STR(DRAIN(f), "");
+}
+
+TEST(a_new_session_is_told_all_again)
+{
+	FIXTURE(f);
+
+	f.rib.end_of_rib_released = true;
+	SET(f, A, plain);
+	SET(f, B, plain);
+	bgp_rib_out_start(&f.rib);
+	CHECK_STR(DRAIN(f), "+203.0.113.1/32 +203.0.113.2/32 | eor | eor | ");
+	CHECK_INT(f.rib.told[BGP_IPV4], 2);
+	DROP(f, B);
+	bgp_rib_out_stop(&f.rib);
+	CHECK_INT(f.rib.told[BGP_IPV4], 0);
+	CHECK(!bgp_rib_out_withdrawing(&f.rib, prefix_of(B)));
+	bgp_rib_out_start(&f.rib);
+	CHECK_STR(DRAIN(f), "+203.0.113.1/32 | eor | eor | ");
+}
+
+TEST(a_refresh_tells_one_family_again)
+{
+	FIXTURE(f);
+
+	SET(f, A, plain);
+	SET(f, C, plain);
+	(void)DRAIN(f);
+	bgp_rib_out_refresh(&f.rib, BGP_IPV6);
+	CHECK_STR(DRAIN(f), "+2001:db8::1/128 | ");
+	bgp_rib_out_refresh(&f.rib, BGP_IPV4);
+	DROP(f, A); /* the peer has it, so it must hear of the withdrawal */
+	CHECK_STR(DRAIN(f), "-203.0.113.1/32 | ");
+	CHECK_INT(f.rib.told[BGP_IPV4], 0);
+}
+
+TEST(a_family_that_was_not_agreed_on_stays_here)
+{
+	FIXTURE(f);
+
+	f.peering.families[BGP_IPV6] = false;
+	SET(f, A, plain);
+	SET(f, C, plain);
+	CHECK_STR(DRAIN(f), "+203.0.113.1/32 | ");
+	CHECK_INT(f.rib.told[BGP_IPV6], 0);
+	DROP(f, C);
+	CHECK_STR(DRAIN(f), "");
+}
+
+TEST(many_routes_need_few_messages)
+{
+	FIXTURE(f);
+	struct prefix p = prefix_of("203.0.113.0/32");
+	uint8_t buf[BGP_MESSAGE_MAX];
+	size_t messages = 0;
+
+	for (int i = 0; i < 10000; i++) {
+		bgp_rib_out_announce(&f.rib, p, &plain);
+		p.addr = ip_add(p.addr, 1);
+	}
+	while (bgp_rib_out_next(&f.rib, &f.peering, buf) > 0)
+		messages++;
+	CHECK_INT(messages, 13); /* 810 prefixes fit */
+	CHECK_INT(f.rib.told[BGP_IPV4], 10000);
+	bgp_rib_out_withdraw_all(&f.rib);
+	for (messages = 0; bgp_rib_out_next(&f.rib, &f.peering, buf) > 0;)
+		messages++;
+	CHECK_INT(messages, 13);
+	CHECK_INT(f.rib.route_count, 0);
+}
+
+enum { PREFIXES = 24 };
+
+static struct prefix
+random_prefix(unsigned i)
+{
+	struct prefix p = prefix_of(i % 2 ? A : C);
+
+	p.addr = ip_add(p.addr, i);
+	return p;
+}
+
+/* What the peer makes of one message. */
+static void
+believe(const uint8_t *message, size_t len, const struct bgp_peering *peering, bool told[static PREFIXES])
+{
+	struct bgp_update u;
+
+	bgp_update_decode(message + BGP_HEADER_LEN, len - BGP_HEADER_LEN, peering, &u);
+	struct bgp_nlri runs[] = { u.withdrawn, u.mp_withdrawn, u.announced, u.mp_announced };
+	for (size_t r = 0; r < ARRAY_SIZE(runs); r++) {
+		struct prefix p;
+
+		while (bgp_nlri_next(&runs[r], &p)) {
+			int at = p.addr.bytes[p.addr.family == IP_V4 ? 3 : 15] - 1;
+
+			CHECK(r >= 2 || told[at]); /* no withdrawal of what it does not have */
+			told[at] = r >= 2;
+		}
+	}
+}
+
+/* One random change, refresh, reconnect or message. */
+static void
+disturb(struct fixture *f, struct rng *rng, bool wanted[static PREFIXES], bool told[static PREFIXES])
+{
+	static const struct bgp_attributes *const looks[] = { &plain, &med1, &med2 };
+	unsigned i = (unsigned)rng_below(rng, PREFIXES);
+	uint8_t buf[BGP_MESSAGE_MAX];
+	size_t len;
+
+	switch (rng_below(rng, 6)) {
+	case 0:
+	case 1:
+		wanted[i] = true;
+		bgp_rib_out_announce(&f->rib, random_prefix(i), looks[rng_below(rng, ARRAY_SIZE(looks))]);
+		break;
+	case 2:
+		wanted[i] = false;
+		bgp_rib_out_withdraw(&f->rib, random_prefix(i));
+		break;
+	case 3:
+		bgp_rib_out_refresh(&f->rib, i % 2 ? BGP_IPV4 : BGP_IPV6);
+		break;
+	case 4:
+		if (i == 0) {
+			bgp_rib_out_stop(&f->rib);
+			memset(told, 0, PREFIXES * sizeof(told[0]));
+		}
+		break;
+	default:
+		len = bgp_rib_out_next(&f->rib, &f->peering, buf);
+		if (len > 0)
+			believe(buf, len, &f->peering, told);
+	}
+}
+
+TEST(the_peer_ends_up_with_what_is_wanted)
+{
+	for (uint64_t seed = 1; seed <= 500; seed++) {
+		struct rng rng = { seed };
+		bool wanted[PREFIXES] = { 0 }, told[PREFIXES] = { 0 };
+		uint8_t buf[BGP_MESSAGE_MAX];
+		size_t len, count = 0;
+		FIXTURE(f);
+
+		for (int step = 0; step < 200; step++)
+			disturb(&f, &rng, wanted, told);
+		while ((len = bgp_rib_out_next(&f.rib, &f.peering, buf)) > 0)
+			believe(buf, len, &f.peering, told);
+		for (int i = 0; i < PREFIXES; i++) {
+			count += wanted[i];
+			if (told[i] != wanted[i])
+				tap_fail(__FILE__, __LINE__, "seed %d prefix %d", (int)seed, i);
+		}
+		CHECK_INT(f.rib.route_count, count);
+		CHECK_INT(f.rib.told[BGP_IPV4] + f.rib.told[BGP_IPV6], count);
+	}
+}

@@ -1,0 +1,759 @@
+/* The state machine with a fake clock: every state with every event, the timers, and what they lead to. */
+#include <errno.h>
+
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "bytes.h"
+#include "proto/bgp/session_internal.h"
+
+#define KEEPALIVE MARKER "0013 04"
+#define UPDATE MARKER "0017 02 0000 0000"
+#define REFRESH MARKER "0017 05 0001 00 01"
+#define CEASE_SHUTDOWN MARKER "0015 03 06 02"
+/* AS 64501, hold time 30 s, 192.0.2.2, IPv4 and IPv6, 4-octet AS */
+#define OPEN_HOLD(hold, id)                                                                        \
+	MARKER "0031 01 04 fbf5 " hold " " id " 14 02 12 0104 0001 0001 0104 0002 0001 4104 0000fbf5"
+#define OPEN OPEN_HOLD("001e", "c0000202")
+
+struct fixture {
+	struct bgp_session *s;
+	struct instant now;
+	struct bgp_actions actions;
+	struct strbuf trace;
+};
+
+static void
+fixture_done(struct fixture *f)
+{
+	bgp_session_free(f->s);
+	strbuf_done(&f->trace);
+}
+
+#define FIXTURE(f, conf)                                                                           \
+	_cleanup_(fixture_done) struct fixture f = { .s = bgp_session_new(&(conf), 1),             \
+		.now = { 1000 * NS_PER_S } }
+
+/* "D:OPEN" for each message sent, by way. */
+static void
+trace_sent(struct fixture *f, enum bgp_way way)
+{
+	static const char *const names[] = { "", "OPEN", "UPDATE", "NOTIFICATION", "KEEPALIVE", "REFRESH" };
+	const uint8_t *p = f->actions.send[way].bytes;
+	size_t left = f->actions.send[way].len;
+
+	while (left > 0) {
+		struct bgp_header h;
+		struct bgp_error e;
+
+		if (!bgp_header_decode(p, &h, &e) || h.length > left) {
+			tap_fail(__FILE__, __LINE__, "a malformed message was sent");
+			return;
+		}
+		strbuf_addf(&f->trace, "%c:%s", way == BGP_DIALLED ? 'D' : 'A', names[h.type]);
+		if (h.type == BGP_NOTIFICATION)
+			strbuf_addf(&f->trace, "-%u/%u", p[19], p[20]);
+		strbuf_add_char(&f->trace, ' ');
+		p += h.length;
+		left -= h.length;
+	}
+}
+
+/* What the turn asked for, as text; the fixture owns it until the next turn. */
+static const char *
+give(struct fixture *f, struct bgp_event event)
+{
+	static const char *const changes[] = { "", "up ", "down ", "failed " };
+
+	bgp_session_input(f->s, &event, f->now, &f->actions);
+	strbuf_done(&f->trace);
+	for (enum bgp_way way = 0; way < BGP_WAY_MAX; way++) {
+		trace_sent(f, way);
+		if (f->actions.close[way])
+			strbuf_add(&f->trace, way == BGP_DIALLED ? "D:close " : "A:close ");
+	}
+	strbuf_addf(&f->trace, "%s%s", f->actions.dial ? "dial " : "", changes[f->actions.change]);
+	CHECK((f->actions.why[0] != '\0') == (f->actions.change != BGP_CHANGE_NONE));
+	return strbuf_get(&f->trace);
+}
+
+#define GIVE(f, type_, ...) give(&(f), (struct bgp_event){ .type = (type_), ##__VA_ARGS__ })
+
+static const char *
+give_bytes(struct fixture *f, enum bgp_way way, const char *hex)
+{
+	uint8_t bytes[BGP_MESSAGE_MAX];
+	size_t len = from_hex(hex, bytes, sizeof(bytes));
+	const char *trace =
+	    give(f, (struct bgp_event){ .type = BGP_EVENT_BYTES, .way = way, .bytes = bytes, .len = len });
+
+	CHECK_INT(f->actions.consumed, len);
+	return trace;
+}
+
+/* Lets the time come for which the session asked. */
+static const char *
+give_time(struct fixture *f)
+{
+	struct instant at = bgp_session_deadline(f->s);
+
+	if (!instant_is_never(at))
+		f->now = at;
+	return give(f, (struct bgp_event){ .type = BGP_EVENT_TIMER });
+}
+
+static enum bgp_state
+state(const struct fixture *f)
+{
+	return bgp_session_info(f->s)->state;
+}
+
+/* Brings a fresh session to a state, over the dialled connection. */
+static void
+bring_to(struct fixture *f, enum bgp_state to)
+{
+	if (to == BGP_IDLE)
+		return;
+	(void)GIVE(*f, BGP_EVENT_START);
+	if (to == BGP_ACTIVE)
+		(void)GIVE(*f, BGP_EVENT_CLOSED, .way = BGP_DIALLED, .text = "refused");
+	if (to >= BGP_OPEN_SENT)
+		(void)GIVE(*f, BGP_EVENT_DIALLED);
+	if (to >= BGP_OPEN_CONFIRM)
+		(void)give_bytes(f, BGP_DIALLED, OPEN);
+	if (to >= BGP_ESTABLISHED)
+		(void)give_bytes(f, BGP_DIALLED, KEEPALIVE);
+	CHECK_INT(state(f), to);
+}
+
+enum stimulus {
+	START, STOP, TIME, DIALLED, ACCEPTED, CLOSED, GET_OPEN, GET_KEEPALIVE, GET_UPDATE, GET_REFRESH,
+	GET_NOTIFICATION, GET_GARBAGE,
+};
+
+static const char *
+stimulate(struct fixture *f, enum stimulus stimulus)
+{
+	switch (stimulus) {
+	case START:
+		return GIVE(*f, BGP_EVENT_START);
+	case STOP:
+		return GIVE(*f, BGP_EVENT_STOP);
+	case TIME:
+		return give_time(f);
+	case DIALLED:
+		return GIVE(*f, BGP_EVENT_DIALLED);
+	case ACCEPTED:
+		return GIVE(*f, BGP_EVENT_ACCEPTED);
+	case CLOSED:
+		return GIVE(*f, BGP_EVENT_CLOSED, .way = BGP_DIALLED);
+	case GET_OPEN:
+		return give_bytes(f, BGP_DIALLED, OPEN);
+	case GET_KEEPALIVE:
+		return give_bytes(f, BGP_DIALLED, KEEPALIVE);
+	case GET_UPDATE:
+		return give_bytes(f, BGP_DIALLED, UPDATE);
+	case GET_REFRESH:
+		return give_bytes(f, BGP_DIALLED, REFRESH);
+	case GET_NOTIFICATION:
+		return give_bytes(f, BGP_DIALLED, CEASE_SHUTDOWN);
+	case GET_GARBAGE:
+		return give_bytes(f, BGP_DIALLED, "00ffffff ffffffff ffffffff ffffffff 0013 04");
+	}
+	return "";
+}
+
+/* RFC 4271 section 8.2.2, with the subcodes of RFC 6608. */
+TEST(every_state_with_every_event)
+{
+	static const struct {
+		enum bgp_state from;
+		enum stimulus stimulus;
+		const char *trace;
+		enum bgp_state to;
+	} rows[] = {
+		/* clang-format off */
+		{ BGP_IDLE, START,                    "dial ",                  BGP_CONNECT },
+		{ BGP_IDLE, STOP,                     "",                       BGP_IDLE },
+		{ BGP_IDLE, TIME,                     "",                       BGP_IDLE },
+		{ BGP_IDLE, DIALLED,                  "",                       BGP_IDLE },
+		{ BGP_IDLE, ACCEPTED,                 "A:close ",               BGP_IDLE },
+		{ BGP_IDLE, CLOSED,                   "",                       BGP_IDLE },
+		{ BGP_IDLE, GET_OPEN,                 "",                       BGP_IDLE },
+		{ BGP_CONNECT, START,                 "",                       BGP_CONNECT },
+		{ BGP_CONNECT, STOP,                  "D:close failed ",        BGP_IDLE },
+		{ BGP_CONNECT, TIME,                  "D:close dial failed ",   BGP_CONNECT },
+		{ BGP_CONNECT, DIALLED,               "D:OPEN ",                BGP_OPEN_SENT },
+		{ BGP_CONNECT, ACCEPTED,              "A:OPEN ",                BGP_OPEN_SENT },
+		{ BGP_CONNECT, CLOSED,                "failed ",                BGP_ACTIVE },
+		{ BGP_CONNECT, GET_OPEN,              "",                       BGP_CONNECT },
+		{ BGP_ACTIVE, START,                  "",                       BGP_ACTIVE },
+		{ BGP_ACTIVE, STOP,                   "",                       BGP_IDLE },
+		{ BGP_ACTIVE, TIME,                   "dial ",                  BGP_CONNECT },
+		{ BGP_ACTIVE, DIALLED,                "",                       BGP_ACTIVE },
+		{ BGP_ACTIVE, ACCEPTED,               "A:OPEN ",                BGP_OPEN_SENT },
+		{ BGP_ACTIVE, CLOSED,                 "",                       BGP_ACTIVE },
+		{ BGP_OPEN_SENT, START,               "",                       BGP_OPEN_SENT },
+		{ BGP_OPEN_SENT, STOP,                "D:NOTIFICATION-6/2 D:close failed ", BGP_IDLE },
+		{ BGP_OPEN_SENT, TIME,                "D:NOTIFICATION-4/0 D:close failed ", BGP_IDLE },
+		{ BGP_OPEN_SENT, DIALLED,             "",                       BGP_OPEN_SENT },
+		{ BGP_OPEN_SENT, ACCEPTED,            "A:OPEN ",                BGP_OPEN_SENT },
+		{ BGP_OPEN_SENT, CLOSED,              "failed ",                BGP_ACTIVE },
+		{ BGP_OPEN_SENT, GET_OPEN,            "D:KEEPALIVE ",           BGP_OPEN_CONFIRM },
+		{ BGP_OPEN_SENT, GET_KEEPALIVE,       "D:NOTIFICATION-5/1 D:close failed ", BGP_IDLE },
+		{ BGP_OPEN_SENT, GET_UPDATE,          "D:NOTIFICATION-5/1 D:close failed ", BGP_IDLE },
+		{ BGP_OPEN_SENT, GET_REFRESH,         "D:NOTIFICATION-5/1 D:close failed ", BGP_IDLE },
+		{ BGP_OPEN_SENT, GET_NOTIFICATION,    "D:close failed ",        BGP_IDLE },
+		{ BGP_OPEN_SENT, GET_GARBAGE,         "D:NOTIFICATION-1/1 D:close failed ", BGP_IDLE },
+		{ BGP_OPEN_CONFIRM, START,            "",                       BGP_OPEN_CONFIRM },
+		{ BGP_OPEN_CONFIRM, STOP,             "D:NOTIFICATION-6/2 D:close failed ", BGP_IDLE },
+		{ BGP_OPEN_CONFIRM, TIME,             "D:KEEPALIVE ",           BGP_OPEN_CONFIRM },
+		{ BGP_OPEN_CONFIRM, DIALLED,          "",                       BGP_OPEN_CONFIRM },
+		{ BGP_OPEN_CONFIRM, ACCEPTED,         "A:OPEN ",                BGP_OPEN_CONFIRM },
+		{ BGP_OPEN_CONFIRM, CLOSED,           "failed ",                BGP_IDLE },
+		{ BGP_OPEN_CONFIRM, GET_OPEN,         "D:NOTIFICATION-5/2 D:close failed ", BGP_IDLE },
+		{ BGP_OPEN_CONFIRM, GET_KEEPALIVE,    "up ",                    BGP_ESTABLISHED },
+		{ BGP_OPEN_CONFIRM, GET_UPDATE,       "D:NOTIFICATION-5/2 D:close failed ", BGP_IDLE },
+		{ BGP_OPEN_CONFIRM, GET_REFRESH,      "D:NOTIFICATION-5/2 D:close failed ", BGP_IDLE },
+		{ BGP_OPEN_CONFIRM, GET_NOTIFICATION, "D:close failed ",        BGP_IDLE },
+		{ BGP_OPEN_CONFIRM, GET_GARBAGE,      "D:NOTIFICATION-1/1 D:close failed ", BGP_IDLE },
+		{ BGP_ESTABLISHED, START,             "",                       BGP_ESTABLISHED },
+		{ BGP_ESTABLISHED, STOP,              "D:NOTIFICATION-6/2 D:close down ", BGP_IDLE },
+		{ BGP_ESTABLISHED, TIME,              "D:KEEPALIVE ",           BGP_ESTABLISHED },
+		{ BGP_ESTABLISHED, DIALLED,           "",                       BGP_ESTABLISHED },
+		{ BGP_ESTABLISHED, ACCEPTED,          "A:close ",               BGP_ESTABLISHED },
+		{ BGP_ESTABLISHED, CLOSED,            "down ",                  BGP_IDLE },
+		{ BGP_ESTABLISHED, GET_OPEN,          "D:NOTIFICATION-5/3 D:close down ", BGP_IDLE },
+		{ BGP_ESTABLISHED, GET_KEEPALIVE,     "",                       BGP_ESTABLISHED },
+		{ BGP_ESTABLISHED, GET_UPDATE,        "",                       BGP_ESTABLISHED },
+		{ BGP_ESTABLISHED, GET_REFRESH,       "",                       BGP_ESTABLISHED },
+		{ BGP_ESTABLISHED, GET_NOTIFICATION,  "D:close down ",          BGP_IDLE },
+		{ BGP_ESTABLISHED, GET_GARBAGE,       "D:NOTIFICATION-1/1 D:close down ", BGP_IDLE },
+		/* clang-format on */
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct bgp_conf conf = usual_conf();
+		FIXTURE(f, conf);
+
+		bring_to(&f, rows[i].from);
+		const char *trace = stimulate(&f, rows[i].stimulus);
+		if (strcmp(trace, rows[i].trace) != 0 || state(&f) != rows[i].to)
+			tap_fail(__FILE__, __LINE__, "%s, event %d: \"%s\" to %s, want \"%s\" to %s",
+			    bgp_state_name(rows[i].from), (int)rows[i].stimulus, trace,
+			    bgp_state_name(state(&f)), rows[i].trace, bgp_state_name(rows[i].to));
+	}
+}
+
+TEST(refused_opens_end_the_attempt)
+{
+	static const struct {
+		const char *open, *trace, *why;
+	} rows[] = {
+		{ OPEN_HOLD("0001", "c0000202"), "D:NOTIFICATION-2/6 D:close failed ",
+		    "we sent OPEN Message Error/Unacceptable Hold Time (2/6)" },
+		{ OPEN_HOLD("0002", "c0000202"), "D:NOTIFICATION-2/6 D:close failed ",
+		    "we sent OPEN Message Error/Unacceptable Hold Time (2/6)" },
+		{ OPEN_HOLD("001e", "00000000"), "D:NOTIFICATION-2/3 D:close failed ",
+		    "we sent OPEN Message Error/Bad BGP Identifier (2/3)" },
+		{ MARKER "001d 01 03 fbf5 001e c0000202 00", "D:NOTIFICATION-2/1 D:close failed ",
+		    "we sent OPEN Message Error/Unsupported Version Number (2/1)" },
+		{ MARKER "001d 01 04 fbf6 001e c0000202 00", "D:NOTIFICATION-2/2 D:close failed ",
+		    "we sent OPEN Message Error/Bad Peer AS (2/2)" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct bgp_conf conf = usual_conf();
+		FIXTURE(f, conf);
+
+		bring_to(&f, BGP_OPEN_SENT);
+		CHECK_STR(give_bytes(&f, BGP_DIALLED, rows[i].open), rows[i].trace);
+		CHECK_STR(bgp_session_info(f.s)->last_error, rows[i].why);
+		CHECK_STR(bgp_session_info(f.s)->last_sent, rows[i].why + strlen("we sent "));
+		CHECK(!instant_is_never(bgp_session_info(f.s)->next_attempt));
+	}
+}
+
+TEST(notifications_of_the_peer_in_words)
+{
+	struct bgp_conf conf = usual_conf();
+	FIXTURE(f, conf);
+
+	bring_to(&f, BGP_ESTABLISHED);
+	(void)give_bytes(&f, BGP_DIALLED, MARKER "0018 03 06 02 02 6869");
+	CHECK_STR(f.actions.why, "the neighbor sent Cease/Administrative Shutdown (6/2): \"hi\"");
+	CHECK_STR(bgp_session_info(f.s)->last_received, "Cease/Administrative Shutdown (6/2): \"hi\"");
+	CHECK_STR(bgp_session_info(f.s)->last_sent, "");
+}
+
+TEST(the_smaller_hold_time_counts)
+{
+	static const struct {
+		int64_t ours;
+		const char *open;
+		int64_t agreed;
+	} rows[] = {
+		{ 90, OPEN_HOLD("001e", "c0000202"), 30 },
+		{ 9, OPEN_HOLD("001e", "c0000202"), 9 },
+		{ 90, OPEN_HOLD("0000", "c0000202"), 0 },
+		{ 0, OPEN_HOLD("001e", "c0000202"), 0 },
+		{ 3, OPEN_HOLD("0003", "c0000202"), 3 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct bgp_conf conf = usual_conf();
+
+		conf.hold_time = DURATION_S(rows[i].ours);
+		FIXTURE(f, conf);
+		bring_to(&f, BGP_OPEN_SENT);
+		(void)give_bytes(&f, BGP_DIALLED, rows[i].open);
+		(void)give_bytes(&f, BGP_DIALLED, KEEPALIVE);
+		CHECK_INT(state(&f), BGP_ESTABLISHED);
+		CHECK_INT(bgp_session_info(f.s)->hold_time_s, rows[i].agreed);
+		if (rows[i].agreed == 0)
+			CHECK(instant_is_never(bgp_session_deadline(f.s)));
+	}
+}
+
+TEST(keepalives_come_at_a_jittered_third_whatever_else_happens)
+{
+	struct bgp_conf conf = usual_conf();
+	FIXTURE(f, conf);
+	int64_t least = INT64_MAX, most = 0;
+
+	bring_to(&f, BGP_ESTABLISHED);
+	(void)give_time(&f);
+	for (int i = 0; i < 200; i++) {
+		struct instant last = f.now;
+
+		(void)give_bytes(&f, BGP_DIALLED, UPDATE);
+		CHECK_STR(give_time(&f), "D:KEEPALIVE ");
+		int64_t gap = instant_diff(f.now, last).ns;
+		least = MIN(least, gap);
+		most = MAX(most, gap);
+	}
+	/* 75 to 100 % of 10 s */
+	CHECK(least >= 7500 * NS_PER_MS && least < 7700 * NS_PER_MS);
+	CHECK(most <= 10 * NS_PER_S && most > 9800 * NS_PER_MS);
+}
+
+/* Lets time pass up to `until` without a word from the peer; true when the session ended by then. */
+static bool
+falls_silent(struct fixture *f, int64_t seconds)
+{
+	struct instant until = instant_add(f->now, DURATION_S(seconds));
+
+	while (instant_cmp(bgp_session_deadline(f->s), until) <= 0) {
+		(void)give_time(f);
+		if (f->actions.change != BGP_CHANGE_NONE)
+			return true;
+	}
+	f->now = until;
+	return false;
+}
+
+TEST(silence_ends_the_session_after_the_hold_time)
+{
+	static const struct {
+		enum bgp_state state;
+		const char *open;
+		int64_t seconds;
+	} rows[] = {
+		{ BGP_OPEN_SENT, NULL, 240 }, /* "a large value" */
+		{ BGP_OPEN_CONFIRM, OPEN, 30 },
+		{ BGP_OPEN_CONFIRM, OPEN_HOLD("0000", "c0000202"), 240 },
+		{ BGP_ESTABLISHED, OPEN, 30 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct bgp_conf conf = usual_conf();
+		FIXTURE(f, conf);
+
+		bring_to(&f, BGP_OPEN_SENT);
+		if (rows[i].open)
+			(void)give_bytes(&f, BGP_DIALLED, rows[i].open);
+		if (rows[i].state == BGP_ESTABLISHED)
+			(void)give_bytes(&f, BGP_DIALLED, KEEPALIVE);
+		CHECK_INT(state(&f), rows[i].state);
+		f.now = instant_add(f.now, DURATION_MS(0));
+		CHECK(!falls_silent(&f, rows[i].seconds - 1));
+		CHECK(falls_silent(&f, 1));
+		CHECK_STR(f.actions.why, "we sent Hold Timer Expired (4/0)");
+	}
+}
+
+TEST(what_the_peer_says_keeps_the_session)
+{
+	static const char *const messages[] = { KEEPALIVE, UPDATE };
+
+	for (size_t i = 0; i < ARRAY_SIZE(messages); i++) {
+		struct bgp_conf conf = usual_conf();
+		FIXTURE(f, conf);
+
+		bring_to(&f, BGP_ESTABLISHED);
+		for (int n = 0; n < 20; n++) {
+			CHECK(!falls_silent(&f, 29));
+			(void)give_bytes(&f, BGP_DIALLED, messages[i]);
+		}
+		CHECK(falls_silent(&f, 30));
+	}
+}
+
+TEST(pauses_after_errors_double_up_to_the_limit)
+{
+	struct bgp_conf conf = usual_conf();
+	static const int64_t seconds[] = { 1, 2, 4, 8, 16, 32, 60, 60 };
+	FIXTURE(f, conf);
+
+	(void)GIVE(f, BGP_EVENT_START);
+	for (size_t i = 0; i < ARRAY_SIZE(seconds); i++) {
+		(void)GIVE(f, BGP_EVENT_DIALLED);
+		(void)give_bytes(&f, BGP_DIALLED, CEASE_SHUTDOWN);
+		CHECK_INT(state(&f), BGP_IDLE);
+		CHECK(!bgp_session_accepts(f.s));
+		int64_t pause = instant_diff(bgp_session_deadline(f.s), f.now).ns;
+		CHECK(pause <= seconds[i] * NS_PER_S && pause >= seconds[i] * NS_PER_S * 3 / 4);
+		CHECK_STR(give_time(&f), "dial ");
+	}
+}
+
+TEST(a_stable_session_resets_the_pause)
+{
+	struct bgp_conf conf = usual_conf();
+	FIXTURE(f, conf);
+
+	(void)GIVE(f, BGP_EVENT_START);
+	for (int i = 0; i < 5; i++) {
+		(void)GIVE(f, BGP_EVENT_DIALLED);
+		(void)give_bytes(&f, BGP_DIALLED, CEASE_SHUTDOWN);
+		(void)give_time(&f);
+	}
+	(void)GIVE(f, BGP_EVENT_DIALLED);
+	(void)give_bytes(&f, BGP_DIALLED, OPEN);
+	(void)give_bytes(&f, BGP_DIALLED, KEEPALIVE);
+	for (int i = 0; i < 10; i++) {
+		CHECK(!falls_silent(&f, 10));
+		(void)give_bytes(&f, BGP_DIALLED, KEEPALIVE);
+	}
+	(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED);
+	CHECK(instant_diff(bgp_session_deadline(f.s), f.now).ns <= NS_PER_S);
+}
+
+TEST(idle_hold_zero_dials_again_at_once)
+{
+	struct bgp_conf conf = usual_conf();
+
+	conf.idle_hold = DURATION_S(0);
+	FIXTURE(f, conf);
+	bring_to(&f, BGP_ESTABLISHED);
+	(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED);
+	CHECK_INT(bgp_session_deadline(f.s).ns, f.now.ns);
+	CHECK_STR(GIVE(f, BGP_EVENT_TIMER), "dial ");
+}
+
+TEST(dialling_is_tried_again_after_connect_retry)
+{
+	struct bgp_conf conf = usual_conf();
+	FIXTURE(f, conf);
+
+	(void)GIVE(f, BGP_EVENT_START);
+	for (int i = 0; i < 20; i++) {
+		CHECK_STR(GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED, .text = "Connection refused"), "failed ");
+		CHECK_STR(f.actions.why, "could not connect: Connection refused");
+		CHECK_INT(bgp_session_info(f.s)->next_attempt.ns, bgp_session_deadline(f.s).ns);
+		int64_t pause = instant_diff(bgp_session_deadline(f.s), f.now).ns;
+		CHECK(pause <= 5 * NS_PER_S && pause >= 3750 * NS_PER_MS);
+		CHECK_STR(give_time(&f), "dial ");
+	}
+}
+
+TEST(a_dial_gets_five_seconds_even_with_a_short_retry)
+{
+	struct bgp_conf conf = usual_conf();
+
+	conf.connect_retry = DURATION_MS(100);
+	FIXTURE(f, conf);
+	(void)GIVE(f, BGP_EVENT_START);
+	CHECK(instant_diff(bgp_session_deadline(f.s), f.now).ns >= 3750 * NS_PER_MS);
+}
+
+TEST(passive_never_dials)
+{
+	struct bgp_conf conf = usual_conf();
+
+	conf.passive = true;
+	FIXTURE(f, conf);
+	CHECK_STR(GIVE(f, BGP_EVENT_START), "");
+	CHECK_INT(state(&f), BGP_ACTIVE);
+	CHECK(instant_is_never(bgp_session_deadline(f.s)));
+	CHECK_STR(GIVE(f, BGP_EVENT_ACCEPTED), "A:OPEN ");
+	CHECK_STR(give_bytes(&f, BGP_ACCEPTED, OPEN), "A:KEEPALIVE ");
+	CHECK_STR(give_bytes(&f, BGP_ACCEPTED, KEEPALIVE), "up ");
+	CHECK_STR(f.actions.why, "the neighbor connected, hold time 30s");
+	CHECK_INT(bgp_session_way(f.s), BGP_ACCEPTED);
+	CHECK_STR(GIVE(f, BGP_EVENT_CLOSED, .way = BGP_ACCEPTED), "down ");
+	CHECK_STR(give_time(&f), "");
+	CHECK_INT(state(&f), BGP_ACTIVE);
+}
+
+/* RFC 4271 section 6.8; ours is 192.0.2.1 in AS 65001, the peer's AS is 64501. */
+TEST(of_two_connections_that_of_the_higher_router_id_stays)
+{
+	static const struct {
+		const char *id;
+		enum bgp_way first, winner;
+	} rows[] = {
+		{ "c0000202", BGP_DIALLED, BGP_ACCEPTED },  /* the peer is higher */
+		{ "c0000202", BGP_ACCEPTED, BGP_ACCEPTED },
+		{ "c0000200", BGP_DIALLED, BGP_DIALLED },   /* we are */
+		{ "c0000200", BGP_ACCEPTED, BGP_DIALLED },
+		{ "c0000201", BGP_DIALLED, BGP_DIALLED },   /* equal: our AS is higher (RFC 6286) */
+		{ "c0000201", BGP_ACCEPTED, BGP_DIALLED },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		enum bgp_way first = rows[i].first, second = other_way(first), winner = rows[i].winner;
+		struct bgp_conf conf = usual_conf();
+		char open[256], want[64];
+		FIXTURE(f, conf);
+
+		(void)snprintf(open, sizeof(open),
+		    MARKER "001d 01 04 fbf5 001e %s 00", rows[i].id);
+		(void)GIVE(f, BGP_EVENT_START);
+		(void)GIVE(f, BGP_EVENT_DIALLED);
+		(void)GIVE(f, BGP_EVENT_ACCEPTED);
+		CHECK_STR(give_bytes(&f, first, open), first == BGP_DIALLED ? "D:KEEPALIVE " : "A:KEEPALIVE ");
+		(void)snprintf(want, sizeof(want), "%s%c:NOTIFICATION-6/7 %c:close %s",
+		    winner == second && second == BGP_DIALLED ? "D:KEEPALIVE " : "",
+		    winner == BGP_DIALLED ? 'A' : 'D', winner == BGP_DIALLED ? 'A' : 'D',
+		    winner == second && second == BGP_ACCEPTED ? "A:KEEPALIVE " : "");
+		CHECK_STR(give_bytes(&f, second, open), want);
+		CHECK_INT(state(&f), BGP_OPEN_CONFIRM);
+		CHECK_STR(give_bytes(&f, winner, KEEPALIVE), "up ");
+		CHECK_INT(bgp_session_way(f.s), winner);
+	}
+}
+
+TEST(an_established_connection_survives_any_collision)
+{
+	struct bgp_conf conf = usual_conf();
+	FIXTURE(f, conf);
+
+	(void)GIVE(f, BGP_EVENT_START);
+	(void)GIVE(f, BGP_EVENT_DIALLED);
+	(void)GIVE(f, BGP_EVENT_ACCEPTED);
+	(void)give_bytes(&f, BGP_DIALLED, OPEN);
+	CHECK_STR(give_bytes(&f, BGP_DIALLED, KEEPALIVE), "A:NOTIFICATION-6/7 A:close up ");
+	CHECK(!bgp_session_accepts(f.s));
+}
+
+TEST(the_peers_open_ends_our_dialling)
+{
+	struct bgp_conf conf = usual_conf();
+	FIXTURE(f, conf);
+
+	(void)GIVE(f, BGP_EVENT_START);
+	(void)GIVE(f, BGP_EVENT_ACCEPTED);
+	CHECK_STR(give_bytes(&f, BGP_ACCEPTED, OPEN), "D:close A:KEEPALIVE ");
+	CHECK_STR(give_bytes(&f, BGP_ACCEPTED, KEEPALIVE), "up ");
+}
+
+TEST(a_connection_without_a_word_does_not_stop_the_dialling)
+{
+	struct bgp_conf conf = usual_conf();
+	FIXTURE(f, conf);
+
+	bring_to(&f, BGP_ACTIVE);
+	CHECK_STR(GIVE(f, BGP_EVENT_ACCEPTED), "A:OPEN ");
+	CHECK_STR(give_time(&f), "dial ");
+	CHECK_STR(GIVE(f, BGP_EVENT_DIALLED), "D:OPEN ");
+	CHECK_STR(GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED), "failed ");
+	CHECK_STR(give_time(&f), "dial ");
+}
+
+TEST(one_connection_fails_and_the_other_goes_on)
+{
+	struct bgp_conf conf = usual_conf();
+	FIXTURE(f, conf);
+
+	(void)GIVE(f, BGP_EVENT_START);
+	(void)GIVE(f, BGP_EVENT_DIALLED);
+	(void)GIVE(f, BGP_EVENT_ACCEPTED);
+	CHECK_STR(give_bytes(&f, BGP_ACCEPTED, KEEPALIVE), "A:NOTIFICATION-5/1 A:close failed ");
+	CHECK_INT(state(&f), BGP_OPEN_SENT);
+	(void)give_bytes(&f, BGP_DIALLED, OPEN);
+	CHECK_STR(give_bytes(&f, BGP_DIALLED, KEEPALIVE), "up ");
+}
+
+TEST(bytes_in_pieces_of_any_size)
+{
+	static const char stream[] = OPEN KEEPALIVE UPDATE KEEPALIVE CEASE_SHUTDOWN;
+	uint8_t bytes[512];
+	size_t len = from_hex(stream, bytes, sizeof(bytes));
+
+	for (size_t piece = 1; piece <= len; piece++) {
+		struct bgp_conf conf = usual_conf();
+		_cleanup_(strbuf_done) struct strbuf seen = { 0 };
+		FIXTURE(f, conf);
+
+		bring_to(&f, BGP_OPEN_SENT);
+		for (size_t at = 0; at < len;) {
+			size_t n = MIN(piece, len - at);
+
+			while (n > 0) {
+				strbuf_add(&seen, GIVE(f, BGP_EVENT_BYTES, .way = BGP_DIALLED, .bytes = bytes + at,
+						   .len = n));
+				if (f.actions.consumed == 0 || f.actions.consumed > n) {
+					tap_fail(__FILE__, __LINE__, "took %zu of %zu", f.actions.consumed, n);
+					return;
+				}
+				at += f.actions.consumed;
+				n -= f.actions.consumed;
+			}
+		}
+		CHECK_STR(strbuf_get(&seen), "D:KEEPALIVE up D:close down ");
+		CHECK_INT(bgp_session_info(f.s)->counters.messages_in, 5);
+		CHECK_INT(bgp_session_info(f.s)->counters.updates_in, 1);
+	}
+}
+
+TEST(a_bad_length_is_answered_before_the_message_has_come)
+{
+	struct bgp_conf conf = usual_conf();
+	FIXTURE(f, conf);
+
+	bring_to(&f, BGP_ESTABLISHED);
+	CHECK_STR(give_bytes(&f, BGP_DIALLED, MARKER "1001 02"), "D:NOTIFICATION-1/2 D:close down ");
+	CHECK_HEX(f.actions.send[BGP_DIALLED].bytes, f.actions.send[BGP_DIALLED].len,
+	    MARKER "0017 03 01 02 1001");
+}
+
+TEST(updates_are_counted_and_forgotten)
+{
+	struct bgp_conf conf = usual_conf();
+	const struct bgp_counters *n;
+	FIXTURE(f, conf);
+
+	bring_to(&f, BGP_ESTABLISHED);
+	n = &bgp_session_info(f.s)->counters;
+	(void)give_bytes(&f, BGP_DIALLED,
+	    MARKER "0033 02 0000 0014 400101 00 400206 0201 0000fbf5 400304 c0000202 18 cb0071 18 cb0072");
+	(void)give_bytes(&f, BGP_DIALLED, MARKER "001b 02 0004 18 cb0071 0000");
+	/* RFC 7606: no ORIGIN is no reason to end the session */
+	CHECK_STR(give_bytes(&f, BGP_DIALLED,
+		      MARKER "002c 02 0000 0010 400206 0201 0000fbf5 400304 c0000202 18 cb0071 00"), "");
+	CHECK_INT(n->updates_in, 3);
+	CHECK_INT(n->prefixes_in, 4);
+	CHECK_INT(n->withdrawn_in, 1);
+	CHECK_INT(n->treated_as_withdraw, 1);
+	CHECK_STR(give_bytes(&f, BGP_DIALLED, MARKER "001c 02 0005 21 cb00710a 0000"),
+	    "D:NOTIFICATION-3/10 D:close down ");
+}
+
+TEST(a_refresh_is_answered_by_sending_again)
+{
+	static const struct bgp_attributes plain;
+	struct bgp_conf conf = usual_conf();
+	uint8_t buf[BGP_MESSAGE_MAX];
+	FIXTURE(f, conf);
+
+	bring_to(&f, BGP_ESTABLISHED);
+	CHECK_INT(bgp_session_announce(f.s, prefix_of("203.0.113.10/32"), &plain), 0);
+	CHECK_INT(bgp_session_next_update(f.s, buf), 48);
+	CHECK_INT(bgp_session_next_update(f.s, buf), 0);
+	(void)give_bytes(&f, BGP_DIALLED, MARKER "0017 05 0002 00 01");
+	CHECK_INT(bgp_session_next_update(f.s, buf), 0);
+	(void)give_bytes(&f, BGP_DIALLED, REFRESH);
+	CHECK_INT(bgp_session_next_update(f.s, buf), 48);
+	/* a family that nobody speaks, and the frames of RFC 7313 that were not agreed on */
+	CHECK_STR(give_bytes(&f, BGP_DIALLED, MARKER "0017 05 0019 00 46"), "");
+	CHECK_STR(give_bytes(&f, BGP_DIALLED, MARKER "0017 05 0001 01 01"), "");
+	CHECK_INT(bgp_session_next_update(f.s, buf), 0);
+}
+
+TEST(routes_wait_for_the_session_and_come_again)
+{
+	static const struct bgp_attributes plain;
+	struct bgp_conf conf = usual_conf();
+	uint8_t buf[BGP_MESSAGE_MAX];
+	FIXTURE(f, conf);
+
+	CHECK_INT(bgp_session_announce(f.s, prefix_of("203.0.113.10/32"), &plain), 0);
+	CHECK_INT(bgp_session_next_update(f.s, buf), 0);
+	bring_to(&f, BGP_ESTABLISHED);
+	CHECK_INT(bgp_session_next_update(f.s, buf), 48);
+	CHECK_INT(bgp_session_announced(f.s, BGP_IPV4), 1);
+	(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED);
+	CHECK_INT(bgp_session_announced(f.s, BGP_IPV4), 0);
+	CHECK_INT(bgp_session_next_update(f.s, buf), 0);
+	(void)give_time(&f);
+	(void)GIVE(f, BGP_EVENT_DIALLED);
+	(void)give_bytes(&f, BGP_DIALLED, OPEN);
+	(void)give_bytes(&f, BGP_DIALLED, KEEPALIVE);
+	CHECK_INT(bgp_session_next_update(f.s, buf), 48);
+}
+
+TEST(limits_are_kept_before_anything_is_sent)
+{
+	static const struct bgp_attributes plain, far = { .prepend = BGP_PREPEND_MAX + 1 },
+						  wide = { .community_count = BGP_COMMUNITIES_MAX + 1 };
+	struct bgp_conf conf = usual_conf();
+	struct prefix p = prefix_of("203.0.113.0/32");
+
+	conf.prefix_limit = 3;
+	conf.families[BGP_IPV6] = false;
+	FIXTURE(f, conf);
+	for (int i = 0; i < 3; i++) {
+		CHECK_INT(bgp_session_announce(f.s, p, &plain), 0);
+		p.addr = ip_add(p.addr, 1);
+	}
+	CHECK_INT(bgp_session_announce(f.s, p, &plain), -E2BIG);
+	CHECK(!bgp_session_announces(f.s, p));
+	CHECK_INT(bgp_session_announce(f.s, prefix_of("203.0.113.1/32"), &plain), 0); /* there already */
+	bgp_session_withdraw(f.s, prefix_of("203.0.113.1/32"));
+	CHECK_INT(bgp_session_announce(f.s, p, &plain), 0);
+	CHECK_INT(bgp_session_announce(f.s, prefix_of("2001:db8::/32"), &plain), -EAFNOSUPPORT);
+	CHECK_INT(bgp_session_announce(f.s, p, &far), -EINVAL);
+	CHECK_INT(bgp_session_announce(f.s, p, &wide), -EINVAL);
+}
+
+TEST(configurations_that_can_not_work_are_refused)
+{
+	static const char *const good = "";
+	struct bgp_conf base = usual_conf();
+	struct {
+		struct bgp_conf conf;
+		const char *why;
+	} rows[] = {
+		{ base, good }, { base, good }, { base, "the hold time must be 0, or 3s to 65535s" },
+		{ base, "the hold time must be 0, or 3s to 65535s" }, { base, "AS 0 is not an AS (RFC 7607)" },
+		{ base, "the router ID must be an IPv4 address other than 0.0.0.0" },
+		{ base, "family ipv6 is offered and has no ipv6 next hop" }, { base, "no address family is offered" },
+	};
+
+	rows[1].conf.hold_time = DURATION_S(0);
+	rows[2].conf.hold_time = DURATION_MS(2900);
+	rows[3].conf.hold_time = DURATION_S(65536);
+	rows[4].conf.peer_as = 0;
+	rows[5].conf.router_id = ip_of("0.0.0.0");
+	rows[6].conf.next_hop[BGP_IPV6] = (struct ip){ 0 };
+	rows[7].conf.families[BGP_IPV4] = rows[7].conf.families[BGP_IPV6] = false;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct err e = { 0 };
+
+		CHECK_INT(bgp_conf_check(&rows[i].conf, &e), rows[i].why == good ? 0 : -EINVAL);
+		CHECK_STR(e.message, rows[i].why);
+	}
+}
+
+TEST(stopped_is_stopped_until_started)
+{
+	struct bgp_conf conf = usual_conf();
+	FIXTURE(f, conf);
+
+	bring_to(&f, BGP_ESTABLISHED);
+	CHECK_STR(GIVE(f, BGP_EVENT_STOP, .text = "bye"), "D:NOTIFICATION-6/2 D:close down ");
+	CHECK_STR(bgp_session_info(f.s)->last_sent, "Cease/Administrative Shutdown (6/2): \"bye\"");
+	CHECK(instant_is_never(bgp_session_deadline(f.s)));
+	CHECK(!bgp_session_accepts(f.s));
+	CHECK_STR(GIVE(f, BGP_EVENT_START), "dial ");
+}

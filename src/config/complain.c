@@ -19,7 +19,8 @@ node_is(const struct conf_node *node)
 
 /* "interval: expected a duration such as ..., found a list" */
 void
-conf_complain_kind(struct conf *c, const struct conf_field *f, enum conf_type type, const struct conf_node *node)
+conf_complain_kind(
+    struct conf *c, const struct conf_field *f, enum conf_type type, const struct conf_node *node)
 {
 	struct strbuf text = { 0 };
 	struct conf_place place = node->place;
@@ -63,7 +64,8 @@ list_keys(const struct conf_schema *schema)
 }
 
 void
-conf_complain_unknown_key(struct conf *c, const struct conf_schema *schema, const struct conf_node *key)
+conf_complain_unknown_key(
+    struct conf *c, const struct conf_schema *schema, const struct conf_node *key)
 {
 	struct strbuf text = { 0 };
 	const char *nearest;
@@ -118,8 +120,8 @@ is_misspelt(const struct conf_schema *schema, const struct conf_node *map, const
 }
 
 void
-conf_complain_missing(struct conf *c, const struct conf_schema *schema, const struct conf_node *node,
-    const struct conf_node *const *given, struct conf_place place)
+conf_complain_missing(struct conf *c, const struct conf_schema *schema,
+    const struct conf_node *node, const struct conf_node *const *given, struct conf_place place)
 {
 	for (size_t i = 0; i < schema->field_count; i++) {
 		const struct conf_field *f = &schema->fields[i];

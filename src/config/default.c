@@ -1,6 +1,6 @@
 /*
- * What the file leaves out. The text of a default is a programmer's, so what is wrong with it is the
- * programmer's error.
+ * What the file leaves out. The text of a default is a programmer's, so what is wrong with it is
+ * the programmer's error.
  */
 #include "config/internal.h"
 
@@ -8,7 +8,8 @@
 #include <string.h>
 
 static void
-set_scalar(struct conf *c, const struct conf_field *f, enum conf_type type, const char *text, void *out)
+set_scalar(
+    struct conf *c, const struct conf_field *f, enum conf_type type, const char *text, void *out)
 {
 	struct strbuf why = { 0 };
 	bool ok = conf_scalar_parse(f, type, text, true, c->arena, out, &why);
@@ -48,8 +49,8 @@ set_default(struct conf *c, const struct conf_field *f, struct conf_place place,
 }
 
 void
-conf_set_defaults(struct conf *c, const struct conf_schema *schema, const struct conf_node *const *given,
-    struct conf_place place, void *object)
+conf_set_defaults(struct conf *c, const struct conf_schema *schema,
+    const struct conf_node *const *given, struct conf_place place, void *object)
 {
 	for (size_t i = 0; i < schema->field_count; i++) {
 		const struct conf_field *f = &schema->fields[i];

@@ -148,7 +148,7 @@ conf_errors_format(const struct conf *c, struct strbuf *out)
 
 	for (size_t i = 0; i < c->report_count; i++)
 		sorted[i] = &c->reports[i];
-	qsort(sorted, c->report_count, sizeof(sorted[0]), report_cmp);
+	qsort(sorted, c->report_count, sizeof(const struct conf_report *), report_cmp);
 	for (size_t i = 0; i < c->report_count; i++)
 		show_report(c, sorted[i], out);
 	if (more > 0)

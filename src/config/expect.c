@@ -115,7 +115,8 @@ conf_expect(struct strbuf *out, const struct conf_field *f, enum conf_type type)
 		strbuf_add(out, "a prefix such as 192.0.2.0/24 or 2001:db8::/32");
 		break;
 	case CONF_ENDPOINT:
-		strbuf_add(out, "an address with a port such as 192.0.2.1:80 or \"[2001:db8::1]:80\"");
+		strbuf_add(
+		    out, "an address with a port such as 192.0.2.1:80 or \"[2001:db8::1]:80\"");
 		break;
 	case CONF_STRUCT:
 		strbuf_addf(out, "a map with the keys of %s", f->schema->what);

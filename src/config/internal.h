@@ -1,8 +1,9 @@
 /*
  * What the files of this room share: text -> source (lines) -> tree (nodes with places) -> structs.
  *
- * YAML itself is libfyaml's work, through its event interface: that one does not recurse, so the depth
- * and the number of values are ours to limit while the file is read, and aliases cannot multiply.
+ * YAML itself is libfyaml's work, through its event interface: that one does not recurse, so the
+ * depth and the number of values are ours to limit while the file is read, and aliases cannot
+ * multiply.
  */
 #pragma once
 
@@ -38,10 +39,10 @@ enum conf_node_kind {
 
 struct conf_node {
 	enum conf_node_kind kind;
-	struct conf_place place; /* of a map or list: where it begins */
-	const char *text;        /* of a scalar: without quotes and escapes, no NUL inside */
-	bool plain;              /* a scalar without quotes */
-	struct conf_node *key;   /* of a value in a map */
+	struct conf_place place;        /* of a map or list: where it begins */
+	const char *text;               /* of a scalar: without quotes and escapes, no NUL inside */
+	bool plain;                     /* a scalar without quotes */
+	struct conf_node *key;          /* of a value in a map */
 	struct conf_node *first, *last; /* of a map or list: the values */
 	struct conf_node *next;
 	size_t count;
@@ -74,7 +75,7 @@ struct conf {
 	struct conf_source source;
 	struct conf_report *reports; /* owned */
 	size_t report_count;
-	size_t error_count; /* also those beyond CONF_ERRORS_MAX */
+	size_t error_count;      /* also those beyond CONF_ERRORS_MAX */
 	struct conf_mark *marks; /* owned */
 	size_t mark_count, mark_cap;
 	struct conf_pending *pending; /* owned */
@@ -88,7 +89,8 @@ struct conf {
 bool conf_source_init(struct conf *c, const char *text, size_t len);
 /* The line (from 0) that holds an offset. */
 size_t conf_source_line(const struct conf_source *s, size_t offset);
-/* The offset of a line and column (both from 0; columns in code points); clamped to what is there. */
+/* The offset of a line and column (both from 0; columns in code points); clamped to what is there.
+ */
 size_t conf_source_offset(const struct conf_source *s, size_t line, size_t column);
 /* The bytes of a line without its line end. */
 const char *conf_source_line_text(const struct conf_source *s, size_t line, size_t *ret_len);
@@ -97,8 +99,25 @@ size_t conf_utf8_take(const char *text, size_t len, uint32_t *ret_code);
 /* Whether a code point may stand in a text as it is: no control character, no line end, no BOM. */
 bool conf_utf8_is_printable(uint32_t code);
 
-/* tree.c: NULL when reported. */
-struct conf_node *conf_tree_parse(struct conf *c);
+/* yaml.c: NULL when reported. */
+struct conf_node *conf_yaml_parse(struct conf *c);
+
+/* tree.c */
+
+struct conf_builder {
+	struct conf *c;
+	struct conf_node *stack[CONF_DEPTH_MAX];
+	struct conf_node *keys[CONF_DEPTH_MAX]; /* of a map: the key that waits for its value */
+	size_t depth;
+	struct conf_node *root;
+	size_t values;
+	size_t last; /* past the last byte that was seen */
+	bool in_document;
+};
+
+struct fy_event;
+/* Adds what one event says; false when it was refused, and reported. */
+bool conf_tree_take(struct conf_builder *b, struct fy_event *e);
 
 /* error.c */
 void conf_report(struct conf *c, struct conf_place place, const char *fmt, ...) _printf_(3, 4);
@@ -106,7 +125,8 @@ void conf_report_va(struct conf *c, struct conf_place place, const char *fmt, va
 /* Whether another report would still be shown: the costly part of one can be left out then. */
 bool conf_report_wanted(const struct conf *c);
 void conf_errors_format(const struct conf *c, struct strbuf *out);
-/* A value as it is shown in a sentence: clipped, quoted when it was, nothing that moves a terminal. */
+/* A value as it is shown in a sentence: clipped, quoted when it was, nothing that moves a terminal.
+ */
 void conf_show_value(struct strbuf *out, const char *text, bool plain);
 
 /* marks.c */
@@ -120,13 +140,14 @@ size_t conf_type_size(const struct conf_schema *schema, enum conf_type type);
 struct conf_field conf_item_field(const struct conf_field *list);
 bool conf_text_is_null(const char *text, bool plain);
 /* Text to a value of the type at out; false with the reason (without the key) in why. */
-bool conf_scalar_parse(const struct conf_field *f, enum conf_type type, const char *text, bool plain,
-    struct arena *arena, void *out, struct strbuf *why);
+bool conf_scalar_parse(const struct conf_field *f, enum conf_type type, const char *text,
+    bool plain, struct arena *arena, void *out, struct strbuf *why);
 /* The limits of a field: [min, max], or no limit. */
 bool conf_limit_allows(const struct conf_field *f, int64_t value);
 bool conf_has_max(const struct conf_field *f);
 
-/* default.c: every field that has no node in given (NULL: none has); place is that of the object. */
+/* default.c: every field that has no node in given (NULL: none has); place is that of the object.
+ */
 void conf_set_defaults(struct conf *c, const struct conf_schema *schema,
     const struct conf_node *const *given, struct conf_place place, void *object);
 
@@ -135,15 +156,19 @@ void conf_complain_kind(
     struct conf *c, const struct conf_field *f, enum conf_type type, const struct conf_node *node);
 void conf_complain_unknown_key(
     struct conf *c, const struct conf_schema *schema, const struct conf_node *key);
-void conf_complain_twice(struct conf *c, const struct conf_node *key, const struct conf_node *first);
-void conf_complain_missing(struct conf *c, const struct conf_schema *schema, const struct conf_node *node,
-    const struct conf_node *const *given, struct conf_place place);
+void conf_complain_twice(
+    struct conf *c, const struct conf_node *key, const struct conf_node *first);
+void conf_complain_missing(struct conf *c, const struct conf_schema *schema,
+    const struct conf_node *node, const struct conf_node *const *given, struct conf_place place);
 
 /* walk.c */
 
-/* The field that a key of the file sets, or NULL; the index into fields when ret_index is not NULL. */
+/* The field that a key of the file sets, or NULL; the index into fields when ret_index is not NULL.
+ */
 const struct conf_field *conf_find_field(
     const struct conf_schema *schema, const char *key, size_t *ret_index);
+/* Of a schema that a map uses: the field that takes its keys. */
+const struct conf_field *conf_key_field(const struct conf_schema *schema);
 /* Fills the root and the list of checks. */
 void conf_walk(struct conf *c, const struct conf_schema *schema, const struct conf_node *root);
 
@@ -155,4 +180,5 @@ void conf_expect_count(struct strbuf *out, const struct conf_field *f, const cha
 void conf_expect_names(struct strbuf *out, const char *const *names);
 
 /* print.c: a scalar as YAML. */
-void conf_print_scalar(struct strbuf *out, const struct conf_field *f, enum conf_type type, const void *value);
+void conf_print_scalar(
+    struct strbuf *out, const struct conf_field *f, enum conf_type type, const void *value);

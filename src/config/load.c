@@ -14,7 +14,7 @@ load(struct conf *c, const char *text, size_t len, const struct conf_schema *sch
 
 	if (!conf_source_init(c, text, len))
 		return -EINVAL;
-	tree = conf_tree_parse(c);
+	tree = conf_yaml_parse(c);
 	if (tree == NULL)
 		return -EINVAL;
 	conf_walk(c, schema, tree);

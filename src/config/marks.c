@@ -1,7 +1,7 @@
 /*
  * From the address of a field to its place in the file. Marks are made while the file is read and
- * sorted once, before the first check function: the ranges nest, so the innermost one around an address
- * is found by a binary search and a walk outwards.
+ * sorted once, before the first check function: the ranges nest, so the innermost one around an
+ * address is found by a binary search and a walk outwards.
  */
 #include "config/internal.h"
 
@@ -99,5 +99,6 @@ conf_where(const struct conf *c, const void *field)
 
 	if (mark == NULL)
 		return "";
-	return arena_printf(c->arena, "%s:%zu", c->name, conf_source_line(&c->source, mark->place.start) + 1);
+	return arena_printf(
+	    c->arena, "%s:%zu", c->name, conf_source_line(&c->source, mark->place.start) + 1);
 }

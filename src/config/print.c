@@ -1,6 +1,6 @@
 /*
- * A struct back to YAML, with every default. What is printed loads again to the same struct (secrets
- * aside), so a field that is absent and could not be written is left out.
+ * A struct back to YAML, with every default. What is printed loads again to the same struct
+ * (secrets aside), so a field that is absent and could not be written is left out.
  */
 #include "config/internal.h"
 
@@ -22,7 +22,8 @@ static void print_object(struct printer *p, const struct conf_schema *schema, co
 static bool
 is_plain(const char *text)
 {
-	static const char *const words[] = { "null", "true", "false", "yes", "no", "on", "off", "y", "n" };
+	static const char *const words[] = { "null", "true", "false", "yes", "no", "on", "off", "y",
+		"n" };
 	bool number = true;
 	int dots = 0;
 
@@ -83,7 +84,8 @@ print_double(struct strbuf *out, double value)
 }
 
 void
-conf_print_scalar(struct strbuf *out, const struct conf_field *f, enum conf_type type, const void *value)
+conf_print_scalar(
+    struct strbuf *out, const struct conf_field *f, enum conf_type type, const void *value)
 {
 	char buf[DURATION_STR_MAX + PREFIX_STR_MAX + ENDPOINT_STR_MAX];
 
@@ -212,7 +214,9 @@ print_list(struct printer *p, const struct conf_field *f, const struct conf_list
 
 	strbuf_add(p->out, list->count == 0 ? " []\n" : "\n");
 	for (size_t i = 0; i < list->count; i++, item += size) {
-		struct printer inner = { .out = p->out, .indent = p->indent + 4, .item = true, .bare = true };
+		struct printer inner = {
+			.out = p->out, .indent = p->indent + 4, .item = true, .bare = true
+		};
 
 		if (!conf_type_is_scalar(f->item)) {
 			print_object(&inner, f->schema, item);
@@ -228,20 +232,10 @@ print_list(struct printer *p, const struct conf_field *f, const struct conf_list
 	}
 }
 
-static const struct conf_field *
-find_key_field(const struct conf_schema *schema)
-{
-	for (size_t i = 0; i < schema->field_count; i++) {
-		if (schema->fields[i].flags & CONF_KEY)
-			return &schema->fields[i];
-	}
-	abort(); /* a schema of a map without the field for the key */
-}
-
 static void
 print_map(struct printer *p, const struct conf_field *f, const struct conf_list *map)
 {
-	const struct conf_field *key = find_key_field(f->schema);
+	const struct conf_field *key = conf_key_field(f->schema);
 	const char *item = map->items;
 
 	strbuf_add(p->out, map->count == 0 ? " {}\n" : "\n");

@@ -1,6 +1,7 @@
 /*
- * One scalar: text to a value of its type, within the limits of its field. Defaults come through here
- * as well, so a default that the file could not have is found by the first test that loads the schema.
+ * One scalar: text to a value of its type, within the limits of its field. Defaults come through
+ * here as well, so a default that the file could not have is found by the first test that loads the
+ * schema.
  */
 #include "config/internal.h"
 
@@ -64,7 +65,7 @@ bool
 conf_text_is_null(const char *text, bool plain)
 {
 	return plain && (*text == '\0' || strcmp(text, "~") == 0 || strcmp(text, "null") == 0 ||
-	    strcmp(text, "Null") == 0 || strcmp(text, "NULL") == 0);
+			    strcmp(text, "Null") == 0 || strcmp(text, "NULL") == 0);
 }
 
 bool
@@ -83,7 +84,8 @@ conf_limit_allows(const struct conf_field *f, int64_t value)
 
 /* "X is not allowed; expected ..." */
 static bool
-refuse(struct strbuf *why, const struct conf_field *f, enum conf_type type, const char *text, bool plain)
+refuse(struct strbuf *why, const struct conf_field *f, enum conf_type type, const char *text,
+    bool plain)
 {
 	if (type == CONF_SECRET)
 		strbuf_add(why, "this");
@@ -240,7 +242,8 @@ parse_enum(const struct conf_field *f, const char *text, bool plain, int *out, s
 }
 
 static bool
-parse_ip(const struct conf_field *f, const char *text, bool plain, struct ip *out, struct strbuf *why)
+parse_ip(
+    const struct conf_field *f, const char *text, bool plain, struct ip *out, struct strbuf *why)
 {
 	struct ip value;
 

@@ -1,7 +1,8 @@
 /*
- * The text of a file before YAML: only UTF-8 that a person can see, and an index of its lines. What is
- * refused here would be skipped or taken for an end of the file by the parser, or cost it more than a
- * file is worth: a row of "%" its time, a row of "[" its memory (it reads ahead to the last of them).
+ * The text of a file before YAML: only UTF-8 that a person can see, and an index of its lines. What
+ * is refused here would be skipped or taken for an end of the file by the parser, or cost it more
+ * than a file is worth: a row of "%" its time, a row of "[" its memory (it reads ahead to the last
+ * of them).
  */
 #include "config/internal.h"
 
@@ -40,8 +41,8 @@ conf_utf8_take(const char *text, size_t len, uint32_t *ret_code)
 bool
 conf_utf8_is_printable(uint32_t code)
 {
-	return code >= 0x20 && !(code >= 0x7f && code <= 0x9f) && code != 0x2028 && code != 0x2029 &&
-	    code != 0xfeff && (code & 0xfffe) != 0xfffe;
+	return code >= 0x20 && !(code >= 0x7f && code <= 0x9f) && code != 0x2028 &&
+	       code != 0x2029 && code != 0xfeff && (code & 0xfffe) != 0xfffe;
 }
 
 static bool

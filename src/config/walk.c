@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void load_value(struct conf *c, const struct conf_field *f, const struct conf_node *node, void *out);
-static void load_object(struct conf *c, const struct conf_schema *schema, const struct conf_node *node,
-    struct conf_place place, void *object);
+static void load_value(
+    struct conf *c, const struct conf_field *f, const struct conf_node *node, void *out);
+static void load_object(struct conf *c, const struct conf_schema *schema,
+    const struct conf_node *node, struct conf_place place, void *object);
 
 static struct conf_place
 place_of_key(const struct conf_node *node)
@@ -16,8 +17,8 @@ place_of_key(const struct conf_node *node)
 }
 
 static void
-load_scalar(struct conf *c, const struct conf_field *f, enum conf_type type, const struct conf_node *node,
-    void *out)
+load_scalar(struct conf *c, const struct conf_field *f, enum conf_type type,
+    const struct conf_node *node, void *out)
 {
 	struct conf_place place = node->place;
 	struct strbuf why = { 0 };
@@ -29,7 +30,8 @@ load_scalar(struct conf *c, const struct conf_field *f, enum conf_type type, con
 	place.secret = type == CONF_SECRET;
 	conf_mark_add(c, out, conf_type_size(NULL, type), place, true);
 	if (!conf_scalar_parse(f, type, node->text, node->plain, c->arena, out, &why))
-		conf_report(c, place, "%s%s%s", f->key ? f->key : "", f->key ? ": " : "", strbuf_get(&why));
+		conf_report(
+		    c, place, "%s%s%s", f->key ? f->key : "", f->key ? ": " : "", strbuf_get(&why));
 	strbuf_done(&why);
 }
 
@@ -74,7 +76,8 @@ static void
 load_object(struct conf *c, const struct conf_schema *schema, const struct conf_node *node,
     struct conf_place place, void *object)
 {
-	_cleanup_(freep) const struct conf_node **given = xcalloc(schema->field_count, sizeof(*given));
+	_cleanup_(freep) const struct conf_node **given =
+	    xcalloc(schema->field_count, sizeof(const struct conf_node *));
 	size_t i = 0;
 
 	conf_mark_add(c, object, schema->size, place, false);
@@ -104,8 +107,9 @@ add_check(struct conf *c, const struct conf_schema *schema, void *object, size_t
 static bool
 is_object(const struct conf_schema *schema, const struct conf_node *node)
 {
-	return node->kind == CONF_NODE_MAP || (node->kind == CONF_NODE_SCALAR && schema->short_key &&
-	    !conf_text_is_null(node->text, node->plain));
+	return node->kind == CONF_NODE_MAP ||
+	       (node->kind == CONF_NODE_SCALAR && schema->short_key &&
+		   !conf_text_is_null(node->text, node->plain));
 }
 
 static bool
@@ -123,7 +127,8 @@ count_is_allowed(struct conf *c, const struct conf_field *f, const struct conf_n
 }
 
 static void
-load_list(struct conf *c, const struct conf_field *f, const struct conf_node *list, struct conf_list *out)
+load_list(
+    struct conf *c, const struct conf_field *f, const struct conf_node *list, struct conf_list *out)
 {
 	const struct conf_field item = conf_item_field(f);
 	size_t size = conf_type_size(f->schema, f->item);
@@ -147,28 +152,34 @@ load_list(struct conf *c, const struct conf_field *f, const struct conf_node *li
 	}
 }
 
+const struct conf_field *
+conf_key_field(const struct conf_schema *schema)
+{
+	const struct conf_field *f = schema->fields;
+
+	while (!(f->flags & CONF_KEY)) {
+		f++;
+		assert(f < schema->fields + schema->field_count); /* what a map's schema has */
+	}
+	return f;
+}
+
 /* A key as a value of its type, and its one way to be written: by that two keys are compared. */
 static bool
-load_key(struct conf *c, const struct conf_schema *schema, const struct conf_node *key, void *object,
-    struct strbuf *ret_canonical)
+load_key(struct conf *c, const struct conf_schema *schema, const struct conf_node *key,
+    void *object, struct strbuf *ret_canonical)
 {
+	const struct conf_field *f = conf_key_field(schema);
+	void *out = (char *)object + f->offset;
 	struct strbuf why = { 0 };
-	bool ok = false;
+	bool ok;
 
-	for (size_t i = 0; i < schema->field_count && !ok; i++) {
-		struct conf_field f = schema->fields[i];
-		void *out = (char *)object + f.offset;
-
-		if (!(f.flags & CONF_KEY))
-			continue;
-		conf_mark_add(c, out, conf_type_size(NULL, f.type), key->place, true);
-		ok = conf_scalar_parse(&f, f.type, key->text, key->plain, c->arena, out, &why);
-		if (ok)
-			conf_print_scalar(ret_canonical, &f, f.type, out);
-		else
-			conf_report(c, key->place, "as the key of %s: %s", schema->what, strbuf_get(&why));
-		break;
-	}
+	conf_mark_add(c, out, conf_type_size(NULL, f->type), key->place, true);
+	ok = conf_scalar_parse(f, f->type, key->text, key->plain, c->arena, out, &why);
+	if (ok)
+		conf_print_scalar(ret_canonical, f, f->type, out);
+	else
+		conf_report(c, key->place, "as the key of %s: %s", schema->what, strbuf_get(&why));
 	strbuf_done(&why);
 	return ok;
 }
@@ -186,7 +197,8 @@ map_key_cmp(const void *a, const void *b)
 
 	if (order != 0)
 		return order;
-	return (x->key->place.start > y->key->place.start) - (x->key->place.start < y->key->place.start);
+	return (x->key->place.start > y->key->place.start) -
+	       (x->key->place.start < y->key->place.start);
 }
 
 static void
@@ -207,7 +219,8 @@ refuse_twice(struct conf *c, struct map_key *keys, size_t count)
 }
 
 static void
-load_map(struct conf *c, const struct conf_field *f, const struct conf_node *map, struct conf_list *out)
+load_map(
+    struct conf *c, const struct conf_field *f, const struct conf_node *map, struct conf_list *out)
 {
 	_cleanup_(freep) struct map_key *keys = xcalloc(map->count, sizeof(*keys));
 	size_t key_count = 0;
@@ -217,7 +230,8 @@ load_map(struct conf *c, const struct conf_field *f, const struct conf_node *map
 		return;
 	out->items = items = arena_alloc(c->arena, map->count * f->schema->size);
 	out->count = map->count;
-	for (const struct conf_node *node = map->first; node; node = node->next, items += f->schema->size) {
+	for (const struct conf_node *node = map->first; node;
+	     node = node->next, items += f->schema->size) {
 		struct strbuf canonical = { 0 };
 		size_t errors = c->error_count;
 
@@ -226,7 +240,8 @@ load_map(struct conf *c, const struct conf_field *f, const struct conf_node *map
 		if (is_object(f->schema, node))
 			load_object(c, f->schema, node, node->key->place, items);
 		else
-			conf_complain_kind(c, &(struct conf_field){ .key = node->key->text, .schema = f->schema },
+			conf_complain_kind(c,
+			    &(struct conf_field){ .key = node->key->text, .schema = f->schema },
 			    CONF_STRUCT, node);
 		add_check(c, f->schema, items, errors);
 		strbuf_done(&canonical);

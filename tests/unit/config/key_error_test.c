@@ -6,7 +6,8 @@ static const struct error_row rows[] = {
 	  "title: a\n"
 	  "hold-tiem: 3s\n",
 	  0,
-	  "x:2:1: unknown key \"hold-tiem\" of a zoo; did you mean \"hold-time\"?\n"
+	  "x:2:1: unknown key \"hold-tiem\" of a zoo; did you mean \"hold-time"
+	  "\"?\n"
 	  "    2 | hold-tiem: 3s\n"
 	  "      | ^~~~~~~~~\n" },
 	{ "unknown key far",
@@ -55,8 +56,8 @@ static const struct error_row rows[] = {
 	{ "missing",
 	  "open: true\n",
 	  0,
-	  "x:1:1: missing key \"title\" of a zoo; expected a name of letters, digits, "
-	  "\"-\", \"_\" and \".\"\n"
+	  "x:1:1: missing key \"title\" of a zoo; expected a name of letters, dig"
+	  "its, \"-\", \"_\" and \".\"\n"
 	  "    1 | open: true\n"
 	  "      | ^~~~\n" },
 	{ "missing as it is misspelt",
@@ -83,7 +84,8 @@ static const struct error_row rows[] = {
 	  "x:5:5: missing key \"kind\" of a ticket; expected a text\n"
 	  "    5 |   - price: 1\n"
 	  "      |     ^~~~~\n"
-	  "x:6:9: missing key \"width\" of a gate; expected a number from 0 to 20\n"
+	  "x:6:9: missing key \"width\" of a gate; expected a number from 0 to 20"
+	  "\n"
 	  "    6 | gates: {192.0.2.1: {doors: [192.0.2.1:1]}}\n"
 	  "      |         ^~~~~~~~~\n" },
 	{ "no value",
@@ -109,10 +111,12 @@ static const struct error_row rows[] = {
 	  "x:7:3: numbers: a value is missing; expected a number\n"
 	  "    7 |   - # none\n"
 	  "      |   ^\n"
-	  "x:8:1: office: a value is missing; expected a map with the keys of an office\n"
+	  "x:8:1: office: a value is missing; expected a map with the keys of an "
+	  "office\n"
 	  "    8 | office:\n"
 	  "      | ^~~~~~\n"
-	  "x:9:11: lion: a value is missing; expected a map with the keys of an animal\n"
+	  "x:9:11: lion: a value is missing; expected a map with the keys of an a"
+	  "nimal\n"
 	  "    9 | animals: {lion: }\n"
 	  "      |           ^~~~\n" },
 	{ "bad key",
@@ -122,12 +126,12 @@ static const struct error_row rows[] = {
 	  "gates:\n"
 	  "  somewhere: 2\n",
 	  0,
-	  "x:3:3: as the key of an animal: big cat is not allowed; expected a name of let"
-	  "ters, digits, \"-\", \"_\" and \".\"\n"
+	  "x:3:3: as the key of an animal: big cat is not allowed; expected a nam"
+	  "e of letters, digits, \"-\", \"_\" and \".\"\n"
 	  "    3 |   big cat: {}\n"
 	  "      |   ^~~~~~~\n"
-	  "x:5:3: as the key of a gate: somewhere is not allowed; expected an IP address "
-	  "such as 192.0.2.1 or 2001:db8::1\n"
+	  "x:5:3: as the key of a gate: somewhere is not allowed; expected an IP "
+	  "address such as 192.0.2.1 or 2001:db8::1\n"
 	  "    5 |   somewhere: 2\n"
 	  "      |   ^~~~~~~~~\n" },
 	{ "found too many",
@@ -150,8 +154,8 @@ static const struct error_row rows[] = {
 	  "tickets: [[x]]\n"
 	  "numbers: {a: 1}\n",
 	  0,
-	  "x:1:8: title: expected a name of letters, digits, \"-\", \"_\" and \".\", foun"
-	  "d a list\n"
+	  "x:1:8: title: expected a name of letters, digits, \"-\", \"_\" and "
+	  "\".\", found a list\n"
 	  "    1 | title: [a]\n"
 	  "      |        ^\n"
 	  "x:2:7: open: expected true or false, found a map\n"
@@ -163,10 +167,12 @@ static const struct error_row rows[] = {
 	  "x:4:9: office: expected a map with the keys of an office, found x\n"
 	  "    4 | office: x\n"
 	  "      |         ^\n"
-	  "x:5:10: animals: expected a map (each value: an animal), found a list\n"
+	  "x:5:10: animals: expected a map (each value: an animal), found a list"
+	  "\n"
 	  "    5 | animals: [lion]\n"
 	  "      |          ^\n"
-	  "x:6:11: tickets: expected a map with the keys of a ticket, found a list\n"
+	  "x:6:11: tickets: expected a map with the keys of a ticket, found a lis"
+	  "t\n"
 	  "    6 | tickets: [[x]]\n"
 	  "      |           ^\n"
 	  "x:7:10: numbers: expected a list (each item: a number), found a map\n"

@@ -107,7 +107,8 @@ TEST(lists_and_maps)
 	CHECK(gates[0].width == 2.5);
 	CHECK_STR(ip_format(gates[1].address, buf), "2001:db8::1");
 	REQUIRE(gates[1].doors.count == 1);
-	CHECK_STR(endpoint_format(*(const struct endpoint *)gates[1].doors.items, buf), "192.0.2.1:80");
+	CHECK_STR(
+	    endpoint_format(*(const struct endpoint *)gates[1].doors.items, buf), "192.0.2.1:80");
 }
 
 TEST(defaults)
@@ -196,7 +197,8 @@ TEST(limits_of_a_file)
 		_cleanup_(strbuf_done) struct strbuf text = { 0 };
 		_cleanup_(strbuf_done) struct strbuf errors = { 0 };
 		struct conf *c = NULL;
-		size_t limit = rows[i].error[1] == ':' && rows[i].error[2] == ' ' ? CONF_FILE_MAX + 1 : 60000;
+		size_t limit =
+		    rows[i].error[1] == ':' && rows[i].error[2] == ' ' ? CONF_FILE_MAX + 1 : 60000;
 
 		strbuf_add(&text, rows[i].begin);
 		while (text.len < limit)
@@ -226,6 +228,7 @@ TEST(files)
 	CHECK_INT(conf_load_file("/does/not/exist", &zoo_schema, &c, &errors), -ENOENT);
 	CHECK_INT(conf_load_file("/", &zoo_schema, &c, &errors), -EISDIR);
 	CHECK(c == NULL);
-	CHECK_STR(strbuf_get(&errors), "/does/not/exist: cannot be read: No such file or directory\n"
-				       "/: cannot be read: Is a directory\n");
+	CHECK_STR(strbuf_get(&errors),
+	    "/does/not/exist: cannot be read: No such file or directory\n"
+	    "/: cannot be read: Is a directory\n");
 }

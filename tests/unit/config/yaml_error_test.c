@@ -53,6 +53,17 @@ static const struct error_row rows[] = {
 	  "x:1:3: a key must be a word, not a list or map\n"
 	  "    1 | ? [a]\n"
 	  "      |   ^\n" },
+	{ "long key",
+	  "title: a\n"
+	  "? kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"
+	  "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk\n"
+	  ": 1\n",
+	  0,
+	  "x:2:3: a key of more than 128 bytes\n"
+	  "    2 | ? kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"
+	  "kkkkkkkkkkkkkkkkkk...\n"
+	  "      |   ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~"
+	  "~~~~~~~~~~~~~~~~~~\n" },
 	{ "two documents",
 	  "title: a\n"
 	  "---\n"
@@ -174,37 +185,38 @@ static const struct error_row rows[] = {
 	  "    2 | office: {\tphone: x,\topne: true }\n"
 	  "      |          \t         \t^~~~\n" },
 	{ "long line begins",
-	  "title: a b # ccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
-	  "ccccccccccccccc\n",
+	  "title: a b # ccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+	  "ccccccccccccccccccccccc\n",
 	  0,
 	  "x:1:8: title: a b is not allowed; expected a name of letters, digits, "
 	  "\"-\", \"_\" and \".\"\n"
-	  "    1 | title: a b # ccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
-	  "cccccccccc...\n"
+	  "    1 | title: a b # ccccccccccccccccccccccccccccccccccccccccccccccccc"
+	  "cccccccccccccccccc...\n"
 	  "      |        ^~~\n" },
 	{ "long line goes on",
 	  "title: a\n"
-	  "numbers: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 2"
-	  "0, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39,"
-	  " x, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58"
-	  ", 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69]\n",
+	  "numbers: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 1"
+	  "8, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35,"
+	  " 36, 37, 38, 39, x, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52"
+	  ", 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69]"
+	  "\n",
 	  0,
 	  "x:2:158: numbers: x is not allowed; expected a number\n"
-	  "    2 | ...30, 31, 32, 33, 34, 35, 36, 37, 38, 39, x, 40, 41, 42, 43, 44, 45, "
-	  "46, 47, 48, 4...\n"
+	  "    2 | ...30, 31, 32, 33, 34, 35, 36, 37, 38, 39, x, 40, 41, 42, 43, "
+	  "44, 45, 46, 47, 48, 4...\n"
 	  "      |                                            ^\n" },
 	{ "long line ends",
 	  "title: a\n"
-	  "numbers: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 2"
-	  "0, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39,"
-	  " 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 5"
-	  "9, x]\n",
+	  "numbers: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 1"
+	  "8, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35,"
+	  " 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 5"
+	  "3, 54, 55, 56, 57, 58, 59, x]\n",
 	  0,
 	  "x:2:238: numbers: x is not allowed; expected a number\n"
-	  "    2 | ..., 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 5"
-	  "7, 58, 59, x]\n"
-	  "      |                                                                       "
-	  "           ^\n" },
+	  "    2 | ..., 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 5"
+	  "5, 56, 57, 58, 59, x]\n"
+	  "      |                                                               "
+	  "                   ^\n" },
 };
 
 TEST(errors)

@@ -6,4 +6,5 @@
 #include "cli/command.h"
 
 extern const struct cli_command cli_lab_command;
+extern const struct cli_command cli_status_command;
 extern const struct cli_command cli_probe_command;

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 
 static const struct cli_command *const commands[] = {
+	&cli_status_command,
 	&cli_lab_command,
 	&cli_probe_command,
 	&cli_help_command,

@@ -166,12 +166,14 @@ on_check(struct service *s, const struct service_event *ev, struct instant now,
 	struct service_run *run = &s->runs[ev->index];
 	bool changed = check_input(&run->state, &ev->result, now);
 
-	/* the stage before the note: a withdraw does not wait for its explanation */
+	/* what leads to an announcement is told before it; a withdraw does not wait for its explanation */
+	if (changed && run->state.verdict == VERDICT_PASSING)
+		note_verdict(s, ev->index, actions);
 	for (size_t i = 0; i < s->conf.address_count; i++) {
 		if (service_run_covers(run, i))
 			apply(s, i, now, actions);
 	}
-	if (changed)
+	if (changed && run->state.verdict != VERDICT_PASSING)
 		note_verdict(s, ev->index, actions);
 }
 

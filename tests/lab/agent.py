@@ -228,7 +228,7 @@ def announce_in_order(c):
     wait_for('BIRD has the route', lambda: b.route(G4))
     what = [e['what'] for e in a.status()['events'] if 'service web' in e['what']]
     if what != [f'service web: {G4} added', f'service web: check front at {A4} failing',
-                f'service web: {G4} announced', f'service web: check front at {A4} passing']:
+                f'service web: check front at {A4} passing', f'service web: {G4} announced']:
         raise Failed(f'events: {what}')
 
 
@@ -471,6 +471,32 @@ def check_prints_what_loads(c):
         raise Failed(bad.stdout + bad.stderr)
 
 
+def status_command(c):
+    b, n, a = up(c)
+    n.kill()
+    wait_for('withdrawn', lambda: a.is_withdrawn(G4))
+    command = [c.programs[1], 'status', '--socket', a.control]
+    shown = subprocess.run(command, capture_output=True, text=True)
+    for want in ('test-host at ams: nearcastd', f'web      {G4}  withdrawn', 'nothing listens on tcp/80',
+                 'web/listen tcp/80', 'web/front', '64501  Established', f'service web: {G4} withdrawn'):
+        if shown.returncode != 0 or want not in shown.stdout:
+            raise Failed(f'no "{want}" in\n{shown.stdout}{shown.stderr}')
+    if '\033' in shown.stdout:
+        raise Failed('colours, and this is no terminal')
+    if os.environ.get('NEARCAST_SHOW'):
+        print(shown.stdout)
+    document = json.loads(subprocess.run([*command, '--json'], capture_output=True, text=True).stdout)
+    if document['services'][0]['stage'] != 'withdrawn' or document['host'] != 'test-host':
+        raise Failed(document)
+    for request, want in (('{"command":"fly"}', 'unknown command'), ('hello', 'not JSON'), ('{}', 'expected')):
+        if want not in a.request(request)['error']:
+            raise Failed(a.request(request))
+    a.stop()
+    away = subprocess.run(command, capture_output=True, text=True)
+    if away.returncode != 1 or 'Does nearcastd run' not in away.stderr or away.stdout:
+        raise Failed(away.stdout + away.stderr)
+
+
 def signals(c):
     b, n, a = up(c)
     a.process.send_signal(signal.SIGHUP)
@@ -482,7 +508,8 @@ def signals(c):
 CASES = [announce_in_order, kill_to_withdraw, soft_failure, reload_keeps_the_route, hung_service,
          refused_without_watch, tcp_check, address_removed_by_hand, clean_stop, address_of_others_stays, keep_on_exit,
          crash_and_restart, neighbor_crashes, dies_while_the_neighbor_is_away, ipv6, each_address_by_itself,
-         blocks_are_host_routes, md5, attributes, two_agents_on_one_socket, check_prints_what_loads, signals]
+         blocks_are_host_routes, md5, attributes, two_agents_on_one_socket, check_prints_what_loads,
+         status_command, signals]
 
 
 def run(programs, names):

@@ -144,7 +144,7 @@ check_play(struct stage_set *set, const char *script, const char *want)
 #define UP_SEEN                                                                                    \
 	"0 start\n  add 0: nearcastd starts\n0 address 0 here\n  run 0: there again\n"             \
 	"0 listener 0 here\n  run 0: there again\n1 check 0 pass\n2 check 0 pass\n"                \
-	"  announce 0: present, listening, checks passing\n  note 0: status 200\n"
+	"  note 0: status 200\n  announce 0: present, listening, checks passing\n"
 
 TEST(up_in_order)
 {
@@ -184,7 +184,7 @@ TEST(listener_dies_and_returns)
 	    UP_SEEN "10 listener 0 gone\n  withdraw 0 at once: nothing listens on tcp/80\n"
 		    "  note 0: nothing listens on tcp/80\n11 flushed 0\n11 check 0 old\n"
 		    "60 listener 0 here\n  run 0: there again\n61 check 0 pass\n161 check 0 pass\n"
-		    "  announce 0: present, listening, checks passing\n  note 0: status 200\n"
+		    "  note 0: status 200\n  announce 0: present, listening, checks passing\n"
 		    "= preferred since 161, decided: present, listening, checks passing\n");
 }
 
@@ -221,7 +221,7 @@ TEST(address_is_put_back)
 		    "1010 time\n  add 0: it was removed\n1500 address 0 gone\n"
 		    "2500 time\n  add 0: it was removed\n2500 address 0 here\n  run 0: there again\n"
 		    "2501 check 0 pass\n2502 check 0 pass\n"
-		    "  announce 0: present, listening, checks passing\n  note 0: status 200\n"
+		    "  note 0: status 200\n  announce 0: present, listening, checks passing\n"
 		    "= preferred since 2502, decided: present, listening, checks passing\n");
 }
 
@@ -294,8 +294,8 @@ TEST(each_address_is_judged_by_itself)
 	    "0 listener 1 here\n  run 1: there again\n  run 2: there again\n"
 	    "1 check 0 pass\n1 check 1 pass\n1 check 2 pass\n"
 	    "2 check 0 pass\n  note 0: status 200\n2 check 1 pass\n  note 1: status 200\n"
-	    "2 check 2 pass\n  announce 0: present, listening, checks passing\n"
-	    "  announce 1: present, listening, checks passing\n  note 2: status 200\n"
+	    "2 check 2 pass\n  note 2: status 200\n  announce 0: present, listening, checks passing\n"
+	    "  announce 1: present, listening, checks passing\n"
 	    "10 listener 1 gone\n  withdraw 1 at once: nothing listens on tcp/80\n"
 	    "  note 1: nothing listens on tcp/80\n"
 	    "20 check 0 refused\n  withdraw 0 at once: check front fails: refused\n  note 0: refused\n"
@@ -314,8 +314,8 @@ TEST(a_run_for_all_covers_all)
 	    "10 address 1 gone\n12 check 0 pass\n20 check 0 soft\n21 check 0 soft\n",
 	    "0 start\n  add 0: nearcastd starts\n  add 1: nearcastd starts\n0 address 0 here\n"
 	    "0 address 1 here\n  run 0: there again\n1 check 0 pass\n2 check 0 pass\n"
-	    "  announce 0: present, listening, checks passing\n"
-	    "  announce 1: present, listening, checks passing\n  note 0: status 200\n"
+	    "  note 0: status 200\n  announce 0: present, listening, checks passing\n"
+	    "  announce 1: present, listening, checks passing\n"
 	    "10 address 1 gone\n  withdraw 1 at once: the address is missing: it was removed\n"
 	    "12 check 0 pass\n20 check 0 soft\n21 check 0 soft\n"
 	    "  withdraw 0: check deep fails: 2 times in a row: status 503\n"

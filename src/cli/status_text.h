@@ -1,0 +1,15 @@
+/*
+ * What `nearcast status` prints, made of the agent's JSON (agent/status.c). Pure: text from JSON. What is
+ * missing in the JSON is left out, so that an older or newer agent can be asked too.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include "base/strbuf.h"
+
+/* events: how many of the latest are shown. */
+void status_text(const json_t *status, size_t events, bool colour, struct strbuf *out);

@@ -1,0 +1,278 @@
+/*
+ * A whole session under a script of events: connections that come and go, bytes good and bad, time, and
+ * changes of routes. It plays the driver and the peer, and asserts what they may rely on: actions
+ * that can be carried out, messages that are whole, timers that do not spin, and a peer that is never
+ * told what it knows, nor asked to forget what it does not.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "proto/bgp/codec.h"
+#include "wire/reader.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { ROUTES = 16 };
+
+struct play {
+	struct bgp_session *s;
+	struct instant now;
+	bool connecting, connected[BGP_WAY_MAX];
+	bool up, as4;
+	bool wanted[ROUTES], told[ROUTES];
+};
+
+static struct prefix
+route(unsigned i)
+{
+	static const uint8_t v4[16] = { 203, 0, 113, 0 }, v6[16] = { 0x20, 0x01, 0x0d, 0xb8 };
+	bool six = i % 2;
+	struct ip ip = ip_from_bytes(six ? IP_V6 : IP_V4, six ? v6 : v4);
+
+	return prefix_host(ip_add(ip, i));
+}
+
+static void
+hear(struct play *p, struct bgp_nlri nlri, bool announced)
+{
+	struct prefix prefix;
+
+	while (bgp_nlri_next(&nlri, &prefix)) {
+		unsigned i = prefix.addr.bytes[ip_size(prefix.addr.family) - 1];
+
+		assert(i < ROUTES && prefix_equal(prefix, route(i)));
+		assert(announced ? p->wanted[i] : p->told[i] && !p->wanted[i]);
+		p->told[i] = announced;
+	}
+}
+
+static void
+drain(struct play *p)
+{
+	uint8_t buf[BGP_MESSAGE_MAX];
+	size_t len;
+
+	while ((len = bgp_session_next_update(p->s, buf)) > 0) {
+		struct bgp_peering peering = { .as4 = p->as4, .families = { true, true } };
+		struct bgp_header h;
+		struct bgp_update u;
+		struct bgp_error e;
+
+		assert(p->up && p->connected[bgp_session_way(p->s)]);
+		assert(bgp_header_decode(buf, &h, &e) && h.type == BGP_UPDATE && h.length == len);
+		bgp_update_decode(buf + BGP_HEADER_LEN, len - BGP_HEADER_LEN, &peering, &u);
+		assert(u.verdict == BGP_VERDICT_ACCEPT);
+		hear(p, u.withdrawn, false);
+		hear(p, u.mp_withdrawn, false);
+		hear(p, u.announced, true);
+		hear(p, u.mp_announced, true);
+	}
+}
+
+static void
+check_sent(const uint8_t *bytes, size_t len)
+{
+	while (len > 0) {
+		struct bgp_header h;
+		struct bgp_error e;
+
+		assert(len >= BGP_HEADER_LEN && bgp_header_decode(bytes, &h, &e) && h.length <= len);
+		bytes += h.length;
+		len -= h.length;
+	}
+}
+
+static void
+check(struct play *p, const struct bgp_actions *a)
+{
+	const struct bgp_info *info = bgp_session_info(p->s);
+
+	for (enum bgp_way way = 0; way < BGP_WAY_MAX; way++) {
+		assert(a->send[way].len == 0 || p->connected[way]);
+		check_sent(a->send[way].bytes, a->send[way].len);
+		if (!a->close[way])
+			continue;
+		assert(p->connected[way] || (way == BGP_DIALLED && p->connecting));
+		p->connected[way] = false;
+		if (way == BGP_DIALLED)
+			p->connecting = false;
+	}
+	if (a->dial) {
+		assert(!p->connecting && !p->connected[BGP_DIALLED]);
+		p->connecting = true;
+	}
+	assert((a->change == BGP_CHANGE_UP) == (!p->up && info->state == BGP_ESTABLISHED));
+	assert((a->change == BGP_CHANGE_DOWN) == (p->up && info->state != BGP_ESTABLISHED));
+	p->up = info->state == BGP_ESTABLISHED;
+	if (p->up)
+		p->as4 = info->peer_open->as4;
+	else
+		memset(p->told, 0, sizeof(p->told));
+	assert(!p->up || p->connected[bgp_session_way(p->s)]);
+	assert(info->state != BGP_CONNECT || p->connecting);
+	assert((a->why[0] != '\0') == (a->change != BGP_CHANGE_NONE));
+}
+
+static void
+input(struct play *p, struct bgp_event event)
+{
+	struct bgp_actions a;
+
+	bgp_session_input(p->s, &event, p->now, &a);
+	check(p, &a);
+}
+
+static void
+give_bytes(struct play *p, enum bgp_way way, const uint8_t *bytes, size_t len)
+{
+	while (len > 0 && p->connected[way]) {
+		struct bgp_event event = { .type = BGP_EVENT_BYTES, .way = way, .bytes = bytes, .len = len };
+		struct bgp_actions a;
+
+		bgp_session_input(p->s, &event, p->now, &a);
+		assert(a.consumed > 0 && a.consumed <= len);
+		bytes += a.consumed;
+		len -= a.consumed;
+		check(p, &a);
+	}
+}
+
+static void
+pass_time(struct play *p, unsigned ms)
+{
+	struct instant at = bgp_session_deadline(p->s);
+	int turns = 0;
+
+	if (ms == 0 && !instant_is_never(at) && instant_cmp(at, p->now) > 0)
+		p->now = at;
+	p->now = instant_add(p->now, DURATION_MS(ms));
+	/* what is due is done in a few turns, or the loop would spin */
+	while (instant_reached(bgp_session_deadline(p->s), p->now)) {
+		assert(++turns < 8);
+		input(p, (struct bgp_event){ .type = BGP_EVENT_TIMER });
+	}
+}
+
+/* A message that is right, so that the deep states are reached: OPEN, KEEPALIVE, ROUTE-REFRESH, UPDATE. */
+static void
+give_good(struct play *p, enum bgp_way way, uint8_t which)
+{
+	struct bgp_open open = { .as = 64501, .id = which, .hold_time_s = which & 16 ? 0 : 3u + which,
+		.as4 = which & 32, .families = { true, which & 64 } };
+	uint8_t buf[BGP_MESSAGE_MAX];
+	struct writer w = writer_init(buf, sizeof(buf));
+
+	switch (which % 4) {
+	case 0:
+	case 1:
+		bgp_keepalive_encode(&w);
+		break;
+	case 2:
+		bgp_open_encode(&w, &open);
+		break;
+	default:
+		bgp_message_begin(&w, BGP_ROUTE_REFRESH);
+		bgp_family_encode(&w, which & 4 ? BGP_IPV6 : BGP_IPV4);
+		writer_u8(&w, 1);
+		buf[21] = 0;
+		buf[22] = 1;
+		(void)bgp_message_end(&w);
+	}
+	give_bytes(p, way, buf, writer_len(&w));
+}
+
+static void
+step(struct play *p, struct reader *r)
+{
+	static const struct bgp_attributes plain, med = { .has_med = true, .med = 7 };
+	uint8_t op = reader_u8(r), arg = reader_u8(r);
+	enum bgp_way way = arg & 0x80 ? BGP_ACCEPTED : BGP_DIALLED;
+	unsigned i = arg % ROUTES;
+	size_t len;
+
+	switch (op % 12) {
+	case 0:
+		input(p, (struct bgp_event){ .type = arg & 1 ? BGP_EVENT_STOP : BGP_EVENT_START, .text = "x" });
+		break;
+	case 1:
+		pass_time(p, 0);
+		break;
+	case 2:
+		pass_time(p, arg * 100u);
+		break;
+	case 3:
+		if (!p->connecting)
+			break;
+		p->connecting = false;
+		p->connected[BGP_DIALLED] = true;
+		input(p, (struct bgp_event){ .type = BGP_EVENT_DIALLED });
+		break;
+	case 4:
+		if (p->connected[BGP_ACCEPTED] || !bgp_session_accepts(p->s))
+			break;
+		p->connected[BGP_ACCEPTED] = true;
+		input(p, (struct bgp_event){ .type = BGP_EVENT_ACCEPTED });
+		break;
+	case 5:
+		if (!p->connected[way] && (way != BGP_DIALLED || !p->connecting))
+			break;
+		p->connected[way] = false;
+		if (way == BGP_DIALLED)
+			p->connecting = false;
+		input(p, (struct bgp_event){ .type = BGP_EVENT_CLOSED, .way = way, .text = "gone" });
+		break;
+	case 6:
+		len = MIN((size_t)(arg & 0x7f), reader_left(r));
+		give_bytes(p, way, reader_bytes(r, len), len);
+		break;
+	case 7:
+	case 8:
+		give_good(p, way, arg & 0x7f);
+		break;
+	case 9:
+		if (bgp_session_announce(p->s, route(i), arg & 0x40 ? &med : &plain) == 0)
+			p->wanted[i] = true;
+		break;
+	case 10:
+		bgp_session_withdraw(p->s, route(i));
+		p->wanted[i] = false;
+		break;
+	case 11:
+		bgp_session_release_end_of_rib(p->s);
+		drain(p);
+		break;
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct reader r = reader_init(data, size);
+	uint8_t kind = reader_u8(&r);
+	struct bgp_conf conf = {
+		.local_as = 65001,
+		.peer_as = 64501,
+		.router_id = ip_from_v4(64),
+		.hold_time = kind & 1 ? DURATION_S(0) : DURATION_S(9),
+		.connect_retry = DURATION_S(1),
+		.idle_hold = kind & 2 ? DURATION_S(0) : DURATION_MS(500),
+		.idle_hold_max = DURATION_S(60),
+		.passive = kind & 4,
+		.families = { true, true },
+		.next_hop = { ip_from_v4(0xc0000201), ip_from_bytes(IP_V6, (uint8_t[16]){ 0x20, [15] = 1 }) },
+		.prefix_limit = 5,
+	};
+	struct play p = { .s = bgp_session_new(&conf, kind), .now = { NS_PER_S } };
+
+	while (reader_left(&r) > 0)
+		step(&p, &r);
+	drain(&p);
+	for (unsigned i = 0; i < ROUTES; i++) {
+		bool offered = p.up && bgp_session_info(p.s)->families[i % 2];
+
+		assert(!offered || p.told[i] == p.wanted[i]);
+		assert(bgp_session_announces(p.s, route(i)) == p.wanted[i]);
+	}
+	bgp_session_free(p.s);
+	return 0;
+}

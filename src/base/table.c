@@ -179,6 +179,8 @@ line_cell(struct line *l, const struct cell *cell, const struct column *column)
 {
 	size_t fill = column->width - cell->width;
 
+	if (column->width == 0)
+		return;
 	l->owed += column->before;
 	if (column->align == TABLE_RIGHT)
 		l->owed += fill;
@@ -197,10 +199,15 @@ line_cell(struct line *l, const struct cell *cell, const struct column *column)
 static size_t
 span_width(const struct table *t, size_t first, size_t span)
 {
-	size_t width = (span - 1) * TABLE_GAP;
+	size_t width = 0;
 
-	for (size_t c = first; c < first + span; c++)
-		width += t->columns[c].width + (c > first ? t->columns[c].before : 0);
+	for (size_t c = first; c < first + span; c++) {
+		if (t->columns[c].width == 0)
+			continue;
+		if (width > 0)
+			width += TABLE_GAP + t->columns[c].before;
+		width += t->columns[c].width;
+	}
 	return width;
 }
 

@@ -2,7 +2,8 @@
  * A table of text for people: columns as wide as they need to be, aligned, two spaces between them.
  *
  * Cells are collected first and laid out at the end. Widths count UTF-8 code points; text from outside
- * is made printable. No line ends with blanks. Rows may be short: cells that are missing are empty.
+ * is made printable. No line ends with blanks. Rows may be short: cells that are missing are empty. A
+ * column in which nothing stands takes no place.
  */
 #pragma once
 

@@ -51,11 +51,12 @@ TEST(a_table_without_heads_or_rows)
 	struct table *t = table_new();
 
 	check_table(t, (struct table_look){ .underline = true }, "");
-	table_add_column(t, "", TABLE_LEFT);
-	table_add_column(t, "", TABLE_LEFT);
+	for (int i = 0; i < 4; i++)
+		table_add_column(t, "", TABLE_LEFT);
 	check_table(t, (struct table_look){ .underline = true }, "");
 	table_add_row(t);
 	table_add_cell(t, "a");
+	table_add_cell(t, "");
 	table_add_cell(t, "b");
 	check_table(t, (struct table_look){ .underline = true }, "a  b\n");
 	table_free(t);

@@ -8,6 +8,7 @@ static const struct cli_command *const commands[] = {
 	&cli_status_command,
 	&cli_lab_command,
 	&cli_probe_command,
+	&cli_trace_command,
 	&cli_help_command,
 	&cli_completion_command,
 	NULL,

@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/signals.h"
 #include "io/tty.h"
+#include "measure/json.h"
 #include "measure/probe_run.h"
 
 #define TARGETS_MAX 100
@@ -146,7 +147,7 @@ add_targets(struct gather *g, int argc, char **args)
 static bool
 print_json(json_t *j, size_t flags)
 {
-	char *text = json_dumps(j, flags | JSON_REAL_PRECISION(12));
+	char *text = json_dumps(j, flags | MEASURE_JSON_FLAGS);
 	bool ok = text && puts(text) != EOF && fflush(stdout) == 0;
 
 	free(text);

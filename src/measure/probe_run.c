@@ -200,6 +200,7 @@ set_options(struct request *q)
 	(void)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	(void)curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
 	(void)curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+	(void)curl_easy_setopt(easy, CURLOPT_NOBODY, conf->head ? 1L : 0L);
 	(void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, conf->follow ? 1L : 0L);
 	(void)curl_easy_setopt(easy, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
 	if (conf->insecure) {

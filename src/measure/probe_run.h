@@ -37,6 +37,7 @@ struct probe_conf {
 	uint32_t in_flight_max;                /* to each target */
 	bool follow;                           /* redirects */
 	bool insecure;                         /* certificates are not verified */
+	bool head;                             /* HEAD instead of GET */
 	const char *host_header, *site_header; /* who answered */
 };
 

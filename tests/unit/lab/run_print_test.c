@@ -99,7 +99,7 @@ TEST(trace)
 	    "  3  am6-a                                      203.0.113.10  39.0  *\n"
 	    "\n"
 	    "  hong-kong > 203.0.113.10: NO not reached, no trace\n"
-	    "    router  city  network  address  ms\n");
+	    "  router  city  network  address  ms\n");
 }
 
 TEST(failure)

@@ -137,10 +137,11 @@ TEST(defaults)
 TEST(marks)
 {
 	_cleanup_(conf_freep) struct conf *c = load(full);
+	_cleanup_(conf_freep) struct conf *c2 = load("title: a\noffice: {phone: x}\n");
 
-	REQUIRE(c != NULL);
+	REQUIRE(c != NULL && c2 != NULL);
 
-	const struct zoo *z = conf_root(c);
+	const struct zoo *z = conf_root(c), *with_office = conf_root(c2);
 	const uint32_t *numbers = z->numbers.items;
 	const struct zoo_animal *animals = z->animals.items;
 	const struct zoo_gate *gates = z->gates.items;
@@ -152,6 +153,9 @@ TEST(marks)
 	CHECK(conf_is_set(c, &animals[1].keeper));
 	CHECK(!conf_is_set(c, &animals[0].keeper));
 	CHECK(!conf_is_set(c, &elsewhere));
+	/* the address of an object that is set, and of a field of it that is not */
+	CHECK(!conf_is_set(c2, &with_office->office.open));
+	CHECK_STR(conf_where(c2, &with_office->office.open), "zoo.yaml:2");
 	CHECK_STR(conf_where(c, &z->title), "zoo.yaml:2");
 	CHECK_STR(conf_where(c, &numbers[1]), "zoo.yaml:16");
 	CHECK_STR(conf_where(c, &animals[1].nap), "zoo.yaml:25");
@@ -185,26 +189,27 @@ TEST(limits_of_a_file)
 {
 	static const struct {
 		const char *begin, *repeat;
+		size_t len;
 		const char *error;
 	} rows[] = {
-		{ "", "[", "x:1:17: too deeply nested\n" },
-		{ "", "- ", "x:1:33: too deeply nested\n" },
-		{ "title: a\nnumbers: [", "1,", "x:2:" },
-		{ "", "%", "x:1:1: directives are not supported" },
-		{ "title: a\n", "k: 1\n", "x: larger than" },
+		{ "", "[", 60000, "x:1:17: too deeply nested\n" },
+		{ "", "- ", 60000, "x:1:33: too deeply nested\n" },
+		{ "title: a\nnumbers: [", "1,", 200000, "x:2:131082: too many values for one file\n" },
+		{ "title: a\nnumbers:\n", "- 1\n", 400000, "x:65534:3: too many values for one file\n" },
+		{ "", "%", 60000, "x:1:1: directives are not supported" },
+		{ "title: a\n", "k: 1\n", CONF_FILE_MAX + 1, "x: larger than 1048576 bytes\n" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		_cleanup_(strbuf_done) struct strbuf text = { 0 };
 		_cleanup_(strbuf_done) struct strbuf errors = { 0 };
 		struct conf *c = NULL;
-		size_t limit =
-		    rows[i].error[1] == ':' && rows[i].error[2] == ' ' ? CONF_FILE_MAX + 1 : 60000;
 
 		strbuf_add(&text, rows[i].begin);
-		while (text.len < limit)
+		while (text.len < rows[i].len)
 			strbuf_add(&text, rows[i].repeat);
 		CHECK(conf_load_text("x", text.text, text.len, &zoo_schema, &c, &errors) < 0);
-		CHECK(str_starts_with(strbuf_get(&errors), rows[i].error));
+		if (!str_starts_with(strbuf_get(&errors), rows[i].error))
+			tap_fail(__FILE__, __LINE__, "row %zu says %.200s", i, strbuf_get(&errors));
 	}
 }
 
@@ -231,4 +236,42 @@ TEST(files)
 	CHECK_STR(strbuf_get(&errors),
 	    "/does/not/exist: cannot be read: No such file or directory\n"
 	    "/: cannot be read: Is a directory\n");
+}
+
+TEST(only_utf8)
+{
+	static const struct {
+		const char *bytes;
+		bool good;
+	} rows[] = {
+		{ "\xc2\xa0", true },
+		{ "\xdf\xbf", true },
+		{ "\xe0\xa0\x80", true },
+		{ "\xed\x9f\xbf", true },
+		{ "\xee\x80\x80", true },
+		{ "\xf0\x90\x80\x80", true },
+		{ "\xf4\x8f\xbf\xbd", true },
+		{ "\x80", false },             /* begins with what goes on */
+		{ "\xc3", false },             /* ends too early */
+		{ "\xe2\x82 ", false },
+		{ "\xc1\xbf", false },         /* longer than need be */
+		{ "\xe0\x9f\xbf", false },
+		{ "\xf0\x8f\xbf\xbf", false },
+		{ "\xed\xa0\x80", false },     /* half of a pair of UTF-16 */
+		{ "\xed\xbf\xbf", false },
+		{ "\xf4\x90\x80\x80", false }, /* past the last code point */
+		{ "\xf8\x88\x80\x80\x80", false },
+		{ "\xff", false },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(strbuf_done) struct strbuf errors = { 0 };
+		_cleanup_(conf_freep) struct conf *c = NULL;
+		_cleanup_(freep) char *text = xasprintf("title: a\nmotto: x%s\n", rows[i].bytes);
+		int r = conf_load_text("x", text, strlen(text), &zoo_schema, &c, &errors);
+
+		if ((r == 0) != rows[i].good)
+			tap_fail(__FILE__, __LINE__, "row %zu gives %d: %s", i, r, strbuf_get(&errors));
+		if (!rows[i].good)
+			CHECK(strstr(strbuf_get(&errors), "this is not UTF-8\n") != NULL);
+	}
 }

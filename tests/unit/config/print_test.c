@@ -90,6 +90,33 @@ TEST(what_is_printed_loads_to_the_same)
 	CHECK_STR(out_full, full);
 }
 
+/* What means the same is printed the same. */
+TEST(canonical)
+{
+	static const struct {
+		const char *text, *line;
+	} rows[] = {
+		{ "latitude: -0.0", "\nlatitude: 0\n" },
+		{ "latitude: 052.10", "\nlatitude: 52.1\n" },
+		{ "visitors: 0007", "\nvisitors: 7\n" },
+		{ "hold-time: 90s", "\nhold-time: 1m30s\n" },
+		{ "land: 2001:DB8:0::/48", "\nland: \"2001:db8::/48\"\n" },
+		{ "motto: |\n  a\n  b", "\nmotto: \"a\\nb\\n\"\n" },
+		{ "motto: on", "\nmotto: \"on\"\n" },
+		{ "motto: 12:30", "\nmotto: \"12:30\"\n" },
+		{ "motto: 0x1f", "\nmotto: \"0x1f\"\n" },
+		{ "motto: a#b", "\nmotto: \"a#b\"\n" },
+		{ "office: {phone: x}", "\noffice:\n  phone: x\n  open: true\n" },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(freep) char *text = xasprintf("title: a\n%s\n", rows[i].text);
+		_cleanup_(freep) char *out = print(text);
+
+		if (strstr(out, rows[i].line) == NULL)
+			tap_fail(__FILE__, __LINE__, "%s printed as %s", rows[i].text, out);
+	}
+}
+
 TEST(reference)
 {
 	_cleanup_(strbuf_done) struct strbuf out = { 0 };

@@ -23,8 +23,8 @@ struct zoo_ticket {
 };
 
 struct zoo_office {
-	const char *phone;
 	bool open;
+	const char *phone;
 };
 
 struct zoo {

@@ -117,6 +117,7 @@ fail_report(struct run *run, const struct scenario_fail *conf, const char *site,
 	json_object_set_new(result, "returned_to", t.returned ? json_string(question.from) : json_null());
 	json_object_set_new(result, "return_ms", ms_if(t.returned, t.returned_after));
 	json_object_set_new(result, "failed_returning", json_integer((json_int_t)t.failed_returning));
+	json_object_set_new(result, "failed_after_return", json_integer((json_int_t)t.failed_returned));
 	add_expectations(run, conf, site, times->agent_dies, withdrawn, &t, times);
 }
 
@@ -141,9 +142,9 @@ add_failures(struct table *t, const json_t *result)
 	table_add_cell(t, "requests that failed");
 	table_add_styled(t, STYLE_STRONG, "%.0f of %.0f", failed, run_number(result, "requests"));
 	if (failed > 0)
-		table_add_styled(t, STYLE_DIM, "from %+.1f to %+.1f ms, one every %.0f ms",
+		table_add_styled(t, STYLE_DIM, "from %+.1f to %+.1f ms, one begins every %.0f ms; %.0f after that answer",
 		    run_number(result, "first_failure_ms"), run_number(result, "last_failure_ms"),
-		    run_number(result, "interval_ms"));
+		    run_number(result, "interval_ms"), run_number(result, "failed_after_move"));
 }
 
 static struct table *
@@ -176,6 +177,9 @@ fail_print(const json_t *result, struct look look, struct strbuf *out)
 	table_add_row(up);
 	table_add_cell(up, "requests that failed");
 	table_add_styled(up, STYLE_STRONG, "%.0f", run_number(result, "failed_returning"));
+	if (run_number(result, "failed_returning") > 0 && *returned_to)
+		table_add_styled(up, STYLE_DIM, "%.0f of them begun after that answer",
+		    run_number(result, "failed_after_return"));
 
 	strbuf_addf(out, "\n  %s of %s is killed at %s\n", run_text(result, "process"),
 	    run_text(result, "host"), run_text(result, "killed_at"));

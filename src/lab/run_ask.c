@@ -7,6 +7,8 @@
 #include "lab/cities.h"
 #include "lab/run_internal.h"
 
+#define COMMANDS_SHOWN 2 /* of a step; its document has all */
+
 size_t
 run_node(const struct run *run, const char *name)
 {
@@ -47,10 +49,27 @@ run_name_of(const struct run *run, struct ip ip)
 {
 	char text[IP_STR_MAX];
 
-	for (size_t i = 0; i < run->plan->name_count; i++)
-		if (ip_equal(run->plan->names[i].addr, ip))
-			return run->plan->names[i].name;
+	for (size_t n = 0; n < run->plan->node_count; n++) {
+		const struct lab_node *node = &run->plan->nodes[n];
+
+		for (size_t i = 0; i < node->address_count; i++)
+			if (ip_equal(node->addresses[i].addr.addr, ip))
+				return node->name;
+	}
 	return arena_strdup(run->arena, ip_format(ip, text));
+}
+
+const char *
+run_neighbor_on(const struct run *run, size_t node, const char *ifname)
+{
+	for (size_t i = 0; i < run->plan->link_count; i++) {
+		const struct lab_link_end *ends = run->plan->links[i].ends;
+
+		for (int end = 0; end < 2; end++)
+			if (ends[end].node == node && strcmp(ends[end].ifname, ifname) == 0)
+				return run->plan->nodes[ends[!end].node].name;
+	}
+	return NULL;
 }
 
 const char *
@@ -140,7 +159,8 @@ run_add_command(json_t *commands, const char *node, const char *const *argv)
 
 	strbuf_addf(&line, "nearcast lab exec %s --", node);
 	for (; *argv; argv++)
-		strbuf_addf(&line, " %s", *argv);
+		if (strcmp(*argv, "--json") != 0) /* the same for a person's eyes */
+			strbuf_addf(&line, " %s", *argv);
 	json_array_append_new(commands, json_string(strbuf_get(&line)));
 }
 
@@ -150,8 +170,17 @@ run_print_commands(const json_t *result, struct look look, struct strbuf *out)
 	const json_t *line;
 	size_t i;
 
-	json_array_foreach (json_object_get(result, "commands"), i, line)
+	const json_t *commands = json_object_get(result, "commands");
+	size_t count = json_array_size(commands);
+
+	json_array_foreach (commands, i, line) {
+		if (i == COMMANDS_SHOWN && count > COMMANDS_SHOWN + 1)
+			break;
 		strbuf_addf(out, "  %s%s%s\n", style_begin(STYLE_DIM, look.colour), json_string_value(line),
+		    style_end(STYLE_DIM, look.colour));
+	}
+	if (i < count)
+		strbuf_addf(out, "  %sand %zu more like these%s\n", style_begin(STYLE_DIM, look.colour), count - i,
 		    style_end(STYLE_DIM, look.colour));
 }
 

@@ -43,8 +43,10 @@ size_t run_node(const struct run *run, const char *name); /* index into plan->no
 /* The router at the other end of a host's or client's link; NULL: none. */
 const struct lab_node *run_router_of(const struct run *run, const char *name);
 struct ip run_address(const struct run *run, const char *node, enum ip_family family); /* IP_NONE: none */
-/* Of the plan's names; the address itself, in the arena, when nobody has it. */
+/* The node that has the address; the address itself, in the arena, when none has. */
 const char *run_name_of(const struct run *run, struct ip ip);
+/* The node at the other end of an interface's link; NULL: no link. */
+const char *run_neighbor_on(const struct run *run, size_t node, const char *ifname);
 const char *run_city_name(const struct run *run, const char *node); /* "Amsterdam" */
 
 /* The names of a list, or of all clients when it is empty; ends with NULL, in the arena. */
@@ -64,9 +66,9 @@ struct run_target *run_targets(const struct run *run, int step_family, size_t *r
 /* "http://203.0.113.10/"; the port is left out when it is 80. In the arena. */
 const char *run_url(const struct run *run, struct ip ip, uint32_t port);
 
-/* "nearcast lab exec edinburgh -- nearcast probe ...": what a user can repeat. Adds it to the array. */
+/* Adds "nearcast lab exec edinburgh -- nearcast probe ...", what a user can repeat, to the array. */
 void run_add_command(json_t *commands, const char *node, const char *const *argv);
-/* The lines of "commands", dimmed. */
+/* The first of "commands", dimmed. */
 void run_print_commands(const json_t *result, struct look look, struct strbuf *out);
 
 /*

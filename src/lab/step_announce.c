@@ -287,7 +287,7 @@ print_announce(const json_t *result, struct look look, struct strbuf *out)
 const struct run_step run_step_announce = {
 	.kind = STEP_ANNOUNCE,
 	.key = "announce",
-	.about = "nearcastd starts, puts it on lo, sees its check pass and announces it",
+	.about = "each host puts it on lo, sees its check pass and announces it",
 	.run = run_announce,
 	.print = print_announce,
 };

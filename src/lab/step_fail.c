@@ -218,7 +218,7 @@ run_fail(struct run *run, const struct scenario_step *step, json_t *result, stru
 const struct run_step run_step_fail = {
 	.kind = STEP_FAIL,
 	.key = "fail",
-	.about = "a service dies while a client requests continuously, and comes back",
+	.about = "killed while a client requests continuously, then started again",
 	.run = run_fail,
 	.print = fail_print,
 };

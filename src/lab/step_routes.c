@@ -35,11 +35,11 @@ path_names(const struct run *run, const struct bird_route *route)
 }
 
 static json_t *
-route_to_json(const struct run *run, const struct bird_route *route)
+route_to_json(const struct run *run, size_t router, const struct bird_route *route)
 {
 	char text[IP_STR_MAX];
 	json_t *path = json_array();
-	bool has_via = route->gateway.family != IP_NONE;
+	const char *via = run_neighbor_on(run, router, route->ifname);
 
 	for (size_t i = 0; i < route->as_path_len; i++)
 		json_array_append_new(path, json_integer(route->as_path[i]));
@@ -48,7 +48,7 @@ route_to_json(const struct run *run, const struct bird_route *route)
 	    "next_hop", route->bgp_next_hop.family != IP_NONE
 		? json_string(ip_format(route->bgp_next_hop, text))
 		: json_null(),
-	    "via", has_via ? json_string(run_name_of(run, route->gateway)) : json_null());
+	    "via", via ? json_string(via) : json_null());
 }
 
 static int
@@ -58,15 +58,16 @@ ask_router(struct run *run, const char *router, const struct run_target *target,
 	_cleanup_(bird_routes_done) struct bird_routes routes = { 0 };
 	char text[PREFIX_STR_MAX];
 	json_t *list = json_array();
+	size_t node = run_node(run, router);
 	int fd;
-	int r = run_bird(run, run_node(run, router), &fd, err);
+	int r = run_bird(run, node, &fd, err);
 
 	if (r >= 0)
 		r = bird_ctl_routes_for(fd, target->prefix, &routes, err);
 	*lacking += r < 0 || !bird_routes_best(&routes, target->prefix);
 	for (size_t i = 0; i < routes.count; i++)
 		if (prefix_equal(routes.items[i].dest, target->prefix))
-			json_array_append_new(list, route_to_json(run, &routes.items[i]));
+			json_array_append_new(list, route_to_json(run, node, &routes.items[i]));
 	json_array_append_new(rows,
 	    json_pack("{s:s, s:s, s:o}", "router", router, "prefix", prefix_format(target->prefix, text),
 		"routes", list));
@@ -190,7 +191,7 @@ print_routes(const json_t *result, struct look look, struct strbuf *out)
 const struct run_step run_step_routes = {
 	.kind = STEP_ROUTES,
 	.key = "routes",
-	.about = "the way to the Global IP, as routers see it",
+	.about = "the way to the Global IP as BIRD has it",
 	.run = run_routes,
 	.print = print_routes,
 };

@@ -66,6 +66,7 @@ timeline_compute(
 {
 	struct timeline t = { 0 };
 	const struct timeline_request *move = find_move(requests, count, q);
+	const struct timeline_request *back = q->restart_ns ? find_return(requests, count, q) : NULL;
 	int64_t moved_ns = INT64_MAX;
 
 	if (move) {
@@ -81,15 +82,13 @@ timeline_compute(
 			continue;
 		if (q->restart_ns && r->start_ns >= q->restart_ns) {
 			t.failed_returning += !r->ok;
+			t.failed_returned += !r->ok && back && r->start_ns > end_of(back);
 			continue;
 		}
 		t.requests++;
 		if (!r->ok)
 			count_failure(&t, r, q->kill_ns, moved_ns);
 	}
-
-	const struct timeline_request *back = q->restart_ns ? find_return(requests, count, q) : NULL;
-
 	if (back) {
 		t.returned = true;
 		t.returned_after = DURATION_NS(end_of(back) - q->restart_ns);

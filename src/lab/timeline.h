@@ -42,7 +42,8 @@ struct timeline {
 	/* From the new start to the first answer of `from` to a request begun after it. */
 	bool returned;
 	struct duration returned_after;
-	size_t failed_returning; /* requests begun after the new start that failed */
+	size_t failed_returning; /* requests begun after the new start that failed ... */
+	size_t failed_returned;  /* ... of them begun after that first answer */
 };
 
 /* The requests may be in any order. */

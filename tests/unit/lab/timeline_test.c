@@ -36,6 +36,8 @@ TEST(dies_moves_and_returns)
 		REQ(2020, 75, "sg1"),
 		REQ(2040, 70, "sg1"),
 		REQ(2060, 20, NULL),
+		REQ(2095, 20, NULL),
+		REQ(2096, 20, NULL), /* after the return, at 2095 */
 	};
 	struct timeline t = timeline_compute(requests, sizeof(requests) / sizeof(*requests), &question);
 
@@ -49,7 +51,8 @@ TEST(dies_moves_and_returns)
 	CHECK_STR(t.moved_to, "am6");
 	REQUIRE(t.returned);
 	CHECK_INT(t.returned_after.ns, 95 * NS_PER_MS);
-	CHECK_INT(t.failed_returning, 1);
+	CHECK_INT(t.failed_returning, 3);
+	CHECK_INT(t.failed_returned, 1);
 }
 
 TEST(order_does_not_matter)

@@ -36,11 +36,9 @@ get_lab(const struct lab_plan *plan, const struct lab_run_options *options, stru
 
 	if (options->running)
 		return lab_connect(plan->name, ret, err);
-	stop_at_once(true);
 
 	int r = lab_up(plan, &up, say_progress, say, ret, err);
 
-	stop_at_once(false);
 	if (r == -EEXIST)
 		return err_set(err, r, "a lab %s runs already; play in it with --running, or end it with "
 		    "`nearcast lab down %s`", plan->name, plan->name);
@@ -50,13 +48,14 @@ get_lab(const struct lab_plan *plan, const struct lab_run_options *options, stru
 	return r;
 }
 
-/* What became of the lab, after the steps: kept, as it was, or taken down. */
+/* What becomes of the lab: left as it was, kept (if all steps were played), or taken down. */
 static int
-leave_lab(struct lab *lab, const struct lab_run_options *options, const struct say *say, struct err *err)
+leave_lab(struct lab *lab, const struct lab_run_options *options, const struct say *say, bool interrupted,
+    struct err *err)
 {
 	if (options->running)
 		return 0;
-	if (options->keep) {
+	if (options->keep && !interrupted) {
 		say_done(say, "the lab %s is kept; `nearcast lab down %s` ends it", lab_name(lab), lab_name(lab));
 		return 0;
 	}
@@ -84,24 +83,24 @@ play(const struct scenario *scenario, const struct lab_plan *plan, const struct 
 
 	if (r < 0)
 		return cli_lab_fail("run", &err);
-	r = lab_run(lab, scenario, plan, &run_options, &doc);
+	r = stop_signal() ? -EINTR : lab_run(lab, scenario, plan, &run_options, &doc);
 
 	bool held = r >= 0 && json_is_true(json_object_get(doc, "held"));
 
-	if (options->json) {
+	if (options->json && doc) {
 		json_dumpf(doc, stdout, JSON_INDENT(2));
 		putchar('\n');
 	}
 	json_decref(doc);
 
-	int left = leave_lab(lab, options, &say, &err);
+	int left = leave_lab(lab, options, &say, r == -EINTR, &err);
 
-	if (r == -EINTR) {
-		say_done(&say, "interrupted");
-		return 128 + stop_signal();
-	}
 	if (left < 0)
 		return cli_lab_fail("run", &err);
+	if (r == -EINTR) {
+		say_done(&say, "interrupted%s", options->running ? "" : "; the lab is gone");
+		return 128 + stop_signal();
+	}
 	return held ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -1,5 +1,4 @@
 #include <string.h>
-#include <time.h>
 
 #include "base/style.h"
 #include "base/table.h"
@@ -9,18 +8,6 @@ static double
 since_ms(int64_t at_ns, int64_t since_ns)
 {
 	return duration_ms_f(DURATION_NS(at_ns - since_ns));
-}
-
-static json_t *
-time_of_day(int64_t wall_ns)
-{
-	time_t seconds = (time_t)(wall_ns / NS_PER_S);
-	char text[32];
-	struct tm tm;
-
-	if (!gmtime_r(&seconds, &tm) || strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
-		return json_null();
-	return json_sprintf("%s.%06dZ", text, (int)(wall_ns % NS_PER_S / NS_PER_US));
 }
 
 /* Everything that was withdrawn between kill and new start, each once: {prefix, to, after_ms}. */
@@ -53,6 +40,24 @@ static json_t *
 ms_if(bool known, struct duration d)
 {
 	return known ? json_real(duration_ms_f(d)) : json_null();
+}
+
+/* What a request of the client to the site takes when nothing fails, from the unicast step. */
+static json_t *
+usual_ms(const struct run *run, const char *client, const char *site, enum ip_family family)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach (json_object_get(run->unicast, "rows"), i, row) {
+		const json_t *total = json_object_get(json_object_get(row, "timings"), "total_ms");
+
+		if (json_is_object(total) && strcmp(run_text(row, "client"), client) == 0 &&
+		    strcmp(run_text(row, "site"), site) == 0 &&
+		    strcmp(run_text(row, "family"), family == IP_V4 ? "ipv4" : "ipv6") == 0)
+			return json_real(run_number(total, "median"));
+	}
+	return json_null();
 }
 
 static void
@@ -102,17 +107,19 @@ fail_report(struct run *run, const struct scenario_fail *conf, const char *site,
 	json_object_set_new(result, "client", json_string(conf->client));
 	json_object_set_new(result, "prefix", json_string(prefix_format(prefix, text)));
 	json_object_set_new(result, "interval_ms", json_real(duration_ms_f(conf->interval)));
-	json_object_set_new(result, "killed_at", time_of_day(times->kill_ns));
+	json_object_set_new(result, "killed_at", run_time_of_day(times->kill_ns));
 	json_object_set_new(result, "withdraw_ms", event_ms(withdrawn, times->kill_ns));
 	json_object_set_new(result, "withdrawals", withdrawals_to_json(run, watch, times));
 	json_object_set_new(result, "moved_to", t.moved ? json_string(t.moved_to) : json_null());
 	json_object_set_new(result, "outage_ms", ms_if(t.moved, t.moved_after));
+	json_object_set_new(result, "usual_ms",
+	    t.moved ? usual_ms(run, conf->client, t.moved_to, prefix.addr.family) : json_null());
 	json_object_set_new(result, "requests", json_integer((json_int_t)t.requests));
 	json_object_set_new(result, "failed", json_integer((json_int_t)t.failed));
 	json_object_set_new(result, "failed_after_move", json_integer((json_int_t)t.failed_later));
 	json_object_set_new(result, "first_failure_ms", ms_if(t.failed, t.first_failure));
 	json_object_set_new(result, "last_failure_ms", ms_if(t.failed, t.last_failure));
-	json_object_set_new(result, "restarted_at", time_of_day(times->restart_ns));
+	json_object_set_new(result, "restarted_at", run_time_of_day(times->restart_ns));
 	json_object_set_new(result, "announce_ms", event_ms(announced, times->restart_ns));
 	json_object_set_new(result, "returned_to", t.returned ? json_string(question.from) : json_null());
 	json_object_set_new(result, "return_ms", ms_if(t.returned, t.returned_after));
@@ -166,11 +173,15 @@ fail_print(const json_t *result, struct look look, struct strbuf *out)
 	_cleanup_(freep) char *returned =
 	    xasprintf("first answer from %s", *returned_to ? returned_to : "it again");
 
+	_cleanup_(freep) char *outage = run_number(result, "usual_ms") > 0
+	    ? xasprintf("the outage; a request to %s takes %.1f ms of it", moved_to, run_number(result, "usual_ms"))
+	    : xstrdup("the outage");
+
 	run_print_commands(result, look, out);
 	if (!json_object_get(result, "killed_at"))
 		return;
 	add_time(down, "withdraw on the wire", json_object_get(result, "withdraw_ms"), run_text(result, "prefix"));
-	add_time(down, moved, json_object_get(result, "outage_ms"), "the outage");
+	add_time(down, moved, json_object_get(result, "outage_ms"), outage);
 	add_failures(down, result);
 	add_time(up, "announcement on the wire", json_object_get(result, "announce_ms"), "");
 	add_time(up, returned, json_object_get(result, "return_ms"), "");

@@ -95,6 +95,11 @@ say_summary(struct run *run, const json_t *expectations)
 {
 	_cleanup_(strbuf_done) struct strbuf text = { 0 };
 
+	if (!run->say->results) {
+		say_step(run->say, "%zu of %zu expectations held",
+		    run->expects.count - expect_broken(&run->expects), run->expects.count);
+		return;
+	}
 	say_step(run->say, "Summary");
 	run_summary_print(expectations, run->say->look, &text);
 	say_result(run->say, strbuf_get(&text));
@@ -114,15 +119,18 @@ lab_run(struct lab *lab, const struct scenario *scenario, const struct lab_plan 
 		.bird = xcalloc(plan->node_count, sizeof(int)),
 	};
 	json_t *doc = json_object(), *steps = json_array(), *expectations;
+	struct instant begin = clock_now();
 
 	for (size_t i = 0; i < plan->node_count; i++)
 		run.bird[i] = -1;
 	json_object_set_new(doc, "lab", json_string(lab_name(lab)));
 	json_object_set_new(doc, "title", scenario->title ? json_string(scenario->title) : json_null());
 	json_object_set_new(doc, "version", json_string(NEARCAST_VERSION));
+	json_object_set_new(doc, "started_at", run_time_of_day(clock_wall_ns()));
 
 	int r = play(&run, doc, steps);
 
+	json_object_set_new(doc, "took_ms", json_real(duration_ms_f(instant_diff(clock_now(), begin))));
 	expectations = expect_to_json(&run.expects);
 	json_object_set_new(doc, "steps", steps);
 	json_object_set_new(doc, "expectations", expectations);

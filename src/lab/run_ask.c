@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/style.h"
 #include "lab/bird_ctl.h"
@@ -237,4 +238,16 @@ run_text(const json_t *object, const char *key)
 	const char *text = json_string_value(json_object_get(object, key));
 
 	return text ? text : "";
+}
+
+json_t *
+run_time_of_day(int64_t wall_ns)
+{
+	time_t seconds = (time_t)(wall_ns / NS_PER_S);
+	char text[32];
+	struct tm tm;
+
+	if (!gmtime_r(&seconds, &tm) || strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
+		return json_null();
+	return json_sprintf("%s.%06dZ", text, (int)(wall_ns % NS_PER_S / NS_PER_US));
 }

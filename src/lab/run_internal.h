@@ -82,6 +82,8 @@ int run_gather_json(struct run *run, struct gather_job *jobs, size_t count, stru
 int run_bird(struct run *run, size_t node, int *ret_fd, struct err *err) _must_use_;
 /* Waits; -EINTR when the person wants to leave. */
 int run_sleep(const struct run *run, struct duration d) _must_use_;
+/* ISO 8601, UTC, in microseconds. */
+json_t *run_time_of_day(int64_t wall_ns);
 double run_number(const json_t *object, const char *key); /* 0 when it is not there */
 const char *run_text(const json_t *object, const char *key); /* "" when it is not there, or null */
 

@@ -231,6 +231,7 @@ run_announce(struct run *run, const struct scenario_step *step, json_t *result, 
 	return r < 0 || !all ? r : wait_for_routers(run, deadline, result);
 }
 
+/* "front passing, dns failing"; a check of several addresses is named once for each verdict. */
 static const char *
 verdicts(const json_t *service, struct strbuf *out)
 {
@@ -238,8 +239,13 @@ verdicts(const json_t *service, struct strbuf *out)
 	size_t i;
 
 	strbuf_done(out);
-	json_array_foreach (json_object_get(service, "checks"), i, check)
-		strbuf_addf(out, "%s%s %s", i ? ", " : "", run_text(check, "name"), run_text(check, "verdict"));
+	json_array_foreach (json_object_get(service, "checks"), i, check) {
+		_cleanup_(freep) char *text =
+		    xasprintf("%s %s", run_text(check, "name"), run_text(check, "verdict"));
+
+		if (!strstr(strbuf_get(out), text))
+			strbuf_addf(out, "%s%s", out->len ? ", " : "", text);
+	}
 	return strbuf_get(out);
 }
 

@@ -6,7 +6,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t signal_seen, leave_at_once;
+static volatile sig_atomic_t signal_seen;
 static int event_fd = -1;
 
 static void
@@ -14,7 +14,7 @@ on_signal(int signo)
 {
 	int saved = errno;
 
-	if (leave_at_once)
+	if (signal_seen)
 		_exit(128 + signo);
 	signal_seen = signo;
 	(void)!write(event_fd, &(uint64_t){ 1 }, sizeof(uint64_t));
@@ -36,12 +36,6 @@ stop_open(struct err *err)
 		if (sigaction(signals[i], &sa, NULL) < 0)
 			return err_errno(err, -errno, "handle signals");
 	return event_fd;
-}
-
-void
-stop_at_once(bool at_once)
-{
-	leave_at_once = at_once;
 }
 
 int

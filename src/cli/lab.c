@@ -19,6 +19,8 @@ static const struct cli_command *const subcommands[] = {
 	&cli_lab_shell_command,
 	&cli_lab_down_command,
 	&cli_lab_run_command,
+	&cli_lab_check_command,
+	&cli_lab_cities_command,
 	NULL,
 };
 

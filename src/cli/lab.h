@@ -13,6 +13,8 @@ extern const struct cli_command cli_lab_exec_command;
 extern const struct cli_command cli_lab_shell_command;
 extern const struct cli_command cli_lab_down_command;
 extern const struct cli_command cli_lab_run_command;
+extern const struct cli_command cli_lab_check_command;
+extern const struct cli_command cli_lab_cities_command;
 
 /* Prints "nearcast lab WHAT: message" on stderr; gives EXIT_FAILURE. */
 int cli_lab_fail(const char *what, const struct err *err);

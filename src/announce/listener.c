@@ -6,7 +6,6 @@
 
 #include "announce/neighbor.h"
 #include "base/alloc.h"
-#include "base/err.h"
 #include "base/log.h"
 #include "io/tcp.h"
 
@@ -40,22 +39,21 @@ on_connection(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 	return 0;
 }
 
-struct listener *
+int
 listener_get(struct list *listeners, sd_event *loop, struct endpoint local, listener_find find,
-    void *userdata)
+    void *userdata, struct listener **ret, struct err *e)
 {
-	struct err e = { 0 };
 	int fd, r;
 
-	list_for_each(l, listeners, struct listener, list) {
-		if (endpoint_equal(l->local, local))
-			return l;
+	list_for_each(known, listeners, struct listener, list) {
+		if (endpoint_equal(known->local, local)) {
+			*ret = known;
+			return 0;
+		}
 	}
-	r = tcp_listen(local, &fd, &e);
-	if (r < 0) {
-		log_warning("neighbors are dialled only: %s", e.message);
-		return NULL;
-	}
+	r = tcp_listen(local, &fd, e);
+	if (r < 0)
+		return r;
 	struct listener *l = xcalloc(1, sizeof(*l));
 	l->local = local;
 	l->fd = fd;
@@ -65,10 +63,11 @@ listener_get(struct list *listeners, sd_event *loop, struct endpoint local, list
 	if (r < 0) {
 		(void)close(fd);
 		free(l);
-		return NULL;
+		return err_errno(e, r, "event loop");
 	}
 	list_append(listeners, &l->list);
-	return l;
+	*ret = l;
+	return 0;
 }
 
 int

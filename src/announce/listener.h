@@ -1,14 +1,12 @@
 /*
  * The listening sockets of the built-in speaker: one for each address and port that neighbors may
  * connect to, signed for those of them that have a password.
- *
- * Where listening is not possible (no right to port 179, or somebody else is there), that is said once and
- * the neighbors are dialled only.
  */
 #pragma once
 
 #include <systemd/sd-event.h>
 
+#include "base/err.h"
 #include "base/ip.h"
 #include "base/list.h"
 
@@ -26,9 +24,9 @@ struct listener {
 	void *userdata;
 };
 
-/* A listener of `listeners` on local, made if there is none; NULL when that is not possible. */
-struct listener *listener_get(struct list *listeners, sd_event *loop, struct endpoint local,
-    listener_find find, void *userdata);
+/* The listener of `listeners` on local (borrowed from there), made if there is none; negative errno. */
+int listener_get(struct list *listeners, sd_event *loop, struct endpoint local, listener_find find,
+    void *userdata, struct listener **ret, struct err *e);
 /* Connections from the peer must be signed; 0 or negative errno. */
 int listener_sign(struct listener *l, struct ip peer, const char *password);
 void listener_free_all(struct list *listeners);

@@ -129,14 +129,25 @@ find_neighbor(void *userdata, struct endpoint local, struct ip peer)
 	return NULL;
 }
 
+/*
+ * Where we may not listen (no right to port 179, or somebody else is there) the neighbor is dialled
+ * only; one that is passive could then never be reached.
+ */
 static int
 listen_for(struct announcer *a, const struct neighbor_conf *conf, struct err *e)
 {
 	struct endpoint local = { .addr = conf->local_address, .port = conf->port };
-	struct listener *l = listener_get(&a->listeners, a->loop, local, find_neighbor, a);
-	int r;
+	struct listener *l;
+	struct err why = { 0 };
+	int r = listener_get(&a->listeners, a->loop, local, find_neighbor, a, &l, &why);
 
-	if (l == NULL || conf->password == NULL)
+	if (r < 0 && conf->passive)
+		return err_set(e, r, "neighbor %s is passive, and we can not %s", conf->name, why.message);
+	if (r < 0) {
+		log_warning("neighbor %s is dialled only: can not %s", conf->name, why.message);
+		return 0;
+	}
+	if (conf->password == NULL)
 		return 0;
 	r = listener_sign(l, conf->address, conf->password);
 	/* an unsigned session is not what was asked for */

@@ -49,13 +49,14 @@ neighbor_status(const struct neighbor *n, struct instant now)
 	if (!instant_is_never(info->next_attempt))
 		next = json_integer(MAX(duration_ms(instant_diff(info->next_attempt, now)), INT64_C(0)));
 	return json_pack(
-	    "{s:s, s:s, s:I, s:I, s:s, s:I, s:i, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}",
+	    "{s:s, s:s, s:I, s:I, s:s, s:I, s:i, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}",
 	    "name", n->conf.name, "address", ip_format(n->conf.address, address), "local_as",
 	    (json_int_t)n->conf.local_as, "peer_as", (json_int_t)n->conf.peer_as, "state",
 	    bgp_state_name(info->state), "since_ms", (json_int_t)duration_ms(instant_diff(now, info->since)),
 	    "hold_time_s", (int)info->hold_time_s, "families", families_json(info->families), "announced",
 	    announced, "updates_sent", (json_int_t)c->updates_out, "updates_received",
-	    (json_int_t)c->updates_in, "messages_in", (json_int_t)c->messages_in, "messages_out",
+	    (json_int_t)c->updates_in, "prefixes_received", (json_int_t)c->prefixes_in,
+	    "withdrawn_received", (json_int_t)c->withdrawn_in, "messages_in", (json_int_t)c->messages_in, "messages_out",
 	    (json_int_t)c->messages_out, "last_error", text_or_null(info->last_error),
 	    "last_notification_sent", text_or_null(info->last_sent), "last_notification_received",
 	    text_or_null(info->last_received), "next_attempt_ms", next, "received_open",

@@ -1,0 +1,481 @@
+/*
+ * The built-in speaker over loopback: against a peer that this file plays with a plain socket, to see
+ * the very bytes, and against a second speaker in the same loop.
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "announce/announce.h"
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "io/loop.h"
+#include "io/tcp.h"
+#include "proto/bgp/codec.h"
+#include "tap.h"
+
+#define PATIENCE DURATION_S(10)
+
+static struct prefix
+prefix_of(const char *text)
+{
+	struct prefix p = { 0 };
+
+	CHECK_INT(prefix_parse(text, &p), 0);
+	return p;
+}
+
+static struct ip
+ip_of(const char *text)
+{
+	struct ip ip = { 0 };
+
+	CHECK_INT(ip_parse(text, &ip), 0);
+	return ip;
+}
+
+/* A port nobody uses on either address: the kernel's choice, given back. */
+static uint16_t
+free_port(void)
+{
+	struct endpoint local = { .addr = ip_of("127.0.0.1") };
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	int fd;
+
+	CHECK_INT(tcp_listen(local, &fd, NULL), 0);
+	CHECK_INT(getsockname(fd, (struct sockaddr *)&ss, &len), 0);
+	(void)close(fd);
+	CHECK_INT(endpoint_from_sockaddr(&ss, &local), 0);
+	return local.port;
+}
+
+/* Speaker `side` is 127.0.0.1 in AS 65001, or 127.0.0.2 in AS 65002. */
+static struct neighbor_conf
+conf_of(int side, uint16_t port)
+{
+	static const char *const addresses[] = { "127.0.0.1", "127.0.0.2" };
+
+	return (struct neighbor_conf){
+		.name = "peer",
+		.address = ip_of(addresses[1 - side]),
+		.port = port,
+		.local_as = 65001u + (uint32_t)side,
+		.peer_as = 65002u - (uint32_t)side,
+		.local_address = ip_of(addresses[side]),
+		.router_id = ip_of(addresses[side]),
+		.hold_time = DURATION_S(9),
+		.connect_retry = DURATION_MS(50),
+		.idle_hold = DURATION_MS(10),
+		.ipv4 = true,
+		.ipv6 = true,
+		.next_hop6 = ip_of("2001:db8::1"),
+		.prefix_limit = 10,
+	};
+}
+
+struct fixture {
+	sd_event *loop;
+	struct announcer *a[2];
+	struct strbuf events;
+	bool stopped;
+	int listener, peer; /* of a peer played by hand; -1 */
+};
+
+static void
+drop_line(enum log_level level, const char *line, void *userdata)
+{
+	(void)level;
+	(void)line;
+	(void)userdata;
+}
+
+static struct fixture
+fixture(void)
+{
+	struct fixture f = { .listener = -1, .peer = -1 };
+
+	log_set_sink(drop_line, NULL);
+	CHECK(sd_event_new(&f.loop) >= 0);
+	return f;
+}
+
+static void
+fixture_done(struct fixture *f)
+{
+	announcer_free(f->a[0]);
+	announcer_free(f->a[1]);
+	strbuf_done(&f->events);
+	if (f->listener >= 0)
+		(void)close(f->listener);
+	if (f->peer >= 0)
+		(void)close(f->peer);
+	(void)sd_event_unref(f->loop);
+	log_set_sink(NULL, NULL);
+}
+
+#define FIXTURE(f) _cleanup_(fixture_done) struct fixture f = fixture()
+
+static void
+on_neighbor(void *userdata, const char *neighbor, bool established, const char *why)
+{
+	struct fixture *f = userdata;
+
+	CHECK(why[0] != '\0');
+	strbuf_addf(&f->events, "%s %s; ", neighbor, established ? "up" : "down");
+}
+
+static void
+on_withdrawn(void *userdata, struct prefix prefix, struct instant at)
+{
+	struct fixture *f = userdata;
+	char text[PREFIX_STR_MAX];
+
+	CHECK(instant_cmp(at, clock_now()) <= 0);
+	strbuf_addf(&f->events, "withdrawn %s; ", prefix_format(prefix, text));
+}
+
+static void
+on_stopped(void *userdata)
+{
+	((struct fixture *)userdata)->stopped = true;
+}
+
+static void
+speak(struct fixture *f, int side, const struct neighbor_conf *conf)
+{
+	struct announcer_events events = { .neighbor_changed = on_neighbor, .withdrawn = on_withdrawn,
+		.userdata = f };
+	struct err e = { 0 };
+
+	if (announcer_new_speaker(f->loop, conf, 1, &events, &f->a[side], &e) < 0)
+		tap_fail(__FILE__, __LINE__, "%s", e.message);
+}
+
+/* A number or the text of a key of the only neighbor's status. */
+static json_int_t
+status_number(const struct fixture *f, int side, const char *key)
+{
+	json_t *all = announcer_status(f->a[side], clock_now());
+	json_int_t n = json_integer_value(json_object_get(json_array_get(all, 0), key));
+
+	json_decref(all);
+	return n;
+}
+
+static bool
+status_is(const struct fixture *f, int side, const char *key, const char *want)
+{
+	json_t *all = announcer_status(f->a[side], clock_now());
+	const char *text = json_string_value(json_object_get(json_array_get(all, 0), key));
+	bool is = text && strcmp(text, want) == 0;
+
+	json_decref(all);
+	return is;
+}
+
+/* Runs the loop until the condition holds; the test fails when it does not in time. */
+#define RUN_UNTIL(f, condition)                                                                    \
+	do {                                                                                       \
+		struct instant _end = instant_add(clock_now(), PATIENCE);                          \
+		bool _holds;                                                                       \
+                                                                                                   \
+		while (!(_holds = (condition)) && instant_cmp(clock_now(), _end) < 0)              \
+			(void)sd_event_run((f).loop, 10 * 1000);                                   \
+		if (!_holds)                                                                       \
+			tap_fail(__FILE__, __LINE__, "not in time: %s", #condition);               \
+	} while (0)
+
+static void
+announce(struct fixture *f, int side, const char *prefix)
+{
+	struct announcement as = { .prefix = prefix_of(prefix) };
+	struct err e = { 0 };
+
+	if (announcer_set(f->a[side], &as, &e) < 0)
+		tap_fail(__FILE__, __LINE__, "%s", e.message);
+}
+
+/* ---- against a peer that this file plays: 127.0.0.2, AS 65002 ---- */
+
+/* Starts the speaker, and listens for it as its peer: takes its connection and answers its OPEN. */
+static void
+speak_to_us(struct fixture *f, const struct neighbor_conf *conf, int receive_buffer)
+{
+	struct bgp_open open = { .as = 65002, .id = 2, .hold_time_s = 0, .as4 = true, .route_refresh = true,
+		.families = { true, true } };
+	struct endpoint local = { .addr = ip_of("127.0.0.2"), .port = conf->port }, from;
+	uint8_t buf[512];
+	struct writer w = writer_init(buf, sizeof(buf));
+
+	REQUIRE(tcp_listen(local, &f->listener, NULL) == 0);
+	if (receive_buffer > 0)
+		(void)setsockopt(f->listener, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
+	speak(f, 0, conf);
+	RUN_UNTIL(*f, tcp_accept(f->listener, &f->peer, &from) == 0);
+	CHECK(ip_equal(from.addr, ip_of("127.0.0.1")));
+	bgp_open_encode(&w, &open);
+	REQUIRE(send(f->peer, buf, writer_len(&w), 0) == (ssize_t)writer_len(&w));
+	w = writer_init(buf, sizeof(buf));
+	bgp_keepalive_encode(&w);
+	REQUIRE(send(f->peer, buf, writer_len(&w), 0) == (ssize_t)writer_len(&w));
+	RUN_UNTIL(*f, status_is(f, 0, "state", "Established"));
+}
+
+static void
+note(void *userdata, bool announced, struct prefix prefix)
+{
+	char text[PREFIX_STR_MAX];
+
+	strbuf_addf(userdata, "%c%s ", announced ? '+' : '-', prefix_format(prefix, text));
+}
+
+/* The prefixes in what the socket holds at this moment, without running the loop. */
+static const char *
+heard(struct fixture *f, struct strbuf *out)
+{
+	uint8_t buf[1 << 16];
+	ssize_t n = recv(f->peer, buf, sizeof(buf), MSG_DONTWAIT);
+
+	strbuf_done(out);
+	if (n > 0)
+		CHECK_INT(bgp_capture_each_prefix(buf, (size_t)n, note, out), n);
+	return strbuf_get(out);
+}
+
+TEST(a_withdrawal_is_written_before_the_call_returns)
+{
+	_cleanup_(strbuf_done) struct strbuf out = { 0 };
+	uint16_t port = free_port();
+	struct neighbor_conf conf = conf_of(0, port);
+	FIXTURE(f);
+
+	speak_to_us(&f, &conf, 0);
+	announce(&f, 0, "203.0.113.10/32");
+	announce(&f, 0, "2001:db8:f00d::10/128");
+	CHECK_STR(heard(&f, &out), "+203.0.113.10/32 +2001:db8:f00d::10/128 ");
+	announce(&f, 0, "203.0.113.10/32");
+	CHECK_STR(heard(&f, &out), "");
+
+	strbuf_done(&f.events);
+	announcer_withdraw(f.a[0], prefix_of("203.0.113.10/32"));
+	CHECK_STR(heard(&f, &out), "-203.0.113.10/32 ");
+	CHECK_STR(strbuf_get(&f.events), "withdrawn 203.0.113.10/32; ");
+
+	announcer_withdraw(f.a[0], prefix_of("203.0.113.10/32"));
+	announcer_withdraw(f.a[0], prefix_of("203.0.113.99/32"));
+	CHECK_STR(heard(&f, &out), "");
+	CHECK_STR(strbuf_get(&f.events), "withdrawn 203.0.113.10/32; ");
+}
+
+TEST(a_withdrawal_behind_a_full_socket_is_told_when_it_is_out)
+{
+	_cleanup_(strbuf_done) struct strbuf out = { 0 };
+	uint16_t port = free_port();
+	struct neighbor_conf conf = conf_of(0, port);
+	struct announcement as = { .prefix = prefix_of("203.0.113.0/32") };
+	FIXTURE(f);
+
+	conf.prefix_limit = 2000000;
+	speak_to_us(&f, &conf, 1 << 17);
+	strbuf_done(&f.events);
+	/* an UPDATE for each, until the socket takes no more */
+	for (int i = 0; i % 64 != 0 || status_number(&f, 0, "announced") >= i; i++) {
+		CHECK_INT(announcer_set(f.a[0], &as, NULL), 0);
+		as.prefix.addr = ip_add(as.prefix.addr, 1);
+	}
+	announcer_withdraw(f.a[0], prefix_of("203.0.113.1/32"));
+	CHECK_STR(strbuf_get(&f.events), "");
+	uint8_t drop[1 << 16];
+	RUN_UNTIL(f, (recv(f.peer, drop, sizeof(drop), MSG_DONTWAIT), f.events.len > 0));
+	CHECK_STR(strbuf_get(&f.events), "withdrawn 203.0.113.1/32; ");
+}
+
+TEST(end_of_rib_waits_for_its_release)
+{
+	uint16_t port = free_port();
+	struct neighbor_conf conf = conf_of(0, port);
+	FIXTURE(f);
+	uint8_t buf[4096];
+
+	speak_to_us(&f, &conf, 0);
+	(void)recv(f.peer, buf, sizeof(buf), MSG_DONTWAIT);
+	announcer_release_end_of_rib(f.a[0]);
+	/* for IPv4 and for IPv6 */
+	CHECK_INT(recv(f.peer, buf, sizeof(buf), MSG_DONTWAIT), 23 + 30);
+	CHECK_INT(status_number(&f, 0, "updates_sent"), 2);
+}
+
+TEST(stopping_withdraws_says_why_and_closes)
+{
+	uint16_t port = free_port();
+	struct neighbor_conf conf = conf_of(0, port);
+	static const uint8_t cease[] = { 0, 21, 3, 6, 2 };
+	uint8_t buf[4096];
+	ssize_t n;
+	FIXTURE(f);
+
+	speak_to_us(&f, &conf, 0);
+	announce(&f, 0, "203.0.113.10/32");
+	(void)recv(f.peer, buf, sizeof(buf), MSG_DONTWAIT);
+	announcer_stop(f.a[0], on_stopped, &f);
+	CHECK(!f.stopped);
+	n = recv(f.peer, buf, sizeof(buf), MSG_DONTWAIT);
+	REQUIRE(n == 28 + 21);
+	CHECK_MEM(buf + 28 + 16, 5, cease, sizeof(cease));
+	(void)close(TAKE_FD(f.peer));
+	RUN_UNTIL(f, f.stopped);
+	CHECK(status_is(&f, 0, "state", "Idle"));
+}
+
+TEST(a_peer_that_does_not_close_is_not_waited_for)
+{
+	uint16_t port = free_port();
+	struct neighbor_conf conf = conf_of(0, port);
+	struct instant start;
+	FIXTURE(f);
+
+	speak_to_us(&f, &conf, 0);
+	start = clock_now();
+	announcer_stop(f.a[0], on_stopped, &f);
+	RUN_UNTIL(f, f.stopped);
+	CHECK(instant_diff(clock_now(), start).ns < 2 * NS_PER_S);
+}
+
+/* ---- two speakers ---- */
+
+TEST(two_speakers_find_together_and_again_after_a_restart)
+{
+	uint16_t port = free_port();
+	struct neighbor_conf conf[] = { conf_of(0, port), conf_of(1, port) };
+	FIXTURE(f);
+
+	speak(&f, 0, &conf[0]);
+	announce(&f, 0, "203.0.113.10/32");
+	speak(&f, 1, &conf[1]);
+	RUN_UNTIL(f, status_number(&f, 1, "prefixes_received") == 1);
+	CHECK_INT(status_number(&f, 0, "announced"), 1);
+	announcer_free(TAKE(f.a[1]));
+	RUN_UNTIL(f, !status_is(&f, 0, "state", "Established"));
+	speak(&f, 1, &conf[1]);
+	RUN_UNTIL(f, status_number(&f, 1, "prefixes_received") == 1);
+	announcer_withdraw(f.a[0], prefix_of("203.0.113.10/32"));
+	RUN_UNTIL(f, status_number(&f, 1, "withdrawn_received") == 1);
+}
+
+TEST(passive_is_dialled)
+{
+	uint16_t port = free_port();
+	struct neighbor_conf conf[] = { conf_of(0, port), conf_of(1, port) };
+	FIXTURE(f);
+
+	conf[0].passive = true;
+	speak(&f, 0, &conf[0]);
+	speak(&f, 1, &conf[1]);
+	RUN_UNTIL(f, status_is(&f, 0, "state", "Established") && status_is(&f, 1, "state", "Established"));
+}
+
+TEST(signed_sessions_need_the_same_password)
+{
+	static const char *const passwords[][2] = { { "s3cret", "s3cret" }, { "s3cret", "other" },
+		{ "s3cret", NULL } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(passwords); i++) {
+		uint16_t port = free_port();
+		struct neighbor_conf conf[] = { conf_of(0, port), conf_of(1, port) };
+		struct instant end = instant_add(clock_now(), DURATION_MS(300));
+		FIXTURE(f);
+
+		conf[0].password = passwords[i][0];
+		conf[1].password = passwords[i][1];
+		speak(&f, 0, &conf[0]);
+		speak(&f, 1, &conf[1]);
+		if (i == 0) {
+			RUN_UNTIL(f, status_is(&f, 0, "state", "Established"));
+			continue;
+		}
+		while (instant_cmp(clock_now(), end) < 0) {
+			(void)sd_event_run(f.loop, 10 * 1000);
+			CHECK(!status_is(&f, 0, "state", "Established"));
+		}
+	}
+}
+
+TEST(the_limit_refuses_and_changes_nothing)
+{
+	uint16_t port = free_port();
+	struct neighbor_conf conf = conf_of(0, port);
+	struct announcement as = { .prefix = prefix_of("203.0.113.3/32") };
+	struct err e = { 0 };
+	FIXTURE(f);
+
+	conf.prefix_limit = 2;
+	conf.ipv6 = false;
+	speak(&f, 0, &conf);
+	announce(&f, 0, "203.0.113.1/32");
+	announce(&f, 0, "203.0.113.2/32");
+	announce(&f, 0, "2001:db8::1/128"); /* a family that is not spoken there: no error */
+	CHECK_INT(announcer_set(f.a[0], &as, &e), -E2BIG);
+	CHECK_STR(e.message, "203.0.113.3/32 is one more than the prefix-limit of neighbor peer (2)");
+}
+
+TEST(neighbors_that_can_not_work_are_refused)
+{
+	struct neighbor_conf base = conf_of(0, 1), rows[5];
+	static const char *const why[] = {
+		"neighbor peer: the hold time must be 0, or 3s to 65535s",
+		"neighbor peer: family ipv6 is offered and has no ipv6 next hop",
+		"neighbor peer: local-address and address are of two families",
+		"neighbor peer: no address family is offered",
+		"neighbor peer: the password is longer than 80 bytes",
+	};
+	struct announcer_events events = { 0 };
+	char *password = xmalloc(82);
+	FIXTURE(f);
+
+	memset(password, 'x', 81);
+	password[81] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		rows[i] = base;
+	rows[0].hold_time = DURATION_S(2);
+	rows[1].next_hop6 = (struct ip){ 0 };
+	rows[2].address = ip_of("2001:db8::2");
+	rows[3].ipv4 = rows[3].ipv6 = false;
+	rows[4].password = password;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct err e = { 0 };
+
+		CHECK_INT(announcer_new_speaker(f.loop, &rows[i], 1, &events, &f.a[0], &e), -EINVAL);
+		CHECK(f.a[0] == NULL);
+		CHECK_STR(e.message, why[i]);
+	}
+	free(password);
+}
+
+TEST(the_status_in_whole)
+{
+	uint16_t port = free_port();
+	struct neighbor_conf conf = conf_of(0, port);
+	FIXTURE(f);
+
+	speak_to_us(&f, &conf, 0);
+	announce(&f, 0, "203.0.113.10/32");
+	json_t *all = announcer_status(f.a[0], clock_now());
+	json_t *n = json_array_get(all, 0);
+	CHECK(json_is_integer(json_object_get(n, "since_ms")));
+	(void)json_object_del(n, "since_ms");
+	char *text = json_dumps(n, JSON_COMPACT | JSON_SORT_KEYS);
+	CHECK_STR(text,
+	    "{\"address\":\"127.0.0.2\",\"announced\":1,\"families\":[\"ipv4\",\"ipv6\"],\"hold_time_s\":0,"
+	    "\"last_error\":null,\"last_notification_received\":null,\"last_notification_sent\":null,"
+	    "\"local_as\":65001,\"messages_in\":2,\"messages_out\":3,\"name\":\"peer\",\"next_attempt_ms\":null,"
+	    "\"peer_as\":65002,\"prefixes_received\":0,\"received_open\":{\"as\":65002,"
+	    "\"families\":[\"ipv4\",\"ipv6\"],\"four_octet_as\":true,\"graceful_restart\":false,\"hold_time_s\":0,"
+	    "\"route_refresh\":true,\"router_id\":\"0.0.0.2\",\"unknown_capabilities\":0},\"state\":\"Established\","
+	    "\"updates_received\":0,\"updates_sent\":1,\"withdrawn_received\":0}");
+	free(text);
+	json_decref(all);
+}

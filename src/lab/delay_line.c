@@ -4,10 +4,8 @@
 #include <errno.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,6 +13,7 @@
 #include "base/alloc.h"
 #include "io/loop.h"
 #include "lab/delay_queue.h"
+#include "lab/punctual.h"
 
 #define BATCH 32 /* packets a system call, and a direction's share of a turn */
 #define PACKET_MAX (DELAY_LINE_MTU_MAX + 18) /* Ethernet header with a VLAN tag */
@@ -225,16 +224,6 @@ open_all(struct delay_line *d, const struct delay_line_link *links, size_t count
 	return 0;
 }
 
-/* Timers as exact as we may have them; real-time scheduling is refused without privileges. */
-static void
-be_punctual(void)
-{
-	struct sched_param low = { .sched_priority = 1 };
-
-	(void)prctl(PR_SET_TIMERSLACK, 1);
-	(void)sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &low);
-}
-
 void
 delay_line_free(struct delay_line *d)
 {
@@ -274,7 +263,7 @@ delay_line_run(struct delay_line *d)
 {
 	struct epoll_event events[EVENTS];
 
-	be_punctual();
+	punctual_become();
 	for (;;) {
 		int n = wait_until(d, send_all_due(d), events);
 

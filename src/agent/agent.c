@@ -64,7 +64,7 @@ on_withdrawn(void *userdata, struct prefix prefix, struct instant at)
 
 /* What `systemctl status` shows. */
 static void
-notify_status(const struct agent *a)
+notify_status(struct agent *a)
 {
 	size_t announced = 0, up = 0;
 
@@ -75,6 +75,10 @@ notify_status(const struct agent *a)
 	}
 	for (size_t i = 0; i < a->conf->neighbors.count; i++)
 		up += a->established[i];
+	if (announced == a->announced_count && up == a->established_count)
+		return;
+	a->announced_count = announced;
+	a->established_count = up;
 	(void)sd_notifyf(false, "STATUS=%zu of %zu addresses announced, %zu of %zu neighbors established", announced,
 	    a->address_count, up, a->conf->neighbors.count);
 }
@@ -297,6 +301,7 @@ agent_new(sd_event *loop, const struct agent_conf *conf, struct agent **ret, str
 	a->conf = conf;
 	a->started = clock_now();
 	a->started_wall_ns = clock_wall_ns();
+	a->announced_count = a->established_count = SIZE_MAX;
 	fill_neighbors(a);
 	fill_services(a);
 	r = open_drivers(a, e);

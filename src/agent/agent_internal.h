@@ -24,7 +24,7 @@ struct runner {
 
 /* The last withdraw of an address. */
 struct withdraw_record {
-	bool has;
+	bool has; /* there was one */
 	int64_t noticed_wall_ns; /* the evidence came in */
 	int64_t at_wall_ns;      /* it was handed to the announcer, which had written what the sockets took */
 	int64_t flushed_wall_ns; /* it was written to every neighbor; 0: not yet */
@@ -49,6 +49,7 @@ struct hosted {
 	size_t first_socket;  /* of its listeners in agent->sockets */
 	struct runner *runners; /* owned; one for each run of the engine */
 	struct withdraw_record *withdraws; /* owned; one for each address */
+	bool *add_failed;                  /* owned; by address: said once, though it is tried again */
 	struct timer deadline;
 	struct service_actions actions;
 	struct queued_event *queue; /* owned; events that came while one is being taken */
@@ -80,6 +81,7 @@ struct agent {
 	struct journal journal;
 	struct instant started;
 	int64_t started_wall_ns;
+	size_t announced_count, established_count; /* as systemd was told */
 	bool end_of_rib_released;
 	bool stopping;
 	size_t done_count; /* services that have stopped */

@@ -57,6 +57,8 @@ add_address(struct hosted *h, size_t address)
 
 	ev.present = addresses_add(h->agent->addresses, h->first_address + address, &e) == 0;
 	ev.why = e.message;
+	if (!ev.present && !h->add_failed[address])
+		log_warning("service %s: %s", h->conf->name, e.message);
 	hosted_take(h, &ev, clock_now());
 }
 
@@ -112,6 +114,22 @@ describe_run(const struct hosted *h, size_t index, char *buf, size_t size)
 	    verdict_name(run->state.verdict));
 }
 
+/* What became of adding an address; false when that was said before. */
+static bool
+describe_add(struct hosted *h, size_t address, const char *text, char *buf, size_t size)
+{
+	const struct addresses *addresses = h->agent->addresses;
+	bool failed = !addresses_is_present(addresses, h->first_address + address);
+	bool again = failed && h->add_failed[address];
+	const char *outcome = failed				       ? "cannot be added"
+	    : addresses_is_ours(addresses, h->first_address + address) ? "added"
+								       : "was there before and is left alone";
+
+	h->add_failed[address] = failed;
+	(void)snprintf(buf, size, "service %s: %s %s", h->conf->name, text, outcome);
+	return !again;
+}
+
 /* Into the journal and the log, after it was done. */
 static void
 say(struct hosted *h, const struct service_action *action, struct instant heard)
@@ -139,11 +157,8 @@ say(struct hosted *h, const struct service_action *action, struct instant heard)
 		log_notice("%s: %s", what, action->why);
 		break;
 	case SERVICE_ADD_ADDRESS:
-		(void)snprintf(what, sizeof(what), "service %s: %s %s", h->conf->name, text,
-		    !addresses_is_present(a->addresses, h->first_address + action->index) ? "cannot be added"
-			: addresses_is_ours(a->addresses, h->first_address + action->index)
-			? "added"
-			: "was there before and is left alone");
+		if (!describe_add(h, action->index, text, what, sizeof(what)))
+			return;
 		log_info("%s: %s", what, action->why);
 		break;
 	case SERVICE_REMOVE_ADDRESS:
@@ -243,6 +258,7 @@ hosted_init(struct hosted *h, struct agent *a, const struct agent_service *conf,
 	h->engine = service_new(&engine_conf, now);
 	h->runners = xcalloc(h->engine->run_count + 1, sizeof(*h->runners));
 	h->withdraws = xcalloc(conf->address_count, sizeof(*h->withdraws));
+	h->add_failed = xcalloc(conf->address_count, sizeof(*h->add_failed));
 }
 
 int
@@ -265,6 +281,7 @@ hosted_done(struct hosted *h)
 	service_free(h->engine);
 	free(h->runners);
 	free(h->withdraws);
+	free(h->add_failed);
 	free(h->check_confs);
 	free(h->listen_names);
 	free(h->queue);

@@ -188,6 +188,8 @@ addresses_new(sd_event *loop, const char *ifname, const struct ip *ips, size_t c
 		a->items[i].ours = a->items[i].seen_ours;
 	}
 	r = sd_event_add_io(loop, &a->source, a->fd, EPOLLIN, on_message, a);
+	if (r >= 0)
+		r = sd_event_source_set_priority(a->source, SD_EVENT_PRIORITY_IMPORTANT);
 	if (r < 0) {
 		(void)err_errno(e, r, "watch addresses");
 		goto fail;

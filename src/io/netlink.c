@@ -103,7 +103,8 @@ take_message(struct netlink *nl, const struct nlmsghdr *h, netlink_fn fn, void *
 		if (answer->error == 0)
 			return 0;
 		text = ext_ack_text(h);
-		return err_errno(e, answer->error, "%s", text ? text : "netlink");
+		return text ? err_errno(e, answer->error, "%s", text)
+			    : err_set(e, answer->error, "%s", strerror(-answer->error));
 	}
 	if (h->nlmsg_type >= NLMSG_MIN_TYPE && fn != NULL)
 		fn(h, userdata);

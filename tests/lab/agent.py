@@ -319,6 +319,25 @@ def address_removed_by_hand(c):
     wait_for('BIRD has the route again', lambda: b.route(G4))
 
 
+def address_cannot_be_added(c):
+    """Without CAP_NET_ADMIN: it is said once, the service stays withdrawn, the agent lives."""
+    c.nginx()
+    agent = Agent(c.folder, c.programs[0], conf())
+    c.things.append(agent)
+    agent.process = subprocess.Popen(['setpriv', '--bounding-set=-net_admin', '--inh-caps=-net_admin', agent.program,
+                                      '-c', agent.conf], stderr=agent.log.open('a'))
+    wait_for('it says so', lambda: 'add 203.0.113.10: ' in agent.log.read_text())
+    wait_for('it tries again', lambda: (agent.address(G4) or {}).get('since_ms', 0) > 1200)
+    status = agent.status()
+    if agent.log.read_text().count('warning service web: add') != 1 or agent.address(G4)['announced']:
+        raise Failed(status['events'])
+    if [e['what'] for e in status['events'] if 'cannot be added' in e['what']] != [
+            f'service web: {G4} cannot be added']:
+        raise Failed(status['events'])
+    if 'Operation not permitted' not in agent.address(G4)['why']:
+        raise Failed(agent.address(G4))
+
+
 def clean_stop(c):
     b, n, a = up(c)
     capture = Capture('va')
@@ -506,7 +525,7 @@ def signals(c):
 
 
 CASES = [announce_in_order, kill_to_withdraw, soft_failure, reload_keeps_the_route, hung_service,
-         refused_without_watch, tcp_check, address_removed_by_hand, clean_stop, address_of_others_stays, keep_on_exit,
+         refused_without_watch, tcp_check, address_removed_by_hand, address_cannot_be_added, clean_stop, address_of_others_stays, keep_on_exit,
          crash_and_restart, neighbor_crashes, dies_while_the_neighbor_is_away, ipv6, each_address_by_itself,
          blocks_are_host_routes, md5, attributes, two_agents_on_one_socket, check_prints_what_loads,
          status_command, signals]
@@ -524,11 +543,11 @@ def run(programs, names):
             try:
                 test(case)
                 print(f'ok {number} - {test.__name__}')
-            except Failed as e:
+            except Exception as e:  # a case that falls over has failed too
                 failed += 1
                 print(f'not ok {number} - {test.__name__}')
                 logs = [p.read_text() for p in sorted(case.folder.glob('*.log'))]
-                for line in '\n'.join([str(e), *logs]).splitlines():
+                for line in "\n".join([f"{type(e).__name__}: {e}", *logs]).splitlines():
                     print('# ' + line)
             finally:
                 case.end()

@@ -1,0 +1,95 @@
+/* What is derived while the configuration loads; what is refused stands in tests/golden/agent. */
+#include "agent/agent_conf.h"
+
+#include "tap.h"
+
+static const char head[] =
+    "site: ams\nrouter-id: 192.0.2.1\nneighbors:\n"
+    "  r: {address: 192.0.2.2, local-address: 192.0.2.1, peer-as: 64501, local-as: 65001,\n"
+    "      families: [ipv4, ipv6], next-hop-ipv6: \"2001:db8::1\"}\nservices:\n  web:\n";
+
+static struct conf *
+load(const char *service)
+{
+	struct strbuf text = { 0 }, errors = { 0 };
+	struct conf *c = NULL;
+
+	strbuf_addf(&text, "%s%s", head, service);
+	if (conf_load_text("test", text.text, text.len, &agent_conf_schema, &c, &errors) < 0)
+		tap_fail(__FILE__, __LINE__, "%s", strbuf_get(&errors));
+	strbuf_done(&text);
+	strbuf_done(&errors);
+	return c;
+}
+
+static const struct agent_service *
+service_of(const struct conf *c)
+{
+	return ((const struct agent_conf *)conf_root(c))->services.items;
+}
+
+TEST(blocks_become_addresses)
+{
+	static const char *const want[] = { "203.0.113.8", "203.0.113.9", "203.0.113.10", "203.0.113.11",
+		"2001:db8::4", "2001:db8::5", "198.51.100.7" };
+	_cleanup_(conf_freep) struct conf *c =
+	    load("    global-ips: [203.0.113.8/30, \"2001:db8::4/127\", 198.51.100.7/32]\n    listen: [udp/53]\n");
+	char text[IP_STR_MAX];
+
+	REQUIRE(c != NULL);
+	CHECK_INT(service_of(c)->address_count, ARRAY_SIZE(want));
+	for (size_t i = 0; i < service_of(c)->address_count; i++)
+		CHECK_STR(ip_format(service_of(c)->addresses[i], text), want[i]);
+	CHECK_INT(service_of(c)->listens[0].transport, AGENT_UDP);
+	CHECK_INT(service_of(c)->listens[0].port, 53);
+}
+
+TEST(communities_and_host)
+{
+	_cleanup_(conf_freep) struct conf *c = load("    global-ips: [203.0.113.8/32]\n    listen: [tcp/80]\n"
+						    "    communities: [\"65535:0\", \"1:2\"]\n");
+
+	REQUIRE(c != NULL);
+	CHECK_INT(service_of(c)->community_values[0], 0xffff0000);
+	CHECK_INT(service_of(c)->community_values[1], 0x00010002);
+	CHECK(((const struct agent_conf *)conf_root(c))->host[0] != '\0');
+}
+
+/* Whose refusal is definitive, and which runs there are. */
+TEST(what_a_url_asks)
+{
+	static const struct {
+		const char *url;
+		bool each, own;
+		const char *v4, *v6;
+	} cases[] = {
+		{ NULL, true, true, "http://203.0.113.10/", "http://[2001:db8::10]/" },
+		{ "http://{address}:8080/a", true, true, "http://203.0.113.10:8080/a", "http://[2001:db8::10]:8080/a" },
+		{ "http://203.0.113.10/", false, true, "http://203.0.113.10/", NULL },
+		{ "http://[2001:db8::10]:80/x", false, true, "http://[2001:db8::10]:80/x", NULL },
+		{ "http://127.0.0.1:9000/", false, true, "http://127.0.0.1:9000/", NULL },
+		{ "http://[::1]/", false, true, "http://[::1]/", NULL },
+		{ "http://203.0.113.100/", false, false, "http://203.0.113.100/", NULL },
+		{ "http://backend.example/", false, false, "http://backend.example/", NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_(strbuf_done) struct strbuf text = { 0 };
+		_cleanup_(conf_freep) struct conf *c = NULL;
+		const struct agent_check *check;
+		char url[AGENT_URL_MAX];
+
+		strbuf_add(&text, "    global-ips: [203.0.113.10/32, \"2001:db8::10/128\"]\n    checks:\n      c:\n"
+				  "        type: http\n");
+		if (cases[i].url != NULL)
+			strbuf_addf(&text, "        url: \"%s\"\n", cases[i].url);
+		c = load(strbuf_get(&text));
+		REQUIRE(c != NULL);
+		check = service_of(c)->checks.items;
+		CHECK_INT(check->each_address, cases[i].each);
+		CHECK_INT(check->own_host, cases[i].own);
+		CHECK_STR(agent_check_url(check, service_of(c)->addresses[0], url), cases[i].v4);
+		if (cases[i].v6 != NULL)
+			CHECK_STR(agent_check_url(check, service_of(c)->addresses[1], url), cases[i].v6);
+	}
+}

@@ -87,7 +87,9 @@ index_sent(const struct trace *t)
 static struct instant
 scout_at(const struct trace *t)
 {
-	if (t->scouts >= t->end)
+	bool far = t->conf.gap_limit > 0 && t->scouts >= t->answered + t->conf.gap_limit;
+
+	if (t->scouts >= t->end || far)
 		return INSTANT_NEVER;
 	if (t->scouts == 0 || slot_at(t, t->scouts, 0)->state == SLOT_SETTLED)
 		return (struct instant){ INT64_MIN };

@@ -1,0 +1,103 @@
+/* The command line: words separated by NUL or newline, for a command with options of every type. */
+#include <assert.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/parse.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct options {
+	bool json;
+	const char *name;
+	struct cli_strings against;
+	uint32_t count;
+	struct duration interval;
+	int method, family;
+};
+
+static const char *const methods[] = { "udp", "icmp", NULL };
+
+/* clang-format off */
+#define AT(field) offsetof(struct options, field)
+static const struct cli_option options[] = {
+	{ "json",     'j', CLI_FLAG,     AT(json),     NULL,       0, 0, NULL, "" },
+	{ "name",     'N', CLI_STRING,   AT(name),     "NAME",     0, 0, NULL, "" },
+	{ "against",  'a', CLI_STRINGS,  AT(against),  "NAME=URL", 0, 0, NULL, "" },
+	{ "count",    'n', CLI_U32,      AT(count),    "COUNT",    1, 100, NULL, "" },
+	{ "interval", 'i', CLI_DURATION, AT(interval), "DURATION", 1, 60 * NS_PER_S, NULL, "" },
+	{ "method",   'm', CLI_ENUM,     AT(method),   "METHOD",   0, 0, methods, "" },
+	{ "ipv4",     '4', CLI_CHOICE,   AT(family),   NULL,       4, 0, NULL, "" },
+	{ "ipv6",     '6', CLI_CHOICE,   AT(family),   NULL,       6, 0, NULL, "" },
+};
+/* clang-format on */
+
+static const struct cli_command commands[] = {
+	{
+	    .name = "probe",
+	    .args = "URL...",
+	    .args_min = 1,
+	    .args_max = UINT_MAX,
+	    .options = options,
+	    .option_count = ARRAY_SIZE(options),
+	    .options_size = sizeof(struct options),
+	},
+	{
+	    .name = "exec",
+	    .args = "NODE COMMAND...",
+	    .args_min = 1,
+	    .args_max = 1,
+	    .takes_command = true,
+	    .options = options,
+	    .option_count = ARRAY_SIZE(options),
+	    .options_size = sizeof(struct options),
+	},
+};
+
+static void
+try_command(const struct cli_command *c, int argc, char **argv)
+{
+	struct cli_parsed p = { 0 };
+	struct err e = { 0 };
+
+	if (cli_parse(c, argc, argv, &p, &e) < 0) {
+		assert(p.options == NULL && e.message[0] != '\0');
+		return;
+	}
+	if (!p.help) {
+		const struct options *o = p.options;
+
+		assert(p.argc <= argc && p.args[p.argc] == NULL && p.argc >= (int)c->args_min);
+		assert(o->count <= 100 && o->interval.ns <= 60 * NS_PER_S);
+		assert(o->family == 0 || o->family == 4 || o->family == 6);
+		for (size_t i = 0; i < o->against.count; i++)
+			(void)strlen(o->against.items[i]);
+		for (int i = 0; i < p.argc; i++)
+			(void)strlen(p.args[i]);
+	}
+	cli_parsed_done(c, &p);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char text[512], *argv[64];
+	int argc = 0;
+
+	if (size >= sizeof(text))
+		return 0;
+	if (size > 0)
+		memcpy(text, data, size);
+	text[size] = '\0';
+	for (size_t i = 0; i < size && argc < 63; i++) {
+		if (i == 0 || text[i - 1] == '\0')
+			argv[argc++] = &text[i];
+		if (text[i] == '\n')
+			text[i] = '\0';
+	}
+	argv[argc] = NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		try_command(&commands[i], argc, argv);
+	return 0;
+}

@@ -1,0 +1,228 @@
+#include "measure/trace_report.h"
+
+#include <stdlib.h>
+
+#include "base/attr.h"
+#include "measure/json.h"
+#include "tap.h"
+
+static const char names_text[] =
+    "{\"names\":[{\"address\":\"198.51.100.4\",\"name\":\"ams.northwind\",\"city\":\"ams\","
+    "\"city_name\":\"Amsterdam\",\"network\":\"northwind\",\"asn\":64496},"
+    "{\"address\":\"198.51.100.9\",\"name\":\"lon.northwind\",\"city\":\"lon\",\"asn\":64496},"
+    "{\"address\":\"192.0.2.17\",\"name\":\"am6-c3.medium.x86-01\",\"site\":\"am6\"},"
+    "{\"address\":\"203.0.113.10\",\"name\":null}]}";
+
+static struct ip
+ip(const char *text)
+{
+	struct ip address = { 0 };
+
+	CHECK_INT(ip_parse(text, &address), 0);
+	return address;
+}
+
+struct step {
+	uint16_t number;
+	const char *from;
+	int64_t us;
+	uint8_t type, code;
+};
+
+/* A trace to 203.0.113.10, two queries a hop, with these replies to probes that were sent at 0. */
+static struct trace *
+make(struct trace_run_conf *conf, const struct step *steps, size_t count)
+{
+	struct trace_probe probe;
+	struct trace *t;
+
+	*conf = (struct trace_run_conf){
+		.trace = { .target = ip("203.0.113.10"),
+		    .max_hops = 4,
+		    .queries = 2,
+		    .parallel = 16,
+		    .wait = DURATION_S(1) },
+	};
+	t = trace_new(&conf->trace);
+	for (size_t i = 0; i < count; i++) {
+		struct trace_reply reply = { .from = ip(steps[i].from),
+			.icmp = true,
+			.type = steps[i].type,
+			.code = steps[i].code,
+			.numbered = true,
+			.number = steps[i].number,
+			.at = { steps[i].us * NS_PER_US } };
+
+		reply.kind = trace_kind_of_icmp(IP_V4, reply.type, reply.code);
+		while (trace_take_probe(t, (struct instant){ 0 }, &probe))
+			;
+		CHECK(trace_input(t, &reply));
+	}
+	while (trace_take_probe(t, (struct instant){ 0 }, &probe))
+		;
+	trace_expire(t, (struct instant){ 5 * NS_PER_S });
+	return t;
+}
+
+/* Hop 1 loses a probe, hop 2 is two routers, hop 3 is the target. */
+static const struct step steps[] = {
+	{ 0, "198.51.100.4", 1234, 11, 0 },
+	{ 2, "198.51.100.9", 20000, 11, 0 },
+	{ 3, "198.51.100.77", 21500, 11, 0 },
+	{ 4, "203.0.113.10", 35437, 3, 3 },
+	{ 5, "203.0.113.10", 32807, 3, 3 },
+};
+
+static const char *
+find_name(const void *userdata, struct ip address)
+{
+	return ip_equal(address, ip("198.51.100.77")) ? userdata : NULL;
+}
+
+TEST(text_for_people)
+{
+	struct trace_run_conf conf;
+	struct trace *t = make(&conf, steps, ARRAY_SIZE(steps));
+	struct names *names = NULL;
+	struct strbuf b = { 0 };
+	struct trace_report report = { .target = "any.example", .conf = &conf, .trace = t };
+
+	CHECK_INT(names_load_text("f", names_text, sizeof(names_text) - 1, &names, NULL), 0);
+	trace_to_text(&report, &b);
+	CHECK_STR(strbuf_get(&b), "trace to any.example (203.0.113.10) by udp, at most 4 hops\n"
+				  "1  198.51.100.4    1.234 ms          *\n"
+				  "2  198.51.100.9   20.000 ms\n"
+				  "   198.51.100.77             21.500 ms\n"
+				  "3  203.0.113.10   35.437 ms  32.807 ms\n");
+	strbuf_done(&b);
+	report.names = names;
+	report.find_name = find_name;
+	report.userdata = "core1.example\033[2J";
+	report.answered_by = "am6-c3.medium.x86-01";
+	report.answered_site = "am6";
+	trace_to_text(&report, &b);
+	CHECK_STR(strbuf_get(&b),
+	    "trace to any.example (203.0.113.10) by udp, at most 4 hops\n"
+	    "1  ams.northwind         Amsterdam  northwind AS64496  198.51.100.4    1.234 ms       "
+	    "   *\n"
+	    "2  lon.northwind         lon        AS64496            198.51.100.9   20.000 ms\n"
+	    "   core1.example?[2J                                   198.51.100.77             "
+	    "21.500 ms\n"
+	    "3  am6-c3.medium.x86-01                                203.0.113.10   35.437 ms  "
+	    "32.807 ms\n"
+	    "any.example is answered by am6-c3.medium.x86-01 (am6)\n");
+	strbuf_done(&b);
+	names_free(names);
+	trace_free(t);
+}
+
+TEST(a_way_that_ends_before)
+{
+	static const struct step silent[] = {
+		{ 0, "198.51.100.4", 1000, 11, 0 },
+		{ 1, "198.51.100.4", 1000, 11, 0 },
+	};
+	struct trace_run_conf conf;
+	struct trace *t = make(&conf, silent, ARRAY_SIZE(silent));
+	struct strbuf b = { 0 };
+	struct trace_report report = { .target = "203.0.113.10", .conf = &conf, .trace = t };
+	struct trace_probe probe;
+	struct trace_reply reply = { .from = ip("198.51.100.9"),
+		.kind = TRACE_UNREACHABLE,
+		.icmp = true,
+		.type = 3,
+		.code = 13,
+		.numbered = true,
+		.number = 4,
+		.at = { NS_PER_S + 20 * NS_PER_MS } };
+
+	/* the scout of hop 3 follows that of hop 2, which is silent */
+	while (trace_take_probe(t, (struct instant){ NS_PER_S }, &probe))
+		;
+	CHECK(trace_input(t, &reply));
+	trace_expire(t, (struct instant){ 50 * NS_PER_S });
+	while (trace_take_probe(t, (struct instant){ 50 * NS_PER_S }, &probe))
+		;
+	trace_expire(t, (struct instant){ 100 * NS_PER_S });
+	CHECK(trace_is_over(t));
+	trace_to_text(&report, &b);
+	CHECK_STR(strbuf_get(&b),
+	    "trace to 203.0.113.10 (203.0.113.10) by udp, at most 4 hops\n"
+	    "1  198.51.100.4      1.000 ms  1.000 ms\n"
+	    "2                           *         *\n"
+	    "3  198.51.100.9  20.000 ms !X         *\n"
+	    "203.0.113.10 was not reached; the last answer came from hop 3\n");
+	strbuf_done(&b);
+	trace_free(t);
+}
+
+TEST(json_for_programs)
+{
+	struct trace_run_conf conf;
+	struct trace *t = make(&conf, steps, ARRAY_SIZE(steps));
+	struct names *names = NULL;
+	struct trace_report report = { .target = "203.0.113.10",
+		.conf = &conf,
+		.trace = t,
+		.answered_by = "am6-c3.medium.x86-01",
+		.answered_site = "am6" };
+	json_t *j;
+	char *text;
+
+	CHECK_INT(names_load_text("f", names_text, sizeof(names_text) - 1, &names, NULL), 0);
+	report.names = names;
+	j = trace_to_json(&report);
+	text = json_dumps(j, JSON_COMPACT | MEASURE_JSON_FLAGS);
+	CHECK_STR(text,
+	    "{\"target\":\"203.0.113.10\",\"address\":\"203.0.113.10\",\"method\":\"udp\","
+	    "\"reached\":true,"
+	    "\"hops\":[{\"ttl\":1,\"replies\":[{\"address\":\"198.51.100.4\",\"name\":\"ams."
+	    "northwind\","
+	    "\"city\":\"ams\",\"city_name\":\"Amsterdam\",\"network\":\"northwind\",\"asn\":64496,"
+	    "\"rtt_ms\":1.234,\"icmp\":\"time exceeded\",\"guessed\":false}],\"lost\":1},"
+	    "{\"ttl\":2,\"replies\":[{\"address\":\"198.51.100.9\",\"name\":\"lon.northwind\","
+	    "\"city\":\"lon\","
+	    "\"city_name\":null,\"network\":null,\"asn\":64496,\"rtt_ms\":20.0,\"icmp\":\"time "
+	    "exceeded\","
+	    "\"guessed\":false},{\"address\":\"198.51.100.77\",\"name\":null,\"city\":null,\"city_"
+	    "name\":null,"
+	    "\"network\":null,\"asn\":null,\"rtt_ms\":21.5,\"icmp\":\"time "
+	    "exceeded\",\"guessed\":false}],"
+	    "\"lost\":0},{\"ttl\":3,\"replies\":[{\"address\":\"203.0.113.10\","
+	    "\"name\":\"am6-c3.medium.x86-01\",\"city\":null,\"city_name\":null,\"network\":null,"
+	    "\"asn\":null,"
+	    "\"rtt_ms\":35.437,\"icmp\":\"port unreachable\",\"guessed\":false},"
+	    "{\"address\":\"203.0.113.10\",\"name\":\"am6-c3.medium.x86-01\",\"city\":null,\"city_"
+	    "name\":null,"
+	    "\"network\":null,\"asn\":null,\"rtt_ms\":32.807,\"icmp\":\"port unreachable\","
+	    "\"guessed\":false}],\"lost\":0}],\"answered_by\":\"am6-c3.medium.x86-01\","
+	    "\"answered_site\":\"am6\"}");
+	free(text);
+	json_decref(j);
+	names_free(names);
+	trace_free(t);
+}
+
+/* A host that answers from its own address says who it is; the Global IP itself does not. */
+TEST(who_answered_by_address)
+{
+	static const struct step own[] = {
+		{ 0, "198.51.100.4", 1000, 11, 0 },
+		{ 2, "192.0.2.17", 2000, 3, 3 },
+	};
+	struct trace_run_conf conf;
+	struct trace *anycast = make(&conf, steps, ARRAY_SIZE(steps));
+	struct trace *t = make(&conf, own, ARRAY_SIZE(own));
+	struct names *names = NULL;
+	const struct name_entry *entry;
+
+	CHECK_INT(names_load_text("f", names_text, sizeof(names_text) - 1, &names, NULL), 0);
+	CHECK(trace_answered_by(anycast, conf.trace.target, names) == NULL);
+	CHECK(trace_answered_by(anycast, conf.trace.target, NULL) == NULL);
+	entry = trace_answered_by(t, conf.trace.target, names);
+	CHECK_STR(entry ? entry->name : NULL, "am6-c3.medium.x86-01");
+	CHECK_STR(entry ? entry->site : NULL, "am6");
+	names_free(names);
+	trace_free(anycast);
+	trace_free(t);
+}

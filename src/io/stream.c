@@ -116,10 +116,11 @@ flush_pending(struct stream *s)
 		end(s, r, NULL);
 		return;
 	}
-	memmove(s->pending, s->pending + sent, s->pending_len - sent);
 	s->pending_len -= sent;
-	if (s->pending_len > 0)
+	if (s->pending_len > 0) {
+		memmove(s->pending, s->pending + sent, s->pending_len);
 		return;
+	}
 	s->asked = false;
 	listen_for(s);
 	if (!s->finishing) {

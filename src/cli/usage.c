@@ -7,6 +7,8 @@
 #include "cli/parse.h"
 
 #define USAGE_COLUMNS 80
+/* Behind the arguments of a command that runs another one. */
+#define COMMAND_ARGS "[--] COMMAND [ARGUMENT]..."
 
 /* Adds " [--interval DURATION]" and breaks the line before it where it would become too long. */
 static void
@@ -62,6 +64,8 @@ cli_usage(const struct cli_command *c, const char *path, struct strbuf *out)
 		add_item(out, &column, indent, "COMMAND ...");
 	else if (c->args[0] != '\0')
 		add_item(out, &column, indent, c->args);
+	if (c->takes_command)
+		add_item(out, &column, indent, COMMAND_ARGS);
 	strbuf_add_char(out, '\n');
 }
 
@@ -202,7 +206,8 @@ list_command(const struct cli_command *c, const char *path, struct strbuf *out)
 {
 	const char *args = c->subcommands ? "" : c->args;
 
-	strbuf_addf(out, "%s%s%s\n", path, args[0] ? " " : "", args);
+	strbuf_addf(out, "%s%s%s%s\n", path, args[0] ? " " : "", args,
+	    c->takes_command ? " " COMMAND_ARGS : "");
 	for (size_t i = 0; i < c->option_count; i++) {
 		const struct cli_option *o = &c->options[i];
 

@@ -51,7 +51,7 @@ static const struct cli_command probe = {
 static const struct cli_command up = { .name = "up", .args = "FILE", .summary = "Start a lab." };
 static const struct cli_command run = {
 	.name = "exec",
-	.args = "NODE [--] COMMAND...",
+	.args = "NODE",
 	.summary = "Run in a node.",
 	.args_min = 1,
 	.args_max = 1,
@@ -154,7 +154,7 @@ TEST(list_has_every_command_and_option)
 			"nearcast probe --json\n"
 			"nearcast lab\n"
 			"nearcast lab up FILE\n"
-			"nearcast lab exec NODE [--] COMMAND...\n");
+			"nearcast lab exec NODE [--] COMMAND [ARGUMENT]...\n");
 }
 
 /* That the scripts work is tried with a shell (tests/unit/cli/completion); here, that each knows

@@ -23,7 +23,7 @@
 
 struct trace_options {
 	int family, method;
-	uint32_t max_hops, queries, parallel, gap_limit, port;
+	uint32_t max_hops, queries, parallel, gap_limit, port, identify_port;
 	struct duration wait;
 	const char *names;
 	bool numeric, identify, json;
@@ -150,8 +150,8 @@ start_identify(struct tracing *t)
 	bool v6 = t->conf.trace.target.family == IP_V6;
 	char address[IP_STR_MAX];
 
-	t->identify_url = xasprintf("http://%s%s%s/", v6 ? "[" : "",
-	    ip_format(t->conf.trace.target, address), v6 ? "]" : "");
+	t->identify_url = xasprintf("http://%s%s%s:%u/", v6 ? "[" : "",
+	    ip_format(t->conf.trace.target, address), v6 ? "]" : "", t->options->identify_port);
 	t->identify_target = (struct probe_target){ .name = t->target, .url = t->identify_url };
 	t->identifying = true;
 	return probe_run_new(t->loop, &conf, &events, &t->identify, &t->e);
@@ -308,7 +308,8 @@ static const struct cli_option options[] = {
 	{ "names", 0, CLI_STRING, AT(names), "FILE", 0, 0, NULL,
 	    "names of addresses, instead of " NAMES_FILE },
 	{ "identify", 'i', CLI_FLAG, AT(identify), NULL, 0, 0, NULL,
-	    "ask the target on port 80 who it is, when its address does not say" },
+	    "ask the target by HTTP who it is, when its address does not say" },
+	{ "identify-port", 0, CLI_U32, AT(identify_port), "PORT", 1, 65535, NULL, "of HTTP, with --identify" },
 	{ "json", 0, CLI_FLAG, AT(json), NULL, 0, 0, NULL, "one JSON document" },
 };
 /* clang-format on */
@@ -320,6 +321,7 @@ static const struct trace_options defaults = {
 	.parallel = 16,
 	.gap_limit = 10,
 	.port = 33434,
+	.identify_port = 80,
 	.wait = { 3 * NS_PER_S },
 };
 

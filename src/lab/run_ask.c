@@ -143,6 +143,7 @@ run_targets(const struct run *run, int step_family, size_t *ret_count)
 				targets[count++] = (struct run_target){
 					.service = service->name,
 					.url = run_url(run, blocks[f].addr, service->port),
+					.port = service->port,
 					.prefix = blocks[f],
 					.family = family,
 				};

@@ -57,6 +57,7 @@ const char *run_expected_site(const struct conf_list *landings, const char *clie
 /* A Global IP as an address to ask: the first of the block. */
 struct run_target {
 	const char *service, *url;
+	uint32_t port;
 	struct prefix prefix;
 	enum ip_family family;
 };

@@ -11,18 +11,34 @@
 
 /* What one look at all routers gave. */
 struct survey {
-	uint64_t state;   /* of everything that was said: changes when a route does */
+	uint64_t state;   /* of all routes: changes when one does */
 	size_t missing;
 	char first[160];  /* who lacks what */
 };
 
-/* FNV-1a: only to see that text has changed. */
+/* FNV-1a: only to see that something has changed. */
 static uint64_t
-mix(uint64_t state, const char *text)
+mix(uint64_t state, const void *bytes, size_t n)
 {
-	for (; *text; text++)
-		state = (state ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+	for (const uint8_t *p = bytes; n-- > 0; p++)
+		state = (state ^ *p) * UINT64_C(0x100000001b3);
 	return state;
+}
+
+/* Not the reply's text: the times in it differ by a millisecond from one reply to the next. */
+static uint64_t
+mix_routes(uint64_t state, const struct bird_routes *routes)
+{
+	for (size_t i = 0; i < routes->count; i++) {
+		const struct bird_route *r = &routes->items[i];
+
+		state = mix(state, r->protocol, strlen(r->protocol) + 1);
+		state = mix(state, r->ifname, strlen(r->ifname) + 1);
+		state = mix(state, r->gateway.bytes, sizeof(r->gateway.bytes));
+		state = mix(state, r->from.bytes, sizeof(r->from.bytes));
+		state = mix(state, r->best ? "*" : "-", 1);
+	}
+	return mix(state, "", 1);
 }
 
 static bool
@@ -57,7 +73,7 @@ survey_router(struct run *run, size_t node, const struct run_route_want *wants, 
 			r = bird_routes_parse(strbuf_get(&reply), &routes, err);
 		if (r < 0)
 			break;
-		s->state = mix(s->state, strbuf_get(&reply));
+		s->state = mix_routes(s->state, &routes);
 		if (!has_route(&routes, &wants[i]) && s->missing++ == 0)
 			snprintf(s->first, sizeof(s->first), "%s has no route to %s",
 			    run->plan->nodes[node].name, text);
@@ -106,9 +122,7 @@ run_wait_for_routes(struct run *run, const struct run_route_want *wants, size_t 
 			return 0;
 		}
 		if (instant_reached(deadline, now)) {
-			char within_text[DURATION_STR_MAX];
-
-			return err_set(err, -ETIMEDOUT, "after %s %s%s", duration_format(within, within_text),
+			return err_set(err, -ETIMEDOUT, "after %.1f s %s%s", duration_ms_f(within) / 1000,
 			    s.missing ? s.first : "routes still change",
 			    s.missing > 1 ? ", and more are missing" : "");
 		}

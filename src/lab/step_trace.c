@@ -13,13 +13,18 @@ static const char *const *
 make_argv(const struct run *run, const struct run_target *target)
 {
 	char text[IP_STR_MAX];
-	const char **argv = arena_alloc(run->arena, 6 * sizeof(*argv));
+	const char **argv = arena_alloc(run->arena, 8 * sizeof(*argv));
+	size_t n = 0;
 
-	argv[0] = "nearcast";
-	argv[1] = "trace";
-	argv[2] = "--identify"; /* all hosts of a Global IP reply from it: ask the last hop who it is */
-	argv[3] = arena_strdup(run->arena, ip_format(target->prefix.addr, text));
-	argv[4] = "--json";
+	argv[n++] = "nearcast";
+	argv[n++] = "trace";
+	argv[n++] = "--identify"; /* all hosts of a Global IP reply from it: ask the last hop who it is */
+	if (target->port != 80) {
+		argv[n++] = "--identify-port";
+		argv[n++] = arena_printf(run->arena, "%u", target->port);
+	}
+	argv[n++] = arena_strdup(run->arena, ip_format(target->prefix.addr, text));
+	argv[n++] = "--json";
 	return argv;
 }
 
@@ -117,6 +122,7 @@ print_row(const json_t *row, struct look look, struct strbuf *out)
 {
 	_cleanup_(table_freep) struct table *t = table_new();
 	bool held = json_is_true(json_object_get(row, "held"));
+	bool reached = json_is_true(json_object_get(row, "reached"));
 	const char *host = run_text(row, "answered_by");
 	const json_t *hop;
 	size_t i;
@@ -132,7 +138,7 @@ print_row(const json_t *row, struct look look, struct strbuf *out)
 	strbuf_addf(out, "\n  %s%s %s %s%s: %s%s %s%s%s\n", style_begin(STYLE_STRONG, look.colour),
 	    run_text(row, "client"), look_arrow(look), run_text(row, "target"),
 	    style_end(STYLE_STRONG, look.colour), style_begin(held ? STYLE_GOOD : STYLE_BAD, look.colour),
-	    held ? look_tick(look) : look_cross(look), *host ? host : "not reached",
+	    held ? look_tick(look) : look_cross(look), *host ? host : reached ? "a host that does not say its name" : "not reached",
 	    style_end(held ? STYLE_GOOD : STYLE_BAD, look.colour),
 	    json_object_get(row, "hops") ? "" : ", no trace");
 	table_format(t, (struct table_look){ .indent = 2, .colour = look.colour }, out);

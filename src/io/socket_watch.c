@@ -19,6 +19,9 @@
 /* Ports that fit into the filter's jumps; with more, every listening socket is let through. */
 #define FILTER_PORTS_MAX 200
 
+/* Messages taken in one turn of the loop. */
+#define MESSAGES_MAX 128
+
 enum listening {
 	LISTENING_UNKNOWN,
 	LISTENING_YES,
@@ -211,33 +214,51 @@ on_time(struct timer *t, struct instant now)
 	arm(w, now);
 }
 
+/* The port of a destroyed socket into the set. */
+static void
+add_port(const struct nlmsghdr *h, uint16_t *ports, size_t *count)
+{
+	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(h);
+	uint16_t port;
+
+	if (mnl_nlmsg_get_payload_len(h) < sizeof(*m))
+		return;
+	port = ntohs(m->id.idiag_sport);
+	for (size_t i = 0; i < *count; i++) {
+		if (ports[i] == port)
+			return;
+	}
+	ports[(*count)++] = port;
+}
+
 static int
 on_message(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	struct socket_watch *w = userdata;
-	char buf[8192];
+	struct instant heard = clock_now();
+	uint16_t ports[MESSAGES_MAX];
+	size_t count = 0;
+	bool lost = false;
 
 	(void)source;
 	(void)events;
-	for (int i = 0; i < 64; i++) {
+	/* all that is there first: a server with 64 workers dies with 64 messages, and is looked at once */
+	for (int i = 0; i < MESSAGES_MAX; i++) {
+		char buf[8192];
 		ssize_t n = netlink_read(fd, buf, sizeof(buf));
 		const struct nlmsghdr *h = (const void *)buf;
-		struct instant heard = clock_now();
-		int left = (int)n;
 
 		if (n == 0)
 			break;
-		if (n < 0) {
-			look_at_all(w, heard); /* messages were lost */
-			continue;
-		}
-		for (; mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left)) {
-			const struct inet_diag_msg *m = mnl_nlmsg_get_payload(h);
-
-			if (mnl_nlmsg_get_payload_len(h) >= sizeof(*m))
-				look_at_port(w, ntohs(m->id.idiag_sport), heard);
-		}
+		lost |= n < 0;
+		/* one datagram is one message */
+		if (n > 0 && mnl_nlmsg_ok(h, (int)n))
+			add_port(h, ports, &count);
 	}
+	if (lost)
+		look_at_all(w, heard);
+	for (size_t i = 0; i < count && !lost; i++)
+		look_at_port(w, ports[i], heard);
 	arm(w, clock_now());
 	return 0;
 }

@@ -42,15 +42,6 @@ exec_own_dir(void)
 	return xstrdup(path);
 }
 
-/* In a build tree each program lies in its room's folder: the agent is not beside the command. */
-static char *
-agent_dir(const char *dir)
-{
-	_cleanup_(freep) char *agent = xasprintf("%s/../agent/nearcastd", dir);
-
-	return access(agent, X_OK) == 0 ? xasprintf("%s/../agent:", dir) : xstrdup("");
-}
-
 static bool
 is_ours(const char *variable)
 {
@@ -68,10 +59,9 @@ exec_environment(const char *exe_dir, const char *lab, const char *node)
 {
 	_cleanup_(strbuf_done) struct strbuf text = { 0 };
 	_cleanup_(freep) char *own = exe_dir == NULL ? exec_own_dir() : NULL;
-	_cleanup_(freep) char *agent = agent_dir(own != NULL ? own : exe_dir);
 	size_t count = 2, i = 0;
 
-	strbuf_addf(&text, "PATH=%s:%s%s%c", own != NULL ? own : exe_dir, agent, PATH_TAIL, '\0');
+	strbuf_addf(&text, "PATH=%s:%s%c", own != NULL ? own : exe_dir, PATH_TAIL, '\0');
 	strbuf_addf(&text, "NEARCAST_LAB=%s%c", lab, '\0');
 	if (node != NULL) {
 		strbuf_addf(&text, "NEARCAST_LAB_NODE=%s%c", node, '\0');

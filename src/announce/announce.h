@@ -47,10 +47,14 @@ struct announcement {
 	size_t community_count;
 };
 
+/* The callbacks may announce and withdraw; they must not free the announcer. */
 struct announcer_events {
 	/* A session came up or went down; why is one sentence. */
 	void (*neighbor_changed)(void *userdata, const char *neighbor, bool established, const char *why);
-	/* The bytes that withdraw the prefix from every neighbor have been handed to the kernel. */
+	/*
+	 * The bytes that withdraw the prefix from every neighbor have been handed to the kernel: mostly told
+	 * from inside of announcer_withdraw(). Not told when it is announced again before that.
+	 */
 	void (*withdrawn)(void *userdata, struct prefix prefix, struct instant at);
 	void *userdata;
 };
@@ -65,11 +69,18 @@ int announcer_set(struct announcer *a, const struct announcement *announcement, 
 void announcer_withdraw(struct announcer *a, struct prefix prefix);
 /* The first verdict of every service is known: End-of-RIB may be sent (RFC 4724). */
 void announcer_release_end_of_rib(struct announcer *a);
-/* Withdraws all, sends Cease (administrative shutdown), closes; calls done when flushed or after 1 s. */
+/*
+ * Withdraws all, sends Cease (administrative shutdown), closes; calls done from the loop when the
+ * neighbors have closed too, or after 1 s. done may free the announcer.
+ */
 void announcer_stop(struct announcer *a, void (*done)(void *userdata), void *userdata);
 void announcer_free(struct announcer *a);
 
-/* The neighbors as JSON for `nearcast status`: an array of objects (owned by the caller). Keys: name,
- * address, local_as, peer_as, state, since_ms, hold_time_s, families, announced (prefixes), updates_sent,
- * updates_received, messages_in, messages_out, last_error, next_attempt_ms, received_open (object or null). */
+/*
+ * The neighbors as JSON for `nearcast status`: an array of objects (owned by the caller). Keys: name,
+ * address, local_as, peer_as, state, since_ms, hold_time_s, families, announced (count of prefixes that
+ * the neighbor has been told), updates_sent, updates_received, prefixes_received, withdrawn_received,
+ * messages_in, messages_out, last_error, last_notification_sent, last_notification_received (text or
+ * null), next_attempt_ms (or null), received_open (object or null).
+ */
 json_t *announcer_status(const struct announcer *a, struct instant now);

@@ -6,7 +6,8 @@
  * same UPDATE. A change before the queue was drained replaces what waited; a change back removes it. A
  * peer is therefore never told the same thing twice, except when it asks (route refresh).
  *
- * Attributes are shared: one copy for all routes of a family that look the same, counted.
+ * Attributes are shared: one copy for all routes of a family that look the same, counted. They are
+ * searched one by one, since a host's routes have a handful of looks.
  */
 #pragma once
 

@@ -81,7 +81,7 @@ struct fixture {
 	sd_event *loop;
 	struct announcer *a[2];
 	struct strbuf events;
-	bool stopped;
+	bool stopped, free_when_stopped;
 	int listener, peer; /* of a peer played by hand; -1 */
 };
 
@@ -141,7 +141,11 @@ on_withdrawn(void *userdata, struct prefix prefix, struct instant at)
 static void
 on_stopped(void *userdata)
 {
-	((struct fixture *)userdata)->stopped = true;
+	struct fixture *f = userdata;
+
+	f->stopped = true;
+	if (f->free_when_stopped)
+		announcer_free(TAKE(f->a[0]));
 }
 
 static void
@@ -340,6 +344,7 @@ TEST(a_peer_that_does_not_close_is_not_waited_for)
 
 	speak_to_us(&f, &conf, 0);
 	start = clock_now();
+	f.free_when_stopped = true;
 	announcer_stop(f.a[0], on_stopped, &f);
 	RUN_UNTIL(f, f.stopped);
 	CHECK(instant_diff(clock_now(), start).ns < 2 * NS_PER_S);

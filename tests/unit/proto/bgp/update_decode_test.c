@@ -157,7 +157,8 @@ TEST(attribute_errors_withdraw_or_are_dropped)
 		/* 4: lengths */
 		{ "an attribute past the list", EXTERNAL, "", GOOD "c00808 ffff0000", A_NET, WITHDRAW, 1 },
 		{ "one byte left", EXTERNAL, "", GOOD "c0", A_NET, WITHDRAW, 1 },
-		/* the worst counts */
+		/* the worst counts, and of equals the first */
+		{ "MED and communities", EXTERNAL, "", GOOD "800403 000000 c00803 ffff00", A_NET, WITHDRAW, 5 },
 		{ "discard and withdraw", EXTERNAL, "", GOOD "400601 00 c00803 ffff00", A_NET, WITHDRAW, 9 },
 	};
 

@@ -31,7 +31,7 @@ load_plan(const char *path, struct lab_plan **ret)
 
 	if (scenario_load_file(path, &conf, &errors) < 0) {
 		(void)fputs(strbuf_get(&errors), stderr);
-		return EXIT_FAILURE;
+		return EXIT_USAGE;
 	}
 	int r = lab_plan_new(conf_root(conf), ret, &err);
 	conf_free(conf);

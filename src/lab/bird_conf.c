@@ -159,7 +159,7 @@ add_ospf(struct writer *w)
 			continue;
 		strbuf_addf(&w->out, "\t\tinterface \"%s\" { ", own->ifname);
 		if (l->kind == TOPO_INTERNAL)
-			strbuf_addf(&w->out, "type ptp; cost %u; hello 1; dead 4; retransmit 2; };\n", l->cost);
+			strbuf_addf(&w->out, "type ptp; cost %u; hello 1; dead 10; retransmit 2; };\n", l->cost);
 		else
 			strbuf_add(&w->out, "stub; cost 1; };\n");
 	}

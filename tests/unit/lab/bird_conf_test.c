@@ -87,7 +87,7 @@ TEST(sessions_and_their_policy)
 	check_says(fra, "protocol bgp ibgp4_ams from session {\n"
 			"\tlocal 192.0.2.1 as 64496;\n\tneighbor 192.0.2.2 as 64496;\n"
 			"\tipv4 { next hop self; import all; export where source = RTS_BGP; };\n}\n");
-	check_says(fra, "interface \"ams\" { type ptp; cost 1200; hello 1; dead 4; retransmit 2; };\n");
+	check_says(fra, "interface \"ams\" { type ptp; cost 1200; hello 1; dead 10; retransmit 2; };\n");
 	check_says(fra, "interface \"fra.up\" { stub; cost 1; };\n");
 }
 

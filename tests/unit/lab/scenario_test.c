@@ -54,6 +54,25 @@ TEST(shipped_scenarios_load)
 		load_shipped(NAMES[i]);
 }
 
+/* The manual page's example: what stands between ".Bd" and ".Ed" and begins with "lab:". */
+TEST(the_example_of_the_manual_page_loads)
+{
+	_cleanup_(conf_freep) struct conf *c = NULL;
+	_cleanup_(strbuf_done) struct strbuf errors = { 0 }, example = { 0 };
+	_cleanup_(freep) char *path = xasprintf("%s/../man/nearcast-lab.5", getenv("LABS"));
+	FILE *page = fopen(path, "re");
+	char line[256];
+
+	REQUIRE(page);
+	while (fgets(line, sizeof(line), page) && (example.len == 0 || *line != '.')) {
+		if (example.len > 0 || str_starts_with(line, "lab:"))
+			strbuf_add(&example, line);
+	}
+	(void)fclose(page);
+	CHECK_INT(scenario_load_text("example", strbuf_get(&example), &c, &errors), 0);
+	CHECK_STR(strbuf_get(&errors), "");
+}
+
 TEST(a_small_one_in_full)
 {
 	_cleanup_(conf_freep) struct conf *c = NULL;

@@ -74,7 +74,7 @@ static const struct cli_option options[] = {
 
 const struct cli_command cli_lab_exec_command = {
 	.name = "exec",
-	.args = "NODE [--] COMMAND...",
+	.args = "NODE",
 	.summary = "Run a command in a node.",
 	.args_min = 1,
 	.args_max = 1,

@@ -16,19 +16,15 @@
 
 #define STOP_PATIENCE DURATION_S(1)
 
-struct withdrawal {
-	struct list list;
-	struct prefix prefix;
-};
-
 struct announcer {
 	sd_event *loop; /* referenced */
 	struct announcer_events events;
 	struct neighbor_events neighbor_events;
 	struct neighbor **neighbors; /* owned */
 	size_t neighbor_count;
-	struct list listeners;   /* owned */
-	struct list withdrawals; /* owned; not yet with every neighbor */
+	struct list listeners;       /* owned */
+	struct prefix *withdrawals;  /* owned; those not yet with every neighbor */
+	size_t withdrawal_count, withdrawal_cap;
 	bool stopping;
 	struct timer stop_timer;
 	void (*stop_done)(void *userdata);
@@ -64,39 +60,42 @@ is_closed(const struct announcer *a)
 	return true;
 }
 
-static struct withdrawal *
-find_withdrawal(struct announcer *a, struct prefix prefix)
+/* Whether the prefix waited; it does not any more. */
+static bool
+forget_withdrawal(struct announcer *a, struct prefix prefix)
 {
-	list_for_each(w, &a->withdrawals, struct withdrawal, list) {
-		if (prefix_equal(w->prefix, prefix))
-			return w;
+	for (size_t i = 0; i < a->withdrawal_count; i++) {
+		if (prefix_equal(a->withdrawals[i], prefix)) {
+			a->withdrawals[i] = a->withdrawals[--a->withdrawal_count];
+			return true;
+		}
 	}
-	return NULL;
+	return false;
 }
 
-static void
-free_withdrawal(struct withdrawal *w)
+/* One that every neighbor's socket has taken; it does not wait any more. */
+static bool
+take_withdrawn(struct announcer *a, struct prefix *ret)
 {
-	if (w == NULL)
-		return;
-	list_remove(&w->list);
-	free(w);
+	for (size_t i = 0; i < a->withdrawal_count; i++) {
+		if (!is_withdrawing(a, a->withdrawals[i])) {
+			*ret = a->withdrawals[i];
+			return forget_withdrawal(a, *ret);
+		}
+	}
+	return false;
 }
 
 static void
 on_progress(void *userdata)
 {
 	struct announcer *a = userdata;
+	struct prefix prefix;
 
-	list_for_each_safe(w, &a->withdrawals, struct withdrawal, list) {
-		struct prefix prefix = w->prefix;
-
-		if (is_withdrawing(a, prefix))
-			continue;
-		free_withdrawal(w);
+	/* from the start each time: the callback may announce and withdraw */
+	while (take_withdrawn(a, &prefix)) {
 		if (a->events.withdrawn)
 			a->events.withdrawn(a->events.userdata, prefix, clock_now());
-		return on_progress(a); /* the callback may have changed the list */
 	}
 	/* told from the loop: the one who waits may free us */
 	if (a->stopping && is_closed(a))
@@ -167,7 +166,6 @@ announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, siz
 		.changed = on_neighbor_changed, .progress = on_progress, .userdata = a
 	};
 	list_init(&a->listeners);
-	list_init(&a->withdrawals);
 	a->neighbors = xcalloc(MAX(count, (size_t)1), sizeof(struct neighbor *));
 	r = timer_init(&a->stop_timer, loop, on_stop_timer);
 	if (r < 0)
@@ -220,7 +218,7 @@ announcer_set(struct announcer *a, const struct announcement *announcement, stru
 		if (r < 0 && r != -EAFNOSUPPORT)
 			return refuse(r, a->neighbors[i], prefix, e);
 	}
-	free_withdrawal(find_withdrawal(a, prefix));
+	(void)forget_withdrawal(a, prefix);
 	for (size_t i = 0; i < a->neighbor_count; i++) {
 		(void)bgp_session_announce(a->neighbors[i]->session, prefix, &attributes);
 		neighbor_send_updates(a->neighbors[i]);
@@ -243,9 +241,9 @@ announcer_withdraw(struct announcer *a, struct prefix prefix)
 	}
 	if (!known)
 		return;
-	struct withdrawal *w = xcalloc(1, sizeof(*w));
-	w->prefix = prefix;
-	list_append(&a->withdrawals, &w->list);
+	a->withdrawals = grow_array(
+	    a->withdrawals, a->withdrawal_count, &a->withdrawal_cap, sizeof(struct prefix));
+	a->withdrawals[a->withdrawal_count++] = prefix;
 	on_progress(a);
 }
 
@@ -280,8 +278,7 @@ announcer_free(struct announcer *a)
 		neighbor_free(a->neighbors[i]);
 	free(a->neighbors);
 	listener_free_all(&a->listeners);
-	list_for_each_safe(w, &a->withdrawals, struct withdrawal, list)
-		free_withdrawal(w);
+	free(a->withdrawals);
 	timer_done(&a->stop_timer);
 	(void)sd_event_unref(a->loop);
 	free(a);

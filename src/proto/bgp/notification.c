@@ -115,28 +115,27 @@ printable_at(const uint8_t *p, size_t left)
 }
 
 /* Text of a peer for a terminal and for JSON: what is not printable UTF-8 becomes '?'. */
-static void
-add_text(char *buf, size_t size, size_t at, const uint8_t *text, size_t len)
+static char *
+clean_text(const uint8_t *text, size_t len, char buf[static SHUTDOWN_TEXT_MAX + 1])
 {
 	for (size_t i = 0; i < len;) {
 		size_t n = printable_at(text + i, len - i);
 
-		if (at + MAX(n, (size_t)1) >= size)
-			break;
 		if (n == 0)
-			buf[at++] = '?';
+			buf[i] = '?';
 		else
-			memcpy(buf + at, text + i, n);
-		at += n;
+			memcpy(buf + i, text + i, n);
 		i += MAX(n, (size_t)1);
 	}
-	buf[at] = '\0';
+	buf[len] = '\0';
+	return buf;
 }
 
 char *
 bgp_error_format(const struct bgp_error *e, char *buf, size_t size)
 {
 	const char *code = e->code < ARRAY_SIZE(codes) ? codes[e->code] : NULL, *subcode = NULL;
+	char text[SHUTDOWN_TEXT_MAX + 1];
 	const struct subcodes *known = e->code < ARRAY_SIZE(subcodes) ? &subcodes[e->code] : NULL;
 	int n;
 
@@ -146,10 +145,8 @@ bgp_error_format(const struct bgp_error *e, char *buf, size_t size)
 	    subcode ? subcode : "", e->code, e->subcode, e->what ? ": " : "", e->what ? e->what : "");
 	/* RFC 9003: a length and a text; a length that does not fit means the data is something else */
 	if (e->code == CEASE && (e->subcode == 2 || e->subcode == 4) && e->data_len > 1 &&
-	    e->data[0] > 0 && (size_t)e->data[0] + 1 <= e->data_len && (size_t)n + 4 < size) {
-		memcpy(buf + n, ": \"", 3);
-		add_text(buf, size - 1, (size_t)n + 3, e->data + 1, e->data[0]);
-		strcat(buf, "\"");
-	}
+	    e->data[0] > 0 && (size_t)e->data[0] + 1 <= e->data_len && (size_t)n < size)
+		(void)snprintf(buf + n, size - (size_t)n, ": \"%s\"",
+		    clean_text(e->data + 1, e->data[0], text));
 	return buf;
 }

@@ -63,7 +63,7 @@ resize(struct bgp_rib_out *rib, size_t count)
 	struct rib_route **old = rib->buckets;
 	size_t old_count = rib->bucket_count;
 
-	rib->buckets = xcalloc(count, sizeof(*rib->buckets));
+	rib->buckets = xcalloc(count, sizeof(struct rib_route *));
 	rib->bucket_count = count;
 	for (size_t i = 0; i < old_count; i++) {
 		for (struct rib_route *route = old[i], *next; route; route = next) {

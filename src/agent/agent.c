@@ -14,7 +14,9 @@ on_address(void *userdata, size_t index, bool present)
 {
 	struct agent *a = userdata;
 	const struct place *place = &a->address_places[index];
-	struct service_event ev = { .type = SERVICE_EVENT_ADDRESS, .index = place->index, .present = present };
+	struct service_event ev = {
+		.type = SERVICE_EVENT_ADDRESS, .index = place->index, .present = present
+	};
 
 	hosted_take(place->hosted, &ev, clock_now());
 }
@@ -24,7 +26,9 @@ on_socket(void *userdata, size_t index, bool listens, struct instant heard)
 {
 	struct agent *a = userdata;
 	const struct place *place = &a->socket_places[index];
-	struct service_event ev = { .type = SERVICE_EVENT_LISTENER, .index = place->index, .present = listens };
+	struct service_event ev = {
+		.type = SERVICE_EVENT_LISTENER, .index = place->index, .present = listens
+	};
 
 	hosted_take(place->hosted, &ev, heard);
 }
@@ -39,8 +43,8 @@ on_neighbor(void *userdata, const char *name, bool established, const char *why)
 		if (strcmp(a->neighbors[i].name, name) == 0)
 			a->established[i] = established;
 	}
-	(void)snprintf(what, sizeof(what), "neighbor %s: %s", name, established ? "established" : "down");
-	log_notice("%s: %s", what, why);
+	(void)snprintf(
+	    what, sizeof(what), "neighbor %s: %s", name, established ? "established" : "down");
 	journal_add(&a->journal, clock_now(), clock_wall_ns(), what, why);
 	agent_service_changed(a);
 }
@@ -54,7 +58,8 @@ on_withdrawn(void *userdata, struct prefix prefix, struct instant at)
 		const struct place *place = &a->address_places[i];
 		struct service_event ev = { .type = SERVICE_EVENT_FLUSHED, .index = place->index };
 
-		if (!prefix_equal(prefix_host(place->hosted->conf->addresses[place->index]), prefix))
+		if (!prefix_equal(
+			prefix_host(place->hosted->conf->addresses[place->index]), prefix))
 			continue;
 		place->hosted->withdraws[place->index].flushed_wall_ns =
 		    clock_wall_ns() - instant_diff(clock_now(), at).ns;
@@ -71,7 +76,8 @@ notify_status(struct agent *a)
 	for (size_t i = 0; i < a->address_count; i++) {
 		const struct place *place = &a->address_places[i];
 
-		announced += place->hosted->engine->addresses[place->index].stage != STAGE_WITHDRAWN;
+		announced +=
+		    place->hosted->engine->addresses[place->index].stage != STAGE_WITHDRAWN;
 	}
 	for (size_t i = 0; i < a->conf->neighbors.count; i++)
 		up += a->established[i];
@@ -79,7 +85,8 @@ notify_status(struct agent *a)
 		return;
 	a->announced_count = announced;
 	a->established_count = up;
-	(void)sd_notifyf(false, "STATUS=%zu of %zu addresses announced, %zu of %zu neighbors established", announced,
+	(void)sd_notifyf(false,
+	    "STATUS=%zu of %zu addresses announced, %zu of %zu neighbors established", announced,
 	    a->address_count, up, a->conf->neighbors.count);
 }
 
@@ -123,7 +130,8 @@ agent_service_done(struct agent *a)
 void
 agent_start(struct agent *a)
 {
-	log_info("nearcastd " NEARCAST_VERSION " starts: host=%s site=%s services=%zu neighbors=%zu",
+	log_info("nearcastd " NEARCAST_VERSION
+		 " starts: host=%s site=%s services=%zu neighbors=%zu",
 	    a->conf->host, a->conf->site, a->conf->services.count, a->conf->neighbors.count);
 	for (size_t i = 0; i < a->service_count; i++) {
 		struct service_event ev = { .type = SERVICE_EVENT_START };
@@ -142,7 +150,8 @@ agent_stop(struct agent *a, const char *why)
 		return;
 	}
 	a->stopping = true;
-	log_info("%s: stops, on-exit=%s", why, a->conf->on_exit == AGENT_EXIT_KEEP ? "keep" : "withdraw");
+	log_info("%s: stops, on-exit=%s", why,
+	    a->conf->on_exit == AGENT_EXIT_KEEP ? "keep" : "withdraw");
 	(void)sd_notify(false, "STOPPING=1");
 	for (size_t i = 0; i < a->service_count; i++) {
 		struct service_event ev = { .type = SERVICE_EVENT_STOP };
@@ -249,7 +258,8 @@ open_addresses(struct agent *a, struct err *e)
 static int
 open_sockets(struct agent *a, struct err *e)
 {
-	_cleanup_(freep) struct watched_socket *items = xcalloc(a->socket_count + 1, sizeof(*items));
+	_cleanup_(freep) struct watched_socket *items =
+	    xcalloc(a->socket_count + 1, sizeof(*items));
 
 	for (size_t i = 0; i < a->socket_count; i++) {
 		const struct hosted *h = a->socket_places[i].hosted;
@@ -265,7 +275,7 @@ open_sockets(struct agent *a, struct err *e)
 	return socket_watch_new(a->loop, items, a->socket_count, on_socket, a, &a->sockets, e);
 }
 
-/* The drivers, in the order in which a refusal costs least: what is not ours to take comes first. */
+/* The drivers, in the order in which a refusal costs least: what another may have comes first. */
 static int
 open_drivers(struct agent *a, struct err *e)
 {

@@ -1,10 +1,10 @@
 /*
- * nearcastd: one service engine (service/service.h) for each service of the configuration, wired to what
- * touches the world: addresses, listener watch, checks, announcer, control socket.
+ * nearcastd: one service engine (service/service.h) for each service of the configuration, wired to
+ * what touches the world: addresses, listener watch, checks, announcer, control socket.
  *
- * An event takes one way: driver, engine, actions, all in the same turn of the loop. What an engine asks
- * for is done before anything is logged about it, withdraws first, so that from the kernel's message
- * about a dead listener to the withdraw on the session's socket nothing else happens.
+ * An event takes one way: driver, engine, actions, all in the same turn of the loop. What an engine
+ * asks for is done before anything is logged about it, withdraws first, so that from the kernel's
+ * message about a dead listener to the withdraw on the session's socket nothing else happens.
  *
  * The agent owns the drivers; the configuration is borrowed and outlives it.
  */
@@ -18,11 +18,13 @@
 
 struct agent;
 
-/* Makes everything ready and changes nothing yet; -EADDRINUSE when another agent has the control socket. */
+/* Makes everything ready and changes nothing yet; -EADDRINUSE when another agent has the control
+ * socket. */
 int agent_new(sd_event *loop, const struct agent_conf *conf, struct agent **ret, struct err *e);
 /* Starts the services. */
 void agent_start(struct agent *a);
-/* Ends them as on-exit says, then ends the loop with status 0. A second call ends it at once with 1. */
+/* Ends them as on-exit says, then ends the loop with status 0. A second call ends it at once
+ * with 1. */
 void agent_stop(struct agent *a, const char *why);
 void agent_free(struct agent *a); /* NULL is fine */
 

@@ -9,24 +9,29 @@ static const char *const check_type_names[] = { "http", "tcp", NULL };
 static const char *const family_names[] = { "ipv4", "ipv6", NULL };
 static const char *const on_exit_names[] = { "withdraw", "keep", NULL };
 /* as enum log_level */
-static const char *const log_level_names[] = { "error", "warning", "notice", "info", "debug", NULL };
+static const char *const log_level_names[] = { "error", "warning", "notice", "info", "debug",
+	NULL };
 
 /* clang-format off */
 #define AT(field) .offset = offsetof(struct agent_check, field)
 static const struct conf_field check_fields[] = {
-	{ .key = "name", .type = CONF_NAME, AT(name), .flags = CONF_KEY, .doc = "the check's name" },
-	{ .key = "type", .type = CONF_ENUM, AT(type), .flags = CONF_REQUIRED, .names = check_type_names,
+	{ .key = "name", .type = CONF_NAME, AT(name), .flags = CONF_KEY,
+	  .doc = "the check's name" },
+	{ .key = "type", .type = CONF_ENUM, AT(type), .flags = CONF_REQUIRED,
+	  .names = check_type_names,
 	  .doc = "http: GET the url; tcp: connect to the port" },
 	{ .key = "url", .type = CONF_STRING, AT(url), .min = 1, .max = 400,
 	  .doc = "what an http check gets; {address} stands for each Global IP" },
 	{ .key = "port", .type = CONF_U32, AT(port), .min = 1, .max = 65535,
 	  .doc = "where a tcp check connects to, on each Global IP" },
-	{ .key = "expect-status", .type = CONF_U32, AT(expect_status), .def = "200", .min = 100, .max = 599,
+	{ .key = "expect-status", .type = CONF_U32, AT(expect_status), .def = "200",
+	  .min = 100, .max = 599,
 	  .doc = "the HTTP status that passes" },
 	{ .key = "interval", .type = CONF_DURATION, AT(interval), .def = "1s",
 	  .min = 50 * NS_PER_MS, .max = 3600 * NS_PER_S, .doc = "time from one run to the next" },
 	{ .key = "fast-interval", .type = CONF_DURATION, AT(fast_interval), .def = "200ms",
-	  .min = 50 * NS_PER_MS, .max = 3600 * NS_PER_S, .doc = "the interval while the verdict is unknown or changing" },
+	  .min = 50 * NS_PER_MS, .max = 3600 * NS_PER_S,
+	  .doc = "the interval while the verdict is unknown or changing" },
 	{ .key = "timeout", .type = CONF_DURATION, AT(timeout), .def = "1s",
 	  .min = 1 * NS_PER_MS, .max = 60 * NS_PER_S, .doc = "a run that takes longer fails" },
 	{ .key = "rise", .type = CONF_U32, AT(rise), .def = "2", .min = 1, .max = 1000,
@@ -40,8 +45,10 @@ static const struct conf_schema check_schema =
 
 #define AT(field) .offset = offsetof(struct agent_service, field)
 static const struct conf_field service_fields[] = {
-	{ .key = "name", .type = CONF_NAME, AT(name), .flags = CONF_KEY, .doc = "the service's name" },
-	{ .key = "global-ips", .type = CONF_LIST, AT(global_ips), .flags = CONF_REQUIRED, .item = CONF_PREFIX,
+	{ .key = "name", .type = CONF_NAME, AT(name), .flags = CONF_KEY,
+	  .doc = "the service's name" },
+	{ .key = "global-ips", .type = CONF_LIST, AT(global_ips), .flags = CONF_REQUIRED,
+	  .item = CONF_PREFIX,
 	  .min = 1, .max = 64, .doc = "its Global IPs: /32, /31, /30; /128, /127, /126" },
 	{ .key = "listen", .type = CONF_LIST, AT(listen), .item = CONF_STRING, .min = 0, .max = 16,
 	  .doc = "sockets that have to listen on each Global IP: tcp/PORT, udp/PORT" },
@@ -49,48 +56,61 @@ static const struct conf_field service_fields[] = {
 	  .doc = "MULTI_EXIT_DISC of the announcement; 0: none is sent" },
 	{ .key = "prepend", .type = CONF_U32, AT(prepend), .def = "0", .min = 0, .max = 16,
 	  .doc = "extra copies of local-as in the path" },
-	{ .key = "communities", .type = CONF_LIST, AT(communities), .item = CONF_STRING, .min = 0, .max = 64,
+	{ .key = "communities", .type = CONF_LIST, AT(communities), .item = CONF_STRING,
+	  .min = 0, .max = 64,
 	  .doc = "communities of the announcement: ASN:VALUE" },
-	{ .key = "checks", .type = CONF_MAP, AT(checks), .schema = &check_schema, .min = 0, .max = 64,
+	{ .key = "checks", .type = CONF_MAP, AT(checks), .schema = &check_schema, .min = 0,
+	  .max = 64,
 	  .doc = "by name; all have to pass" },
 };
 #undef AT
 static const struct conf_schema service_schema =
-    CONF_SCHEMA("a service", struct agent_service, service_fields, .check = agent_conf_check_service);
+    CONF_SCHEMA("a service", struct agent_service, service_fields,
+	.check = agent_conf_check_service);
 
 #define AT(field) .offset = offsetof(struct agent_neighbor, field)
 static const struct conf_field neighbor_fields[] = {
-	{ .key = "name", .type = CONF_NAME, AT(name), .flags = CONF_KEY, .doc = "the neighbor's name" },
-	{ .key = "address", .type = CONF_IP, AT(address), .flags = CONF_REQUIRED, .doc = "the router's address" },
+	{ .key = "name", .type = CONF_NAME, AT(name), .flags = CONF_KEY,
+	  .doc = "the neighbor's name" },
+	{ .key = "address", .type = CONF_IP, AT(address), .flags = CONF_REQUIRED,
+	  .doc = "the router's address" },
 	{ .key = "port", .type = CONF_U32, AT(port), .def = "179", .min = 1, .max = 65535,
 	  .doc = "the router's TCP port" },
-	{ .key = "peer-as", .type = CONF_U32, AT(peer_as), .flags = CONF_REQUIRED, .min = 1, .max = UINT32_MAX - 1,
+	{ .key = "peer-as", .type = CONF_U32, AT(peer_as), .flags = CONF_REQUIRED, .min = 1,
+	  .max = UINT32_MAX - 1,
 	  .doc = "the router's AS number" },
-	{ .key = "local-as", .type = CONF_U32, AT(local_as), .flags = CONF_REQUIRED, .min = 1, .max = UINT32_MAX - 1,
+	{ .key = "local-as", .type = CONF_U32, AT(local_as), .flags = CONF_REQUIRED,
+	  .min = 1, .max = UINT32_MAX - 1,
 	  .doc = "our AS number" },
 	{ .key = "local-address", .type = CONF_IP, AT(local_address), .flags = CONF_REQUIRED,
 	  .doc = "our end of the session; never a Global IP" },
-	{ .key = "families", .type = CONF_LIST, AT(families), .item = CONF_ENUM, .names = family_names,
+	{ .key = "families", .type = CONF_LIST, AT(families), .item = CONF_ENUM,
+	  .names = family_names,
 	  .min = 0, .max = 2, .doc = "ipv4, ipv6; default: the family of address" },
 	{ .key = "password", .type = CONF_SECRET, AT(password), .min = 1, .max = 80,
 	  .doc = "TCP MD5 password (RFC 2385)" },
-	{ .key = "hold-time", .type = CONF_DURATION, AT(hold_time), .def = "90s", .min = 0, .max = 65535 * NS_PER_S,
+	{ .key = "hold-time", .type = CONF_DURATION, AT(hold_time), .def = "90s", .min = 0,
+	  .max = 65535 * NS_PER_S,
 	  .doc = "offered hold time: 0 (no keepalives), or whole seconds from 3s" },
 	{ .key = "connect-retry", .type = CONF_DURATION, AT(connect_retry), .def = "5s",
-	  .min = 100 * NS_PER_MS, .max = 3600 * NS_PER_S, .doc = "time between attempts to connect" },
+	  .min = 100 * NS_PER_MS, .max = 3600 * NS_PER_S,
+	  .doc = "time between attempts to connect" },
 	{ .key = "idle-hold", .type = CONF_DURATION, AT(idle_hold), .def = "1s",
 	  .min = 0, .max = 3600 * NS_PER_S, .doc = "pause after a session ended" },
-	{ .key = "passive", .type = CONF_BOOL, AT(passive), .def = "false", .doc = "wait for the router to connect" },
+	{ .key = "passive", .type = CONF_BOOL, AT(passive), .def = "false",
+	  .doc = "wait for the router to connect" },
 	{ .key = "next-hop-ipv4", .type = CONF_IP, AT(next_hop_ipv4),
 	  .doc = "next hop of IPv4 announcements; default: local-address" },
 	{ .key = "next-hop-ipv6", .type = CONF_IP, AT(next_hop_ipv6),
 	  .doc = "next hop of IPv6 announcements; default: local-address" },
-	{ .key = "prefix-limit", .type = CONF_U32, AT(prefix_limit), .def = "10", .min = 1, .max = 100000,
+	{ .key = "prefix-limit", .type = CONF_U32, AT(prefix_limit), .def = "10", .min = 1,
+	  .max = 100000,
 	  .doc = "the most prefixes of one family that we ever announce to it" },
 };
 #undef AT
 static const struct conf_schema neighbor_schema =
-    CONF_SCHEMA("a neighbor", struct agent_neighbor, neighbor_fields, .check = agent_conf_check_neighbor);
+    CONF_SCHEMA("a neighbor", struct agent_neighbor, neighbor_fields,
+	.check = agent_conf_check_neighbor);
 
 #define AT(field) .offset = offsetof(struct agent_conf, field)
 static const struct conf_field agent_fields[] = {
@@ -100,19 +120,25 @@ static const struct conf_field agent_fields[] = {
 	  .doc = "this host's name; default: what the machine calls itself" },
 	{ .key = "router-id", .type = CONF_IP, AT(router_id), .flags = CONF_REQUIRED,
 	  .doc = "BGP identifier, an IPv4 address of this host alone; never a Global IP" },
-	{ .key = "log-level", .type = CONF_ENUM, AT(log_level), .def = "info", .names = log_level_names,
+	{ .key = "log-level", .type = CONF_ENUM, AT(log_level), .def = "info",
+	  .names = log_level_names,
 	  .doc = "the least important lines that are logged" },
-	{ .key = "control", .type = CONF_STRING, AT(control), .def = AGENT_CONTROL_PATH, .min = 2, .max = 107,
+	{ .key = "control", .type = CONF_STRING, AT(control), .def = AGENT_CONTROL_PATH,
+	  .min = 2, .max = 107,
 	  .doc = "Unix socket for nearcast status" },
 	{ .key = "interface", .type = CONF_NAME, AT(interface), .def = "lo", .min = 1, .max = 15,
 	  .doc = "where Global IPs are put" },
-	{ .key = "on-exit", .type = CONF_ENUM, AT(on_exit), .def = "withdraw", .names = on_exit_names,
-	  .doc = "withdraw: withdraw, then remove what was added; keep: leave addresses, say nothing to neighbors" },
-	{ .key = "settle-time", .type = CONF_DURATION, AT(settle_time), .def = "1s", .min = 0, .max = 300 * NS_PER_S,
+	{ .key = "on-exit", .type = CONF_ENUM, AT(on_exit), .def = "withdraw",
+	  .names = on_exit_names,
+	  .doc = "withdraw: withdraw, then remove what was added; keep: leave all, tell neighbors nothing" },
+	{ .key = "settle-time", .type = CONF_DURATION, AT(settle_time), .def = "1s",
+	  .min = 0, .max = 300 * NS_PER_S,
 	  .doc = "on exit, time between the withdraw and the removal of the address" },
-	{ .key = "neighbors", .type = CONF_MAP, AT(neighbors), .flags = CONF_REQUIRED, .schema = &neighbor_schema,
+	{ .key = "neighbors", .type = CONF_MAP, AT(neighbors), .flags = CONF_REQUIRED,
+	  .schema = &neighbor_schema,
 	  .min = 1, .max = 64, .doc = "by name: the routers to announce to" },
-	{ .key = "services", .type = CONF_MAP, AT(services), .flags = CONF_REQUIRED, .schema = &service_schema,
+	{ .key = "services", .type = CONF_MAP, AT(services), .flags = CONF_REQUIRED,
+	  .schema = &service_schema,
 	  .min = 1, .max = 256, .doc = "by name: what answers on which Global IPs" },
 };
 #undef AT
@@ -132,7 +158,8 @@ agent_check_url(const struct agent_check *check, struct ip address, char buf[sta
 	if (at == NULL)
 		(void)snprintf(buf, AGENT_URL_MAX, "%s", check->url);
 	else
-		(void)snprintf(buf, AGENT_URL_MAX, address.family == IP_V6 ? "%.*s[%s]%s" : "%.*s%s%s",
-		    (int)(at - check->url), check->url, text, at + strlen(mark));
+		(void)snprintf(buf, AGENT_URL_MAX,
+		    address.family == IP_V6 ? "%.*s[%s]%s" : "%.*s%s%s", (int)(at - check->url),
+		    check->url, text, at + strlen(mark));
 	return buf;
 }

@@ -1,13 +1,13 @@
 /*
  * The configuration of nearcastd: what nearcastd.yaml says, as structs, complete and checked.
  *
- * agent_conf_schema (agent_conf.c) is the one table of keys, types, limits and defaults; the checks that
- * no table can express (agent_conf_check.c) run while the file is loaded, so that a struct agent_conf that
- * exists is one that can be run. What the checks work out on the way (a port from "tcp/80", the
- * addresses of a block) stands in the fields marked "derived".
+ * agent_conf_schema (agent_conf.c) is the one table of keys, types, limits and defaults; the checks
+ * that no table can express (agent_conf_check.c) run while the file is loaded, so that a struct
+ * agent_conf that exists is one that can be run. What the checks work out on the way (a port from
+ * "tcp/80", the addresses of a block) stands in the fields marked "derived".
  *
- * A Global IP of 2 or 4 addresses (/31, /30; /127, /126) is put on the interface and announced as so
- * many host routes: each address is served, checked and withdrawn by itself.
+ * A Global IP of 2 or 4 addresses (/31, /30; /127, /126) is put on the interface and announced as
+ * so many host routes: each address is served, checked and withdrawn by itself.
  */
 #pragma once
 
@@ -47,9 +47,9 @@ struct agent_listen {
 
 struct agent_check {
 	const char *name;
-	int type;            /* enum agent_check_type */
-	const char *url;     /* http; "{address}" stands for each Global IP */
-	uint32_t port;       /* tcp */
+	int type;        /* enum agent_check_type */
+	const char *url; /* http; "{address}" stands for each Global IP */
+	uint32_t port;   /* tcp */
 	uint32_t expect_status;
 	struct duration interval, fast_interval, timeout;
 	uint32_t rise, fall;
@@ -64,16 +64,16 @@ struct agent_service {
 	const char *name;
 	struct conf_list global_ips; /* struct prefix */
 	struct conf_list listen;     /* const char * */
-	uint32_t med; /* 0: none is sent */
+	uint32_t med;                /* 0: none is sent */
 	uint32_t prepend;
 	struct conf_list communities; /* const char * */
 	struct conf_list checks;      /* struct agent_check */
 
 	/* derived */
-	struct ip *addresses;       /* each one of the Global IPs */
+	struct ip *addresses; /* each one of the Global IPs */
 	size_t address_count;
 	struct agent_listen *listens; /* as many as listen has */
-	uint32_t *community_values; /* as many as communities has; RFC 1997 */
+	uint32_t *community_values;   /* as many as communities has; RFC 1997 */
 };
 
 struct agent_neighbor {
@@ -111,7 +111,8 @@ extern const struct conf_schema agent_conf_schema;
 #define AGENT_URL_MAX 512
 
 /* The check's URL for one Global IP: "{address}" replaced, IPv6 in brackets. Returns buf. */
-char *agent_check_url(const struct agent_check *check, struct ip address, char buf[static AGENT_URL_MAX]);
+char *agent_check_url(
+    const struct agent_check *check, struct ip address, char buf[static AGENT_URL_MAX]);
 
 /* For the schema (agent_conf_check.c): each looks at one finished object. */
 void agent_conf_check_check(struct conf *c, void *object);

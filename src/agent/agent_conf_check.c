@@ -1,6 +1,6 @@
 /*
- * What the table of keys cannot say about nearcastd.yaml: the rules between fields and between objects.
- * Each function reports every error that it finds, at its place in the file.
+ * What the table of keys cannot say about nearcastd.yaml: the rules between fields and between
+ * objects. Each function reports every error that it finds, at its place in the file.
  */
 #include <curl/curl.h>
 #include <string.h>
@@ -89,13 +89,16 @@ expand_global_ips(struct conf *c, struct agent_service *s)
 		unsigned spare = ip_bits(blocks[i].addr.family) - blocks[i].len;
 
 		if (spare > 2) {
-			conf_error_at(c, &blocks[i], "a Global IP has 1, 2 or 4 addresses: expected %s",
-			    blocks[i].addr.family == IP_V4 ? "/32, /31 or /30" : "/128, /127 or /126");
+			conf_error_at(c, &blocks[i],
+			    "a Global IP has 1, 2 or 4 addresses: expected %s",
+			    blocks[i].addr.family == IP_V4 ? "/32, /31 or /30"
+							   : "/128, /127 or /126");
 			continue;
 		}
 		if (ip_is_unspecified(blocks[i].addr) || ip_is_loopback(blocks[i].addr) ||
 		    ip_is_link_local(blocks[i].addr) || ip_is_multicast(blocks[i].addr)) {
-			conf_error_at(c, &blocks[i], "expected a unicast address that others can route to");
+			conf_error_at(
+			    c, &blocks[i], "expected a unicast address that others can route to");
 			continue;
 		}
 		for (uint64_t n = 0; n < UINT64_C(1) << spare; n++)
@@ -189,7 +192,8 @@ agent_conf_check_service(struct conf *c, void *object)
 	}
 	/* what nobody looks at must not be announced as if somebody did */
 	if (s->checks.count == 0 && s->listen.count == 0)
-		conf_error_at(c, s, "service %s has neither checks nor listen: nothing says when to announce it",
+		conf_error_at(c, s,
+		    "service %s has neither checks nor listen: nothing says when to announce it",
 		    s->name);
 }
 
@@ -238,7 +242,8 @@ agent_conf_check_neighbor(struct conf *c, void *object)
 		conf_error_at(c, &n->local_address, "the neighbor's own address; expected ours");
 	check_neighbor_families(c, n);
 	/* RFC 4271 section 4.2: the field counts seconds, and one or two of them are refused */
-	if (n->hold_time.ns % NS_PER_S != 0 || (n->hold_time.ns > 0 && n->hold_time.ns < 3 * NS_PER_S))
+	if (n->hold_time.ns % NS_PER_S != 0 ||
+	    (n->hold_time.ns > 0 && n->hold_time.ns < 3 * NS_PER_S))
 		conf_error_at(c, &n->hold_time, "expected 0, or whole seconds from 3s to 65535s");
 	if (n->peer_as == AS_TRANS)
 		conf_error_at(c, &n->peer_as, "%u is AS_TRANS, nobody's own number", AS_TRANS);
@@ -248,7 +253,8 @@ agent_conf_check_neighbor(struct conf *c, void *object)
 
 /* The block of a Global IP that holds the address, or NULL. */
 static const struct prefix *
-find_global_ip(const struct agent_conf *conf, struct ip ip, const struct agent_service **ret_service)
+find_global_ip(
+    const struct agent_conf *conf, struct ip ip, const struct agent_service **ret_service)
 {
 	const struct agent_service *services = conf->services.items;
 
@@ -277,7 +283,8 @@ refuse_global_ip(struct conf *c, const struct agent_conf *conf, const struct ip 
 	block = find_global_ip(conf, *ip, &service);
 	if (block != NULL)
 		conf_error_at(c, ip,
-		    "inside Global IP %s of service %s; expected an address that only this host has",
+		    "inside Global IP %s of service %s; expected an address that only this host "
+		    "has",
 		    prefix_format(*block, text), service->name);
 }
 
@@ -348,8 +355,9 @@ check_reach(struct conf *c, const struct agent_conf *conf)
 
 		if (most > neighbors[n].prefix_limit)
 			conf_error_at(c, &neighbors[n].prefix_limit,
-			    "%zu prefixes of one family are to be announced, more than prefix-limit %u", most,
-			    neighbors[n].prefix_limit);
+			    "%zu prefixes of one family are to be announced, more than "
+			    "prefix-limit %u",
+			    most, neighbors[n].prefix_limit);
 	}
 }
 
@@ -380,8 +388,8 @@ agent_conf_check_all(struct conf *c, void *object)
 		refuse_global_ip(c, conf, &neighbors[i].next_hop_ipv6);
 		for (size_t j = 0; j < i; j++) {
 			if (ip_equal(neighbors[i].address, neighbors[j].address))
-				conf_error_at(c, &neighbors[i].address, "neighbor %s has this address too",
-				    neighbors[j].name);
+				conf_error_at(c, &neighbors[i].address,
+				    "neighbor %s has this address too", neighbors[j].name);
 		}
 	}
 	check_reach(c, conf);

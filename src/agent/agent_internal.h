@@ -24,9 +24,10 @@ struct runner {
 
 /* The last withdraw of an address. */
 struct withdraw_record {
-	bool has; /* there was one */
+	bool has;                /* there was one */
 	int64_t noticed_wall_ns; /* the evidence came in */
-	int64_t at_wall_ns;      /* it was handed to the announcer, which had written what the sockets took */
+	int64_t at_wall_ns; /* it was handed to the announcer, which had written what the sockets
+			       took */
 	int64_t flushed_wall_ns; /* it was written to every neighbor; 0: not yet */
 	char why[WHY_MAX];
 };
@@ -42,14 +43,14 @@ struct queued_event {
 struct hosted {
 	struct agent *agent; /* borrowed */
 	const struct agent_service *conf;
-	struct service *engine;                /* owned */
+	struct service *engine;                 /* owned */
 	struct service_check_conf *check_confs; /* owned; borrowed by the engine */
 	const char **listen_names;              /* owned; borrowed by the engine */
-	size_t first_address; /* of its addresses in agent->addresses */
-	size_t first_socket;  /* of its listeners in agent->sockets */
-	struct runner *runners; /* owned; one for each run of the engine */
-	struct withdraw_record *withdraws; /* owned; one for each address */
-	bool *add_failed;                  /* owned; by address: said once, though it is tried again */
+	size_t first_address;                   /* of its addresses in agent->addresses */
+	size_t first_socket;                    /* of its listeners in agent->sockets */
+	struct runner *runners;                 /* owned; one for each run of the engine */
+	struct withdraw_record *withdraws;      /* owned; one for each address */
+	bool *add_failed; /* owned; by address: said once, though it is tried again */
 	struct timer deadline;
 	struct service_actions actions;
 	struct queued_event *queue; /* owned; events that came while one is being taken */
@@ -88,7 +89,8 @@ struct agent {
 };
 
 /* hosted.c */
-void hosted_init(struct hosted *h, struct agent *a, const struct agent_service *conf, struct instant now);
+void hosted_init(
+    struct hosted *h, struct agent *a, const struct agent_service *conf, struct instant now);
 int hosted_init_timers(struct hosted *h, sd_event *loop);
 void hosted_done(struct hosted *h);
 /* Gives the engine an event and does what it asks for. event->why is copied. */

@@ -121,9 +121,10 @@ describe_add(struct hosted *h, size_t address, const char *text, char *buf, size
 	const struct addresses *addresses = h->agent->addresses;
 	bool failed = !addresses_is_present(addresses, h->first_address + address);
 	bool again = failed && h->add_failed[address];
-	const char *outcome = failed				       ? "cannot be added"
-	    : addresses_is_ours(addresses, h->first_address + address) ? "added"
-								       : "was there before and is left alone";
+	const char *outcome = failed ? "cannot be added"
+			      : addresses_is_ours(addresses, h->first_address + address)
+				  ? "added"
+				  : "was there before and is left alone";
 
 	h->add_failed[address] = failed;
 	(void)snprintf(buf, size, "service %s: %s %s", h->conf->name, text, outcome);
@@ -244,7 +245,8 @@ hosted_init(struct hosted *h, struct agent *a, const struct agent_service *conf,
 	h->check_confs = xcalloc(conf->checks.count + 1, sizeof(*h->check_confs));
 	for (size_t i = 0; i < conf->checks.count; i++)
 		h->check_confs[i] = (struct service_check_conf){ .name = checks[i].name,
-			.policy = { checks[i].rise, checks[i].fall, checks[i].interval, checks[i].fast_interval },
+			.policy = { checks[i].rise, checks[i].fall, checks[i].interval,
+			    checks[i].fast_interval },
 			.each_address = checks[i].each_address };
 	engine_conf = (struct service_conf){ .name = conf->name,
 		.addresses = conf->addresses,

@@ -100,7 +100,8 @@ print_conf(const struct agent_conf *conf)
 	int r;
 
 	conf_print(&agent_conf_schema, conf, &out);
-	r = fputs(strbuf_get(&out), stdout) < 0 || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	r = fputs(strbuf_get(&out), stdout) < 0 || fflush(stdout) != 0 ? EXIT_FAILURE
+								       : EXIT_SUCCESS;
 	strbuf_done(&out);
 	return r;
 }

@@ -58,12 +58,13 @@ start_run(struct runner *r, struct err *e)
 
 	switch ((enum agent_check_type)check->type) {
 	case AGENT_CHECK_HTTP:
-		return http_check_start(r->hosted->agent->http, agent_check_url(check, address, url),
-		    check->expect_status, check->timeout, on_result, r, &r->http, e);
+		return http_check_start(r->hosted->agent->http,
+		    agent_check_url(check, address, url), check->expect_status, check->timeout,
+		    on_result, r, &r->http, e);
 	case AGENT_CHECK_TCP:
 		return tcp_check_start(r->hosted->agent->loop,
-		    (struct endpoint){ address, (uint16_t)check->port }, check->timeout, on_result, r,
-		    &r->tcp, e);
+		    (struct endpoint){ address, (uint16_t)check->port }, check->timeout, on_result,
+		    r, &r->tcp, e);
 	}
 	return -EINVAL;
 }
@@ -84,7 +85,8 @@ run(struct runner *r)
 	code = start_run(r, &e);
 	if (code < 0) {
 		result.outcome = code == -ECONNREFUSED ? CHECK_RUN_REFUSED : CHECK_RUN_FAILED;
-		(void)snprintf(result.why, sizeof(result.why), "%.*s", CHECK_RUN_WHY_MAX - 1, e.message);
+		(void)snprintf(
+		    result.why, sizeof(result.why), "%.*s", CHECK_RUN_WHY_MAX - 1, e.message);
 		on_result(r, &result);
 	}
 }
@@ -114,7 +116,7 @@ runner_done(struct runner *r)
 void
 runner_run_now(struct runner *r)
 {
-	/* through the loop: a run that fails at once must not come back into the middle of an event */
+	/* through the loop: a run that fails at once must not come back in the middle of this */
 	end_run(r);
 	timer_set(&r->timer, (struct instant){ 0 });
 }

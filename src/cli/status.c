@@ -22,7 +22,8 @@ fail(const char *socket, int code, const char *message)
 {
 	(void)fprintf(stderr, "nearcast status: %s\n", message);
 	if (code == -ENOENT || code == -ECONNREFUSED)
-		(void)fprintf(stderr, "Does nearcastd run, with its control socket at %s?\n", socket);
+		(void)fprintf(
+		    stderr, "Does nearcastd run, with its control socket at %s?\n", socket);
 	return EXIT_FAILURE;
 }
 

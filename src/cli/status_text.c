@@ -81,14 +81,15 @@ end_table(struct table *t, bool any, bool colour, struct strbuf *out)
 static void
 add_services(const json_t *services, bool colour, struct strbuf *out)
 {
-	static const char *const heads[] = { "service", "global ip", "stage", "since", "why", NULL };
+	static const char *const heads[] = { "service", "global ip", "stage", "since", "why",
+		NULL };
 	struct table *t = new_table(heads);
 	char age[DURATION_STR_MAX];
 	const json_t *s, *ip;
 	size_t i, k;
 
-	json_array_foreach(services, i, s) {
-		json_array_foreach(json_object_get(s, "global_ips"), k, ip) {
+	json_array_foreach (services, i, s) {
+		json_array_foreach (json_object_get(s, "global_ips"), k, ip) {
 			const char *stage = text_of(ip, "stage");
 
 			table_add_row(t);
@@ -122,26 +123,28 @@ add_check_row(struct table *t, const json_t *service, const json_t *c)
 static void
 add_checks(const json_t *services, bool colour, struct strbuf *out)
 {
-	static const char *const heads[] = { "check", "at", "verdict", "since", "why", "last run", NULL };
+	static const char *const heads[] = { "check", "at", "verdict", "since", "why", "last run",
+		NULL };
 	struct table *t = new_table(heads);
 	char age[DURATION_STR_MAX];
 	const json_t *s, *c;
 	bool any = false;
 	size_t i, k;
 
-	json_array_foreach(services, i, s) {
-		json_array_foreach(json_object_get(s, "listeners"), k, c) {
+	json_array_foreach (services, i, s) {
+		json_array_foreach (json_object_get(s, "listeners"), k, c) {
 			const char *state = text_of(c, "state");
 
 			table_add_row(t);
-			table_add_cellf(t, "%s/listen %s", text_of(s, "name"), text_of(c, "listen"));
+			table_add_cellf(
+			    t, "%s/listen %s", text_of(s, "name"), text_of(c, "listen"));
 			table_add_cell(t, text_of(c, "address"));
 			table_add_styled(t, verdict_style(state), "%s",
 			    strcmp(state, "present") == 0 ? "listening" : state);
 			table_add_cell(t, age_of(c, "since_ms", age));
 			any = true;
 		}
-		json_array_foreach(json_object_get(s, "checks"), k, c) {
+		json_array_foreach (json_object_get(s, "checks"), k, c) {
 			add_check_row(t, s, c);
 			any = true;
 		}
@@ -152,21 +155,22 @@ add_checks(const json_t *services, bool colour, struct strbuf *out)
 static void
 add_neighbors(const json_t *neighbors, bool colour, struct strbuf *out)
 {
-	static const char *const heads[] = { "neighbor", "address", "as", "state", "since", "announced",
-		"last error", NULL };
+	static const char *const heads[] = { "neighbor", "address", "as", "state", "since",
+		"announced", "last error", NULL };
 	struct table *t = new_table(heads);
 	char age[DURATION_STR_MAX];
 	const json_t *n;
 	size_t i;
 
-	json_array_foreach(neighbors, i, n) {
+	json_array_foreach (neighbors, i, n) {
 		const char *state = text_of(n, "state");
 
 		table_add_row(t);
 		table_add_cell(t, text_of(n, "name"));
 		table_add_cell(t, text_of(n, "address"));
 		table_add_cellf(t, "%lld", int_of(n, "peer_as"));
-		table_add_styled(t, strcmp(state, "Established") == 0 ? STYLE_GOOD : STYLE_BAD, "%s", state);
+		table_add_styled(
+		    t, strcmp(state, "Established") == 0 ? STYLE_GOOD : STYLE_BAD, "%s", state);
 		table_add_cell(t, age_of(n, "since_ms", age));
 		table_add_cellf(t, "%lld", int_of(n, "announced"));
 		table_add_cell(t, text_of(n, "last_error"));

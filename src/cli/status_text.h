@@ -1,6 +1,6 @@
 /*
- * What `nearcast status` prints, made of the agent's JSON (agent/status.c). Pure: text from JSON. What is
- * missing in the JSON is left out, so that an older or newer agent can be asked too.
+ * What `nearcast status` prints, made of the agent's JSON (agent/status.c). Pure: text from JSON.
+ * What is missing in the JSON is left out, so that an older or newer agent can be asked too.
  */
 #pragma once
 

@@ -11,7 +11,8 @@
 #include "base/alloc.h"
 #include "io/netlink.h"
 
-/* "Who added this address", as ip(8) shows it (proto); above the values that the kernel uses itself. */
+/* "Who added this address", as ip(8) shows it (proto); above the values that the kernel uses
+ * itself. */
 #define PROTO_NEARCAST 0xac
 
 struct watched_address {
@@ -45,7 +46,8 @@ find_address(const struct addresses *a, struct ip ip)
 
 /* The watched address that the message is about, with its flags and mark; NULL: none of ours. */
 static struct watched_address *
-read_message(const struct addresses *a, const struct nlmsghdr *h, uint32_t *ret_flags, bool *ret_marked)
+read_message(
+    const struct addresses *a, const struct nlmsghdr *h, uint32_t *ret_flags, bool *ret_marked)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(h);
 	enum ip_family family;
@@ -60,7 +62,7 @@ read_message(const struct addresses *a, const struct nlmsghdr *h, uint32_t *ret_
 	family = ifa->ifa_family == AF_INET ? IP_V4 : IP_V6;
 	*ret_flags = ifa->ifa_flags;
 	*ret_marked = false;
-	mnl_attr_for_each(attr, h, sizeof(*ifa)) {
+	mnl_attr_for_each (attr, h, sizeof(*ifa)) {
 		unsigned type = mnl_attr_get_type(attr), len = mnl_attr_get_payload_len(attr);
 
 		/* with IFA_LOCAL (a peer address has both), IFA_ADDRESS is the other end */
@@ -70,7 +72,8 @@ read_message(const struct addresses *a, const struct nlmsghdr *h, uint32_t *ret_
 		else if (type == IFA_FLAGS && len == sizeof(uint32_t))
 			*ret_flags = mnl_attr_get_u32(attr);
 		else if (type == IFA_PROTO && len == sizeof(uint8_t))
-			*ret_marked = mnl_attr_get_u8(attr) == PROTO_NEARCAST && ifa->ifa_index == a->ifindex;
+			*ret_marked =
+			    mnl_attr_get_u8(attr) == PROTO_NEARCAST && ifa->ifa_index == a->ifindex;
 	}
 	return ip.family == IP_NONE ? NULL : find_address(a, ip);
 }
@@ -89,7 +92,8 @@ take_dumped(const struct nlmsghdr *h, void *userdata)
 		return;
 	}
 	w = read_message(a, h, &flags, &marked);
-	if (w == NULL || h->nlmsg_type != RTM_NEWADDR || (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)))
+	if (w == NULL || h->nlmsg_type != RTM_NEWADDR ||
+	    (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)))
 		return;
 	w->seen = true;
 	w->seen_ours |= marked;
@@ -157,14 +161,16 @@ on_message(sd_event_source *source, int fd, uint32_t events, void *userdata)
 }
 
 int
-addresses_new(sd_event *loop, const char *ifname, const struct ip *ips, size_t count, addresses_fn changed,
-    void *userdata, struct addresses **ret, struct err *e)
+addresses_new(sd_event *loop, const char *ifname, const struct ip *ips, size_t count,
+    addresses_fn changed, void *userdata, struct addresses **ret, struct err *e)
 {
 	static const unsigned groups[] = { RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR };
 	struct addresses *a = xcalloc(1, sizeof(*a));
 	int r;
 
-	*a = (struct addresses){ .fd = -1, .count = count, .changed = changed, .userdata = userdata };
+	*a = (struct addresses){
+		.fd = -1, .count = count, .changed = changed, .userdata = userdata
+	};
 	a->items = xcalloc(count + 1, sizeof(*a->items));
 	for (size_t i = 0; i < count; i++)
 		a->items[i].ip = ips[i];
@@ -260,7 +266,8 @@ addresses_add(struct addresses *a, size_t index, struct err *e)
 	w->present = w->seen;
 	w->ours = w->seen && (w->ours || w->seen_ours);
 	if (!w->present)
-		return err_set(e, -EADDRNOTAVAIL, "%s was added and is not there", ip_format(w->ip, text));
+		return err_set(
+		    e, -EADDRNOTAVAIL, "%s was added and is not there", ip_format(w->ip, text));
 	return 0;
 }
 

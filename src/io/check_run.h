@@ -7,8 +7,8 @@
 
 enum check_outcome {
 	CHECK_RUN_PASSED,
-	CHECK_RUN_FAILED,    /* an answer that was not expected, or none in time */
-	CHECK_RUN_REFUSED,   /* the connection was refused */
+	CHECK_RUN_FAILED,  /* an answer that was not expected, or none in time */
+	CHECK_RUN_REFUSED, /* the connection was refused */
 };
 
 struct check_run_result {

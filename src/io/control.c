@@ -15,10 +15,10 @@
 #include "io/loop.h"
 
 struct control_server {
-	sd_event *loop; /* borrowed */
-	char *path;     /* owned */
-	int fd;         /* owned; -1 until it listens */
-	int lock_fd;    /* owned; held while the path is ours */
+	sd_event *loop;          /* borrowed */
+	char *path;              /* owned */
+	int fd;                  /* owned; -1 until it listens */
+	int lock_fd;             /* owned; held while the path is ours */
 	sd_event_source *source; /* owned */
 	struct list clients;     /* owned */
 	size_t client_count;
@@ -72,11 +72,13 @@ write_reply(struct client *c)
 	return true;
 }
 
-/* Reads what there is; true when a request is complete, false when more is to come; *gone: it went away. */
+/* Reads what there is; true when a request is complete, false when more is to come; *gone: it went
+ * away. */
 static bool
 read_request(struct client *c, bool *gone)
 {
-	ssize_t n = recv(c->fd, c->request + c->request_len, CONTROL_REQUEST_MAX - c->request_len, MSG_DONTWAIT);
+	ssize_t n = recv(
+	    c->fd, c->request + c->request_len, CONTROL_REQUEST_MAX - c->request_len, MSG_DONTWAIT);
 	char *end;
 
 	if (n <= 0) {
@@ -152,8 +154,8 @@ on_accept(sd_event_source *source, int fd, uint32_t events, void *userdata)
 }
 
 /*
- * Makes the path ours for as long as we live. The lock beside it is what decides: it goes with its process,
- * however that ends, and two that start together cannot both have it.
+ * Makes the path ours for as long as we live. The lock beside it is what decides: it goes with its
+ * process, however that ends, and two that start together cannot both have it.
  */
 static int
 lock_path(struct control_server *s, const char *path, struct err *e)
@@ -191,7 +193,8 @@ listen_path(struct control_server *s, const char *path, struct err *e)
 	memcpy(sun.sun_path, path, strlen(path));
 	if (lstat(path, &st) == 0) {
 		if (!S_ISSOCK(st.st_mode))
-			return err_set(e, -EEXIST, "control socket %s: something else has that name", path);
+			return err_set(
+			    e, -EEXIST, "control socket %s: something else has that name", path);
 		(void)unlink(path);
 	}
 	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -242,7 +245,7 @@ control_server_free(struct control_server *s)
 {
 	if (s == NULL)
 		return;
-	list_for_each_safe(c, &s->clients, struct client, node)
+	list_for_each_safe (c, &s->clients, struct client, node)
 		client_free(c);
 	sd_event_source_disable_unref(s->source);
 	if (s->path != NULL)

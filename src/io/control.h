@@ -1,11 +1,11 @@
 /*
- * A daemon's control socket: a Unix socket on which a request is one line, and the answer one document
- * after which the connection is closed.
+ * A daemon's control socket: a Unix socket on which a request is one line, and the answer one
+ * document after which the connection is closed.
  *
  * What a client can do to us is limited: CONTROL_CLIENTS_MAX at a time (more are closed at once),
- * CONTROL_REQUEST_MAX bytes of request, CONTROL_TIMEOUT from accept to the end of the answer. The socket is
- * for its owner alone (mode 0600). A socket that a dead daemon left behind is replaced; one that another daemon
- * answers on is not.
+ * CONTROL_REQUEST_MAX bytes of request, CONTROL_TIMEOUT from accept to the end of the answer. The
+ * socket is for its owner alone (mode 0600). A socket that a dead daemon left behind is replaced;
+ * one that another daemon answers on is not.
  */
 #pragma once
 
@@ -33,8 +33,8 @@ int control_server_new(sd_event *loop, const char *path, control_fn fn, void *us
 void control_server_free(struct control_server *s); /* removes the socket; NULL is fine */
 
 /*
- * The other side, for programs without a loop: sends the request, gives the whole answer. -ECONNREFUSED or
- * -ENOENT: no daemon there; -ETIMEDOUT: one that does not answer.
+ * The other side, for programs without a loop: sends the request, gives the whole answer.
+ * -ECONNREFUSED or -ENOENT: no daemon there; -ETIMEDOUT: one that does not answer.
  */
-int control_call(
-    const char *path, const char *request, struct duration timeout, struct strbuf *reply, struct err *e);
+int control_call(const char *path, const char *request, struct duration timeout,
+    struct strbuf *reply, struct err *e);

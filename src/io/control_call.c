@@ -43,7 +43,8 @@ exchange(int fd, const char *request, struct instant until, struct strbuf *reply
 
 	strbuf_addf(&line, "%s\n", request);
 	while (sent < line.len && r == 0) {
-		ssize_t n = send(fd, line.text + sent, line.len - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t n =
+		    send(fd, line.text + sent, line.len - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (n >= 0)
 			sent += (size_t)n;
@@ -72,8 +73,8 @@ exchange(int fd, const char *request, struct instant until, struct strbuf *reply
 }
 
 int
-control_call(
-    const char *path, const char *request, struct duration timeout, struct strbuf *reply, struct err *e)
+control_call(const char *path, const char *request, struct duration timeout, struct strbuf *reply,
+    struct err *e)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	struct instant until = instant_add(clock_now(), timeout);

@@ -49,8 +49,8 @@ judge(const struct http_check *c, CURLcode code, struct check_run_result *ret)
 			ret->outcome = CHECK_RUN_PASSED;
 			(void)snprintf(ret->why, sizeof(ret->why), "status %ld", status);
 		} else {
-			(void)snprintf(ret->why, sizeof(ret->why), "status %ld, expected %u", status,
-			    c->expect_status);
+			(void)snprintf(ret->why, sizeof(ret->why), "status %ld, expected %u",
+			    status, c->expect_status);
 		}
 	} else if (code == CURLE_COULDNT_CONNECT && os_errno == ECONNREFUSED) {
 		ret->outcome = CHECK_RUN_REFUSED;
@@ -120,7 +120,8 @@ set_options(struct http_check *c, const char *url, struct duration timeout)
 
 int
 http_check_start(struct http_client *client, const char *url, uint32_t expect_status,
-    struct duration timeout, check_run_fn done, void *userdata, struct http_check **ret, struct err *e)
+    struct duration timeout, check_run_fn done, void *userdata, struct http_check **ret,
+    struct err *e)
 {
 	struct http_check *c = xcalloc(1, sizeof(*c));
 	int r;

@@ -2,8 +2,8 @@
  * Runs of HTTP checks with libcurl: one GET on a fresh connection, its
  * status compared with the one that is expected.
  *
- * No proxy, no redirects followed, no more than HTTP_CHECK_BODY_MAX of a body read: a check looks at this
- * very answer. A client is shared by all runs of a process.
+ * No proxy, no redirects followed, no more than HTTP_CHECK_BODY_MAX of a body read: a check looks
+ * at this very answer. A client is shared by all runs of a process.
  */
 #pragma once
 
@@ -25,6 +25,7 @@ void http_client_free(struct http_client *c); /* after all its runs; NULL is fin
 
 /* Starts a run. On failure nothing runs, and done is not called. */
 int http_check_start(struct http_client *client, const char *url, uint32_t expect_status,
-    struct duration timeout, check_run_fn done, void *userdata, struct http_check **ret, struct err *e);
+    struct duration timeout, check_run_fn done, void *userdata, struct http_check **ret,
+    struct err *e);
 /* Ends it if it still runs; NULL is fine. */
 void http_check_free(struct http_check *c);

@@ -65,9 +65,9 @@ ext_ack_text(const struct nlmsghdr *h)
 	/* the request stands there in full, unless it was capped */
 	if (!(h->nlmsg_flags & NLM_F_CAPPED))
 		offset += mnl_nlmsg_get_payload_len(h) > sizeof(*err)
-		    ? err->msg.nlmsg_len - sizeof(err->msg)
-		    : 0;
-	mnl_attr_for_each(attr, h, (unsigned)offset) {
+			      ? err->msg.nlmsg_len - sizeof(err->msg)
+			      : 0;
+	mnl_attr_for_each (attr, h, (unsigned)offset) {
 		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG &&
 		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) == 0)
 			return mnl_attr_get_str(attr);
@@ -75,10 +75,11 @@ ext_ack_text(const struct nlmsghdr *h)
 	return NULL;
 }
 
-/* One message of the answer: 1 go on, 0 the answer is complete, -EINTR the dump is torn, other errors. */
+/* One message of the answer: 1 go on, 0 the answer is complete, -EINTR the dump is torn, other
+ * errors. */
 static int
-take_message(struct netlink *nl, const struct nlmsghdr *h, netlink_fn fn, void *userdata, bool *torn,
-    struct err *e)
+take_message(struct netlink *nl, const struct nlmsghdr *h, netlink_fn fn, void *userdata,
+    bool *torn, struct err *e)
 {
 	const struct nlmsgerr *answer = mnl_nlmsg_get_payload(h);
 
@@ -151,7 +152,8 @@ netlink_request(
 		if (r != -EINTR)
 			return r;
 	}
-	return err_set(e, -EAGAIN, "netlink: what was asked for changes faster than it can be read");
+	return err_set(
+	    e, -EAGAIN, "netlink: what was asked for changes faster than it can be read");
 }
 
 int
@@ -169,7 +171,8 @@ netlink_listen(int bus, const unsigned *groups, size_t count, int *ret, struct e
 		return r;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &groups[i], sizeof(groups[i])) < 0) {
+		if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &groups[i],
+			sizeof(groups[i])) < 0) {
 			int r = err_errno(e, -errno, "listen to netlink group %u", groups[i]);
 
 			(void)close(fd);

@@ -109,8 +109,9 @@ take_dumped(const struct nlmsghdr *h, void *userdata)
 	/* a connected UDP socket answers its one peer only */
 	if (m->id.idiag_dport != 0)
 		return;
-	mnl_attr_for_each(attr, h, sizeof(*m)) {
-		if (mnl_attr_get_type(attr) == INET_DIAG_SKV6ONLY && mnl_attr_get_payload_len(attr) == 1)
+	mnl_attr_for_each (attr, h, sizeof(*m)) {
+		if (mnl_attr_get_type(attr) == INET_DIAG_SKV6ONLY &&
+		    mnl_attr_get_payload_len(attr) == 1)
 			v6only = mnl_attr_get_u8(attr);
 	}
 	for (size_t i = g->first; i < g->end; i++)
@@ -131,14 +132,16 @@ dump(struct group *g, uint8_t family)
 	req = mnl_nlmsg_put_extra_header(h, sizeof(*req));
 	req->sdiag_family = family;
 	req->sdiag_protocol = socket->protocol;
-	req->idiag_states = socket->protocol == IPPROTO_TCP ? 1u << STATE_LISTEN : 1u << STATE_CLOSE;
+	req->idiag_states =
+	    socket->protocol == IPPROTO_TCP ? 1u << STATE_LISTEN : 1u << STATE_CLOSE;
 	req->id.idiag_sport = htons(socket->port);
 	r = netlink_request(g->watch->nl, h, take_dumped, g, NULL);
 	/* a kernel without IPv6 has nothing there */
 	return r == -ENOENT && family == AF_INET6 ? 0 : r;
 }
 
-/* Looks at the sockets of a group, and tells what changed. When the kernel cannot say, nothing changed. */
+/* Looks at the sockets of a group, and tells what changed. When the kernel cannot say, nothing
+ * changed. */
 static void
 look(struct group *g, struct instant heard)
 {
@@ -242,7 +245,8 @@ on_message(sd_event_source *source, int fd, uint32_t events, void *userdata)
 
 	(void)source;
 	(void)events;
-	/* all that is there first: a server with 64 workers dies with 64 messages, and is looked at once */
+	/* all that is there first: a server with 64 workers dies with 64 messages, and is looked at
+	 * once */
 	for (int i = 0; i < MESSAGES_MAX; i++) {
 		char buf[8192];
 		ssize_t n = netlink_read(fd, buf, sizeof(buf));
@@ -308,7 +312,8 @@ static int
 compare_items(const void *a, const void *b, void *userdata)
 {
 	const struct watched_socket *sockets = userdata;
-	const struct watched_socket *x = &sockets[*(const size_t *)a], *y = &sockets[*(const size_t *)b];
+	const struct watched_socket *x = &sockets[*(const size_t *)a],
+				    *y = &sockets[*(const size_t *)b];
 
 	if (x->protocol != y->protocol)
 		return x->protocol < y->protocol ? -1 : 1;
@@ -316,8 +321,8 @@ compare_items(const void *a, const void *b, void *userdata)
 }
 
 int
-socket_watch_new(sd_event *loop, const struct watched_socket *items, size_t count, socket_watch_fn changed,
-    void *userdata, struct socket_watch **ret, struct err *e)
+socket_watch_new(sd_event *loop, const struct watched_socket *items, size_t count,
+    socket_watch_fn changed, void *userdata, struct socket_watch **ret, struct err *e)
 {
 	static const unsigned groups[] = { SKNLGRP_INET_TCP_DESTROY, SKNLGRP_INET_UDP_DESTROY,
 		SKNLGRP_INET6_TCP_DESTROY, SKNLGRP_INET6_UDP_DESTROY };
@@ -325,7 +330,9 @@ socket_watch_new(sd_event *loop, const struct watched_socket *items, size_t coun
 	struct watched_socket *sockets = xcalloc(count + 1, sizeof(*sockets));
 	int r;
 
-	*w = (struct socket_watch){ .fd = -1, .count = count, .changed = changed, .userdata = userdata };
+	*w = (struct socket_watch){
+		.fd = -1, .count = count, .changed = changed, .userdata = userdata
+	};
 	w->items = xcalloc(count + 1, sizeof(*w->items));
 	w->told_as = xcalloc(count + 1, sizeof(*w->told_as));
 	for (size_t i = 0; i < count; i++) {

@@ -56,7 +56,8 @@ on_time(struct timer *t, struct instant now)
 	char text[DURATION_STR_MAX], why[CHECK_RUN_WHY_MAX];
 
 	(void)now;
-	(void)snprintf(why, sizeof(why), "not connected after %s", duration_format(c->timeout, text));
+	(void)snprintf(
+	    why, sizeof(why), "not connected after %s", duration_format(c->timeout, text));
 	finish(c, CHECK_RUN_FAILED, why);
 }
 

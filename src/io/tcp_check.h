@@ -12,7 +12,7 @@
 
 struct tcp_check;
 
-/* Starts it. On failure (-ENETUNREACH, -ECONNREFUSED at once) nothing runs, and done is not called. */
+/* Starts it. On failure (-ENETUNREACH, or -ECONNREFUSED at once) done is not called. */
 int tcp_check_start(sd_event *loop, struct endpoint to, struct duration timeout, check_run_fn done,
     void *userdata, struct tcp_check **ret, struct err *e);
 /* Ends it if it still runs; NULL is fine. */

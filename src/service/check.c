@@ -105,8 +105,8 @@ struct duration
 check_interval(const struct check *c)
 {
 	bool changing = c->verdict == VERDICT_UNKNOWN ||
-	    (c->verdict == VERDICT_PASSING && c->failures > 0) ||
-	    (c->verdict == VERDICT_FAILING && c->passes > 0);
+			(c->verdict == VERDICT_PASSING && c->failures > 0) ||
+			(c->verdict == VERDICT_FAILING && c->passes > 0);
 
 	if (changing && duration_cmp(c->policy.fast_interval, c->policy.interval) < 0)
 		return c->policy.fast_interval;

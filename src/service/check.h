@@ -1,12 +1,12 @@
 /*
  * The verdict of one check, and the evidence it rests on.
  *
- * A verdict starts as unknown. Soft evidence (a time-out, a bad status) has to come `fall` times in a
- * row before it fails a check; definitive evidence (refused by this very host, the listening socket is
- * gone) fails it at once. Either way `rise` passes in a row are needed to pass it.
+ * A verdict starts as unknown. Soft evidence (a time-out, a bad status) has to come `fall` times in
+ * a row before it fails a check; definitive evidence (refused by this very host, the listening
+ * socket is gone) fails it at once. Either way `rise` passes in a row are needed to pass it.
  *
- * A run takes time, and what it looked at may be gone when it ends: a pass of a run that started before
- * the last definitive evidence says nothing, and is not counted.
+ * A run takes time, and what it looked at may be gone when it ends: a pass of a run that started
+ * before the last definitive evidence says nothing, and is not counted.
  *
  * Owned here: one check at one address. Not here: running it, and what follows from the verdict.
  */
@@ -34,7 +34,8 @@ enum evidence {
 struct check_policy {
 	uint32_t rise, fall; /* at least 1 */
 	struct duration interval;
-	struct duration fast_interval; /* while the verdict is unknown or changing, when it is shorter */
+	struct duration
+	    fast_interval; /* while the verdict is unknown or changing, when it is shorter */
 };
 
 /* What one run found. */
@@ -48,10 +49,10 @@ struct check_result {
 struct check {
 	struct check_policy policy;
 	enum verdict verdict;
-	struct instant since; /* of the verdict */
-	bool definitive;      /* failing, and the evidence needs no second look */
-	char why[WHY_MAX];    /* what the verdict rests on */
-	uint32_t passes, failures; /* in a row, the latest; one of them is 0 */
+	struct instant since;       /* of the verdict */
+	bool definitive;            /* failing, and the evidence needs no second look */
+	char why[WHY_MAX];          /* what the verdict rests on */
+	uint32_t passes, failures;  /* in a row, the latest; one of them is 0 */
 	struct instant fresh_since; /* passes of runs that started earlier are void */
 
 	/* the last run, for people */

@@ -22,8 +22,8 @@ service_run_covers(const struct service_run *run, size_t address)
 	return run->address == SERVICE_ALL || run->address == address;
 }
 
-static struct service_decision decided(enum stage stage, bool known, bool definitive, const char *fmt, ...)
-    _printf_(4, 5);
+static struct service_decision decided(
+    enum stage stage, bool known, bool definitive, const char *fmt, ...) _printf_(4, 5);
 
 static struct service_decision
 decided(enum stage stage, bool known, bool definitive, const char *fmt, ...)
@@ -47,14 +47,16 @@ service_decide(const struct service *s, size_t i)
 	if (s->phase != SERVICE_RUNNING)
 		return decided(STAGE_WITHDRAWN, true, true, "nearcastd ends");
 	if (a->presence == PRESENCE_MISSING)
-		return decided(STAGE_WITHDRAWN, true, true, "the address is missing: %s", a->missing_why);
+		return decided(
+		    STAGE_WITHDRAWN, true, true, "the address is missing: %s", a->missing_why);
 	if (a->presence == PRESENCE_UNKNOWN)
 		waiting = "the address";
 	for (size_t l = 0; l < s->conf.listen_count; l++) {
 		enum presence listening = s->listeners[l * s->conf.address_count + i].presence;
 
 		if (listening == PRESENCE_MISSING)
-			return decided(STAGE_WITHDRAWN, true, true, "nothing listens on %s", s->conf.listens[l]);
+			return decided(STAGE_WITHDRAWN, true, true, "nothing listens on %s",
+			    s->conf.listens[l]);
 		if (listening == PRESENCE_UNKNOWN && waiting == NULL) {
 			waiting = "a look at ";
 			waiting_for = s->conf.listens[l];
@@ -67,15 +69,16 @@ service_decide(const struct service *s, size_t i)
 		if (!service_run_covers(run, i))
 			continue;
 		if (run->state.verdict == VERDICT_FAILING)
-			return decided(STAGE_WITHDRAWN, true, run->state.definitive, "check %s fails: %s",
-			    name, run->state.why);
+			return decided(STAGE_WITHDRAWN, true, run->state.definitive,
+			    "check %s fails: %s", name, run->state.why);
 		if (run->state.verdict == VERDICT_UNKNOWN && waiting == NULL) {
 			waiting = "the first verdict of check ";
 			waiting_for = name;
 		}
 	}
 	if (waiting != NULL)
-		return decided(STAGE_WITHDRAWN, false, false, "waiting for %s%s", waiting, waiting_for);
+		return decided(
+		    STAGE_WITHDRAWN, false, false, "waiting for %s%s", waiting, waiting_for);
 	return decided(STAGE_PREFERRED, true, true, "present, listening, checks passing");
 }
 
@@ -85,7 +88,8 @@ service_run_wanted(const struct service *s, size_t run)
 	if (s->phase != SERVICE_RUNNING)
 		return false;
 	for (size_t i = 0; i < s->conf.address_count; i++) {
-		if (service_run_covers(&s->runs[run], i) && s->addresses[i].presence != PRESENCE_PRESENT)
+		if (service_run_covers(&s->runs[run], i) &&
+		    s->addresses[i].presence != PRESENCE_PRESENT)
 			return false;
 	}
 	return true;

@@ -4,7 +4,8 @@
 #include <stdio.h>
 
 void
-journal_add(struct journal *j, struct instant at, int64_t at_wall_ns, const char *what, const char *why)
+journal_add(
+    struct journal *j, struct instant at, int64_t at_wall_ns, const char *what, const char *why)
 {
 	struct journal_entry *e = &j->entries[j->total++ % JOURNAL_MAX];
 

@@ -28,7 +28,8 @@ struct journal {
 	uint64_t total; /* ever added */
 };
 
-void journal_add(struct journal *j, struct instant at, int64_t at_wall_ns, const char *what, const char *why);
+void journal_add(
+    struct journal *j, struct instant at, int64_t at_wall_ns, const char *what, const char *why);
 /* How many are kept. */
 size_t journal_count(const struct journal *j);
 /* The nth kept, 0 is the oldest. */

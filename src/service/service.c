@@ -8,9 +8,8 @@
 #include "base/alloc.h"
 #include "service/service_internal.h"
 
-static struct service_action *
-add_action(struct service_actions *actions, enum service_action_type type, size_t index,
-    const char *fmt, ...) _printf_(4, 5);
+static struct service_action *add_action(struct service_actions *actions,
+    enum service_action_type type, size_t index, const char *fmt, ...) _printf_(4, 5);
 
 static struct service_action *
 add_action(struct service_actions *actions, enum service_action_type type, size_t index,
@@ -116,7 +115,8 @@ on_address(struct service *s, const struct service_event *ev, struct instant now
 		apply(s, ev->index, now, actions);
 		return;
 	}
-	(void)snprintf(a->missing_why, sizeof(a->missing_why), "%s", ev->why ? ev->why : "it was removed");
+	(void)snprintf(
+	    a->missing_why, sizeof(a->missing_why), "%s", ev->why ? ev->why : "it was removed");
 	apply(s, ev->index, now, actions);
 	if (s->phase != SERVICE_RUNNING)
 		return;
@@ -125,7 +125,7 @@ on_address(struct service *s, const struct service_event *ev, struct instant now
 		refute_runs(s, ev->index, s->conf.address_count == 1, a->why, now, actions);
 }
 
-/* Whether the socket listens at none of the addresses: then no run for the service can have passed. */
+/* Whether the socket listens at none of the addresses: no run for the service can have passed. */
 static bool
 is_missing_everywhere(const struct service *s, size_t listen)
 {
@@ -166,7 +166,8 @@ on_check(struct service *s, const struct service_event *ev, struct instant now,
 	struct service_run *run = &s->runs[ev->index];
 	bool changed = check_input(&run->state, &ev->result, now);
 
-	/* what leads to an announcement is told before it; a withdraw does not wait for its explanation */
+	/* what leads to an announcement is told before it; a withdraw does not wait for its
+	 * explanation */
 	if (changed && run->state.verdict == VERDICT_PASSING)
 		note_verdict(s, ev->index, actions);
 	for (size_t i = 0; i < s->conf.address_count; i++) {
@@ -261,7 +262,8 @@ service_input(struct service *s, const struct service_event *event, struct insta
     struct service_actions *actions)
 {
 	actions->count = 0;
-	if (s->phase == SERVICE_STOPPED || (s->phase == SERVICE_NEW && event->type != SERVICE_EVENT_START))
+	if (s->phase == SERVICE_STOPPED ||
+	    (s->phase == SERVICE_NEW && event->type != SERVICE_EVENT_START))
 		return;
 	switch (event->type) {
 	case SERVICE_EVENT_START:

@@ -1,17 +1,18 @@
 /*
  * One service: at which stage each of its Global IPs should be, and why.
  *
- * Pure: the driver reports what it sees (an address is there or gone, a listener, a check's result, a
- * withdraw that was written out), and gets back what is to be done, in the order in which it is to be
- * done. The order of the design holds by construction: an address is announced only while it is present,
- * everything listens and every check passes; it is withdrawn first, and the address follows, if
- * nearcastd ends, only when the withdraw was written and had time to settle.
+ * Pure: the driver reports what it sees (an address is there or gone, a listener, a check's result,
+ * a withdraw that was written out), and gets back what is to be done, in the order in which it is
+ * to be done. The order of the design holds by construction: an address is announced only while it
+ * is present, everything listens and every check passes; it is withdrawn first, and the address
+ * follows, if nearcastd ends, only when the withdraw was written and had time to settle.
  *
  * Each address is judged by itself: a check with a run for each address withdraws only the address
  * that it failed at. A run for the whole service covers all of them.
  *
- * service_decide() (decide.c) is the one place where evidence becomes a stage. What is to weigh there
- * later (drain, hold, the guard's answer to soft evidence) is an event that is remembered and a case there.
+ * service_decide() (decide.c) is the one place where evidence becomes a stage. What is to weigh
+ * there later (drain, hold, the guard's answer to soft evidence) is an event that is remembered and
+ * a case there.
  */
 #pragma once
 
@@ -53,7 +54,7 @@ struct service_check_conf {
 struct service_conf {
 	const char *name;
 	const struct ip *addresses;
-	size_t address_count; /* at least 1 */
+	size_t address_count;       /* at least 1 */
 	const char *const *listens; /* names of the sockets that must listen: "tcp/80" */
 	size_t listen_count;
 	const struct service_check_conf *checks;
@@ -71,7 +72,7 @@ struct service_address {
 	enum stage stage;
 	struct instant since; /* of the stage */
 	char why[WHY_MAX];
-	bool flushing;             /* withdrawn, and not yet written to every neighbor */
+	bool flushing; /* withdrawn, and not yet written to every neighbor */
 	bool was_announced;
 	struct instant flushed_at; /* after was_announced */
 };
@@ -169,5 +170,5 @@ bool service_run_wanted(const struct service *s, size_t run);
 bool service_is_decided(const struct service *s);
 /* The best stage of its addresses. */
 enum stage service_stage(const struct service *s);
-/* Since when, and why: of the address that decides service_stage(); the worst one when they differ. */
+/* The address whose since and why tell most: one at the worst stage. */
 const struct service_address *service_telling_address(const struct service *s);

@@ -30,10 +30,11 @@ service_of(const struct conf *c)
 
 TEST(blocks_become_addresses)
 {
-	static const char *const want[] = { "203.0.113.8", "203.0.113.9", "203.0.113.10", "203.0.113.11",
-		"2001:db8::4", "2001:db8::5", "198.51.100.7" };
+	static const char *const want[] = { "203.0.113.8", "203.0.113.9", "203.0.113.10",
+		"203.0.113.11", "2001:db8::4", "2001:db8::5", "198.51.100.7" };
 	_cleanup_(conf_freep) struct conf *c =
-	    load("    global-ips: [203.0.113.8/30, \"2001:db8::4/127\", 198.51.100.7/32]\n    listen: [udp/53]\n");
+	    load("    global-ips: [203.0.113.8/30, \"2001:db8::4/127\", 198.51.100.7/32]\n    "
+		 "listen: [udp/53]\n");
 	char text[IP_STR_MAX];
 
 	REQUIRE(c != NULL);
@@ -46,8 +47,9 @@ TEST(blocks_become_addresses)
 
 TEST(communities_and_host)
 {
-	_cleanup_(conf_freep) struct conf *c = load("    global-ips: [203.0.113.8/32]\n    listen: [tcp/80]\n"
-						    "    communities: [\"65535:0\", \"1:2\"]\n");
+	_cleanup_(conf_freep) struct conf *c =
+	    load("    global-ips: [203.0.113.8/32]\n    listen: [tcp/80]\n"
+		 "    communities: [\"65535:0\", \"1:2\"]\n");
 
 	REQUIRE(c != NULL);
 	CHECK_INT(service_of(c)->community_values[0], 0xffff0000);
@@ -64,7 +66,8 @@ TEST(what_a_url_asks)
 		const char *v4, *v6;
 	} cases[] = {
 		{ NULL, true, true, "http://203.0.113.10/", "http://[2001:db8::10]/" },
-		{ "http://{address}:8080/a", true, true, "http://203.0.113.10:8080/a", "http://[2001:db8::10]:8080/a" },
+		{ "http://{address}:8080/a", true, true, "http://203.0.113.10:8080/a",
+		    "http://[2001:db8::10]:8080/a" },
 		{ "http://203.0.113.10/", false, true, "http://203.0.113.10/", NULL },
 		{ "http://[2001:db8::10]:80/x", false, true, "http://[2001:db8::10]:80/x", NULL },
 		{ "http://127.0.0.1:9000/", false, true, "http://127.0.0.1:9000/", NULL },
@@ -79,7 +82,8 @@ TEST(what_a_url_asks)
 		const struct agent_check *check;
 		char url[AGENT_URL_MAX];
 
-		strbuf_add(&text, "    global-ips: [203.0.113.10/32, \"2001:db8::10/128\"]\n    checks:\n      c:\n"
+		strbuf_add(&text, "    global-ips: [203.0.113.10/32, \"2001:db8::10/128\"]\n    "
+				  "checks:\n      c:\n"
 				  "        type: http\n");
 		if (cases[i].url != NULL)
 			strbuf_addf(&text, "        url: \"%s\"\n", cases[i].url);
@@ -90,6 +94,7 @@ TEST(what_a_url_asks)
 		CHECK_INT(check->own_host, cases[i].own);
 		CHECK_STR(agent_check_url(check, service_of(c)->addresses[0], url), cases[i].v4);
 		if (cases[i].v6 != NULL)
-			CHECK_STR(agent_check_url(check, service_of(c)->addresses[1], url), cases[i].v6);
+			CHECK_STR(
+			    agent_check_url(check, service_of(c)->addresses[1], url), cases[i].v6);
 	}
 }

@@ -88,7 +88,8 @@ TEST(add_verify_remove)
 	}
 	CHECK(shows("lo +inet 203.0.113.10/32 scope global"));
 	/* never chosen as a source, and no duplicate address detection */
-	CHECK(shows("inet6 2001:db8:f00d::10/128 scope global (nodad deprecated|deprecated nodad)"));
+	CHECK(
+	    shows("inet6 2001:db8:f00d::10/128 scope global (nodad deprecated|deprecated nodad)"));
 	for (size_t i = 0; i < 2; i++) {
 		CHECK_INT(addresses_remove(a, i, &e), 0);
 		CHECK(!addresses_is_present(a, i));
@@ -171,7 +172,8 @@ TEST(changes_by_others_are_told)
 	REQUIRE(sd_event_new(&loop) >= 0);
 	REQUIRE(addresses_new(loop, "lo", ips, 2, on_change, &s, &a, &e) == 0);
 	REQUIRE(addresses_add(a, 0, &e) == 0 && addresses_add(a, 1, &e) == 0);
-	REQUIRE(system("ip addr del 203.0.113.40/32 dev lo; ip addr add 203.0.113.41/32 dev lo") == 0);
+	REQUIRE(
+	    system("ip addr del 203.0.113.40/32 dev lo; ip addr add 203.0.113.41/32 dev lo") == 0);
 	s.wanted_index = 0;
 	CHECK(wait_for(loop, is_wanted, &s));
 	CHECK_INT(s.changes, 1);

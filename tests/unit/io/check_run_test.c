@@ -101,7 +101,8 @@ run_http(const char *answer, size_t padding, const char *path, struct duration t
 	struct server s;
 	bool ended;
 
-	if (sd_event_new(&loop) < 0 || !server_open(&s, answer, padding) || http_client_new(loop, &client, &e) < 0)
+	if (sd_event_new(&loop) < 0 || !server_open(&s, answer, padding) ||
+	    http_client_new(loop, &client, &e) < 0)
 		return xasprintf("cannot start: %s", e.message);
 	url = xasprintf("http://127.0.0.1:%u%s", s.port, path);
 	if (closed)
@@ -114,7 +115,8 @@ run_http(const char *answer, size_t padding, const char *path, struct duration t
 	if (!closed)
 		server_close(&s);
 	sd_event_unref(loop);
-	return ended ? xasprintf("%s: %s", names[o.result.outcome], o.result.why) : xstrdup("no result");
+	return ended ? xasprintf("%s: %s", names[o.result.outcome], o.result.why)
+		     : xstrdup("no result");
 }
 
 #define HTTP_OK "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n"
@@ -129,15 +131,17 @@ TEST(http_outcomes)
 		const char *want;
 	} cases[] = {
 		{ HTTP_OK, 0, 5000, false, "passed: status 200" },
-		{ "HTTP/1.1 204 No Content\r\n\r\n", 0, 5000, false, "failed: status 204, expected 200" },
+		{ "HTTP/1.1 204 No Content\r\n\r\n", 0, 5000, false,
+		    "failed: status 204, expected 200" },
 		{ "HTTP/1.1 503 Sorry\r\nContent-Length: 0\r\n\r\n", 0, 5000, false,
 		    "failed: status 503, expected 200" },
 		/* not followed */
-		{ "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\nContent-Length: 0\r\n\r\n", 0, 5000,
-		    false, "failed: status 302, expected 200" },
+		{ "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\nContent-Length: 0\r\n\r\n",
+		    0, 5000, false, "failed: status 302, expected 200" },
 		/* a body without end */
 		{ "HTTP/1.1 200 OK\r\n\r\n", 1 << 20, 5000, false, "passed: status 200" },
-		{ "SSH-2.0-OpenSSH_9.2\r\n", 0, 5000, false, "failed: Received HTTP/0.9 when not allowed" },
+		{ "SSH-2.0-OpenSSH_9.2\r\n", 0, 5000, false,
+		    "failed: Received HTTP/0.9 when not allowed" },
 		{ "", 0, 5000, false, "failed: Empty reply from server" },
 		{ NULL, 0, 5000, true, "refused: connection refused" },
 	};
@@ -176,7 +180,8 @@ TEST(http_ended_early)
 	struct err e = { 0 };
 
 	REQUIRE(sd_event_new(&loop) >= 0 && http_client_new(loop, &client, &e) == 0);
-	REQUIRE(http_check_start(client, "http://127.0.0.1:9/", 200, DURATION_S(5), on_done, &o, &check, &e) == 0);
+	REQUIRE(http_check_start(client, "http://127.0.0.1:9/", 200, DURATION_S(5), on_done, &o,
+		    &check, &e) == 0);
 	http_check_free(check);
 	(void)sd_event_run(loop, 1000);
 	CHECK_INT(o.count, 0);
@@ -234,7 +239,8 @@ TEST(tcp_time_out)
 	(void)getsockname(fd, (void *)&ss, &len);
 	(void)endpoint_from_sockaddr(&ss, &to);
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
-		REQUIRE(tcp_check_start(loop, to, DURATION_MS(50), on_done, &o[i], &checks[i], &e) == 0);
+		REQUIRE(tcp_check_start(
+			    loop, to, DURATION_MS(50), on_done, &o[i], &checks[i], &e) == 0);
 	CHECK(wait_for(loop, is_done, &o[3]));
 	CHECK_INT(o[3].result.outcome, CHECK_RUN_FAILED);
 	CHECK_STR(o[3].result.why, "not connected after 50ms");

@@ -64,8 +64,10 @@ call(sd_event *loop, const char *request, size_t want_len, const char *want_end)
 		int r = control_call(path, request, DURATION_S(5), &reply, &e);
 		size_t end = strlen(want_end);
 
-		_exit(r == 0 && reply.len == want_len && strcmp(reply.text + reply.len - end, want_end) == 0 ? 0
-													     : 1);
+		_exit(r == 0 && reply.len == want_len &&
+			      strcmp(reply.text + reply.len - end, want_end) == 0
+			  ? 0
+			  : 1);
 	}
 	return wait_for(loop, is_child_gone, &status) && status == 0;
 }
@@ -163,12 +165,15 @@ TEST(one_daemon_a_path)
 	if (pid == 0) {
 		sd_event *own = NULL; /* a loop belongs to its process */
 
-		_exit(sd_event_new(&own) >= 0 && control_server_new(own, path, answer, &count, &first, &e) == 0 ? 0
-														: 1);
+		_exit(sd_event_new(&own) >= 0 &&
+			      control_server_new(own, path, answer, &count, &first, &e) == 0
+			  ? 0
+			  : 1);
 	}
 	REQUIRE(waitpid(pid, &status, 0) == pid && status == 0);
 	CHECK_INT(access(path, F_OK), 0);
-	CHECK_INT(control_call(path, "status", DURATION_S(1), &(struct strbuf){ 0 }, &e), -ECONNREFUSED);
+	CHECK_INT(
+	    control_call(path, "status", DURATION_S(1), &(struct strbuf){ 0 }, &e), -ECONNREFUSED);
 	CHECK_INT(control_server_new(loop, path, answer, &count, &first, &e), 0);
 	/* one that lives */
 	CHECK_INT(control_server_new(loop, path, answer, &count, &second, &e), -EADDRINUSE);
@@ -189,7 +194,8 @@ TEST(a_file_in_the_way)
 
 	make_path();
 	REQUIRE(sd_event_new(&loop) >= 0);
-	(void)snprintf(command, sizeof(command), "mkdir -p %s/run && echo precious > %s", folder, path);
+	(void)snprintf(
+	    command, sizeof(command), "mkdir -p %s/run && echo precious > %s", folder, path);
 	REQUIRE(system(command) == 0);
 	CHECK_INT(control_server_new(loop, path, answer, &count, &s, &e), -EEXIST);
 	(void)snprintf(command, sizeof(command), "grep -q precious %s", path);

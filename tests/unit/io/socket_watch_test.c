@@ -122,11 +122,13 @@ TEST(what_covers_an_address)
 
 		if (fd < 0)
 			continue; /* a machine without IPv6 */
-		item = watched(cases[i].type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP, cases[i].address, port);
+		item = watched(cases[i].type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP,
+		    cases[i].address, port);
 		REQUIRE(sd_event_new(&loop) >= 0);
 		REQUIRE(socket_watch_new(loop, &item, 1, on_change, &s, &w, &e) == 0);
 		if (!comes(loop, &s, 0, cases[i].covered))
-			tap_fail(__FILE__, __LINE__, "case %zu: %s for %s", i, cases[i].bound, cases[i].address);
+			tap_fail(__FILE__, __LINE__, "case %zu: %s for %s", i, cases[i].bound,
+			    cases[i].address);
 		socket_watch_free(w);
 		(void)close(fd);
 		sd_event_unref(loop);
@@ -148,7 +150,8 @@ TEST(close_is_noticed_at_once)
 		int fd = open_socket(types[i], "0.0.0.0", &port, false);
 		int fast = 0;
 
-		item = watched(types[i] == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP, "192.0.2.7", port);
+		item =
+		    watched(types[i] == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP, "192.0.2.7", port);
 		REQUIRE(fd >= 0 && sd_event_new(&loop) >= 0);
 		REQUIRE(socket_watch_new(loop, &item, 1, on_change, &s, &w, &e) == 0);
 		for (int round = 0; round < 5; round++) {
@@ -194,7 +197,8 @@ TEST(another_holder_keeps_it)
 	/* SO_REUSEPORT: one of two goes; then one of two holders of the other */
 	(void)close(first);
 	(void)close(second);
-	/* something that does change, after both: what was said until then is all that there was to say */
+	/* something that does change, after both: what was said until then is all that there was to
+	 * say */
 	(void)close(other);
 	REQUIRE(comes(loop, &s, 1, 0));
 	CHECK_INT(s.changes, 3);

@@ -181,7 +181,7 @@ TEST(finishing_delivers_then_waits_for_the_peer)
 	CHECK_INT(stream_finish(f.s), 0);
 	CHECK_INT(recv(f.far, buf, sizeof(buf), 0), 3);
 	CHECK_INT(recv(f.far, buf, sizeof(buf), 0), 0); /* our half is closed */
-	CHECK_INT(send(f.far, "more", 4, 0), 4);	/* dropped, without a word */
+	CHECK_INT(send(f.far, "more", 4, 0), 4);        /* dropped, without a word */
 	(void)sd_event_run(f.loop, 0);
 	CHECK_STR(strbuf_get(&f.seen), "");
 	(void)close(TAKE_FD(f.far));

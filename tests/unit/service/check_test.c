@@ -3,15 +3,14 @@
 #include "base/strbuf.h"
 #include "tap.h"
 
-static const struct check_policy policy = { .rise = 2,
-	.fall = 3,
-	.interval = DURATION_S(1),
-	.fast_interval = DURATION_MS(200) };
+static const struct check_policy policy = {
+	.rise = 2, .fall = 3, .interval = DURATION_S(1), .fast_interval = DURATION_MS(200)
+};
 
 /*
  * Plays one letter a second: p a pass, s a soft failure, d a definitive one, o a pass of a run that
- * started before the last definitive evidence. Writes the verdict after each (U, P, F), a capital when it
- * has just changed, and "!" when the next run is due fast.
+ * started before the last definitive evidence. Writes the verdict after each (U, P, F), a capital
+ * when it has just changed, and "!" when the next run is due fast.
  */
 static void
 play(const char *script, struct strbuf *out)
@@ -21,13 +20,15 @@ play(const char *script, struct strbuf *out)
 
 	check_init(&c, policy, now);
 	for (; *script; script++) {
-		struct check_result r = { .why = "because", .started = now, .took = DURATION_MS(1) };
+		struct check_result r = {
+			.why = "because", .started = now, .took = DURATION_MS(1)
+		};
 		bool changed;
 
 		now = instant_add(now, DURATION_S(1));
-		r.evidence = *script == 's' ? EVIDENCE_SOFT
-		    : *script == 'd'	    ? EVIDENCE_DEFINITIVE
-					    : EVIDENCE_PASS;
+		r.evidence = *script == 's'   ? EVIDENCE_SOFT
+			     : *script == 'd' ? EVIDENCE_DEFINITIVE
+					      : EVIDENCE_PASS;
 		if (*script == 'o')
 			r.started = (struct instant){ -1 };
 		changed = check_input(&c, &r, now);
@@ -84,7 +85,9 @@ TEST(since_and_why)
 		r.started = (struct instant){ i };
 		(void)check_input(&c, &r, (struct instant){ i });
 		CHECK_INT(c.since.ns, i < 3 ? 0 : 3);
-		CHECK_STR(c.why, i < 3 ? "not run yet" : i == 3 ? "3 times in a row: status 503" : "status 503");
+		CHECK_STR(c.why, i < 3    ? "not run yet"
+				 : i == 3 ? "3 times in a row: status 503"
+					  : "status 503");
 		CHECK(!c.definitive);
 	}
 	CHECK(!check_refute(&c, "nothing listens", (struct instant){ 6 }));

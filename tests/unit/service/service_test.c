@@ -1,6 +1,6 @@
 /*
- * A service's life, played from a script: "MS EVENT [INDEX] [WORD]" lines, and after each the actions
- * that it leads to. The whole transcript is compared.
+ * A service's life, played from a script: "MS EVENT [INDEX] [WORD]" lines, and after each the
+ * actions that it leads to. The whole transcript is compared.
  */
 #include "service/service.h"
 
@@ -15,10 +15,9 @@ struct stage_set {
 	struct service_conf conf;
 };
 
-static const struct check_policy policy = { .rise = 2,
-	.fall = 2,
-	.interval = DURATION_S(1),
-	.fast_interval = DURATION_MS(100) };
+static const struct check_policy policy = {
+	.rise = 2, .fall = 2, .interval = DURATION_S(1), .fast_interval = DURATION_MS(100)
+};
 
 /* One address, one socket, one check: what most services are. */
 static struct stage_set
@@ -67,21 +66,21 @@ read_event(const char *name, size_t index, const char *word, struct instant now)
 
 	ev.present = strcmp(word, "here") == 0;
 	ev.result = (struct check_result){ .started = now, .took = DURATION_MS(1) };
-	ev.result.evidence = pass ? EVIDENCE_PASS
-	    : strcmp(word, "soft") == 0 ? EVIDENCE_SOFT
-					: EVIDENCE_DEFINITIVE;
+	ev.result.evidence = pass                        ? EVIDENCE_PASS
+			     : strcmp(word, "soft") == 0 ? EVIDENCE_SOFT
+							 : EVIDENCE_DEFINITIVE;
 	ev.result.why = pass ? "status 200" : strcmp(word, "soft") == 0 ? "status 503" : "refused";
 	if (strcmp(word, "old") == 0) {
 		ev.result.evidence = EVIDENCE_PASS;
 		ev.result.started = (struct instant){ 0 };
 	}
-	ev.type = strcmp(name, "start") == 0 ? SERVICE_EVENT_START
-	    : strcmp(name, "address") == 0   ? SERVICE_EVENT_ADDRESS
-	    : strcmp(name, "listener") == 0  ? SERVICE_EVENT_LISTENER
-	    : strcmp(name, "check") == 0     ? SERVICE_EVENT_CHECK
-	    : strcmp(name, "flushed") == 0   ? SERVICE_EVENT_FLUSHED
-	    : strcmp(name, "stop") == 0	     ? SERVICE_EVENT_STOP
-					     : SERVICE_EVENT_TIME;
+	ev.type = strcmp(name, "start") == 0      ? SERVICE_EVENT_START
+		  : strcmp(name, "address") == 0  ? SERVICE_EVENT_ADDRESS
+		  : strcmp(name, "listener") == 0 ? SERVICE_EVENT_LISTENER
+		  : strcmp(name, "check") == 0    ? SERVICE_EVENT_CHECK
+		  : strcmp(name, "flushed") == 0  ? SERVICE_EVENT_FLUSHED
+		  : strcmp(name, "stop") == 0     ? SERVICE_EVENT_STOP
+						  : SERVICE_EVENT_TIME;
 	return ev;
 }
 
@@ -139,8 +138,7 @@ check_play(struct stage_set *set, const char *script, const char *want)
 	CHECK_STR(got, want);
 }
 
-#define UP                                                                                         \
-	"0 start\n0 address 0 here\n0 listener 0 here\n1 check 0 pass\n2 check 0 pass\n"
+#define UP "0 start\n0 address 0 here\n0 listener 0 here\n1 check 0 pass\n2 check 0 pass\n"
 #define UP_SEEN                                                                                    \
 	"0 start\n  add 0: nearcastd starts\n0 address 0 here\n  run 0: there again\n"             \
 	"0 listener 0 here\n  run 0: there again\n1 check 0 pass\n2 check 0 pass\n"                \
@@ -151,7 +149,8 @@ TEST(up_in_order)
 	struct stage_set s = simple();
 
 	check_play(&s, "0 start\n",
-	    "0 start\n  add 0: nearcastd starts\n= withdrawn since 0, undecided: nearcastd starts\n");
+	    "0 start\n  add 0: nearcastd starts\n= withdrawn since 0, undecided: nearcastd "
+	    "starts\n");
 	check_play(&s, "0 start\n0 listener 0 here\n",
 	    "0 start\n  add 0: nearcastd starts\n0 listener 0 here\n"
 	    "= withdrawn since 0, undecided: waiting for the address\n");
@@ -162,14 +161,16 @@ TEST(up_in_order)
 	    "0 start\n  add 0: nearcastd starts\n0 address 0 here\n  run 0: there again\n"
 	    "0 listener 0 here\n  run 0: there again\n1 check 0 pass\n"
 	    "= withdrawn since 0, undecided: waiting for the first verdict of check front\n");
-	check_play(&s, UP, UP_SEEN "= preferred since 2, decided: present, listening, checks passing\n");
+	check_play(
+	    &s, UP, UP_SEEN "= preferred since 2, decided: present, listening, checks passing\n");
 }
 
 TEST(nothing_before_start)
 {
 	struct stage_set s = simple();
 
-	check_play(&s, "0 address 0 here\n0 listener 0 here\n0 check 0 pass\n0 check 0 pass\n0 stop\n",
+	check_play(&s,
+	    "0 address 0 here\n0 listener 0 here\n0 check 0 pass\n0 check 0 pass\n0 stop\n",
 	    "0 address 0 here\n0 listener 0 here\n0 check 0 pass\n0 check 0 pass\n0 stop\n"
 	    "= withdrawn since 0, undecided: nearcastd starts\n");
 }
@@ -193,10 +194,11 @@ TEST(soft_evidence_takes_its_time)
 	struct stage_set s = simple();
 
 	check_play(&s, UP "10 check 0 soft\n20 check 0 pass\n30 check 0 soft\n40 check 0 soft\n",
-	    UP_SEEN "10 check 0 soft\n20 check 0 pass\n30 check 0 soft\n40 check 0 soft\n"
-		    "  withdraw 0: check front fails: 2 times in a row: status 503\n"
-		    "  note 0: 2 times in a row: status 503\n"
-		    "= withdrawn since 40, decided: check front fails: 2 times in a row: status 503\n");
+	    UP_SEEN
+	    "10 check 0 soft\n20 check 0 pass\n30 check 0 soft\n40 check 0 soft\n"
+	    "  withdraw 0: check front fails: 2 times in a row: status 503\n"
+	    "  note 0: 2 times in a row: status 503\n"
+	    "= withdrawn since 40, decided: check front fails: 2 times in a row: status 503\n");
 }
 
 TEST(refused_by_ourselves_is_definitive)
@@ -216,13 +218,14 @@ TEST(address_is_put_back)
 	check_play(&s,
 	    UP "10 address 0 gone\n11 flushed 0\n1500 address 0 gone\n2500 address 0 here\n"
 	       "2501 check 0 pass\n2502 check 0 pass\n",
-	    UP_SEEN "10 address 0 gone\n  withdraw 0 at once: the address is missing: it was removed\n"
-		    "  note 0: the address is missing: it was removed\n11 flushed 0\n"
-		    "1010 time\n  add 0: it was removed\n1500 address 0 gone\n"
-		    "2500 time\n  add 0: it was removed\n2500 address 0 here\n  run 0: there again\n"
-		    "2501 check 0 pass\n2502 check 0 pass\n"
-		    "  note 0: status 200\n  announce 0: present, listening, checks passing\n"
-		    "= preferred since 2502, decided: present, listening, checks passing\n");
+	    UP_SEEN
+	    "10 address 0 gone\n  withdraw 0 at once: the address is missing: it was removed\n"
+	    "  note 0: the address is missing: it was removed\n11 flushed 0\n"
+	    "1010 time\n  add 0: it was removed\n1500 address 0 gone\n"
+	    "2500 time\n  add 0: it was removed\n2500 address 0 here\n  run 0: there again\n"
+	    "2501 check 0 pass\n2502 check 0 pass\n"
+	    "  note 0: status 200\n  announce 0: present, listening, checks passing\n"
+	    "= preferred since 2502, decided: present, listening, checks passing\n");
 }
 
 TEST(stop_withdraws_settles_removes)
@@ -230,9 +233,10 @@ TEST(stop_withdraws_settles_removes)
 	struct stage_set s = simple();
 
 	check_play(&s, UP "10 stop\n10 stop\n12 flushed 0\n400 wait\n512 wait\n600 check 0 pass\n",
-	    UP_SEEN "10 stop\n  withdraw 0 at once: nearcastd ends\n10 stop\n12 flushed 0\n512 time\n"
-		    "  remove 0: nearcastd ends\n  done 0: withdrawn, settled, removed\n"
-		    "600 check 0 pass\n= withdrawn since 10, decided: nearcastd ends\n");
+	    UP_SEEN
+	    "10 stop\n  withdraw 0 at once: nearcastd ends\n10 stop\n12 flushed 0\n512 time\n"
+	    "  remove 0: nearcastd ends\n  done 0: withdrawn, settled, removed\n"
+	    "600 check 0 pass\n= withdrawn since 10, decided: nearcastd ends\n");
 }
 
 TEST(stop_does_not_wait_for_a_dead_peer)
@@ -285,7 +289,8 @@ TEST(each_address_is_judged_by_itself)
 	/* runs: front at each address (0, 1), deep for both (2) */
 	check_play(&s,
 	    "0 start\n0 address 0 here\n0 address 1 here\n0 listener 0 here\n0 listener 1 here\n"
-	    "1 check 0 pass\n1 check 1 pass\n1 check 2 pass\n2 check 0 pass\n2 check 1 pass\n2 check 2 pass\n"
+	    "1 check 0 pass\n1 check 1 pass\n1 check 2 pass\n2 check 0 pass\n2 check 1 pass\n2 "
+	    "check 2 pass\n"
 	    "10 listener 1 gone\n20 check 0 refused\n30 check 2 soft\n",
 	    "0 start\n  add 0: nearcastd starts\n  add 1: nearcastd starts\n"
 	    "0 address 0 here\n  run 0: there again\n"
@@ -294,11 +299,13 @@ TEST(each_address_is_judged_by_itself)
 	    "0 listener 1 here\n  run 1: there again\n  run 2: there again\n"
 	    "1 check 0 pass\n1 check 1 pass\n1 check 2 pass\n"
 	    "2 check 0 pass\n  note 0: status 200\n2 check 1 pass\n  note 1: status 200\n"
-	    "2 check 2 pass\n  note 2: status 200\n  announce 0: present, listening, checks passing\n"
+	    "2 check 2 pass\n  note 2: status 200\n  announce 0: present, listening, checks "
+	    "passing\n"
 	    "  announce 1: present, listening, checks passing\n"
 	    "10 listener 1 gone\n  withdraw 1 at once: nothing listens on tcp/80\n"
 	    "  note 1: nothing listens on tcp/80\n"
-	    "20 check 0 refused\n  withdraw 0 at once: check front fails: refused\n  note 0: refused\n"
+	    "20 check 0 refused\n  withdraw 0 at once: check front fails: refused\n  note 0: "
+	    "refused\n"
 	    "30 check 2 soft\n= withdrawn since 20, decided: check front fails: refused\n");
 }
 
@@ -339,7 +346,8 @@ TEST(listener_alone_is_enough)
 TEST(invariants_hold_whatever_happens)
 {
 	static const char *const words[] = { "here", "gone", "pass", "soft", "refused", "old" };
-	static const char *const names[] = { "address", "listener", "check", "flushed", "time", "wait" };
+	static const char *const names[] = { "address", "listener", "check", "flushed", "time",
+		"wait" };
 	uint64_t x = 7;
 
 	for (int round = 0; round < 200; round++) {
@@ -357,9 +365,9 @@ TEST(invariants_hold_whatever_happens)
 			struct service_event ev;
 
 			x = x * 6364136223846793005u + 1442695040888963407u;
-			ev = read_event(step == 0 ? "start"
-				: step == 380     ? "stop"
-						  : names[(x >> 33) % ARRAY_SIZE(names)],
+			ev = read_event(step == 0     ? "start"
+					: step == 380 ? "stop"
+						      : names[(x >> 33) % ARRAY_SIZE(names)],
 			    0, words[(x >> 40) % ARRAY_SIZE(words)], now);
 			service_input(s, &ev, now, &actions);
 			if (ev.type == SERVICE_EVENT_ADDRESS)

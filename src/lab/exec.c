@@ -7,12 +7,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/strbuf.h"
 
 #define PATH_TAIL "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+/* Of before exec_raise_file_limit(); all zero: it was not called. */
+static struct rlimit file_limit;
+
+void
+exec_raise_file_limit(void)
+{
+	struct rlimit now;
+
+	if (getrlimit(RLIMIT_NOFILE, &now) < 0)
+		return;
+	file_limit = now;
+	now.rlim_cur = now.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &now);
+}
 
 struct exec_failure
 exec_now(const char *const *argv, char **environment)
@@ -23,6 +39,8 @@ exec_now(const char *const *argv, char **environment)
 		(void)signal(signo, SIG_DFL); /* refused for two of them, which are never ignored */
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	if (file_limit.rlim_max != 0)
+		(void)setrlimit(RLIMIT_NOFILE, &file_limit);
 	environ = environment;
 	/* execvp() does not change the strings; its type is older than const. */
 	(void)execvp(argv[0], (char *const *)(uintptr_t)argv);

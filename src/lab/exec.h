@@ -21,6 +21,12 @@ struct exec_failure {
 struct exec_failure exec_now(const char *const *argv, char **environment);
 
 /*
+ * Lets the calling process open as many files as it may; what it executes later by exec_now() has the limit of
+ * before, as old programs fail with high ones (select(2)).
+ */
+void exec_raise_file_limit(void);
+
+/*
  * The caller's environment with PATH beginning at the folder of the running executable (and ending in the
  * usual ones), NEARCAST_LAB and NEARCAST_LAB_NODE set (node NULL: not), and without what speaks of the
  * caller's own supervisor. exe_dir NULL: that of /proc/self/exe. Ends with NULL; one block, free() it.

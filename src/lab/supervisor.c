@@ -335,6 +335,7 @@ supervisor_main(const struct supervisor_start *start)
 	(void)umask(022);
 	(void)prctl(PR_SET_NAME, "nearcast-lab");
 	set_up_signals();
+	exec_raise_file_limit(); /* a node takes five descriptors */
 	int r = set_up_descriptors(start, &err);
 	if (r == 0) {
 		s.lifeline = KEPT_LIFELINE;

@@ -11,6 +11,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -121,6 +123,8 @@ TEST(nodes_are_machines_of_their_own)
 	check_run(lab, "east0", SHELL("getent ahostsv4 west1 | head -n 1 | cut -d ' ' -f 1"), "198.51.100.2\n");
 	check_run(lab, "east0", SHELL("echo $NEARCAST_LAB $NEARCAST_LAB_NODE"), "nodes east0\n");
 	check_run(lab, "west0", SHELL("cat /proc/1/comm; ls /sys/class/net"), "nearcast-lab\neast\nlo\n");
+	check_run(lab, "west0", SHELL("ulimit -n >/run/mine; cat /proc/$(pgrep -f sleep.infinity | head -n 1)/limits "
+				      "| awk '/open files/ { print $4 }' | cmp - /run/mine"), "");
 	check_run(lab, "east0", ARGV("/no/such"), "/no/such: No such file or directory");
 	check_run(lab, "eastt0", ARGV("true"), "no node \"eastt0\" in the lab nodes; did you mean east0?");
 }
@@ -304,6 +308,58 @@ open_socket(void *arg)
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	return fd >= 0 && connect(fd, arg, sizeof(struct sockaddr_in)) < 0 ? -errno : fd;
+}
+
+/* What the control socket says to a line; "" when it hangs up. */
+static char *
+say(const struct lab *lab, const char *line, size_t len)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	char answer[256];
+	ssize_t n = 0;
+
+	(void)snprintf(addr.sun_path, sizeof(addr.sun_path), "%.90s/control", lab_directory(lab));
+	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0 && send(fd, line, len, MSG_NOSIGNAL) > 0)
+		n = recv(fd, answer, sizeof(answer) - 1, 0);
+	close(fd);
+	answer[MAX(n, 0)] = '\0';
+	return xstrdup(answer);
+}
+
+TEST(nonsense_on_the_control_socket_is_answered)
+{
+	_cleanup_(lab_plan_freep) struct lab_plan *plan = make_plan("nonsense");
+	_cleanup_(lab_closep) struct lab *lab = bring_up(plan);
+	_cleanup_(freep) char *endless = xmalloc(10000);
+	static const struct {
+		const char *line, *want;
+	} rows[] = {
+		{ "{}\n", "{\"error\":\"the request is wrong: no known command\",\"code\":22}\n" },
+		{ "[1]\n", "{\"error\":\"the request is wrong: no known command\",\"code\":22}\n" },
+		{ "{\"command\":\"fly\"}\n", "{\"error\":\"the request is wrong: no known command\",\"code\":22}\n" },
+		{ "{\"command\":\"enter\"}\n",
+		    "{\"error\":\"the request is wrong: Object item not found: node\",\"code\":22}\n" },
+		{ "{\"command\":\"link\",\"index\":-1,\"up\":true}\n",
+		    "{\"error\":\"there is no link -1; the lab has 2\",\"code\":2}\n" },
+		{ "junk\n", "{\"error\":\"the request is wrong: '[' or '{' expected near 'junk'\",\"code\":22}\n" },
+		/* Two lines, the second in the same packet: both are answered, the first is read here. */
+		{ "\n\n", "{\"error\":\"the request is wrong: '[' or '{' expected near end of file\",\"code\":22}\n" },
+	};
+
+	REQUIRE(lab != NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(freep) char *got = say(lab, rows[i].line, strlen(rows[i].line));
+
+		char *end = strchr(got, '\n');
+		if (end != NULL)
+			end[1] = '\0';
+		CHECK_STR(got, rows[i].want);
+	}
+	memset(endless, 'x', 10000);
+	_cleanup_(freep) char *got = say(lab, endless, 10000);
+	CHECK_STR(got, "");
+	CHECK(ping(lab, "east0", "192.0.2.1") >= 0);
 }
 
 TEST(a_descriptor_can_be_opened_in_a_node)

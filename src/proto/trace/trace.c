@@ -10,6 +10,8 @@
 #define OVERDUE_FACTOR 4
 #define OVERDUE_SLACK DURATION_MS(250)
 
+#define AT_ONCE ((struct instant){ INT64_MIN })
+
 enum slot_state {
 	SLOT_UNSENT,
 	SLOT_WAITING,
@@ -92,7 +94,7 @@ scout_at(const struct trace *t)
 	if (t->scouts >= t->end || far)
 		return INSTANT_NEVER;
 	if (t->scouts == 0 || slot_at(t, t->scouts, 0)->state == SLOT_SETTLED)
-		return (struct instant){ INT64_MIN };
+		return AT_ONCE;
 	return instant_add(t->scouted_at, TRACE_PACE);
 }
 
@@ -286,8 +288,10 @@ trace_expire(struct trace *t, struct instant now)
 struct instant
 trace_deadline(const struct trace *t)
 {
-	struct instant at = t->waiting < t->conf.parallel ? scout_at(t) : INSTANT_NEVER;
+	struct instant at = INSTANT_NEVER;
 
+	if (t->waiting < t->conf.parallel)
+		at = follower(t) ? AT_ONCE : scout_at(t);
 	for (uint32_t i = 0; i < index_sent(t); i++) {
 		if (t->slots[i].state == SLOT_WAITING)
 			at = instant_min(at, give_up_at(t, i));

@@ -114,7 +114,7 @@ run_lab_run(const void *options_, _unused_ int argc, char **args)
 
 	if (scenario_load_file(args[0], &conf, &errors) < 0) {
 		fputs(strbuf_get(&errors), stderr);
-		return EXIT_USAGE;
+		return EXIT_FAILURE;
 	}
 
 	const struct scenario *scenario = conf_root(conf);
@@ -156,7 +156,7 @@ const struct cli_command cli_lab_run_command = {
 	.options = options,
 	.option_count = ARRAY_SIZE(options),
 	.options_size = sizeof(struct lab_run_options),
-	.notes = "Exit status 0: every expectation held; 1: one did not, or something failed; 2: wrong use or a\n"
-		 "mistake in FILE; 130: interrupted, and the lab is gone.",
+	.notes = "Exit status: 0 when every expectation held, 1 when one did not or something failed, 2 for wrong\n"
+		 "use, 130 when it was interrupted.",
 	.run = run_lab_run,
 };

@@ -164,7 +164,7 @@ def case_wrong_use(r):
         done = r.run(*args)
         check(done.returncode == 2 and 'has no step' in done.stderr, done.stderr)
     done = r.call('lab', 'run', str(r.folder / 'nothing.yaml'))
-    check(done.returncode == 2 and 'nothing.yaml' in done.stderr, done.stderr)
+    check(done.returncode == 1 and 'nothing.yaml' in done.stderr, done.stderr)
     check(r.call('lab', 'run').returncode == 2, 'no file is no mistake?')
     done = r.run('--running')
     check(done.returncode == 1 and 'article' in done.stderr, done.stderr)

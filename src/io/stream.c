@@ -22,7 +22,7 @@ struct stream {
 	struct timer patience; /* of finishing */
 	uint8_t *pending;      /* owned */
 	size_t pending_len, pending_cap;
-	bool connecting, finishing, half_closed, asked;
+	bool connecting, finishing, half_closed, asked, ended;
 	bool *freed; /* where a running callback learns that its stream is gone; NULL: none runs */
 };
 
@@ -102,6 +102,9 @@ stream_ask_writable(struct stream *s)
 static void
 end(struct stream *s, int error, const char *why)
 {
+	if (s->ended) /* a write and the read behind it can both fail in one turn */
+		return;
+	s->ended = true;
 	(void)sd_event_source_set_enabled(s->source, SD_EVENT_OFF);
 	s->events->closed(s->userdata, error < 0 ? strerror(-error) : why);
 }

@@ -70,7 +70,7 @@ start_run(struct runner *r, struct err *e)
 }
 
 static void
-run(struct runner *r)
+start_or_wait(struct runner *r)
 {
 	struct check_run_result result = { 0 };
 	struct err e = { 0 };
@@ -95,14 +95,14 @@ static void
 on_time(struct timer *t, struct instant now)
 {
 	(void)now;
-	run(container_of(t, struct runner, timer));
+	start_or_wait(container_of(t, struct runner, timer));
 }
 
 int
-runner_init(struct runner *r, struct hosted *h, size_t index, sd_event *loop)
+runner_init(struct runner *r, struct hosted *h, size_t run, sd_event *loop)
 {
 	r->hosted = h;
-	r->run = index;
+	r->run = run;
 	return timer_init(&r->timer, loop, on_time);
 }
 

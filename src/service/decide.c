@@ -32,6 +32,7 @@ decided(enum stage stage, bool known, bool definitive, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
+	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): lost when the analyzer inlines this */
 	(void)vsnprintf(d.why, sizeof(d.why), fmt, ap);
 	va_end(ap);
 	return d;

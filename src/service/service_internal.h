@@ -11,5 +11,5 @@ struct service_decision {
 };
 
 /* The stage that the evidence on one address asks for. */
-struct service_decision service_decide(const struct service *s, size_t address);
+struct service_decision service_decide(const struct service *s, size_t i);
 bool service_run_covers(const struct service_run *run, size_t address);

@@ -51,7 +51,7 @@ read_message(
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(h);
 	enum ip_family family;
-	const struct nlattr *attr;
+	struct nlattr *attr;
 	struct ip ip = { 0 };
 
 	if ((h->nlmsg_type != RTM_NEWADDR && h->nlmsg_type != RTM_DELADDR) ||

@@ -58,7 +58,7 @@ ext_ack_text(const struct nlmsghdr *h)
 {
 	const struct nlmsgerr *err = mnl_nlmsg_get_payload(h);
 	size_t offset = sizeof(*err);
-	const struct nlattr *attr;
+	struct nlattr *attr;
 
 	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS))
 		return NULL;

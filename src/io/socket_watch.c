@@ -96,7 +96,7 @@ take_dumped(const struct nlmsghdr *h, void *userdata)
 {
 	const struct group *g = userdata;
 	const struct inet_diag_msg *m;
-	const struct nlattr *attr;
+	struct nlattr *attr;
 	bool v6only = false;
 
 	if (h == NULL)

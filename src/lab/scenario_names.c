@@ -162,6 +162,30 @@ check_asns(struct conf *c, const struct scenario *s)
 	}
 }
 
+static bool
+holds(const struct conf_list *names, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(scenario_str(names, i), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* nearcastd decides per service whether an address is announced: two services cannot share one. */
+static void
+check_global_ip_use(struct conf *c, const struct scenario *s, const struct scenario_service *service, size_t i)
+{
+	const char *const *names = service->global_ips.items;
+
+	if (holds(&service->global_ips, i, names[i]))
+		scenario_wrong(c, &names[i], "%s stands here twice", names[i]);
+	for (const struct scenario_service *k = s->services.items; k < service; k++) {
+		if (holds(&k->global_ips, k->global_ips.count, names[i]))
+			scenario_wrong(c, &names[i], "%s is a Global IP of the service %s already", names[i], k->name);
+	}
+}
+
 static void
 check_services(struct conf *c, const struct scenario *s)
 {
@@ -169,9 +193,11 @@ check_services(struct conf *c, const struct scenario *s)
 		const char *const *names = service->global_ips.items;
 
 		scenario_check_name(c, &service->name, SCENARIO_NAME_MAX);
-		for (size_t i = 0; i < service->global_ips.count; i++)
-			(void)scenario_check_known(c, &names[i], "Global IP", &s->global_ips,
-			    sizeof(struct scenario_global_ip));
+		for (size_t i = 0; i < service->global_ips.count; i++) {
+			if (scenario_check_known(c, &names[i], "Global IP", &s->global_ips,
+				sizeof(struct scenario_global_ip)))
+				check_global_ip_use(c, s, service, i);
+		}
 	}
 }
 
@@ -185,9 +211,12 @@ check_sites(struct conf *c, const struct scenario *s)
 			const char *const *names = host->services.items;
 
 			scenario_check_name(c, &host->name, SCENARIO_NAME_MAX);
-			for (size_t i = 0; i < host->services.count; i++)
-				(void)scenario_check_known(c, &names[i], "service", &s->services,
-				    sizeof(struct scenario_service));
+			for (size_t i = 0; i < host->services.count; i++) {
+				if (scenario_check_known(c, &names[i], "service", &s->services,
+					sizeof(struct scenario_service)) &&
+				    holds(&host->services, i, names[i]))
+					scenario_wrong(c, &names[i], "%s stands here twice", names[i]);
+			}
 		}
 	}
 }

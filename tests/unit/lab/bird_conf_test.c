@@ -28,9 +28,10 @@ static const char EVERYTHING[] =
     "global-ips:\n"
     "  one: { ipv4: 203.0.113.8/30 }\n"
     "  two: { ipv6: \"2001:db8:f00d::/127\" }\n"
+    "  three: { ipv6: \"2001:db8:f00d::4/126\" }\n"
     "services:\n"
     "  one: { global-ips: [one, two], port: 8080 }\n"
-    "  two: { global-ips: [two] }\n"
+    "  two: { global-ips: [three] }\n"
     "sites:\n"
     "  s: { city: fra, network: mid, hosts: { a: { services: [one, two] }, b: { services: [two] } } }\n"
     "clients:\n"
@@ -101,8 +102,8 @@ TEST(hosts_may_announce_their_services_only)
 
 	check_says(fra, "protocol bgp host4_a from session {\n");
 	check_says(fra, "if ! (net ~ [ 203.0.113.8/30+ ]) then reject;\n");
-	check_says(fra, "if ! (net ~ [ 2001:db8:f00d::/127+, 2001:db8:f00d::/127+ ]) then reject;\n");
-	check_says(fra, "if ! (net ~ [ 2001:db8:f00d::/127+ ]) then reject;\n");
+	check_says(fra, "if ! (net ~ [ 2001:db8:f00d::/127+, 2001:db8:f00d::4/126+ ]) then reject;\n");
+	check_says(fra, "if ! (net ~ [ 2001:db8:f00d::4/126+ ]) then reject;\n");
 	check_says(fra, "if ! (false) then reject;\n"); /* host b, over IPv4 */
 }
 

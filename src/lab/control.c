@@ -25,7 +25,7 @@ client_free(struct control_client *c)
 
 /* All of it, or the connection is broken and will be seen to be. */
 static void
-send_text(int fd, const char *text, size_t len, const int *fds, size_t fd_count)
+send_text(int fd, char *text, size_t len, const int *fds, size_t fd_count)
 {
 	union {
 		struct cmsghdr header;
@@ -33,7 +33,7 @@ send_text(int fd, const char *text, size_t len, const int *fds, size_t fd_count)
 	} control = { 0 };
 
 	while (len > 0) {
-		struct iovec part = { (void *)(uintptr_t)text, len };
+		struct iovec part = { text, len };
 		struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1 };
 
 		if (fd_count > 0) {
@@ -156,8 +156,8 @@ control_done(struct control *control)
 {
 	if (control->supervisor == NULL)
 		return;
-	while (!list_is_empty(&control->clients))
-		client_free(container_of(control->clients.next, struct control_client, link));
+	list_for_each_safe(c, &control->clients, struct control_client, link)
+		client_free(c);
 	sd_event_source_disable_unref(control->source);
 	close(control->fd);
 	*control = (struct control){ 0 };

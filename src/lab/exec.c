@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +32,7 @@ exec_raise_file_limit(void)
 struct exec_failure
 exec_now(const char *const *argv, char **environment)
 {
+	char *const *args;
 	sigset_t none;
 
 	for (int signo = 1; signo < NSIG; signo++)
@@ -43,7 +43,8 @@ exec_now(const char *const *argv, char **environment)
 		(void)setrlimit(RLIMIT_NOFILE, &file_limit);
 	environ = environment;
 	/* execvp() does not change the strings; its type is older than const. */
-	(void)execvp(argv[0], (char *const *)(uintptr_t)argv);
+	memcpy(&args, &argv, sizeof(args));
+	(void)execvp(args[0], args);
 	return (struct exec_failure){ errno, true, "execute it" };
 }
 

@@ -1,21 +1,44 @@
 #include "lab/listens.h"
 
+#include <limits.h>
+#include <netinet/tcp.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/strbuf.h"
 
+/* What stands behind the next n colons, as a hexadecimal number; text moves on behind it. */
+static unsigned long
+number_after(const char **text, unsigned n, const char *end)
+{
+	char *behind;
+
+	for (; n > 0; n--) {
+		/* A number may have been found in the next line, behind the end of this. */
+		const char *colon = *text < end ? memchr(*text, ':', (size_t)(end - *text)) : NULL;
+
+		if (colon == NULL)
+			return ULONG_MAX;
+		*text = colon + 1;
+	}
+	unsigned long number = strtoul(*text, &behind, 16);
+	*text = behind;
+	return number;
+}
+
 bool
 listens_in_table(const char *table, unsigned port)
 {
-	unsigned local, state;
+	const char *end;
 
-	/* Each line: "  0: 0100007F:1F90 00000000:0000 0A ..."; the first line is a heading. */
-	for (const char *line = table; line != NULL && *line != '\0'; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (sscanf(line, " %*d: %*[0-9A-F]:%4x %*[0-9A-F]:%*4x %2x", &local, &state) == 2 &&
-		    local == port && state == 0x0a)
+	/* Each line: "  0: 0100007F:1F90 00000000:0000 0A ..."; the first line is a heading without colons. */
+	for (const char *line = table; *line != '\0'; line = *end == '\0' ? end : end + 1) {
+		end = strchrnul(line, '\n');
+		if (number_after(&line, 2, end) != port || number_after(&line, 1, end) == ULONG_MAX)
+			continue;
+		if (strtoul(line, NULL, 16) == TCP_LISTEN)
 			return true;
 	}
 	return false;

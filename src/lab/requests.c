@@ -30,15 +30,17 @@ unpack_error(struct err *err, const json_error_t *json)
 	return err_set(err, -EINVAL, "the request is wrong: %s", json->text);
 }
 
-static int
-find_process(struct supervisor *s, json_t *q, struct process **ret, struct err *err)
+/* The process that a request is about; NULL, and err says why not. */
+static struct process *
+find_process(struct supervisor *s, json_t *q, struct err *err)
 {
 	const char *node, *process;
 	json_error_t json;
 
-	if (json_unpack_ex(q, &json, 0, "{s:s, s:s}", "node", &node, "process", &process) < 0)
-		return unpack_error(err, &json);
-	return supervisor_find_process(s, node, process, ret, err);
+	if (json_unpack_ex(q, &json, 0, "{s:s, s:s}", "node", &node, "process", &process) == 0)
+		return supervisor_find_process(s, node, process, err);
+	(void)unpack_error(err, &json);
+	return NULL;
 }
 
 static int
@@ -53,11 +55,10 @@ do_status(struct supervisor *s, struct control_client *c, json_t *q, struct err 
 static int
 do_process_start(struct supervisor *s, struct control_client *c, json_t *q, struct err *err)
 {
-	struct process *p;
-	int r = find_process(s, q, &p, err);
+	struct process *p = find_process(s, q, err);
 
-	if (r < 0)
-		return r;
+	if (p == NULL)
+		return err->code;
 	if (p->state == PROCESS_STOPPING) {
 		p->state = PROCESS_WAITING;
 		c->process = p;
@@ -68,7 +69,7 @@ do_process_start(struct supervisor *s, struct control_client *c, json_t *q, stru
 	}
 	if (process_runs(p) || p->state == PROCESS_WAITING)
 		return err_set(err, -EALREADY, "%s runs already in %s", p->plan->name, p->node->plan->name);
-	r = supervisor_start_process(s, p, err);
+	int r = supervisor_start_process(s, p, err);
 	if (r == 0)
 		answer_empty(c);
 	return r;
@@ -77,13 +78,12 @@ do_process_start(struct supervisor *s, struct control_client *c, json_t *q, stru
 static int
 do_process_wait(struct supervisor *s, struct control_client *c, json_t *q, struct err *err)
 {
-	struct process *p;
+	struct process *p = find_process(s, q, err);
 	json_int_t timeout_ms;
 	json_error_t json;
-	int r = find_process(s, q, &p, err);
 
-	if (r < 0)
-		return r;
+	if (p == NULL)
+		return err->code;
 	if (json_unpack_ex(q, &json, 0, "{s:I}", "timeout_ms", &timeout_ms) < 0)
 		return unpack_error(err, &json);
 	timeout_ms = timeout_ms < 0 ? 0 : MIN(timeout_ms, WAIT_MAX_MS);
@@ -97,17 +97,16 @@ do_process_wait(struct supervisor *s, struct control_client *c, json_t *q, struc
 static int
 do_process_kill(struct supervisor *s, struct control_client *c, json_t *q, struct err *err)
 {
-	struct process *p;
+	struct process *p = find_process(s, q, err);
 	int64_t at;
 	int signo;
 	json_error_t json;
-	int r = find_process(s, q, &p, err);
 
-	if (r < 0)
-		return r;
+	if (p == NULL)
+		return err->code;
 	if (json_unpack_ex(q, &json, 0, "{s:i}", "signal", &signo) < 0)
 		return unpack_error(err, &json);
-	r = process_signal(p, signo, &at, err);
+	int r = process_signal(p, signo, &at, err);
 	if (r == 0)
 		control_answer(c, json_pack("{s:I}", "at_wall_ns", (json_int_t)at), NULL, 0);
 	return r;
@@ -152,18 +151,18 @@ static int
 do_enter(struct supervisor *s, struct control_client *c, json_t *q, struct err *err)
 {
 	const char *name;
-	size_t index, count = 0;
+	size_t count = 0;
 	int fds[CONTROL_FDS_MAX], r = 0;
 	json_error_t json;
 
 	if (json_unpack_ex(q, &json, 0, "{s:s}", "node", &name) < 0)
 		return unpack_error(err, &json);
-	r = supervisor_find_node(s, name, &index, err);
-	if (r < 0)
-		return r;
+	const struct node *node = supervisor_find_node(s, name, err);
+	if (node == NULL)
+		return err->code;
 	json_t *kinds = json_array();
 	for (size_t i = s->with_userns ? 0 : 1; i < CONTROL_FDS_MAX && r == 0; i++) {
-		int fd = open_namespace(&s->nodes[index], requests_namespaces[i]);
+		int fd = open_namespace(node, requests_namespaces[i]);
 
 		if (fd < 0)
 			r = err_errno(err, -errno, "open the %s namespace", requests_namespaces[i]);

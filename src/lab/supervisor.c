@@ -78,43 +78,40 @@ supervisor_look_soon(struct supervisor *s)
 	timer_set(&s->tick, instant_add(clock_now(), TICK));
 }
 
-int
-supervisor_find_node(struct supervisor *s, const char *name, size_t *ret, struct err *err)
+struct node *
+supervisor_find_node(struct supervisor *s, const char *name, struct err *err)
 {
 	_cleanup_(freep) const char **names = xcalloc(s->plan->node_count + 1, sizeof(*names));
 
 	for (size_t i = 0; i < s->plan->node_count; i++) {
 		names[i] = s->plan->nodes[i].name;
-		if (strcmp(names[i], name) == 0) {
-			*ret = i;
-			return 0;
-		}
+		if (strcmp(names[i], name) == 0)
+			return &s->nodes[i];
 	}
 	const char *nearest = str_nearest(name, names);
 	if (nearest != NULL)
-		return err_set(err, -ENOENT, "no node \"%s\" in the lab %s; did you mean %s?", name,
+		(void)err_set(err, -ENOENT, "no node \"%s\" in the lab %s; did you mean %s?", name,
 		    s->plan->name, nearest);
-	return err_set(err, -ENOENT, "no node \"%s\" in the lab %s", name, s->plan->name);
+	else
+		(void)err_set(err, -ENOENT, "no node \"%s\" in the lab %s", name, s->plan->name);
+	return NULL;
 }
 
-int
-supervisor_find_process(struct supervisor *s, const char *node, const char *process, struct process **ret,
-    struct err *err)
+struct process *
+supervisor_find_process(struct supervisor *s, const char *node, const char *process, struct err *err)
 {
-	size_t index;
-	int r = supervisor_find_node(s, node, &index, err);
+	const struct node *n = supervisor_find_node(s, node, err);
 
-	if (r < 0)
-		return r;
+	if (n == NULL)
+		return NULL;
 	for (size_t i = 0; i < s->process_count; i++) {
 		struct process *p = &s->processes[i];
 
-		if (p->node == &s->nodes[index] && strcmp(p->plan->name, process) == 0) {
-			*ret = p;
-			return 0;
-		}
+		if (p->node == n && strcmp(p->plan->name, process) == 0)
+			return p;
 	}
-	return err_set(err, -ENOENT, "no process \"%s\" in %s", process, node);
+	(void)err_set(err, -ENOENT, "no process \"%s\" in %s", process, node);
+	return NULL;
 }
 
 int

@@ -78,10 +78,10 @@ void supervisor_end(struct supervisor *s, const struct err *err);
 /* Something is awaited: look at it soon, and again until it is settled. */
 void supervisor_look_soon(struct supervisor *s);
 
-/* By name; NULL and err with the nearest name. node is an index into the plan's nodes. */
-int supervisor_find_node(struct supervisor *s, const char *name, size_t *ret, struct err *err) _must_use_;
-int supervisor_find_process(struct supervisor *s, const char *node, const char *process,
-    struct process **ret, struct err *err) _must_use_;
+/* By name. NULL when there is none; then err (not NULL) says so, with the nearest name. */
+struct node *supervisor_find_node(struct supervisor *s, const char *name, struct err *err) _must_use_;
+struct process *supervisor_find_process(struct supervisor *s, const char *node, const char *process,
+    struct err *err) _must_use_;
 
 /* Executes a process of the plan and begins to wait for its readiness. */
 int supervisor_start_process(struct supervisor *s, struct process *p, struct err *err) _must_use_;

@@ -1,5 +1,6 @@
 /* lab_up(): making the supervisor and waiting until it says that the lab is up. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -51,7 +52,7 @@ take_message(const char *line, lab_progress_fn progress, void *userdata, struct 
 static int
 wait_until_up(int lifeline, lab_progress_fn progress, void *userdata, struct err *err)
 {
-	int copy = dup(lifeline);
+	int copy = fcntl(lifeline, F_DUPFD_CLOEXEC, 0);
 	FILE *f = copy < 0 ? NULL : fdopen(copy, "r");
 	_cleanup_(freep) char *line = NULL;
 	size_t size = 0;

@@ -24,6 +24,8 @@ TEST(a_table_of_the_kernel_is_read)
 	CHECK(!listens_in_table(HEADING, 0));
 	CHECK(!listens_in_table("", 80));
 	CHECK(!listens_in_table("   0: 0100007F", 80));
+	CHECK(!listens_in_table("0:\n1:\n2:\n", 1));
+	CHECK(!listens_in_table("0: 0:\n50\n 0A", 80));
 }
 
 TEST(a_socket_of_this_process_is_found)

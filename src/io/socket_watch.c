@@ -43,6 +43,7 @@ struct socket_watch {
 	size_t *told_as;            /* owned; the caller's index of each */
 	size_t count;
 	struct instant all_at; /* when all are looked at next */
+	struct duration pause; /* between two looks at what is missing */
 	socket_watch_fn changed;
 	void *userdata;
 };
@@ -191,7 +192,7 @@ arm(struct socket_watch *w, struct instant now)
 
 	for (size_t i = 0; i < w->count; i++) {
 		if (w->items[i].known != LISTENING_YES)
-			at = instant_min(at, instant_add(now, SOCKET_WATCH_MISSING));
+			at = instant_min(at, instant_add(now, w->pause));
 	}
 	timer_set(&w->timer, w->count > 0 ? at : INSTANT_NEVER);
 }
@@ -214,7 +215,11 @@ on_time(struct timer *t, struct instant now)
 			look(&g, now);
 		i = g.end;
 	}
-	arm(w, now);
+	/* a thousand missing services must not keep a core busy */
+	w->pause = duration_scale(instant_diff(clock_now(), now), 100 / SOCKET_WATCH_SHARE, 1);
+	if (duration_cmp(w->pause, SOCKET_WATCH_MISSING) < 0)
+		w->pause = SOCKET_WATCH_MISSING;
+	arm(w, clock_now());
 }
 
 /* The port of a destroyed socket into the set. */
@@ -333,6 +338,7 @@ socket_watch_new(sd_event *loop, const struct watched_socket *items, size_t coun
 	*w = (struct socket_watch){
 		.fd = -1, .count = count, .changed = changed, .userdata = userdata
 	};
+	w->pause = SOCKET_WATCH_MISSING;
 	w->items = xcalloc(count + 1, sizeof(*w->items));
 	w->told_as = xcalloc(count + 1, sizeof(*w->told_as));
 	for (size_t i = 0; i < count; i++) {

@@ -8,8 +8,9 @@
  * SO_REUSEPORT, and a reload may have opened it again already.
  *
  * Nothing tells when a socket starts to listen, so while one is missing it is looked for every
- * SOCKET_WATCH_MISSING. And a socket can stop listening without being destroyed (shutdown(2)): all
- * of them are looked at every SOCKET_WATCH_ALWAYS.
+ * SOCKET_WATCH_MISSING, or less often when that would take more than SOCKET_WATCH_SHARE of a core.
+ * And a socket can stop listening without being destroyed (shutdown(2)): all of them are looked at
+ * every SOCKET_WATCH_ALWAYS.
  *
  * A watched address is covered by a socket on that very address, on the wildcard of its family, or,
  * for IPv4, on an IPv6 wildcard that is not IPv6-only.
@@ -28,6 +29,7 @@
 
 #define SOCKET_WATCH_MISSING DURATION_MS(50)
 #define SOCKET_WATCH_ALWAYS DURATION_S(1)
+#define SOCKET_WATCH_SHARE 5 /* percent */
 
 struct socket_watch;
 

@@ -66,6 +66,23 @@ def run(*words, node='client', status=0, timeout=30, prefix=()):
     return done.stdout if status == 0 or done.stdout else done.stderr
 
 
+def output_of(*words):
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def wait_for(condition, what):
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if condition():
+            return
+        time.sleep(0.02)
+    raise Failed(f'{what}: nothing in 20 s')
+
+
+def wait_for_port(node, port):
+    wait_for(lambda: output_of(*inside(node, 'ss', '-Hltn', f'sport = :{port}')), f'port {port} of {node}')
+
+
 def build_network():
     subprocess.run(['mount', '-t', 'tmpfs', 'tmpfs', '/run'], check=True)
     os.mkdir('/run/netns')
@@ -94,6 +111,8 @@ def build_network():
         # many traces in a row are more than these limits allow
         set_sysctl(node, 'net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0', 'net.ipv4.ip_forward=1',
                    'net.ipv6.conf.all.forwarding=1')
+        wait_for(lambda n=node: not output_of('ip', '-n', n, '-6', 'addr', 'show', 'tentative'),
+                 f'IPv6 addresses of {node}')
 
 
 class Nginx:
@@ -168,17 +187,6 @@ class Slow:
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
-
-
-def wait_for_port(node, port):
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        said = subprocess.run(inside(node, 'ss', '-Hltn', f'sport = :{port}'), capture_output=True, text=True,
-                              check=True).stdout
-        if said.strip():
-            return
-        time.sleep(0.02)
-    raise Failed(f'nothing listens on port {port} of {node}')
 
 
 # ---- probe ----
@@ -277,8 +285,8 @@ def probe_does_not_leave_its_family():
 
 
 def traceroute_hops(*words):
-    said = subprocess.run(inside('client', TRACEROUTE, '-n', *words), capture_output=True, text=True, check=True).stdout
-    return [line.split()[1] for line in said.splitlines()[1:]]
+    lines = output_of(*inside('client', TRACEROUTE, '-n', *words)).splitlines()
+    return [line.split()[1] for line in lines[1:]]
 
 
 def check_trace(target, hops, *words, prefix=(), icmp='port unreachable'):
@@ -319,8 +327,8 @@ def trace_is_one_flow():
     """What leaves the client, as the wire has it: ports, identifier and checksum never change."""
     for words, family, protocol in ((('-n', V4), 0x0800, 17), (('-n', '-I', V4), 0x0800, 1), (('-n', V6), 0x86dd, 17),
                                     (('-n', '-I', V6), 0x86dd, 58)):
-        with subprocess.Popen(inside('edge', sys.executable, __file__, '--capture', 'to-client', str(family),
-                                     str(protocol)), stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True) as sniffer:
+        command = inside('edge', sys.executable, __file__, '--capture', 'to-client', str(family), str(protocol))
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True) as sniffer:
             expect('sniffer', 'ready\n', sniffer.stdout.readline())
             run('trace', *words)
             headers = sniffer.communicate(input='\n', timeout=10)[0].split()
@@ -366,6 +374,9 @@ def trace_names_hops_and_host():
     expect('last hop', HOST, said['hops'][-1]['replies'][0]['name'])
     hold(re.search(r'^1  edi\.scotnet +Edinburgh  scotnet AS64500  192\.0\.2\.2 ', text, re.M), text)
     hold(text.endswith(f'{V4} is answered by {HOST} (am6)\n'), text)
+    with Slow():
+        quiet = check_trace(V4, HOPS4, '--identify', '--identify-port', '8080')
+        expect('a server that does not say', None, quiet['answered_by'])
     # nobody there to ask: still a trace
     expect('nobody answers', None, check_trace(V4, HOPS4, '--identify')['answered_by'])
 

@@ -52,6 +52,12 @@ http {{ access_log off; {paths} server {{ {listens} location / {{ return {status
                                         start_new_session=True)
         return self
 
+    def workers(self):
+        """Their process ids, when both run and no older ones do; else nothing."""
+        r = subprocess.run(['pgrep', '-P', str(self.process.pid)], capture_output=True, text=True)
+        pids = {int(pid) for pid in r.stdout.split()}
+        return pids if len(pids) == 2 else set()
+
     def kill(self):
         """SIGKILL to all of its processes; gives the wall clock just before."""
         at = time.time_ns()
@@ -269,14 +275,18 @@ def soft_failure(c):
 def reload_keeps_the_route(c):
     b, n, a = up(c)
     capture = Capture('va')
+    workers = wait_for('two workers', lambda: n.workers())
     for _ in range(5):
+        before = workers
         n.process.send_signal(signal.SIGHUP)
-        time.sleep(0.1)
-    # one of the workers dies and is started again by the master: others hold the socket all the time
-    workers = subprocess.run(['pgrep', '-P', str(n.process.pid)], capture_output=True, text=True).stdout.split()
-    os.kill(int(workers[0]), signal.SIGKILL)
-    wait_for('a new worker', lambda: subprocess.run(['pgrep', '-P', str(n.process.pid)], capture_output=True,
-                                                    text=True).stdout.split() != workers)
+        workers = wait_for('new workers alone', lambda: n.workers() if not n.workers() & before else None)
+    # a worker dies and is started again by the master: others hold the socket all the time
+    os.kill(min(workers), signal.SIGKILL)
+    wait_for('a new worker', lambda: n.workers() - workers)
+    # what comes later in the same loop: by then, what those led to has been told
+    by_then = a.status()['uptime_ms']
+    wait_for('a further run of the check', lambda: (
+        lambda s: s['uptime_ms'] - s['services'][0]['checks'][0]['last_ago_ms'] > by_then)(a.status()))
     if not a.is_announced(G4) or capture.withdraws:
         raise Failed('withdrawn by a reload')
 

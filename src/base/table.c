@@ -131,7 +131,7 @@ push_text(struct table *t, enum style style, const char *text)
 	column->width = MAX(column->width, cell.width);
 }
 
-static void
+static _printf_(3, 0) void
 push_format(struct table *t, enum style style, const char *fmt, va_list ap)
 {
 	_cleanup_(freep) char *text = NULL;

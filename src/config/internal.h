@@ -121,7 +121,8 @@ bool conf_tree_take(struct conf_builder *b, struct fy_event *e);
 
 /* error.c */
 void conf_report(struct conf *c, struct conf_place place, const char *fmt, ...) _printf_(3, 4);
-void conf_report_va(struct conf *c, struct conf_place place, const char *fmt, va_list ap);
+void conf_report_va(struct conf *c, struct conf_place place, const char *fmt, va_list ap)
+    _printf_(3, 0);
 /* Whether another report would still be shown: the costly part of one can be left out then. */
 bool conf_report_wanted(const struct conf *c);
 void conf_errors_format(const struct conf *c, struct strbuf *out);

@@ -277,7 +277,6 @@ TEST(a_withdrawal_is_written_before_the_call_returns)
 
 TEST(a_withdrawal_behind_a_full_socket_is_told_when_it_is_out)
 {
-	_cleanup_(strbuf_done) struct strbuf out = { 0 };
 	uint16_t port = free_port();
 	struct neighbor_conf conf = conf_of(0, port);
 	struct announcement as = { .prefix = prefix_of("203.0.113.0/32") };

@@ -73,7 +73,7 @@ check_says(const char *conf, const char *what)
 TEST(sessions_and_their_policy)
 {
 	_cleanup_(lab_plan_freep) struct lab_plan *p = NULL;
-	_cleanup_(conf_freep) struct conf *c = load(EVERYTHING, &p);
+	_cleanup_(conf_freep) struct conf *c _unused_ = load(EVERYTHING, &p);
 
 	REQUIRE(p);
 	const char *fra = file_of(p, "fra.mid", BIRD_CONF_PATH), *ams = file_of(p, "ams.mid", BIRD_CONF_PATH);
@@ -95,7 +95,7 @@ TEST(sessions_and_their_policy)
 TEST(hosts_may_announce_their_services_only)
 {
 	_cleanup_(lab_plan_freep) struct lab_plan *p = NULL;
-	_cleanup_(conf_freep) struct conf *c = load(EVERYTHING, &p);
+	_cleanup_(conf_freep) struct conf *c _unused_ = load(EVERYTHING, &p);
 
 	REQUIRE(p);
 	const char *fra = file_of(p, "fra.mid", BIRD_CONF_PATH);
@@ -110,7 +110,7 @@ TEST(hosts_may_announce_their_services_only)
 TEST(a_network_of_one_router_needs_no_igp)
 {
 	_cleanup_(lab_plan_freep) struct lab_plan *p = NULL;
-	_cleanup_(conf_freep) struct conf *c = load(EVERYTHING, &p);
+	_cleanup_(conf_freep) struct conf *c _unused_ = load(EVERYTHING, &p);
 
 	REQUIRE(p);
 	const char *up = file_of(p, "fra.up", BIRD_CONF_PATH);
@@ -154,7 +154,7 @@ TEST(bird_accepts_every_router)
 {
 	static const char *const SHIPPED[] = { "article", "hot-potato", "ipv6-only" };
 	_cleanup_(lab_plan_freep) struct lab_plan *everything = NULL;
-	_cleanup_(conf_freep) struct conf *c = load(EVERYTHING, &everything);
+	_cleanup_(conf_freep) struct conf *c _unused_ = load(EVERYTHING, &everything);
 
 	if (access(BIRD, X_OK) < 0) {
 		tap_skip("no " BIRD " here");

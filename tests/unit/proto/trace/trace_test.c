@@ -167,7 +167,7 @@ check_run(struct world *w, const char *want)
 
 TEST(a_plain_way)
 {
-	struct world w = { .hops = { { 1 }, { 10 }, { 30 } }, .count = 3 };
+	struct world w = { .hops = { { .rtt_ms = 1 }, { .rtt_ms = 10 }, { .rtt_ms = 30 } }, .count = 3 };
 
 	/* 1 ms, 10 ms, then the scouts of hops 4 and 5 at 20 and 40 ms after the third: it answers
 	 * before */
@@ -177,7 +177,7 @@ TEST(a_plain_way)
 
 TEST(one_hop_and_one_query)
 {
-	struct world w = { .hops = { { 5 } }, .count = 1, .conf = { .queries = 1 } };
+	struct world w = { .hops = { { .rtt_ms = 5 } }, .count = 1, .conf = { .queries = 1 } };
 
 	check_run(&w, "1:5 reached 5 ms");
 	CHECK_INT(w.sent, 1);
@@ -201,7 +201,7 @@ TEST(a_long_way_is_walked_in_parallel)
 
 TEST(silent_hops_do_not_hold_up)
 {
-	struct world w = { .hops = { { 10 }, { 0 }, { 0 }, { 40 } }, .count = 4 };
+	struct world w = { .hops = { { .rtt_ms = 10 }, { .rtt_ms = 0 }, { .rtt_ms = 0 }, { .rtt_ms = 40 } }, .count = 4 };
 
 	/* hops 2 and 3 are given up 4 × 40 + 250 ms after they were sent, their followers at 90 ms
 	 */
@@ -210,14 +210,14 @@ TEST(silent_hops_do_not_hold_up)
 
 TEST(a_silent_hop_without_any_beyond_waits_its_time)
 {
-	struct world w = { .hops = { { 10 }, { 0 } }, .count = 2, .conf = { .max_hops = 2 } };
+	struct world w = { .hops = { { .rtt_ms = 10 }, { .rtt_ms = 0 } }, .count = 2, .conf = { .max_hops = 2 } };
 
 	check_run(&w, "1:10 10 10 not reached 6010 ms");
 }
 
 TEST(the_gap_limit_ends_it)
 {
-	struct world w = { .hops = { { 10 } },
+	struct world w = { .hops = { { .rtt_ms = 10 } },
 		.count = 1,
 		.no_target = true,
 		.conf = { .gap_limit = 5, .max_hops = 255, .parallel = 64 } };
@@ -225,21 +225,21 @@ TEST(the_gap_limit_ends_it)
 	check_run(&w, "1:10 10 10 not reached 6090 ms");
 	CHECK_INT(w.sent, 3 + 5 * 3);
 	w = (struct world){
-		.hops = { { 10 } }, .count = 1, .no_target = true, .conf = { .max_hops = 6 }
+		.hops = { { .rtt_ms = 10 } }, .count = 1, .no_target = true, .conf = { .max_hops = 6 }
 	};
 	check_run(&w, "1:10 10 10 not reached 6090 ms");
 }
 
 TEST(unreachable_ends_it)
 {
-	struct world w = { .hops = { { 10 }, { 20, .type = 3, .code = 1 }, { 0 } }, .count = 3 };
+	struct world w = { .hops = { { .rtt_ms = 10 }, { 20, .type = 3, .code = 1 }, { .rtt_ms = 0 } }, .count = 3 };
 
 	check_run(&w, "1:10 10 10|2:20!H 20!H 20!H not reached 50 ms");
 }
 
 TEST(some_replies_are_lost)
 {
-	struct world w = { .hops = { { 10, .answers = 1 }, { 20, .drops = 1 }, { 30 } },
+	struct world w = { .hops = { { 10, .answers = 1 }, { 20, .drops = 1 }, { .rtt_ms = 30 } },
 		.count = 3 };
 
 	check_run(&w, "1:10 * *|2:* 20 20|3:30 30 30 reached 340 ms");
@@ -248,7 +248,7 @@ TEST(some_replies_are_lost)
 /* A host that answers only so many ICMP errors: the nearest hop gets them. */
 TEST(a_target_with_a_rate_limit)
 {
-	struct world w = { .hops = { { 1 }, { 2 }, { 100, .answers = 6 } }, .count = 3 };
+	struct world w = { .hops = { { .rtt_ms = 1 }, { .rtt_ms = 2 }, { 100, .answers = 6 } }, .count = 3 };
 	struct trace *t = run(&w);
 
 	CHECK(trace_has_reached(t));
@@ -259,7 +259,7 @@ TEST(a_target_with_a_rate_limit)
 
 TEST(short_quotes_are_guessed)
 {
-	struct world w = { .hops = { { 10, .unnumbered = true }, { 20 }, { 30 } }, .count = 3 };
+	struct world w = { .hops = { { 10, .unnumbered = true }, { .rtt_ms = 20 }, { .rtt_ms = 30 } }, .count = 3 };
 
 	check_run(&w, "1:10? 10? 10?|2:20 20 20|3:30 30 30 reached 90 ms");
 }

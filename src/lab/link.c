@@ -104,22 +104,32 @@ link_make(struct link *l, const struct lab_plan *plan, size_t index, struct node
 	return r;
 }
 
+static int
+set_far_end_up(struct link *l, int side, struct rtnl *fabric, bool up, struct err *err)
+{
+	char name[IF_NAMESIZE];
+
+	if (if_indextoname(l->fabric_index[side], name) == NULL)
+		return err_errno(err, -errno, "find the far end of %s", l->plan->what);
+	return rtnl_set_up(fabric, name, up, err);
+}
+
+void
+link_follow(struct link *l, struct rtnl *fabric, int side, bool carrier)
+{
+	/* It fails only when the interface is gone, and then the lab is going. */
+	if (l->up)
+		(void)set_far_end_up(l, 1 - side, fabric, carrier, NULL);
+}
+
 int
 link_set_up(struct link *l, struct rtnl *fabric, bool up, struct err *err)
 {
 	int r = 0;
 
-	for (int side = 0; side < 2 && r == 0; side++) {
-		char name[IF_NAMESIZE];
-
-		if (!link_is_delayed(l)) {
-			r = set_node_end_up(l, side, up, err);
-			continue;
-		}
-		if (if_indextoname(l->fabric_index[side], name) == NULL)
-			return err_errno(err, -errno, "find the far end of %s", l->plan->what);
-		r = rtnl_set_up(fabric, name, up, err);
-	}
+	for (int side = 0; side < 2 && r == 0; side++)
+		r = link_is_delayed(l) ? set_far_end_up(l, side, fabric, up, err)
+				       : set_node_end_up(l, side, up, err);
 	for (int side = 0; side < 2 && r == 0 && up; side++)
 		r = node_add_routes(l->nodes[side], err);
 	if (r == 0)

@@ -33,3 +33,9 @@ bool link_is_delayed(const struct link *l);
  * lies between them, both interfaces are set down. Addresses stay; the nodes' own routes come back.
  */
 int link_set_up(struct link *l, struct rtnl *fabric, bool up, struct err *err) _must_use_;
+
+/*
+ * The far end of that side, which is up itself, has or lost its carrier: so does the node of the other side.
+ * For links with delay.
+ */
+void link_follow(struct link *l, struct rtnl *fabric, int side, bool carrier);

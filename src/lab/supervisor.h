@@ -20,6 +20,7 @@
 #include "base/list.h"
 #include "base/time.h"
 #include "io/loop.h"
+#include "lab/carrier.h"
 #include "lab/control.h"
 #include "lab/lab.h"
 #include "lab/lab_dir.h"
@@ -40,6 +41,7 @@ struct supervisor {
 	sd_event *loop;
 	struct timer tick; /* runs while something is awaited */
 	struct rtnl fabric;
+	struct carrier carrier;
 	struct node *nodes; /* as in the plan */
 	struct link *links;
 	struct process *processes; /* of all nodes, in the order of the plan */

@@ -217,6 +217,46 @@ TEST(a_link_can_be_cut_and_joined)
 	CHECK_STR(err.message, "there is no link 99; the lab has 2");
 }
 
+/* Waits until a command succeeds in a node. */
+static void
+check_becomes(struct lab *lab, const char *node, const char *command)
+{
+	struct instant end = instant_add(clock_now(), DURATION_S(10));
+	bool good = false;
+
+	while (!good && !instant_reached(end, clock_now())) {
+		_cleanup_(freep) char *got = run(lab, node, SHELL(command));
+
+		good = *got == '\0';
+	}
+	if (!good)
+		tap_fail(__FILE__, __LINE__, "%s: %s", node, command);
+}
+
+TEST(an_interface_that_is_set_down_takes_the_other_ends_carrier)
+{
+	_cleanup_(lab_plan_freep) struct lab_plan *plan = make_plan("carrier");
+	_cleanup_(lab_closep) struct lab *lab = bring_up(plan);
+
+	REQUIRE(lab != NULL);
+	for (unsigned i = 0; i < ARRAY_SIZE(delays); i++) {
+		char west[8], east[8];
+
+		(void)snprintf(west, sizeof(west), "west%u", i);
+		(void)snprintf(east, sizeof(east), "east%u", i);
+		check_run(lab, west, ARGV("ip", "link", "set", "east", "down"), "");
+		check_becomes(lab, east, "grep -qx 0 /sys/class/net/west/carrier");
+		/* Both down, and up again in the other order. */
+		check_run(lab, east, ARGV("ip", "link", "set", "west", "down"), "");
+		check_run(lab, west, ARGV("ip", "link", "set", "east", "up"), "");
+		check_becomes(lab, west, "grep -qx 0 /sys/class/net/east/carrier");
+		check_run(lab, east, ARGV("ip", "link", "set", "west", "up"), "");
+		check_becomes(lab, west, "grep -qx 1 /sys/class/net/east/carrier");
+		check_becomes(lab, east, "grep -qx 1 /sys/class/net/west/carrier");
+		CHECK(ping(lab, east, i == 0 ? "198.51.100.0" : "198.51.100.2") >= 0);
+	}
+}
+
 /* "ready", and why when there is a reason. */
 static char *
 state_of(struct lab *lab, const char *process)

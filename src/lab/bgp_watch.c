@@ -5,8 +5,10 @@
 
 #include "base/alloc.h"
 #include "proto/bgp/bgp.h"
+#include "wire/reader.h"
 
 #define MARKER_LEN 16 /* RFC 4271 4.1: all ones */
+#define HEADER_LEN 19
 #define STREAM_MAX (256 * 1024) /* more than any burst of the lab's routers */
 
 void
@@ -82,6 +84,20 @@ find_marker(struct tcp_stream *s, size_t from)
 	return ones == MARKER_LEN;
 }
 
+/* The length in the header of the first message; what is there when that is not whole yet. */
+static size_t
+message_length(const struct tcp_stream *s)
+{
+	struct reader r = reader_init(s->data.text, s->data.len);
+
+	reader_skip(&r, MARKER_LEN);
+
+	size_t length = reader_u16(&r);
+
+	return reader_ok(&r) && length <= s->data.len ? MAX(length, (size_t)HEADER_LEN) : s->data.len;
+}
+
+/* One message at a time, so that a bad one does not make those before it be read again. */
 static void
 read_messages(struct bgp_watch *w, struct tcp_stream *s, int64_t at_ns)
 {
@@ -90,12 +106,15 @@ read_messages(struct bgp_watch *w, struct tcp_stream *s, int64_t at_ns)
 	if (s->fresh && !find_marker(s, 0))
 		return;
 	s->fresh = false;
-	while (s->data.len > 0) {
-		long n = bgp_capture_each_prefix((const uint8_t *)s->data.text, s->data.len, add_event, &walk);
+	while (s->data.len >= HEADER_LEN) {
+		size_t length = MIN(message_length(s), s->data.len);
+		long n = bgp_capture_each_prefix((const uint8_t *)s->data.text, length, add_event, &walk);
 
-		if (n >= 0) {
-			tcp_stream_take(s, (size_t)n);
+		if (n == 0)
 			return;
+		if (n > 0) {
+			tcp_stream_take(s, (size_t)n);
+			continue;
 		}
 		w->malformed++;
 		if (!find_marker(s, 1)) {

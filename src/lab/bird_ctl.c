@@ -8,15 +8,15 @@
 #include <unistd.h>
 
 #include "io/loop.h"
+#include "lab/bird_conf.h"
 
-#define SOCKET_PATH "/run/bird.ctl"
 #define REPLY_TIMEOUT DURATION_S(5)
 #define REPLY_MAX (1024 * 1024)
 
 static int
 connect_to_bird(_unused_ void *arg)
 {
-	struct sockaddr_un sun = { .sun_family = AF_UNIX, .sun_path = SOCKET_PATH };
+	struct sockaddr_un sun = { .sun_family = AF_UNIX, .sun_path = BIRD_CONTROL_PATH };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
@@ -85,8 +85,11 @@ bird_ctl_ask(int fd, const char *command, struct strbuf *reply, struct err *err)
 
 	strbuf_done(reply);
 	strbuf_addf(&line, "%s\n", command);
-	if (send(fd, line.text, line.len, MSG_NOSIGNAL) != (ssize_t)line.len)
-		return err_errno(err, errno ? -errno : -EIO, "write to BIRD");
+
+	ssize_t n = send(fd, line.text, line.len, MSG_NOSIGNAL);
+
+	if (n != (ssize_t)line.len)
+		return err_errno(err, n < 0 ? -errno : -EIO, "write to BIRD");
 	return read_reply(fd, reply, err);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/style.h"
 #include "base/table.h"
+#include "lab/bird_conf.h"
 #include "lab/bird_ctl.h"
 #include "lab/run_internal.h"
 
@@ -117,7 +118,7 @@ run_routes(struct run *run, const struct scenario_step *step, json_t *result, st
 	}
 	if (router_count > 0 && count > 0) {
 		char text[PREFIX_STR_MAX];
-		const char *const argv[] = { "birdc", "show", "route", "for",
+		const char *const argv[] = { "birdc", "-s", BIRD_CONTROL_PATH, "show", "route", "for",
 			prefix_format(targets[0].prefix, text), "all", NULL };
 
 		run_add_command(commands, routers[0], argv);

@@ -164,6 +164,23 @@ TEST(garbage_is_skipped_and_other_ports_are_not_looked_at)
 	bgp_watch_done(&w);
 }
 
+TEST(a_bad_message_does_not_repeat_those_before_it)
+{
+	static const uint8_t bad_length[] = { ONES, 0x00, 0x05, 0x02 };
+	uint8_t bytes[2 * sizeof(withdraw4) + sizeof(bad_length) + sizeof(withdraw6)], *at = bytes;
+	struct bgp_watch w;
+
+	at = (uint8_t *)mempcpy(at, withdraw4, sizeof(withdraw4));
+	at = (uint8_t *)mempcpy(at, withdraw4, sizeof(withdraw4));
+	at = (uint8_t *)mempcpy(at, bad_length, sizeof(bad_length));
+	memcpy(at, withdraw6, sizeof(withdraw6));
+	bgp_watch_init(&w);
+	feed(&w, 50000, 100, bytes, sizeof(bytes), 1);
+	CHECK_INT(w.event_count, 5);
+	CHECK_INT(w.malformed, 1);
+	bgp_watch_done(&w);
+}
+
 TEST(connections_do_not_mix)
 {
 	struct bgp_watch w;

@@ -56,6 +56,16 @@ names_find(const struct names *n, struct ip address)
 	return bsearch(&key, n->entries, n->count, sizeof(*n->entries), compare);
 }
 
+const struct name_entry *
+names_find_name(const struct names *n, const char *name)
+{
+	for (size_t i = 0; n && i < n->count; i++) {
+		if (n->entries[i].name && strcmp(n->entries[i].name, name) == 0)
+			return &n->entries[i];
+	}
+	return NULL;
+}
+
 /* The text of a key, NULL when absent or null. */
 static int
 load_text(struct names *n, const json_t *object, const char *key, const char **ret, struct err *e)

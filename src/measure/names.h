@@ -36,3 +36,5 @@ void names_free(struct names *n); /* NULL is fine */
 size_t names_count(const struct names *n);
 /* NULL when not known; n may be NULL. Borrowed. */
 const struct name_entry *names_find(const struct names *n, struct ip address);
+/* The first entry of that name; for an address that several hosts answer, once one has said its name. */
+const struct name_entry *names_find_name(const struct names *n, const char *name);

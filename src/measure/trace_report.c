@@ -38,8 +38,11 @@ static struct shown
 look_up(const struct trace_report *report, struct ip address)
 {
 	const struct name_entry *entry = names_find(report->names, address);
+	bool target = ip_equal(address, report->conf->trace.target);
 	struct shown s = { 0 };
 
+	if (target && report->answered_by && (entry == NULL || entry->name == NULL))
+		entry = names_find_name(report->names, report->answered_by);
 	if (entry)
 		s = (struct shown){
 			.name = entry->name,
@@ -48,7 +51,7 @@ look_up(const struct trace_report *report, struct ip address)
 			.network = entry->network,
 			.asn = entry->asn,
 		};
-	if (s.name == NULL && ip_equal(address, report->conf->trace.target))
+	if (s.name == NULL && target)
 		s.name = report->answered_by;
 	if (s.name == NULL && report->find_name)
 		s.name = report->find_name(report->userdata, address);

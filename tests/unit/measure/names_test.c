@@ -43,6 +43,9 @@ TEST(names_are_found)
 	CHECK_STR(entry ? entry->site : NULL, "am6");
 	CHECK(names_find(n, ip("198.51.100.5")) == NULL);
 	CHECK(names_find(NULL, ip("198.51.100.4")) == NULL);
+	CHECK(names_find_name(n, "am6-c3.medium.x86-01") == entry);
+	CHECK(names_find_name(n, "am6") == NULL);
+	CHECK(names_find_name(NULL, "am6") == NULL);
 	names_free(n);
 }
 

@@ -10,7 +10,8 @@ static const char names_text[] =
     "{\"names\":[{\"address\":\"198.51.100.4\",\"name\":\"ams.northwind\",\"city\":\"ams\","
     "\"city_name\":\"Amsterdam\",\"network\":\"northwind\",\"asn\":64496},"
     "{\"address\":\"198.51.100.9\",\"name\":\"lon.northwind\",\"city\":\"lon\",\"asn\":64496},"
-    "{\"address\":\"192.0.2.17\",\"name\":\"am6-c3.medium.x86-01\",\"site\":\"am6\"},"
+    "{\"address\":\"192.0.2.17\",\"name\":\"am6-c3.medium.x86-01\",\"site\":\"am6\","
+    "\"city_name\":\"Amsterdam\"},"
     "{\"address\":\"203.0.113.10\",\"name\":null}]}";
 
 static struct ip
@@ -108,7 +109,7 @@ TEST(text_for_people)
 	    "2  lon.northwind         lon        AS64496            198.51.100.9   20.000 ms\n"
 	    "   core1.example?[2J                                   198.51.100.77             "
 	    "21.500 ms\n"
-	    "3  am6-c3.medium.x86-01                                203.0.113.10   35.437 ms  "
+	    "3  am6-c3.medium.x86-01  Amsterdam                     203.0.113.10   35.437 ms  "
 	    "32.807 ms\n"
 	    "any.example is answered by am6-c3.medium.x86-01 (am6)\n");
 	strbuf_done(&b);
@@ -173,30 +174,24 @@ TEST(json_for_programs)
 	report.names = names;
 	j = trace_to_json(&report);
 	text = json_dumps(j, JSON_COMPACT | MEASURE_JSON_FLAGS);
+	/* clang-format off */
 	CHECK_STR(text,
-	    "{\"target\":\"203.0.113.10\",\"address\":\"203.0.113.10\",\"method\":\"udp\","
-	    "\"reached\":true,"
-	    "\"hops\":[{\"ttl\":1,\"replies\":[{\"address\":\"198.51.100.4\",\"name\":\"ams."
-	    "northwind\","
-	    "\"city\":\"ams\",\"city_name\":\"Amsterdam\",\"network\":\"northwind\",\"asn\":64496,"
-	    "\"rtt_ms\":1.234,\"icmp\":\"time exceeded\",\"guessed\":false}],\"lost\":1},"
-	    "{\"ttl\":2,\"replies\":[{\"address\":\"198.51.100.9\",\"name\":\"lon.northwind\","
-	    "\"city\":\"lon\","
-	    "\"city_name\":null,\"network\":null,\"asn\":64496,\"rtt_ms\":20.0,\"icmp\":\"time "
-	    "exceeded\","
-	    "\"guessed\":false},{\"address\":\"198.51.100.77\",\"name\":null,\"city\":null,\"city_"
-	    "name\":null,"
-	    "\"network\":null,\"asn\":null,\"rtt_ms\":21.5,\"icmp\":\"time "
-	    "exceeded\",\"guessed\":false}],"
-	    "\"lost\":0},{\"ttl\":3,\"replies\":[{\"address\":\"203.0.113.10\","
-	    "\"name\":\"am6-c3.medium.x86-01\",\"city\":null,\"city_name\":null,\"network\":null,"
-	    "\"asn\":null,"
-	    "\"rtt_ms\":35.437,\"icmp\":\"port unreachable\",\"guessed\":false},"
-	    "{\"address\":\"203.0.113.10\",\"name\":\"am6-c3.medium.x86-01\",\"city\":null,\"city_"
-	    "name\":null,"
-	    "\"network\":null,\"asn\":null,\"rtt_ms\":32.807,\"icmp\":\"port unreachable\","
-	    "\"guessed\":false}],\"lost\":0}],\"answered_by\":\"am6-c3.medium.x86-01\","
-	    "\"answered_site\":\"am6\"}");
+	    "{\"target\":\"203.0.113.10\",\"address\":\"203.0.113.10\",\"method\":\"udp\",\"reached\":true,\"hops\":["
+	    "{\"ttl\":1,\"replies\":["
+	    "{\"address\":\"198.51.100.4\",\"name\":\"ams.northwind\",\"city\":\"ams\",\"city_name\":\"Amsterdam\","
+	    "\"network\":\"northwind\",\"asn\":64496,\"rtt_ms\":1.234,\"icmp\":\"time exceeded\",\"guessed\":false}],\"lost\":1},"
+	    "{\"ttl\":2,\"replies\":["
+	    "{\"address\":\"198.51.100.9\",\"name\":\"lon.northwind\",\"city\":\"lon\",\"city_name\":null,"
+	    "\"network\":null,\"asn\":64496,\"rtt_ms\":20.0,\"icmp\":\"time exceeded\",\"guessed\":false},"
+	    "{\"address\":\"198.51.100.77\",\"name\":null,\"city\":null,\"city_name\":null,"
+	    "\"network\":null,\"asn\":null,\"rtt_ms\":21.5,\"icmp\":\"time exceeded\",\"guessed\":false}],\"lost\":0},"
+	    "{\"ttl\":3,\"replies\":["
+	    "{\"address\":\"203.0.113.10\",\"name\":\"am6-c3.medium.x86-01\",\"city\":null,\"city_name\":\"Amsterdam\","
+	    "\"network\":null,\"asn\":null,\"rtt_ms\":35.437,\"icmp\":\"port unreachable\",\"guessed\":false},"
+	    "{\"address\":\"203.0.113.10\",\"name\":\"am6-c3.medium.x86-01\",\"city\":null,\"city_name\":\"Amsterdam\","
+	    "\"network\":null,\"asn\":null,\"rtt_ms\":32.807,\"icmp\":\"port unreachable\",\"guessed\":false}],\"lost\":0}],"
+	    "\"answered_by\":\"am6-c3.medium.x86-01\",\"answered_site\":\"am6\"}");
+	/* clang-format on */
 	free(text);
 	json_decref(j);
 	names_free(names);

@@ -1,6 +1,6 @@
 /*
- * nearcast lab run: brings a scenario's lab up, plays its steps, says whether what they expect is true,
- * and takes the lab down again.
+ * nearcast lab run: brings a scenario's lab up, plays its steps, says whether what they expect is
+ * true, and takes the lab down again.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -28,8 +28,8 @@ say_progress(void *userdata, const char *line)
 
 /* The lab to play in: a new one, or with --running the one that is there. */
 static int
-get_lab(const struct lab_plan *plan, const struct lab_run_options *options, struct say *say, struct lab **ret,
-    struct err *err)
+get_lab(const struct lab_plan *plan, const struct lab_run_options *options, struct say *say,
+    struct lab **ret, struct err *err)
 {
 	const struct lab_up_options up = { .foreground = !options->keep };
 	struct instant begin = clock_now();
@@ -40,8 +40,10 @@ get_lab(const struct lab_plan *plan, const struct lab_run_options *options, stru
 	int r = lab_up(plan, &up, say_progress, say, ret, err);
 
 	if (r == -EEXIST)
-		return err_set(err, r, "a lab %s runs already; play in it with --running, or end it with "
-		    "`nearcast lab down %s`", plan->name, plan->name);
+		return err_set(err, r,
+		    "a lab %s runs already; play in it with --running, or end it with "
+		    "`nearcast lab down %s`",
+		    plan->name, plan->name);
 	if (r >= 0)
 		say_done(say, "the lab is up: %zu nodes, %zu links, after %.1f s", plan->node_count,
 		    plan->link_count, duration_ms_f(instant_diff(clock_now(), begin)) / 1000);
@@ -50,21 +52,22 @@ get_lab(const struct lab_plan *plan, const struct lab_run_options *options, stru
 
 /* What becomes of the lab: left as it was, kept (if all steps were played), or taken down. */
 static int
-leave_lab(struct lab *lab, const struct lab_run_options *options, const struct say *say, bool interrupted,
-    struct err *err)
+leave_lab(struct lab *lab, const struct lab_run_options *options, const struct say *say,
+    bool interrupted, struct err *err)
 {
 	if (options->running)
 		return 0;
 	if (options->keep && !interrupted) {
-		say_done(say, "the lab %s is kept; `nearcast lab down %s` ends it", lab_name(lab), lab_name(lab));
+		say_done(say, "the lab %s is kept; `nearcast lab down %s` ends it", lab_name(lab),
+		    lab_name(lab));
 		return 0;
 	}
 	return lab_down(lab, err);
 }
 
 static int
-play(const struct scenario *scenario, const struct lab_plan *plan, const struct lab_run_options *options,
-    int stop_fd)
+play(const struct scenario *scenario, const struct lab_plan *plan,
+    const struct lab_run_options *options, int stop_fd)
 {
 	_cleanup_(lab_closep) struct lab *lab = NULL;
 	struct say say = say_init(options->json ? stderr : stdout, !options->json, clock_now());
@@ -121,7 +124,8 @@ run_lab_run(const void *options_, _unused_ int argc, char **args)
 
 	for (size_t i = 0; i < options->only.count; i++)
 		if (!lab_run_has_step(scenario, options->only.items[i]))
-			return cli_usage_error("%s has no step %s", args[0], options->only.items[i]);
+			return cli_usage_error(
+			    "%s has no step %s", args[0], options->only.items[i]);
 
 	_cleanup_(lab_plan_freep) struct lab_plan *plan = NULL;
 	int stop_fd;
@@ -136,7 +140,8 @@ run_lab_run(const void *options_, _unused_ int argc, char **args)
 /* clang-format off */
 #define AT(field) offsetof(struct lab_run_options, field)
 static const struct cli_option options[] = {
-	{ "lab", 'l', CLI_STRING, AT(lab), "LAB", 0, 0, NULL, "its name, instead of the scenario's" },
+	{ "lab", 'l', CLI_STRING, AT(lab), "LAB", 0, 0, NULL,
+	    "its name, instead of the scenario's" },
 	{ "json", 0, CLI_FLAG, AT(json), NULL, 0, 0, NULL,
 	    "one JSON document on stdout at the end; progress goes to stderr" },
 	{ "only", 0, CLI_STRINGS, AT(only), "STEP", 0, 0, NULL,
@@ -156,7 +161,7 @@ const struct cli_command cli_lab_run_command = {
 	.options = options,
 	.option_count = ARRAY_SIZE(options),
 	.options_size = sizeof(struct lab_run_options),
-	.notes = "Exit status: 0 when every expectation held, 1 when one did not or something failed, 2 for wrong\n"
-		 "use, 130 when it was interrupted.",
+	.notes = "Exit status: 0 when every expectation held, 1 when one did not or something failed,\n"
+		 "2 for wrong use, 130 when it was interrupted.",
 	.run = run_lab_run,
 };

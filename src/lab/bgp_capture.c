@@ -68,14 +68,17 @@ bgp_capture_read(struct bgp_capture *c, struct err *err)
 	for (;;) {
 		alignas(struct cmsghdr) char control[256];
 		struct iovec iov = { .iov_base = packet, .iov_len = sizeof(packet) };
-		struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+		struct msghdr msg = { .msg_iov = &iov,
+			.msg_iovlen = 1,
+			.msg_control = control,
 			.msg_controllen = sizeof(control) };
 		ssize_t n = recvmsg(c->fd, &msg, MSG_DONTWAIT);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return errno == EAGAIN ? 0 : err_errno(err, -errno, "read captured packets");
+			return errno == EAGAIN ? 0
+					       : err_errno(err, -errno, "read captured packets");
 		bgp_watch_packet(&c->watch, packet, (size_t)n, timestamp_of(&msg));
 	}
 }

@@ -1,9 +1,10 @@
 /*
  * Captures the BGP packets of a node with the kernel's timestamps, and feeds them to a bgp_watch.
  *
- * A packet socket in the node's network, on all its interfaces. A packet that leaves is stamped (wall
- * clock) when it is handed to the interface, one that arrives when it comes from it: the earlier
- * of both ends of a session is the sender's, so capture there. Open it before what is to be seen.
+ * A packet socket in the node's network, on all its interfaces. A packet that leaves is stamped
+ * (wall clock) when it is handed to the interface, one that arrives when it comes from it: the
+ * earlier of both ends of a session is the sender's, so capture there. Open it before what is to be
+ * seen.
  */
 #pragma once
 

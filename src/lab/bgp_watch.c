@@ -94,7 +94,8 @@ message_length(const struct tcp_stream *s)
 
 	size_t length = reader_u16(&r);
 
-	return reader_ok(&r) && length <= s->data.len ? MAX(length, (size_t)HEADER_LEN) : s->data.len;
+	return reader_ok(&r) && length <= s->data.len ? MAX(length, (size_t)HEADER_LEN)
+						      : s->data.len;
 }
 
 /* One message at a time, so that a bad one does not make those before it be read again. */
@@ -108,7 +109,8 @@ read_messages(struct bgp_watch *w, struct tcp_stream *s, int64_t at_ns)
 	s->fresh = false;
 	while (s->data.len >= HEADER_LEN) {
 		size_t length = MIN(message_length(s), s->data.len);
-		long n = bgp_capture_each_prefix((const uint8_t *)s->data.text, length, add_event, &walk);
+		long n = bgp_capture_each_prefix(
+		    (const uint8_t *)s->data.text, length, add_event, &walk);
 
 		if (n == 0)
 			return;

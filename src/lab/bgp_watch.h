@@ -1,9 +1,10 @@
 /*
- * Watches BGP sessions go by: when was which prefix announced and withdrawn, judged by the packets. Pure.
+ * Watches BGP sessions go by: when was which prefix announced and withdrawn, judged by the packets.
+ * Pure.
  *
- * The caller hands in captured IP packets with the kernel's timestamp. Messages are put together across
- * segments, and a message is on the wire when the packet with its last byte is. A capture that begins
- * in the middle of a session finds its footing at the next marker (RFC 4271 4.1).
+ * The caller hands in captured IP packets with the kernel's timestamp. Messages are put together
+ * across segments, and a message is on the wire when the packet with its last byte is. A capture
+ * that begins in the middle of a session finds its footing at the next marker (RFC 4271 4.1).
  */
 #pragma once
 

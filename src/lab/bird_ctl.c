@@ -52,7 +52,8 @@ read_reply(int fd, struct strbuf *reply, struct err *err)
 		if (n > 0)
 			strbuf_add_mem(reply, buf, (size_t)n);
 		if (reply->len > REPLY_MAX)
-			return err_set(err, -E2BIG, "the reply of BIRD is longer than %d bytes", REPLY_MAX);
+			return err_set(
+			    err, -E2BIG, "the reply of BIRD is longer than %d bytes", REPLY_MAX);
 	}
 	return 0;
 }

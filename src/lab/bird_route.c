@@ -50,7 +50,8 @@ bird_reply_is_complete(const char *text)
 	return false;
 }
 
-/* Copies the word at *at (up to white space or one of `stops`), cut to fit, and moves *at behind it. */
+/* Copies the word at *at (up to white space or one of `stops`), cut to fit, and moves *at behind
+ * it. */
 static void
 take_word(const char **at, const char *stops, char *buf, size_t size)
 {
@@ -76,7 +77,8 @@ add_route(struct bird_routes *r, struct prefix dest)
 	return &r->items[r->count++];
 }
 
-/* "unicast [host 03:34:09.965 from 192.0.2.3] * (100/20) [AS65001i]", the part behind the prefix. */
+/* "unicast [host 03:34:09.965 from 192.0.2.3] * (100/20) [AS65001i]", the part behind the prefix.
+ */
 static void
 parse_head(const char *at, struct bird_routes *r, struct prefix dest)
 {
@@ -157,7 +159,8 @@ parse_attribute(const char *at, struct bird_route *route)
 	}
 }
 
-/* One line without its code. A route starts with its prefix, or with blanks for another of the same. */
+/* One line without its code. A route starts with its prefix, or with blanks for another of the
+ * same. */
 static void
 parse_line(const char *line, struct bird_routes *r, struct prefix *dest)
 {

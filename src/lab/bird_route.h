@@ -1,9 +1,10 @@
 /*
  * What BIRD 2 says about routes, read from the text of its control socket. Pure.
  *
- * Each line of a reply starts with a code of four digits and "-" (more follows) or " " (the last), or
- * with one space (as the line before); "show route ... all" puts a route's attributes below it. Only
- * what the lab shows and judges is read; unknown lines are skipped, for BIRD adds some with every release.
+ * Each line of a reply starts with a code of four digits and "-" (more follows) or " " (the last),
+ * or with one space (as the line before); "show route ... all" puts a route's attributes below it.
+ * Only what the lab shows and judges is read; unknown lines are skipped, for BIRD adds some with
+ * every release.
  */
 #pragma once
 
@@ -20,12 +21,12 @@
 struct bird_route {
 	struct prefix dest;
 	bool best;
-	char protocol[BIRD_NAME_MAX];  /* the instance in bird.conf: "host_am6" */
-	char type[BIRD_NAME_MAX];      /* "BGP", "OSPF", "static" ... as in "Type:" */
-	struct ip gateway;             /* IP_NONE: blackhole, unreachable, directly connected */
-	char ifname[BIRD_NAME_MAX];    /* "" when none */
-	struct ip from;                /* the neighbor it was learned from, where BIRD says so */
-	struct ip bgp_next_hop;        /* IP_NONE when not from BGP */
+	char protocol[BIRD_NAME_MAX]; /* the instance in bird.conf: "host_am6" */
+	char type[BIRD_NAME_MAX];     /* "BGP", "OSPF", "static" ... as in "Type:" */
+	struct ip gateway;            /* IP_NONE: blackhole, unreachable, directly connected */
+	char ifname[BIRD_NAME_MAX];   /* "" when none */
+	struct ip from;               /* the neighbor it was learned from, where BIRD says so */
+	struct ip bgp_next_hop;       /* IP_NONE when not from BGP */
 	uint32_t as_path[BIRD_AS_PATH_MAX]; /* nearest first; the members of sets in order */
 	size_t as_path_len;                 /* 0: of the router's own network, or not from BGP */
 	bool has_local_pref, has_med;

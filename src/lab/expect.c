@@ -61,8 +61,9 @@ expect_to_json(const struct expect_list *l)
 	for (size_t i = 0; i < l->count; i++) {
 		const struct expect *x = &l->items[i];
 
-		json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:b}", "step", x->step, "expected",
-		    x->expected, "seen", x->seen, "held", x->held));
+		json_array_append_new(
+		    array, json_pack("{s:s, s:s, s:s, s:b}", "step", x->step, "expected",
+			       x->expected, "seen", x->seen, "held", x->held));
 	}
 	return array;
 }

@@ -12,7 +12,8 @@ since_ms(int64_t at_ns, int64_t since_ns)
 
 /* Everything that was withdrawn between kill and new start, each once: {prefix, to, after_ms}. */
 static json_t *
-withdrawals_to_json(const struct run *run, const struct bgp_watch *watch, const struct fail_times *times)
+withdrawals_to_json(
+    const struct run *run, const struct bgp_watch *watch, const struct fail_times *times)
 {
 	json_t *list = json_array();
 
@@ -20,12 +21,14 @@ withdrawals_to_json(const struct run *run, const struct bgp_watch *watch, const 
 		const struct bgp_watch_event *event = &watch->events[i];
 		char text[PREFIX_STR_MAX];
 
-		if (!event->withdrawn || event->at_ns < times->kill_ns || event->at_ns > times->restart_ns ||
+		if (!event->withdrawn || event->at_ns < times->kill_ns ||
+		    event->at_ns > times->restart_ns ||
 		    bgp_watch_find(watch, event->prefix, true, times->kill_ns) != event)
 			continue;
-		json_array_append_new(list, json_pack("{s:s, s:s, s:f}", "prefix",
-		    prefix_format(event->prefix, text), "to", run_name_of(run, event->to), "after_ms",
-		    since_ms(event->at_ns, times->kill_ns)));
+		json_array_append_new(
+		    list, json_pack("{s:s, s:s, s:f}", "prefix", prefix_format(event->prefix, text),
+			      "to", run_name_of(run, event->to), "after_ms",
+			      since_ms(event->at_ns, times->kill_ns)));
 	}
 	return list;
 }
@@ -61,25 +64,29 @@ usual_ms(const struct run *run, const char *client, const char *site, enum ip_fa
 }
 
 static void
-add_expectations(struct run *run, const struct scenario_fail *conf, const char *site, bool agent_dies,
-    const struct bgp_watch_event *withdrawn, const struct timeline *t, const struct fail_times *times)
+add_expectations(struct run *run, const struct scenario_fail *conf, const char *site,
+    bool agent_dies, const struct bgp_watch_event *withdrawn, const struct timeline *t,
+    const struct fail_times *times)
 {
 	const char *lands = conf->expect.lands, *returns = conf->expect.returns;
 	_cleanup_(freep) char *moves = lands ? xasprintf("%s lands at %s", conf->client, lands)
 					     : xasprintf("%s lands at another site", conf->client);
-	_cleanup_(freep) char *comes_back = xasprintf("%s returns to %s", conf->client, returns ? returns : site);
+	_cleanup_(freep) char *comes_back =
+	    xasprintf("%s returns to %s", conf->client, returns ? returns : site);
 
 	if (!agent_dies && withdrawn)
-		expect_add(&run->expects, run->step, true, "the withdraw is on the wire", "%.2f ms after the kill",
-		    since_ms(withdrawn->at_ns, times->kill_ns));
+		expect_add(&run->expects, run->step, true, "the withdraw is on the wire",
+		    "%.2f ms after the kill", since_ms(withdrawn->at_ns, times->kill_ns));
 	else if (!agent_dies)
-		expect_add(&run->expects, run->step, false, "the withdraw is on the wire", "none was seen");
+		expect_add(&run->expects, run->step, false, "the withdraw is on the wire",
+		    "none was seen");
 	if (t->moved)
-		expect_add(&run->expects, run->step, true, moves, "%.1f ms after the kill, %zu of %zu requests failed",
+		expect_add(&run->expects, run->step, true, moves,
+		    "%.1f ms after the kill, %zu of %zu requests failed",
 		    duration_ms_f(t->moved_after), t->failed, t->requests);
 	else
-		expect_add(&run->expects, run->step, false, moves, "no answer from there, %zu of %zu requests failed",
-		    t->failed, t->requests);
+		expect_add(&run->expects, run->step, false, moves,
+		    "no answer from there, %zu of %zu requests failed", t->failed, t->requests);
 	if (t->returned)
 		expect_add(&run->expects, run->step, true, comes_back, "%.2f s after the new start",
 		    duration_ms_f(t->returned_after) / 1000);
@@ -88,8 +95,9 @@ add_expectations(struct run *run, const struct scenario_fail *conf, const char *
 }
 
 void
-fail_report(struct run *run, const struct scenario_fail *conf, const char *site, struct prefix prefix,
-    const struct fail_times *times, const struct stream *stream, const struct bgp_watch *watch, json_t *result)
+fail_report(struct run *run, const struct scenario_fail *conf, const char *site,
+    struct prefix prefix, const struct fail_times *times, const struct stream *stream,
+    const struct bgp_watch *watch, json_t *result)
 {
 	struct timeline_question question = {
 		.from = conf->expect.returns ? conf->expect.returns : site,
@@ -98,8 +106,10 @@ fail_report(struct run *run, const struct scenario_fail *conf, const char *site,
 		.restart_ns = times->restart_ns,
 	};
 	struct timeline t = timeline_compute(stream->requests, stream->count, &question);
-	const struct bgp_watch_event *withdrawn = bgp_watch_find(watch, prefix, true, times->kill_ns);
-	const struct bgp_watch_event *announced = bgp_watch_find(watch, prefix, false, times->restart_ns);
+	const struct bgp_watch_event *withdrawn =
+	    bgp_watch_find(watch, prefix, true, times->kill_ns);
+	const struct bgp_watch_event *announced =
+	    bgp_watch_find(watch, prefix, false, times->restart_ns);
 	char text[PREFIX_STR_MAX];
 
 	json_object_set_new(result, "host", json_string(conf->host));
@@ -121,10 +131,13 @@ fail_report(struct run *run, const struct scenario_fail *conf, const char *site,
 	json_object_set_new(result, "last_failure_ms", ms_if(t.failed, t.last_failure));
 	json_object_set_new(result, "restarted_at", run_time_of_day(times->restart_ns));
 	json_object_set_new(result, "announce_ms", event_ms(announced, times->restart_ns));
-	json_object_set_new(result, "returned_to", t.returned ? json_string(question.from) : json_null());
+	json_object_set_new(
+	    result, "returned_to", t.returned ? json_string(question.from) : json_null());
 	json_object_set_new(result, "return_ms", ms_if(t.returned, t.returned_after));
-	json_object_set_new(result, "failed_returning", json_integer((json_int_t)t.failed_returning));
-	json_object_set_new(result, "failed_after_return", json_integer((json_int_t)t.failed_returned));
+	json_object_set_new(
+	    result, "failed_returning", json_integer((json_int_t)t.failed_returning));
+	json_object_set_new(
+	    result, "failed_after_return", json_integer((json_int_t)t.failed_returned));
 	add_expectations(run, conf, site, times->agent_dies, withdrawn, &t, times);
 }
 
@@ -149,7 +162,8 @@ add_failures(struct table *t, const json_t *result)
 	table_add_cell(t, "requests that failed");
 	table_add_styled(t, STYLE_STRONG, "%.0f of %.0f", failed, run_number(result, "requests"));
 	if (failed > 0)
-		table_add_styled(t, STYLE_DIM, "from %+.1f to %+.1f ms, one begins every %.0f ms; %.0f after that answer",
+		table_add_styled(t, STYLE_DIM,
+		    "from %+.1f to %+.1f ms, one begins every %.0f ms; %.0f after that answer",
 		    run_number(result, "first_failure_ms"), run_number(result, "last_failure_ms"),
 		    run_number(result, "interval_ms"), run_number(result, "failed_after_move"));
 }
@@ -168,19 +182,24 @@ void
 fail_print(const json_t *result, struct look look, struct strbuf *out)
 {
 	_cleanup_(table_freep) struct table *down = new_table(), *up = new_table();
-	const char *moved_to = run_text(result, "moved_to"), *returned_to = run_text(result, "returned_to");
-	_cleanup_(freep) char *moved = xasprintf("first answer from %s", *moved_to ? moved_to : "elsewhere");
+	const char *moved_to = run_text(result, "moved_to"),
+		   *returned_to = run_text(result, "returned_to");
+	_cleanup_(freep) char *moved =
+	    xasprintf("first answer from %s", *moved_to ? moved_to : "elsewhere");
 	_cleanup_(freep) char *returned =
 	    xasprintf("first answer from %s", *returned_to ? returned_to : "it again");
 
-	_cleanup_(freep) char *outage = run_number(result, "usual_ms") > 0
-	    ? xasprintf("the outage; a request to %s takes %.1f ms of it", moved_to, run_number(result, "usual_ms"))
-	    : xstrdup("the outage");
+	_cleanup_(freep) char *outage =
+	    run_number(result, "usual_ms") > 0
+		? xasprintf("the outage; a request to %s takes %.1f ms of it", moved_to,
+		      run_number(result, "usual_ms"))
+		: xstrdup("the outage");
 
 	run_print_commands(result, look, out);
 	if (!json_object_get(result, "killed_at"))
 		return;
-	add_time(down, "withdraw on the wire", json_object_get(result, "withdraw_ms"), run_text(result, "prefix"));
+	add_time(down, "withdraw on the wire", json_object_get(result, "withdraw_ms"),
+	    run_text(result, "prefix"));
 	add_time(down, moved, json_object_get(result, "outage_ms"), outage);
 	add_failures(down, result);
 	add_time(up, "announcement on the wire", json_object_get(result, "announce_ms"), "");

@@ -59,9 +59,11 @@ say_why(struct gather_job *job)
 	while (begin > 0 && text[begin - 1] != '\n')
 		begin--;
 	if (end > begin)
-		snprintf(job->why, sizeof(job->why), "%.*s", (int)MIN(end - begin, (size_t)500), text + begin);
+		snprintf(job->why, sizeof(job->why), "%.*s", (int)MIN(end - begin, (size_t)500),
+		    text + begin);
 	else
-		snprintf(job->why, sizeof(job->why), "%s ended with status %d", job->argv[0], job->status);
+		snprintf(job->why, sizeof(job->why), "%s ended with status %d", job->argv[0],
+		    job->status);
 }
 
 /* Both pipes are at their end: the command is over, or about to be. */
@@ -86,7 +88,8 @@ start(struct lab *lab, struct gather_job *job)
 	struct err err = { 0 };
 
 	job->child = LAB_CHILD_INIT;
-	if (lab_spawn(lab, job->node, job->argv, LAB_SPAWN_STDOUT | LAB_SPAWN_STDERR, &job->child, &err) < 0) {
+	if (lab_spawn(lab, job->node, job->argv, LAB_SPAWN_STDOUT | LAB_SPAWN_STDERR, &job->child,
+		&err) < 0) {
 		job->child = LAB_CHILD_INIT;
 		snprintf(job->why, sizeof(job->why), "%s", err.message);
 	}
@@ -126,7 +129,8 @@ handle_output(const struct pollfd *fds, struct gather_job *jobs, size_t count)
 }
 
 int
-gather_run(struct lab *lab, struct gather_job *jobs, size_t count, struct duration timeout, int stop_fd)
+gather_run(
+    struct lab *lab, struct gather_job *jobs, size_t count, struct duration timeout, int stop_fd)
 {
 	_cleanup_(freep) struct pollfd *fds = xcalloc(2 * count + 1, sizeof(*fds));
 	struct instant deadline = instant_add(clock_now(), timeout);
@@ -155,7 +159,8 @@ gather_run(struct lab *lab, struct gather_job *jobs, size_t count, struct durati
 		if (!is_running(&jobs[i]))
 			continue;
 		lab_child_end(&jobs[i].child);
-		snprintf(jobs[i].why, sizeof(jobs[i].why), "%s did not end in time", jobs[i].argv[0]);
+		snprintf(
+		    jobs[i].why, sizeof(jobs[i].why), "%s did not end in time", jobs[i].argv[0]);
 	}
 	return r;
 }

@@ -22,7 +22,7 @@ is_wanted(const struct run *run, const struct scenario_step *step)
 bool
 lab_run_has_step(const struct scenario *scenario, const char *only)
 {
-	scenario_each(step, &scenario->steps, struct scenario_step)
+	scenario_each (step, &scenario->steps, struct scenario_step)
 		if (run_step_is_named(step, only))
 			return true;
 	return false;
@@ -45,7 +45,8 @@ play_step(struct run *run, const struct scenario_step *step, json_t *steps)
 
 	int r = kind->run(run, step, result, &err);
 
-	json_object_set_new(result, "took_ms", json_real(duration_ms_f(instant_diff(clock_now(), begin))));
+	json_object_set_new(
+	    result, "took_ms", json_real(duration_ms_f(instant_diff(clock_now(), begin))));
 	if (r == -EINTR)
 		return r;
 	kind->print(result, run->say->look, &text);
@@ -53,7 +54,8 @@ play_step(struct run *run, const struct scenario_step *step, json_t *steps)
 	if (r < 0) {
 		json_object_set_new(result, "error", json_string(err.message));
 		say_done(run->say, "%s: %s", run->step, err.message);
-		expect_add(&run->expects, run->step, false, "the step can be played", "%s", err.message);
+		expect_add(
+		    &run->expects, run->step, false, "the step can be played", "%s", err.message);
 	}
 	if (step->kind == STEP_UNICAST)
 		run->unicast = result;
@@ -71,16 +73,16 @@ play(struct run *run, json_t *doc, json_t *steps)
 	if (r == -EINTR)
 		return r;
 	run->step = "lab";
-	expect_add(&run->expects, run->step, r >= 0, "the routers know the way between all hosts and clients",
-	    "%s", r >= 0 ? "all of them" : err.message);
+	expect_add(&run->expects, run->step, r >= 0,
+	    "the routers know the way between all hosts and clients", "%s",
+	    r >= 0 ? "all of them" : err.message);
 	if (r >= 0) {
 		json_object_set_new(doc, "converged_ms", json_real(duration_ms_f(took)));
 		say_done(run->say, "the routers know the way between all hosts and clients");
 	} else
 		say_done(run->say, "%s", err.message);
 
-	scenario_each(step, &run->scenario->steps, struct scenario_step)
-	{
+	scenario_each (step, &run->scenario->steps, struct scenario_step) {
 		if (!is_wanted(run, step))
 			continue;
 		r = play_step(run, step, steps);
@@ -124,13 +126,15 @@ lab_run(struct lab *lab, const struct scenario *scenario, const struct lab_plan 
 	for (size_t i = 0; i < plan->node_count; i++)
 		run.bird[i] = -1;
 	json_object_set_new(doc, "lab", json_string(lab_name(lab)));
-	json_object_set_new(doc, "title", scenario->title ? json_string(scenario->title) : json_null());
+	json_object_set_new(
+	    doc, "title", scenario->title ? json_string(scenario->title) : json_null());
 	json_object_set_new(doc, "version", json_string(NEARCAST_VERSION));
 	json_object_set_new(doc, "started_at", run_time_of_day(clock_wall_ns()));
 
 	int r = play(&run, doc, steps);
 
-	json_object_set_new(doc, "took_ms", json_real(duration_ms_f(instant_diff(clock_now(), begin))));
+	json_object_set_new(
+	    doc, "took_ms", json_real(duration_ms_f(instant_diff(clock_now(), begin))));
 	expectations = expect_to_json(&run.expects);
 	json_object_set_new(doc, "steps", steps);
 	json_object_set_new(doc, "expectations", expectations);

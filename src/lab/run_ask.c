@@ -99,7 +99,7 @@ run_clients(const struct run *run, const struct conf_list *list, size_t *ret_cou
 const char *
 run_expected_site(const struct conf_list *landings, const char *client)
 {
-	scenario_each(l, landings, struct scenario_landing)
+	scenario_each (l, landings, struct scenario_landing)
 		if (strcmp(l->client, client) == 0)
 			return l->site;
 	return NULL;
@@ -113,7 +113,8 @@ run_url(const struct run *run, struct ip ip, uint32_t port)
 	ip_format(ip, text);
 	if (port != 80)
 		snprintf(port_text, sizeof(port_text), ":%u", port);
-	return arena_printf(run->arena, ip.family == IP_V6 ? "http://[%s]%s/" : "http://%s%s/", text, port_text);
+	return arena_printf(
+	    run->arena, ip.family == IP_V6 ? "http://[%s]%s/" : "http://%s%s/", text, port_text);
 }
 
 struct run_target *
@@ -122,14 +123,13 @@ run_targets(const struct run *run, int step_family, size_t *ret_count)
 	const struct scenario *s = run->scenario;
 	size_t count = 0;
 
-	scenario_each(service, &s->services, struct scenario_service)
+	scenario_each (service, &s->services, struct scenario_service)
 		count += 2 * service->global_ips.count;
 
 	struct run_target *targets = arena_alloc(run->arena, (count + 1) * sizeof(*targets));
 
 	count = 0;
-	scenario_each(service, &s->services, struct scenario_service)
-	{
+	scenario_each (service, &s->services, struct scenario_service) {
 		for (size_t i = 0; i < service->global_ips.count; i++) {
 			const struct scenario_global_ip *g =
 			    scenario_global_ip(s, scenario_str(&service->global_ips, i));
@@ -138,7 +138,8 @@ run_targets(const struct run *run, int step_family, size_t *ret_count)
 			for (size_t f = 0; f < ARRAY_SIZE(blocks); f++) {
 				enum ip_family family = blocks[f].addr.family;
 
-				if (family == IP_NONE || !scenario_family_used(s, step_family, family))
+				if (family == IP_NONE ||
+				    !scenario_family_used(s, step_family, family))
 					continue;
 				targets[count++] = (struct run_target){
 					.service = service->name,
@@ -178,11 +179,12 @@ run_print_commands(const json_t *result, struct look look, struct strbuf *out)
 	json_array_foreach (commands, i, line) {
 		if (i == COMMANDS_SHOWN && count > COMMANDS_SHOWN + 1)
 			break;
-		strbuf_addf(out, "  %s%s%s\n", style_begin(STYLE_DIM, look.colour), json_string_value(line),
-		    style_end(STYLE_DIM, look.colour));
+		strbuf_addf(out, "  %s%s%s\n", style_begin(STYLE_DIM, look.colour),
+		    json_string_value(line), style_end(STYLE_DIM, look.colour));
 	}
 	if (i < count)
-		strbuf_addf(out, "  %sand %zu more like these%s\n", style_begin(STYLE_DIM, look.colour), count - i,
+		strbuf_addf(out, "  %sand %zu more like these%s\n",
+		    style_begin(STYLE_DIM, look.colour), count - i,
 		    style_end(STYLE_DIM, look.colour));
 }
 
@@ -196,7 +198,9 @@ run_gather_json(
 		json_error_t e;
 
 		/* Also of one that ended with 1: "some requests failed" comes with a document. */
-		docs[i] = jobs[i].ended ? json_loadb(strbuf_get(&jobs[i].out), jobs[i].out.len, 0, &e) : NULL;
+		docs[i] = jobs[i].ended
+			      ? json_loadb(strbuf_get(&jobs[i].out), jobs[i].out.len, 0, &e)
+			      : NULL;
 		if (!docs[i] && jobs[i].why[0] == '\0')
 			snprintf(jobs[i].why, sizeof(jobs[i].why), "what %s wrote is no JSON: %s",
 			    jobs[i].argv[0], e.text);

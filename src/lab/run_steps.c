@@ -25,5 +25,6 @@ run_step_of(enum scenario_step_kind kind)
 bool
 run_step_is_named(const struct scenario_step *step, const char *name)
 {
-	return strcmp(run_step_of(step->kind)->key, name) == 0 || (step->name && strcmp(step->name, name) == 0);
+	return strcmp(run_step_of(step->kind)->key, name) == 0 ||
+	       (step->name && strcmp(step->name, name) == 0);
 }

@@ -23,7 +23,8 @@ run_summary_print(const json_t *expectations, struct look look, struct strbuf *o
 
 		broken += !held;
 		table_add_row(t);
-		table_add_styled(t, held ? STYLE_GOOD : STYLE_BAD, "%s", held ? look_tick(look) : look_cross(look));
+		table_add_styled(t, held ? STYLE_GOOD : STYLE_BAD, "%s",
+		    held ? look_tick(look) : look_cross(look));
 		table_add_cell(t, strcmp(step, last) == 0 ? "" : step);
 		table_add_cell(t, json_string_value(json_object_get(row, "expected")));
 		table_add_styled(t, held ? STYLE_PLAIN : STYLE_BAD, "%s",

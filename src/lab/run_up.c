@@ -11,9 +11,9 @@
 
 /* What one look at all routers gave. */
 struct survey {
-	uint64_t state;   /* of all routes: changes when one does */
+	uint64_t state; /* of all routes: changes when one does */
 	size_t missing;
-	char first[160];  /* who lacks what */
+	char first[160]; /* who lacks what */
 };
 
 /* FNV-1a: only to see that something has changed. */
@@ -122,7 +122,8 @@ run_wait_for_routes(struct run *run, const struct run_route_want *wants, size_t 
 			return 0;
 		}
 		if (instant_reached(deadline, now)) {
-			return err_set(err, -ETIMEDOUT, "after %.1f s %s%s", duration_ms_f(within) / 1000,
+			return err_set(err, -ETIMEDOUT, "after %.1f s %s%s",
+			    duration_ms_f(within) / 1000,
 			    s.missing ? s.first : "routes still change",
 			    s.missing > 1 ? ", and more are missing" : "");
 		}
@@ -152,7 +153,8 @@ run_wait_for_underlay(struct run *run, struct duration *ret_took, struct err *er
 			if (addresses[i].family == IP_NONE)
 				continue;
 			wants = grow_array(wants, count, &cap, sizeof(*wants));
-			wants[count++] = (struct run_route_want){ .prefix = prefix_host(addresses[i]) };
+			wants[count++] =
+			    (struct run_route_want){ .prefix = prefix_host(addresses[i]) };
 		}
 	}
 	return run_wait_for_routes(run, wants, count, UNDERLAY_WITHIN, ret_took, err);

@@ -1,9 +1,9 @@
 /*
- * What a person sees of a run: a line with the elapsed time for each step and each thing that took time,
- * a line that comes and goes while something is waited for, and the text of results.
+ * What a person sees of a run: a line with the elapsed time for each step and each thing that took
+ * time, a line that comes and goes while something is waited for, and the text of results.
  *
- * At a terminal the waiting line is overwritten; in a file it is left out. Plain ASCII when the locale
- * is not UTF-8, no escapes when colours are not wanted.
+ * At a terminal the waiting line is overwritten; in a file it is left out. Plain ASCII when the
+ * locale is not UTF-8, no escapes when colours are not wanted.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /*
- * Announce: starts nearcastd on the hosts and waits until each of them has its Global IPs on lo, sees its
- * checks pass and announces, by its own word (nearcast status); then until every router has the routes,
- * by BIRD's.
+ * Announce: starts nearcastd on the hosts and waits until each of them has its Global IPs on lo,
+ * sees its checks pass and announces, by its own word (nearcast status); then until every router
+ * has the routes, by BIRD's.
  */
 #include <errno.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 
 struct announcing {
 	const char *host;
-	size_t wanted;             /* Global IPs */
+	size_t wanted; /* Global IPs */
 	bool announced;
 	struct duration after;     /* since the step's begin */
 	json_t *status;            /* the last; owned */
@@ -35,13 +35,13 @@ count_wanted(const struct run *run, const char *name)
 		    scenario_service(run->scenario, scenario_str(&host->services, i));
 
 		for (size_t g = 0; g < service->global_ips.count; g++) {
-			const struct scenario_global_ip *ip =
-			    scenario_global_ip(run->scenario, scenario_str(&service->global_ips, g));
+			const struct scenario_global_ip *ip = scenario_global_ip(
+			    run->scenario, scenario_str(&service->global_ips, g));
 
 			count += ip->ipv4.addr.family != IP_NONE &&
-			    scenario_has_family(run->scenario, IP_V4);
+				 scenario_has_family(run->scenario, IP_V4);
 			count += ip->ipv6.addr.family != IP_NONE &&
-			    scenario_has_family(run->scenario, IP_V6);
+				 scenario_has_family(run->scenario, IP_V6);
 		}
 	}
 	return count;
@@ -56,12 +56,11 @@ list_hosts(const struct run *run, const struct conf_list *hosts, size_t *ret_cou
 	for (size_t i = 0; i < hosts->count; i++)
 		list[count++].host = scenario_str(hosts, i);
 	if (hosts->count == 0) {
-		scenario_each(site, &run->scenario->sites, struct scenario_site)
-		scenario_each(host, &site->hosts, struct scenario_host)
-		{
-			if (host->services.count > 0)
-				list[count++].host = host->name;
-		}
+		scenario_each (site, &run->scenario->sites, struct scenario_site)
+			scenario_each (host, &site->hosts, struct scenario_host) {
+				if (host->services.count > 0)
+					list[count++].host = host->name;
+			}
 	}
 	for (size_t i = 0; i < count; i++)
 		list[i].wanted = count_wanted(run, list[i].host);
@@ -104,8 +103,9 @@ count_announced(struct announcing *h)
 			    json_is_true(json_object_get(ip, "address_present")))
 				count++;
 			else
-				snprintf(h->why, sizeof(h->why), "%s is %s: %s", run_text(ip, "prefix"),
-				    run_text(service, "stage"), run_text(service, "why"));
+				snprintf(h->why, sizeof(h->why), "%s is %s: %s",
+				    run_text(ip, "prefix"), run_text(service, "stage"),
+				    run_text(service, "why"));
 		}
 	}
 	return count;
@@ -136,8 +136,8 @@ ask_status(struct run *run, struct announcing *hosts, size_t count)
 
 /* Until all announce, or the time is over: that is for the expectations, not an error. */
 static int
-wait_for_announcements(struct run *run, struct announcing *hosts, size_t count, struct instant begin,
-    struct instant deadline)
+wait_for_announcements(struct run *run, struct announcing *hosts, size_t count,
+    struct instant begin, struct instant deadline)
 {
 	for (;;) {
 		size_t missing = 0;
@@ -182,8 +182,8 @@ wait_for_routers(struct run *run, struct instant deadline, json_t *result)
 		return r;
 	if (r >= 0)
 		json_object_set_new(result, "routes_ms", json_real(duration_ms_f(took)));
-	expect_add(&run->expects, run->step, r >= 0, "every router has a route to every Global IP", "%s",
-	    r >= 0 ? "all of them" : err.message);
+	expect_add(&run->expects, run->step, r >= 0, "every router has a route to every Global IP",
+	    "%s", r >= 0 ? "all of them" : err.message);
 	return 0;
 }
 
@@ -193,10 +193,11 @@ host_to_json(const struct run *run, const struct announcing *h)
 	const struct scenario_site *site;
 
 	scenario_host(run->scenario, h->host, &site);
-	return json_pack("{s:s, s:s, s:b, s:o, s:O?, s:O?}", "host", h->host, "site", site->name, "announced",
-	    h->announced, "announced_after_ms",
+	return json_pack("{s:s, s:s, s:b, s:o, s:O?, s:O?}", "host", h->host, "site", site->name,
+	    "announced", h->announced, "announced_after_ms",
 	    h->announced ? json_real(duration_ms_f(h->after)) : json_null(), "services",
-	    json_object_get(h->status, "services"), "neighbors", json_object_get(h->status, "neighbors"));
+	    json_object_get(h->status, "services"), "neighbors",
+	    json_object_get(h->status, "neighbors"));
 }
 
 static int
@@ -214,11 +215,12 @@ run_announce(struct run *run, const struct scenario_step *step, json_t *result, 
 	if (r >= 0)
 		r = wait_for_announcements(run, hosts, count, begin, deadline);
 	for (size_t i = 0; i < count; i++) {
-		_cleanup_(freep) char *expected = xasprintf("%s announces its %zu Global IP%s", hosts[i].host,
-		    hosts[i].wanted, hosts[i].wanted == 1 ? "" : "s");
+		_cleanup_(freep) char *expected = xasprintf("%s announces its %zu Global IP%s",
+		    hosts[i].host, hosts[i].wanted, hosts[i].wanted == 1 ? "" : "s");
 
 		json_array_append_new(rows, host_to_json(run, &hosts[i]));
-		run_add_command(commands, hosts[i].host, (const char *const[]){ "nearcast", "status", NULL });
+		run_add_command(
+		    commands, hosts[i].host, (const char *const[]){ "nearcast", "status", NULL });
 		all &= hosts[i].announced;
 		if (r >= 0 && hosts[i].announced)
 			expect_add(&run->expects, run->step, true, expected, "after %.1f s",
@@ -276,9 +278,10 @@ print_announce(const json_t *result, struct look look, struct strbuf *out)
 				table_add_cell(t, i ? "" : run_text(service, "name"));
 				table_add_cell(t, i ? "" : verdicts(service, &text));
 				table_add_cell(t, run_text(ip, "prefix"));
-				table_add_styled(t, on_lo ? STYLE_GOOD : STYLE_BAD, "%s", on_lo ? "yes" : "no");
 				table_add_styled(
-				    t, announced ? STYLE_GOOD : STYLE_BAD, "%s", announced ? "yes" : "no");
+				    t, on_lo ? STYLE_GOOD : STYLE_BAD, "%s", on_lo ? "yes" : "no");
+				table_add_styled(t, announced ? STYLE_GOOD : STYLE_BAD, "%s",
+				    announced ? "yes" : "no");
 				table_add_cell(t, run_text(ip, "stage"));
 			}
 		}
@@ -286,7 +289,9 @@ print_announce(const json_t *result, struct look look, struct strbuf *out)
 	strbuf_add_char(out, '\n');
 	table_format(t, (struct table_look){ .indent = 2, .colour = look.colour }, out);
 	if (json_object_get(result, "routes_ms"))
-		strbuf_addf(out, "  Every router has the routes; the last one changed %.2f s after the agents announced.\n",
+		strbuf_addf(out,
+		    "  Every router has the routes; the last one changed %.2f s after the agents "
+		    "announced.\n",
 		    run_number(result, "routes_ms") / 1000);
 }
 

@@ -1,6 +1,6 @@
 /*
- * Anycast: each client requests the one Global IP. Who answers, how fast, and how far is that from the
- * best that any site could do for this client, as the unicast step has measured it?
+ * Anycast: each client requests the one Global IP. Who answers, how fast, and how far is that from
+ * the best that any site could do for this client, as the unicast step has measured it?
  */
 #include <errno.h>
 #include <math.h>
@@ -65,7 +65,8 @@ most_often(json_t *tally)
 }
 
 static json_t *
-make_row(const struct run *run, const char *client, const struct run_target *target, const json_t *probed)
+make_row(const struct run *run, const char *client, const struct run_target *target,
+    const json_t *probed)
 {
 	const char *family = target->family == IP_V4 ? "ipv4" : "ipv6";
 	const char *host = most_often(json_object_get(probed, "served_by"));
@@ -74,20 +75,23 @@ make_row(const struct run *run, const char *client, const struct run_target *tar
 	const json_t *timings = json_object_get(probed, "timings");
 	const json_t *total = json_object_get(timings, "total_ms");
 	const json_t *best = best_unicast(run, client, family);
-	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:O?, s:O?}", "client", client,
-	    "service", target->service, "url", target->url, "family", family, "count",
-	    (json_int_t)run_number(probed, "count"), "ok", (json_int_t)run_number(probed, "ok"), "host", host,
-	    "site", site, "sites", json_object_get(probed, "sites"), "timings", timings);
+	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:O?, s:O?}", "client",
+	    client, "service", target->service, "url", target->url, "family", family, "count",
+	    (json_int_t)run_number(probed, "count"), "ok", (json_int_t)run_number(probed, "ok"),
+	    "host", host, "site", site, "sites", json_object_get(probed, "sites"), "timings",
+	    timings);
 
 	if (*host && scenario_host(run->scenario, host, &at))
 		json_object_set_new(row, "city", json_string(run_city_name(run, host)));
 	if (best) {
-		double least = run_number(json_object_get(json_object_get(best, "timings"), "total_ms"), "median");
+		double least = run_number(
+		    json_object_get(json_object_get(best, "timings"), "total_ms"), "median");
 
 		json_object_set_new(row, "best_site", json_string(run_text(best, "site")));
 		json_object_set_new(row, "best_ms", json_real(least));
 		if (json_is_object(total))
-			json_object_set_new(row, "over_best_ms", json_real(run_number(total, "median") - least));
+			json_object_set_new(
+			    row, "over_best_ms", json_real(run_number(total, "median") - least));
 	}
 	return row;
 }
@@ -96,22 +100,29 @@ static void
 judge(struct run *run, json_t *row, const char *expected_site, const char *why)
 {
 	const char *client = run_text(row, "client"), *site = run_text(row, "site");
-	json_int_t count = (json_int_t)run_number(row, "count"), ok = (json_int_t)run_number(row, "ok");
-	json_int_t by_site = json_integer_value(json_object_get(json_object_get(row, "sites"), site));
-	bool held = count > 0 && by_site == count && (!expected_site || strcmp(site, expected_site) == 0);
-	_cleanup_(freep) char *expected = expected_site
-	    ? xasprintf("%s asks %s and %s answers", client, run_text(row, "url"), expected_site)
-	    : xasprintf("%s asks %s and one site answers", client, run_text(row, "url"));
+	json_int_t count = (json_int_t)run_number(row, "count"),
+		   ok = (json_int_t)run_number(row, "ok");
+	json_int_t by_site =
+	    json_integer_value(json_object_get(json_object_get(row, "sites"), site));
+	bool held =
+	    count > 0 && by_site == count && (!expected_site || strcmp(site, expected_site) == 0);
+	_cleanup_(freep) char *expected =
+	    expected_site
+		? xasprintf(
+		      "%s asks %s and %s answers", client, run_text(row, "url"), expected_site)
+		: xasprintf("%s asks %s and one site answers", client, run_text(row, "url"));
 
-	json_object_set_new(row, "expected_site", expected_site ? json_string(expected_site) : json_null());
+	json_object_set_new(
+	    row, "expected_site", expected_site ? json_string(expected_site) : json_null());
 	json_object_set_new(row, "held", json_boolean(held));
 	if (count == 0)
 		expect_add(&run->expects, run->step, false, expected, "%s", why);
 	else if (ok == 0)
 		expect_add(&run->expects, run->step, false, expected, "no answer");
 	else
-		expect_add(&run->expects, run->step, held, expected, "%s (%s), %lld of %lld answers",
-		    run_text(row, "host"), *site ? site : "no site", (long long)by_site, (long long)count);
+		expect_add(&run->expects, run->step, held, expected,
+		    "%s (%s), %lld of %lld answers", run_text(row, "host"),
+		    *site ? site : "no site", (long long)by_site, (long long)count);
 }
 
 static int
@@ -143,7 +154,8 @@ run_anycast(struct run *run, const struct scenario_step *step, json_t *result, s
 			json_t *row = make_row(run, names[i], &targets[t],
 			    json_array_get(json_object_get(docs[i], "targets"), t));
 
-			judge(run, row, run_expected_site(&step->anycast.expect, names[i]), jobs[i].why);
+			judge(run, row, run_expected_site(&step->anycast.expect, names[i]),
+			    jobs[i].why);
 			json_array_append_new(rows, row);
 		}
 		json_decref(docs[i]);
@@ -160,13 +172,14 @@ add_timings(struct table *t, const json_t *row)
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		if (json_is_object(total))
-			table_add_styled(
-			    t, i == 0 ? STYLE_STRONG : STYLE_PLAIN, "%.1f", run_number(total, keys[i]));
+			table_add_styled(t, i == 0 ? STYLE_STRONG : STYLE_PLAIN, "%.1f",
+			    run_number(total, keys[i]));
 		else
 			table_add_styled(t, STYLE_BAD, "-");
 	}
 	if (json_object_get(row, "best_site"))
-		table_add_cellf(t, "%s %.1f", run_text(row, "best_site"), run_number(row, "best_ms"));
+		table_add_cellf(
+		    t, "%s %.1f", run_text(row, "best_site"), run_number(row, "best_ms"));
 	else
 		table_add_cell(t, "-");
 	if (json_object_get(row, "over_best_ms"))
@@ -202,8 +215,8 @@ print_anycast(const json_t *result, struct look look, struct strbuf *out)
 		table_add_cell(t, run_text(row, "client"));
 		table_add_cellf(t, "%s %s", run_text(row, "service"), family);
 		table_add_cell(t, *run_text(row, "host") ? run_text(row, "host") : "nobody");
-		table_add_cellf(t, "%s%s%s", run_text(row, "site"), *run_text(row, "city") ? ", " : "",
-		    run_text(row, "city"));
+		table_add_cellf(t, "%s%s%s", run_text(row, "site"),
+		    *run_text(row, "city") ? ", " : "", run_text(row, "city"));
 		add_timings(t, row);
 		table_add_styled(t, held ? STYLE_GOOD : STYLE_BAD, "%s %s",
 		    held ? look_tick(look) : look_cross(look), expected);

@@ -1,7 +1,8 @@
 /*
- * Fail: a service dies while a client requests continuously. How long until the withdraw is on the wire
- * (the packet's own timestamp against the wall clock right before the kill), until the client has its first
- * answer from elsewhere, how many requests failed; and after a new start, until it is back.
+ * Fail: a service dies while a client requests continuously. How long until the withdraw is on the
+ * wire (the packet's own timestamp against the wall clock right before the kill), until the client
+ * has its first answer from elsewhere, how many requests failed; and after a new start, until it is
+ * back.
  *
  * The order is that of run_fail(): a steady client first, then the kill, then the new start.
  */
@@ -47,7 +48,8 @@ make_argv(const struct run *run, const struct scenario_fail *conf, const char *u
 	return argv;
 }
 
-/* Reads requests and packets until done() says so. -ETIMEDOUT, -EINTR, -EPIPE (the client ended). */
+/* Reads requests and packets until done() says so. -ETIMEDOUT, -EINTR, -EPIPE (the client ended).
+ */
 static int
 read_until(struct failing *f, bool (*done)(const struct failing *f), struct err *err)
 {
@@ -74,7 +76,8 @@ read_until(struct failing *f, bool (*done)(const struct failing *f), struct err 
 				return r;
 		}
 		if (fds[0].revents && stream_read(&f->stream) < 0)
-			return err_set(err, -EPIPE, "the requests of %s ended early", f->conf->client);
+			return err_set(
+			    err, -EPIPE, "the requests of %s ended early", f->conf->client);
 	}
 	return 0;
 }
@@ -83,7 +86,7 @@ static bool
 is_steady(const struct failing *f)
 {
 	return f->stream.last_host && strcmp(f->stream.last_host, f->conf->host) == 0 &&
-	    f->stream.in_a_row >= STEADY_ANSWERS;
+	       f->stream.in_a_row >= STEADY_ANSWERS;
 }
 
 static bool
@@ -96,7 +99,7 @@ static bool
 has_moved(const struct failing *f)
 {
 	return f->stream.last_host && strcmp(f->stream.last_host, f->conf->host) != 0 &&
-	    f->stream.in_a_row >= STEADY_ANSWERS && (is_withdrawn(f) || f->times.agent_dies);
+	       f->stream.in_a_row >= STEADY_ANSWERS && (is_withdrawn(f) || f->times.agent_dies);
 }
 
 static bool
@@ -114,12 +117,13 @@ wait_for_steady_client(struct failing *f, struct err *err)
 	int r = read_until(f, is_steady, err);
 
 	if (r == -ETIMEDOUT)
-		return err_set(err, r, "%s is not answered by %s but by %s", f->conf->client, f->conf->host,
-		    f->stream.last_host ? f->stream.last_host : "nobody");
+		return err_set(err, r, "%s is not answered by %s but by %s", f->conf->client,
+		    f->conf->host, f->stream.last_host ? f->stream.last_host : "nobody");
 	return r;
 }
 
-/* The kill, and what follows until the client is steady elsewhere. A deadline is no error: it is seen. */
+/* The kill, and what follows until the client is steady elsewhere. A deadline is no error: it is
+ * seen. */
 static int
 kill_and_watch(struct failing *f, struct err *err)
 {
@@ -184,8 +188,9 @@ static int
 run_fail(struct run *run, const struct scenario_step *step, json_t *result, struct err *err)
 {
 	const struct scenario_fail *conf = &step->fail;
-	_cleanup_(close_all) struct failing f = { .run = run, .conf = conf, .capture.fd = -1,
-		.stream.child = LAB_CHILD_INIT };
+	_cleanup_(close_all) struct failing f = {
+		.run = run, .conf = conf, .capture.fd = -1, .stream.child = LAB_CHILD_INIT
+	};
 	const struct run_target *target = find_target(run, conf);
 	json_t *commands = json_array();
 
@@ -211,7 +216,8 @@ run_fail(struct run *run, const struct scenario_step *step, json_t *result, stru
 	if (r < 0)
 		return r;
 	stream_finish(&f.stream);
-	fail_report(run, conf, f.site->name, f.target.prefix, &f.times, &f.stream, &f.capture.watch, result);
+	fail_report(run, conf, f.site->name, f.target.prefix, &f.times, &f.stream, &f.capture.watch,
+	    result);
 	return 0;
 }
 

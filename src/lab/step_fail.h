@@ -14,7 +14,7 @@ struct fail_times {
 };
 
 /* Fills the result and adds the expectations. */
-void fail_report(struct run *run, const struct scenario_fail *conf, const char *site, struct prefix prefix,
-    const struct fail_times *times, const struct stream *stream, const struct bgp_watch *watch,
-    json_t *result);
+void fail_report(struct run *run, const struct scenario_fail *conf, const char *site,
+    struct prefix prefix, const struct fail_times *times, const struct stream *stream,
+    const struct bgp_watch *watch, json_t *result);
 void fail_print(const json_t *result, struct look look, struct strbuf *out);

@@ -1,6 +1,6 @@
 /*
- * Routes: how routers see the way to each Global IP, as BIRD itself says it: the AS path, the next hop,
- * and every other route that lost.
+ * Routes: how routers see the way to each Global IP, as BIRD itself says it: the AS path, the next
+ * hop, and every other route that lost.
  */
 #include <errno.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 static const char *
 network_name(const struct run *run, uint32_t asn)
 {
-	scenario_each(n, &run->scenario->networks, struct scenario_network)
+	scenario_each (n, &run->scenario->networks, struct scenario_network)
 		if (n->asn == asn)
 			return n->name;
 	return asn == run->scenario->host_asn ? "host" : NULL;
@@ -45,16 +45,17 @@ route_to_json(const struct run *run, size_t router, const struct bird_route *rou
 	for (size_t i = 0; i < route->as_path_len; i++)
 		json_array_append_new(path, json_integer(route->as_path[i]));
 	return json_pack("{s:b, s:s, s:s, s:o, s:o, s:o, s:o}", "best", route->best, "protocol",
-	    route->protocol, "type", route->type, "as_path", path, "networks", path_names(run, route),
-	    "next_hop", route->bgp_next_hop.family != IP_NONE
+	    route->protocol, "type", route->type, "as_path", path, "networks",
+	    path_names(run, route), "next_hop",
+	    route->bgp_next_hop.family != IP_NONE
 		? json_string(ip_format(route->bgp_next_hop, text))
 		: json_null(),
 	    "via", via ? json_string(via) : json_null());
 }
 
 static int
-ask_router(struct run *run, const char *router, const struct run_target *target, json_t *rows, size_t *lacking,
-    struct err *err)
+ask_router(struct run *run, const char *router, const struct run_target *target, json_t *rows,
+    size_t *lacking, struct err *err)
 {
 	_cleanup_(bird_routes_done) struct bird_routes routes = { 0 };
 	char text[PREFIX_STR_MAX];
@@ -69,9 +70,8 @@ ask_router(struct run *run, const char *router, const struct run_target *target,
 	for (size_t i = 0; i < routes.count; i++)
 		if (prefix_equal(routes.items[i].dest, target->prefix))
 			json_array_append_new(list, route_to_json(run, node, &routes.items[i]));
-	json_array_append_new(rows,
-	    json_pack("{s:s, s:s, s:o}", "router", router, "prefix", prefix_format(target->prefix, text),
-		"routes", list));
+	json_array_append_new(rows, json_pack("{s:s, s:s, s:o}", "router", router, "prefix",
+					prefix_format(target->prefix, text), "routes", list));
 	return r;
 }
 
@@ -81,7 +81,8 @@ list_routers(const struct run *run, const struct conf_list *from, size_t *ret_co
 {
 	size_t clients, count = 0;
 	const char **names = run_clients(run, &(struct conf_list){ 0 }, &clients);
-	const char **routers = arena_alloc(run->arena, (MAX(clients, from->count) + 1) * sizeof(*routers));
+	const char **routers =
+	    arena_alloc(run->arena, (MAX(clients, from->count) + 1) * sizeof(*routers));
 
 	for (size_t i = 0; i < from->count; i++)
 		routers[count++] = scenario_str(from, i);
@@ -118,8 +119,8 @@ run_routes(struct run *run, const struct scenario_step *step, json_t *result, st
 	}
 	if (router_count > 0 && count > 0) {
 		char text[PREFIX_STR_MAX];
-		const char *const argv[] = { "birdc", "-s", BIRD_CONTROL_PATH, "show", "route", "for",
-			prefix_format(targets[0].prefix, text), "all", NULL };
+		const char *const argv[] = { "birdc", "-s", BIRD_CONTROL_PATH, "show", "route",
+			"for", prefix_format(targets[0].prefix, text), "all", NULL };
 
 		run_add_command(commands, routers[0], argv);
 	}
@@ -130,7 +131,8 @@ run_routes(struct run *run, const struct scenario_step *step, json_t *result, st
 }
 
 static void
-add_route(struct table *t, const char *router, const char *prefix, const json_t *route, struct look look)
+add_route(
+    struct table *t, const char *router, const char *prefix, const json_t *route, struct look look)
 {
 	_cleanup_(strbuf_done) struct strbuf path = { 0 }, names = { 0 };
 	bool best = json_is_true(json_object_get(route, "best"));
@@ -141,8 +143,8 @@ add_route(struct table *t, const char *router, const char *prefix, const json_t 
 	json_array_foreach (json_object_get(route, "as_path"), i, item)
 		strbuf_addf(&path, "%s%lld", i ? " " : "", (long long)json_integer_value(item));
 	json_array_foreach (json_object_get(route, "networks"), i, item)
-		strbuf_addf(&names, "%s%s%s%s", i ? " " : "", i ? look_arrow(look) : "", i ? " " : "",
-		    json_string_value(item));
+		strbuf_addf(&names, "%s%s%s%s", i ? " " : "", i ? look_arrow(look) : "",
+		    i ? " " : "", json_string_value(item));
 	table_add_row(t);
 	table_add_styled(t, STYLE_STRONG, "%s", router);
 	table_add_cell(t, prefix);
@@ -172,13 +174,14 @@ print_routes(const json_t *result, struct look look, struct strbuf *out)
 		const char *router = run_text(row, "router");
 
 		json_array_foreach (routes, k, route) {
-			add_route(t, strcmp(last, router) == 0 ? "" : router, k ? "" : run_text(row, "prefix"),
-			    route, look);
+			add_route(t, strcmp(last, router) == 0 ? "" : router,
+			    k ? "" : run_text(row, "prefix"), route, look);
 			last = router;
 		}
 		if (json_array_size(routes) == 0) {
 			table_add_row(t);
-			table_add_styled(t, STYLE_STRONG, "%s", strcmp(last, router) == 0 ? "" : router);
+			table_add_styled(
+			    t, STYLE_STRONG, "%s", strcmp(last, router) == 0 ? "" : router);
 			table_add_cell(t, run_text(row, "prefix"));
 			table_add_cell(t, "");
 			table_add_styled(t, STYLE_BAD, "no route");

@@ -1,6 +1,6 @@
 /*
- * Trace: a traceroute from each client to every Global IP, hop by hop with the routers' names, cities and
- * networks. It should end at a host of the expected site.
+ * Trace: a traceroute from each client to every Global IP, hop by hop with the routers' names,
+ * cities and networks. It should end at a host of the expected site.
  */
 #include <errno.h>
 #include <string.h>
@@ -18,7 +18,8 @@ make_argv(const struct run *run, const struct run_target *target)
 
 	argv[n++] = "nearcast";
 	argv[n++] = "trace";
-	argv[n++] = "--identify"; /* all hosts of a Global IP reply from it: ask the last hop who it is */
+	/* all hosts of a Global IP reply from it: the last hop is asked who it is */
+	argv[n++] = "--identify";
 	if (target->port != 80) {
 		argv[n++] = "--identify-port";
 		argv[n++] = arena_printf(run->arena, "%u", target->port);
@@ -29,7 +30,8 @@ make_argv(const struct run *run, const struct run_target *target)
 }
 
 static void
-judge(struct run *run, json_t *row, const struct run_target *target, const char *expected_site, const char *why)
+judge(struct run *run, json_t *row, const struct run_target *target, const char *expected_site,
+    const char *why)
 {
 	char text[IP_STR_MAX];
 	const char *client = run_text(row, "client"), *host = run_text(row, "answered_by");
@@ -41,13 +43,16 @@ judge(struct run *run, json_t *row, const struct run_target *target, const char 
 	    ip_format(target->prefix.addr, text), expected_site ? expected_site : "a site");
 
 	json_object_set_new(row, "site", *site ? json_string(site) : json_null());
-	json_object_set_new(row, "expected_site", expected_site ? json_string(expected_site) : json_null());
+	json_object_set_new(
+	    row, "expected_site", expected_site ? json_string(expected_site) : json_null());
 	json_object_set_new(row, "held", json_boolean(held));
 	if (!json_object_get(row, "hops"))
 		expect_add(&run->expects, run->step, false, expected, "%s", why);
 	else
 		expect_add(&run->expects, run->step, held, expected, "%s after %zu hops",
-		    *host ? host : reached ? "an unknown host" : "not reached",
+		    *host     ? host
+		    : reached ? "an unknown host"
+			      : "not reached",
 		    json_array_size(json_object_get(row, "hops")));
 }
 
@@ -70,8 +75,8 @@ run_trace(struct run *run, const struct scenario_step *step, json_t *result, str
 	json_t **docs = arena_alloc(run->arena, jobs_count * sizeof(json_t *));
 
 	for (size_t i = 0; i < jobs_count; i++) {
-		jobs[i] = (struct gather_job){
-			.node = names[i / count], .argv = make_argv(run, &targets[i % count]) };
+		jobs[i] = (struct gather_job){ .node = names[i / count],
+			.argv = make_argv(run, &targets[i % count]) };
 		run_add_command(commands, jobs[i].node, jobs[i].argv);
 	}
 
@@ -82,7 +87,8 @@ run_trace(struct run *run, const struct scenario_step *step, json_t *result, str
 		json_t *row = docs[i] ? docs[i] : json_object();
 
 		json_object_set_new(row, "client", json_string(client));
-		judge(run, row, &targets[i % count], run_expected_site(&step->trace.expect, client), jobs[i].why);
+		judge(run, row, &targets[i % count], run_expected_site(&step->trace.expect, client),
+		    jobs[i].why);
 		json_array_append_new(rows, row);
 		gather_job_done(&jobs[i]);
 	}
@@ -92,7 +98,8 @@ run_trace(struct run *run, const struct scenario_step *step, json_t *result, str
 static void
 add_hop(struct table *t, const json_t *hop)
 {
-	const json_t *replies = json_object_get(hop, "replies"), *reply, *first = json_array_get(replies, 0);
+	const json_t *replies = json_object_get(hop, "replies"), *reply,
+		     *first = json_array_get(replies, 0);
 	_cleanup_(strbuf_done) struct strbuf times = { 0 };
 	json_int_t lost = json_integer_value(json_object_get(hop, "lost"));
 	const char *city = run_text(first, "city_name");
@@ -105,12 +112,14 @@ add_hop(struct table *t, const json_t *hop)
 	table_add_row(t);
 	table_add_cellf(t, "%lld", (long long)json_integer_value(json_object_get(hop, "ttl")));
 	if (first)
-		table_add_cell(t, *run_text(first, "name") ? run_text(first, "name") : run_text(first, "address"));
+		table_add_cell(t, *run_text(first, "name") ? run_text(first, "name")
+							   : run_text(first, "address"));
 	else
 		table_add_cell(t, "*");
 	table_add_cell(t, *city ? city : run_text(first, "city"));
 	if (run_number(first, "asn") > 0)
-		table_add_cellf(t, "%s (AS%.0f)", run_text(first, "network"), run_number(first, "asn"));
+		table_add_cellf(
+		    t, "%s (AS%.0f)", run_text(first, "network"), run_number(first, "asn"));
 	else
 		table_add_cell(t, run_text(first, "network"));
 	table_add_styled(t, STYLE_DIM, "%s", run_text(first, "address"));
@@ -137,8 +146,12 @@ print_row(const json_t *row, struct look look, struct strbuf *out)
 		add_hop(t, hop);
 	strbuf_addf(out, "\n  %s%s %s %s%s: %s%s %s%s%s\n", style_begin(STYLE_STRONG, look.colour),
 	    run_text(row, "client"), look_arrow(look), run_text(row, "target"),
-	    style_end(STYLE_STRONG, look.colour), style_begin(held ? STYLE_GOOD : STYLE_BAD, look.colour),
-	    held ? look_tick(look) : look_cross(look), *host ? host : reached ? "a host that does not say its name" : "not reached",
+	    style_end(STYLE_STRONG, look.colour),
+	    style_begin(held ? STYLE_GOOD : STYLE_BAD, look.colour),
+	    held ? look_tick(look) : look_cross(look),
+	    *host     ? host
+	    : reached ? "a host that does not say its name"
+		      : "not reached",
 	    style_end(held ? STYLE_GOOD : STYLE_BAD, look.colour),
 	    json_object_get(row, "hops") ? "" : ", no trace");
 	table_format(t, (struct table_look){ .indent = 2, .colour = look.colour }, out);

@@ -1,6 +1,6 @@
 /*
- * Unicast: each client requests every host's own address, and the seven timings of curl stand side by
- * side: what each site can do for each client, before there is one address for all.
+ * Unicast: each client requests every host's own address, and the seven timings of curl stand side
+ * by side: what each site can do for each client, before there is one address for all.
  */
 #include <errno.h>
 #include <string.h>
@@ -27,20 +27,19 @@ list_asked(const struct run *run, int step_family, struct asked **ret)
 	for (size_t f = 0; f < ARRAY_SIZE(families); f++) {
 		if (!scenario_family_used(s, step_family, families[f]))
 			continue;
-		scenario_each(site, &s->sites, struct scenario_site)
-		scenario_each(host, &site->hosts, struct scenario_host)
-		{
-			struct ip ip = run_address(run, host->name, families[f]);
+		scenario_each (site, &s->sites, struct scenario_site)
+			scenario_each (host, &site->hosts, struct scenario_host) {
+				struct ip ip = run_address(run, host->name, families[f]);
 
-			if (ip.family == IP_NONE || host->services.count == 0)
-				continue;
+				if (ip.family == IP_NONE || host->services.count == 0)
+					continue;
 
-			const struct scenario_service *service =
-			    scenario_service(s, scenario_str(&host->services, 0));
+				const struct scenario_service *service =
+				    scenario_service(s, scenario_str(&host->services, 0));
 
-			asked[count++] = (struct asked){
-				host->name, site->name, run_url(run, ip, service->port), families[f] };
-		}
+				asked[count++] = (struct asked){ host->name, site->name,
+					run_url(run, ip, service->port), families[f] };
+			}
 	}
 	*ret = asked;
 	return count;
@@ -63,8 +62,8 @@ make_argv(const struct run *run, uint32_t times, const struct asked *asked, size
 }
 
 static void
-add_rows(json_t *rows, const char *client, const json_t *doc, const struct asked *asked, size_t count,
-    size_t *held, json_int_t *answers)
+add_rows(json_t *rows, const char *client, const json_t *doc, const struct asked *asked,
+    size_t count, size_t *held, json_int_t *answers)
 {
 	for (size_t i = 0; i < count; i++) {
 		json_t *target = json_array_get(json_object_get(doc, "targets"), i);
@@ -75,12 +74,12 @@ add_rows(json_t *rows, const char *client, const json_t *doc, const struct asked
 		if (ok > 0 && json_integer_value(json_object_get(served_by, asked[i].host)) == ok &&
 		    run_number(target, "failed") == 0)
 			++*held;
-		json_array_append_new(rows,
-		    json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:O?}", "client", client, "site",
-			asked[i].site, "host", asked[i].host, "family",
-			asked[i].family == IP_V4 ? "ipv4" : "ipv6", "url", asked[i].url, "count",
-			(json_int_t)run_number(target, "count"), "ok", ok, "timings",
-			json_object_get(target, "timings")));
+		json_array_append_new(
+		    rows, json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:O?}", "client", client,
+			      "site", asked[i].site, "host", asked[i].host, "family",
+			      asked[i].family == IP_V4 ? "ipv4" : "ipv6", "url", asked[i].url,
+			      "count", (json_int_t)run_number(target, "count"), "ok", ok, "timings",
+			      json_object_get(target, "timings")));
 	}
 }
 
@@ -110,7 +109,8 @@ run_unicast(struct run *run, const struct scenario_step *step, json_t *result, s
 	int r = run_gather_json(run, jobs, clients, DURATION_S(60), docs);
 
 	for (size_t i = 0; i < clients; i++) {
-		_cleanup_(freep) char *expected = xasprintf("%s reaches every host's own address", names[i]);
+		_cleanup_(freep) char *expected =
+		    xasprintf("%s reaches every host's own address", names[i]);
 		size_t held = 0;
 		json_int_t answers = 0;
 
@@ -127,7 +127,8 @@ run_unicast(struct run *run, const struct scenario_step *step, json_t *result, s
 }
 
 static void
-print_family(const json_t *rows, const char *family, const char *title, struct look look, struct strbuf *out)
+print_family(
+    const json_t *rows, const char *family, const char *title, struct look look, struct strbuf *out)
 {
 	_cleanup_(table_freep) struct table *t = table_new();
 	const char *last = "";
@@ -150,11 +151,12 @@ print_family(const json_t *rows, const char *family, const char *title, struct l
 		table_add_cell(t, run_text(row, "site"));
 		last = client;
 		for (int p = 0; p < PROBE_PHASE_MAX; p++) {
-			const json_t *stats = json_object_get(timings, probe_phase_key((enum probe_phase)p));
+			const json_t *stats =
+			    json_object_get(timings, probe_phase_key((enum probe_phase)p));
 
 			if (json_is_object(stats))
-				table_add_styled(t, p == PROBE_TOTAL ? STYLE_STRONG : STYLE_PLAIN, "%.1f",
-				    run_number(stats, "median"));
+				table_add_styled(t, p == PROBE_TOTAL ? STYLE_STRONG : STYLE_PLAIN,
+				    "%.1f", run_number(stats, "median"));
 			else
 				table_add_styled(t, STYLE_BAD, "-");
 		}

@@ -2,7 +2,8 @@
 #include "lab/run_internal.h"
 
 static int
-run_wait(struct run *run, const struct scenario_step *step, json_t *result, _unused_ struct err *err)
+run_wait(
+    struct run *run, const struct scenario_step *step, json_t *result, _unused_ struct err *err)
 {
 	json_object_set_new(result, "waited_ms", json_real(duration_ms_f(step->wait)));
 	return run_sleep(run, step->wait);

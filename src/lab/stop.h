@@ -2,8 +2,8 @@
  * Ctrl-C while a lab runs: SIGINT, SIGTERM and SIGHUP become a readable file descriptor.
  *
  * Handlers, not a signalfd: blocked signals would be inherited by every command started in the lab.
- * A second signal ends the process right away, for one who does not want to wait; a lab in the foreground
- * goes with it.
+ * A second signal ends the process right away, for one who does not want to wait; a lab in the
+ * foreground goes with it.
  */
 #pragma once
 

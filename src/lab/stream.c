@@ -14,7 +14,8 @@
 #define LINE_MAX_LEN 65536
 
 int
-stream_start(struct stream *s, struct lab *lab, const char *node, const char *const *argv, struct err *err)
+stream_start(
+    struct stream *s, struct lab *lab, const char *node, const char *const *argv, struct err *err)
 {
 	*s = (struct stream){ .child = LAB_CHILD_INIT, .names = arena_new() };
 
@@ -31,7 +32,8 @@ stream_add_line(struct stream *s, const char *line, size_t len)
 	json_t *j = json_loadb(line, len, 0, NULL);
 	const char *site = json_string_value(json_object_get(j, "site"));
 	const char *host = json_string_value(json_object_get(j, "served_by"));
-	const json_t *at = json_object_get(j, "at_wall_ns"), *total = json_object_get(j, "total_ms");
+	const json_t *at = json_object_get(j, "at_wall_ns"),
+		     *total = json_object_get(j, "total_ms");
 	bool ok = json_is_true(json_object_get(j, "ok"));
 
 	if (!json_is_integer(at) || !json_is_number(total)) {
@@ -41,7 +43,8 @@ stream_add_line(struct stream *s, const char *line, size_t len)
 	}
 	if (!ok || !host)
 		host = NULL;
-	if (s->count > 0 && (host && s->last_host ? strcmp(host, s->last_host) == 0 : host == s->last_host))
+	if (s->count > 0 &&
+	    (host && s->last_host ? strcmp(host, s->last_host) == 0 : host == s->last_host))
 		s->in_a_row++;
 	else {
 		s->in_a_row = 1;
@@ -62,7 +65,8 @@ take_lines(struct stream *s)
 {
 	char *line = s->partial.text, *end;
 
-	while (line && (end = memchr(line, '\n', s->partial.len - (size_t)(line - s->partial.text)))) {
+	while (
+	    line && (end = memchr(line, '\n', s->partial.len - (size_t)(line - s->partial.text)))) {
 		stream_add_line(s, line, (size_t)(end - line));
 		line = end + 1;
 	}

@@ -1,5 +1,6 @@
 /*
- * A client's continuous requests: `nearcast probe --each` in its node, read line by line while it runs.
+ * A client's continuous requests: `nearcast probe --each` in its node, read line by line while it
+ * runs.
  */
 #pragma once
 
@@ -9,14 +10,14 @@
 #include "lab/timeline.h"
 
 struct stream {
-	struct lab_child child; /* owned */
-	struct strbuf partial;  /* the start of a line */
-	struct arena *names;    /* owned: of sites and hosts */
+	struct lab_child child;            /* owned */
+	struct strbuf partial;             /* the start of a line */
+	struct arena *names;               /* owned: of sites and hosts */
 	struct timeline_request *requests; /* owned, in the order of their ends */
 	size_t count, cap;
 	size_t bad_lines;
-	const char *last_host;  /* of the last request; NULL: it failed. As long as the stream */
-	size_t in_a_row;        /* requests since another one than last_host answered */
+	const char *last_host; /* of the last request; NULL: it failed. As long as the stream */
+	size_t in_a_row;       /* requests since another one than last_host answered */
 };
 
 /* Starts it; argv must make JSON lines. stream_done() it in any case. */

@@ -31,7 +31,8 @@ decode_ip(struct reader *r, struct ip *ret_src, struct ip *ret_dst)
 		*ret_src = ip_from_bytes(IP_V4, bytes);
 		reader_copy(r, bytes, 4);
 		*ret_dst = ip_from_bytes(IP_V4, bytes);
-		if (header < 20 || total < header || fragment & IPV4_FRAGMENT || protocol != IP_PROTOCOL_TCP)
+		if (header < 20 || total < header || fragment & IPV4_FRAGMENT ||
+		    protocol != IP_PROTOCOL_TCP)
 			return none;
 		reader_skip(r, header - 20);
 		return reader_sub(r, total - header);
@@ -45,7 +46,8 @@ decode_ip(struct reader *r, struct ip *ret_src, struct ip *ret_dst)
 		*ret_src = ip_from_bytes(IP_V6, bytes);
 		reader_copy(r, bytes, 16);
 		*ret_dst = ip_from_bytes(IP_V6, bytes);
-		if (next != IP_PROTOCOL_TCP) /* nothing in the lab puts extension headers before TCP */
+		if (next !=
+		    IP_PROTOCOL_TCP) /* nothing in the lab puts extension headers before TCP */
 			return none;
 		return reader_sub(r, length);
 	}
@@ -114,7 +116,7 @@ tcp_stream_add(struct tcp_stream *s, const struct tcp_segment *segment, size_t m
 	if (ahead > 0) {
 		start_at(s, seq, true);
 	} else if (ahead < 0) {
-		size_t old = (size_t)-(int64_t)ahead;
+		size_t old = (size_t) - (int64_t)ahead;
 
 		if (old >= len)
 			return;

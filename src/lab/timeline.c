@@ -25,29 +25,32 @@ find_move(const struct timeline_request *requests, size_t count, const struct ti
 	for (size_t i = 0; i < count; i++) {
 		const struct timeline_request *r = &requests[i];
 
-		if (is_other_site(r, q) && end_of(r) >= q->kill_ns && (!first || end_of(r) < end_of(first)))
-			first = r;
-	}
-	return first;
-}
-
-static const struct timeline_request *
-find_return(const struct timeline_request *requests, size_t count, const struct timeline_question *q)
-{
-	const struct timeline_request *first = NULL;
-
-	for (size_t i = 0; i < count; i++) {
-		const struct timeline_request *r = &requests[i];
-
-		if (r->ok && r->site && strcmp(r->site, q->from) == 0 && r->start_ns >= q->restart_ns &&
+		if (is_other_site(r, q) && end_of(r) >= q->kill_ns &&
 		    (!first || end_of(r) < end_of(first)))
 			first = r;
 	}
 	return first;
 }
 
+static const struct timeline_request *
+find_return(
+    const struct timeline_request *requests, size_t count, const struct timeline_question *q)
+{
+	const struct timeline_request *first = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct timeline_request *r = &requests[i];
+
+		if (r->ok && r->site && strcmp(r->site, q->from) == 0 &&
+		    r->start_ns >= q->restart_ns && (!first || end_of(r) < end_of(first)))
+			first = r;
+	}
+	return first;
+}
+
 static void
-count_failure(struct timeline *t, const struct timeline_request *r, int64_t kill_ns, int64_t moved_ns)
+count_failure(
+    struct timeline *t, const struct timeline_request *r, int64_t kill_ns, int64_t moved_ns)
 {
 	struct duration start = { r->start_ns - kill_ns }, end = { end_of(r) - kill_ns };
 
@@ -66,7 +69,8 @@ timeline_compute(
 {
 	struct timeline t = { 0 };
 	const struct timeline_request *move = find_move(requests, count, q);
-	const struct timeline_request *back = q->restart_ns ? find_return(requests, count, q) : NULL;
+	const struct timeline_request *back =
+	    q->restart_ns ? find_return(requests, count, q) : NULL;
 	int64_t moved_ns = INT64_MAX;
 
 	if (move) {

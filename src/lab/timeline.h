@@ -1,10 +1,10 @@
 /*
- * What a client lived through when a site failed and came back: computed from the client's own requests
- * and the moments of the kill and of the new start. Pure.
+ * What a client lived through when a site failed and came back: computed from the client's own
+ * requests and the moments of the kill and of the new start. Pure.
  *
- * A request has a start and, its total time later, an end; requests overlap. An answer counts at its
- * end, for that is when the client has it. Everything is wall-clock nanoseconds, as the requests
- * themselves and the packets' timestamps are.
+ * A request has a start and, its total time later, an end; requests overlap. An answer counts at
+ * its end, for that is when the client has it. Everything is wall-clock nanoseconds, as the
+ * requests themselves and the packets' timestamps are.
  */
 #pragma once
 
@@ -22,18 +22,20 @@ struct timeline_request {
 };
 
 struct timeline_question {
-	const char *from;    /* the site whose service dies */
-	const char *to;      /* the site that should answer then; NULL: any other than `from` */
-	int64_t kill_ns;     /* right before the kill */
-	int64_t restart_ns;  /* right before the new start; 0 when there was none */
+	const char *from;   /* the site whose service dies */
+	const char *to;     /* the site that should answer then; NULL: any other than `from` */
+	int64_t kill_ns;    /* right before the kill */
+	int64_t restart_ns; /* right before the new start; 0 when there was none */
 };
 
 struct timeline {
-	/* Requests that were under way at the kill or began after it, up to the new start or the end. */
+	/* Requests that were under way at the kill or began after it, up to the new start or the
+	 * end. */
 	size_t requests, failed;
 	/* Failures after the first answer from the other site: the route was not steady yet. */
 	size_t failed_later;
-	/* Valid with failed > 0: the start of the first and the end of the last of them, since the kill. */
+	/* Valid with failed > 0: the start of the first and the end of the last of them, since the
+	 * kill. */
 	struct duration first_failure, last_failure;
 	/* From the kill to the first answer of the other site: the outage. */
 	bool moved;
@@ -47,5 +49,5 @@ struct timeline {
 };
 
 /* The requests may be in any order. */
-struct timeline timeline_compute(
-    const struct timeline_request *requests, size_t count, const struct timeline_question *question);
+struct timeline timeline_compute(const struct timeline_request *requests, size_t count,
+    const struct timeline_question *question);

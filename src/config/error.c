@@ -87,10 +87,13 @@ find_columns(const char *text, size_t len, size_t *ret_count)
 	return columns;
 }
 
-/* The line and the caret. A long line is shown as a window around the caret. */
+/*
+ * The line and the caret. A long line is shown as a window around the caret; of what is hidden only its
+ * width.
+ */
 static void
-show_line(struct strbuf *out, size_t line, const char *text, const size_t *columns, size_t count,
-    size_t caret, size_t caret_end)
+show_line(struct strbuf *out, size_t line, const char *text, const bool *hide, const size_t *columns,
+    size_t count, size_t caret, size_t caret_end)
 {
 	size_t from = 0, to = count;
 
@@ -100,11 +103,15 @@ show_line(struct strbuf *out, size_t line, const char *text, const size_t *colum
 		to = from + LINE_COLUMNS_MAX;
 	}
 	strbuf_addf(out, "%5zu | %s", line + 1, from > 0 ? "..." : "");
-	for (size_t i = from; i < to; i++)
-		(void)show_code(out, text + columns[i], columns[i + 1] - columns[i]);
+	for (size_t i = from; i < to; i++) {
+		if (hide[columns[i]])
+			strbuf_add_char(out, '*');
+		else
+			(void)show_code(out, text + columns[i], columns[i + 1] - columns[i]);
+	}
 	strbuf_addf(out, "%s\n      | %s", to < count ? "..." : "", from > 0 ? "   " : "");
 	for (size_t i = from; i < caret; i++)
-		strbuf_add_char(out, text[columns[i]] == '\t' ? '\t' : ' ');
+		strbuf_add_char(out, text[columns[i]] == '\t' && !hide[columns[i]] ? '\t' : ' ');
 	strbuf_add_char(out, '^');
 	strbuf_pad(out, '~', MIN(caret_end, to) > caret + 1 ? MIN(caret_end, to) - caret - 1 : 0);
 	strbuf_add_char(out, '\n');
@@ -118,6 +125,7 @@ show_report(const struct conf *c, const struct conf_report *report, struct strbu
 	size_t line = conf_source_line(s, start), len, count, caret = 0, caret_end;
 	const char *text = conf_source_line_text(s, line, &len);
 	_cleanup_(freep) size_t *columns = find_columns(text, len, &count);
+	_cleanup_(freep) bool *hide = xcalloc(len + 1, sizeof(*hide));
 
 	while (caret < count && s->lines[line] + columns[caret] < start)
 		caret++;
@@ -125,8 +133,10 @@ show_report(const struct conf *c, const struct conf_report *report, struct strbu
 	while (caret_end < count && s->lines[line] + columns[caret_end] < report->place.end)
 		caret_end++;
 	strbuf_addf(out, "%s:%zu:%zu: %s\n", c->name, line + 1, caret + 1, report->text);
-	if (!report->place.secret && len > 0)
-		show_line(out, line, text, columns, count, caret, caret_end);
+	if (len == 0)
+		return;
+	conf_secret_mask(c, line, text, len, hide);
+	show_line(out, line, text, hide, columns, count, caret, caret_end);
 }
 
 static int

@@ -19,7 +19,6 @@
 /* A range of bytes of the text. */
 struct conf_place {
 	size_t start, end; /* end is past the last byte */
-	bool secret;       /* the line is not shown */
 };
 
 /* source.c: the text, and where its lines begin. */
@@ -80,6 +79,10 @@ struct conf {
 	size_t mark_count, mark_cap;
 	struct conf_pending *pending; /* owned */
 	size_t pending_count, pending_cap;
+	const char **secret_keys;  /* owned; ends with NULL */
+	struct conf_place *hidden; /* owned: the values of such keys, in the order of the file */
+	size_t hidden_count, hidden_cap;
+	bool is_yaml; /* all of the file was read, so hidden is complete */
 	void *root;
 };
 
@@ -118,6 +121,15 @@ struct conf_builder {
 struct fy_event;
 /* Adds what one event says; false when it was refused, and reported. */
 bool conf_tree_take(struct conf_builder *b, struct fy_event *e);
+
+/* secret.c: what no excerpt of the file may show */
+
+/* The keys whose values are secret, anywhere in the schema. */
+void conf_secret_keys(struct conf *c, const struct conf_schema *schema);
+/* Finds the values of such keys, also of misspelt ones and where no such key belongs. */
+void conf_secret_find(struct conf *c, const struct conf_node *root);
+/* Which of the bytes of a line are hidden: sets those of hide, which has room for len. */
+void conf_secret_mask(const struct conf *c, size_t line, const char *text, size_t len, bool *hide);
 
 /* error.c */
 void conf_report(struct conf *c, struct conf_place place, const char *fmt, ...) _printf_(3, 4);

@@ -12,11 +12,13 @@ load(struct conf *c, const char *text, size_t len, const struct conf_schema *sch
 {
 	const struct conf_node *tree;
 
+	conf_secret_keys(c, schema);
 	if (!conf_source_init(c, text, len))
 		return -EINVAL;
 	tree = conf_yaml_parse(c);
 	if (tree == NULL)
 		return -EINVAL;
+	conf_secret_find(c, tree);
 	conf_walk(c, schema, tree);
 	conf_marks_sort(c);
 	for (size_t i = 0; i < c->pending_count; i++)
@@ -94,6 +96,8 @@ conf_free(struct conf *c)
 	free(c->source.lines);
 	free(c->marks);
 	free(c->pending);
+	free(c->secret_keys);
+	free(c->hidden);
 	arena_free(c->arena);
 	free(c);
 }

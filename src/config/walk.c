@@ -20,18 +20,16 @@ static void
 load_scalar(struct conf *c, const struct conf_field *f, enum conf_type type,
     const struct conf_node *node, void *out)
 {
-	struct conf_place place = node->place;
 	struct strbuf why = { 0 };
 
 	if (node->kind != CONF_NODE_SCALAR || conf_text_is_null(node->text, node->plain)) {
 		conf_complain_kind(c, f, type, node);
 		return;
 	}
-	place.secret = type == CONF_SECRET;
-	conf_mark_add(c, out, conf_type_size(NULL, type), place, true);
+	conf_mark_add(c, out, conf_type_size(NULL, type), node->place, true);
 	if (!conf_scalar_parse(f, type, node->text, node->plain, c->arena, out, &why))
-		conf_report(
-		    c, place, "%s%s%s", f->key ? f->key : "", f->key ? ": " : "", strbuf_get(&why));
+		conf_report(c, node->place, "%s%s%s", f->key ? f->key : "", f->key ? ": " : "",
+		    strbuf_get(&why));
 	strbuf_done(&why);
 }
 

@@ -80,7 +80,9 @@ exec_environment(const char *exe_dir, const char *lab, const char *node)
 	_cleanup_(freep) char *own = exe_dir == NULL ? exec_own_dir() : NULL;
 	size_t count = 2, i = 0;
 
-	strbuf_addf(&text, "PATH=%s:%s%c", own != NULL ? own : exe_dir, PATH_TAIL, '\0');
+	if (exe_dir == NULL)
+		exe_dir = own;
+	strbuf_addf(&text, "PATH=%s:%s/../sbin:%s%c", exe_dir, exe_dir, PATH_TAIL, '\0');
 	strbuf_addf(&text, "NEARCAST_LAB=%s%c", lab, '\0');
 	if (node != NULL) {
 		strbuf_addf(&text, "NEARCAST_LAB_NODE=%s%c", node, '\0');

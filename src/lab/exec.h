@@ -27,8 +27,8 @@ struct exec_failure exec_now(const char *const *argv, char **environment);
 void exec_raise_file_limit(void);
 
 /*
- * The caller's environment with PATH beginning at the folder of the running executable (and ending in the
- * usual ones), NEARCAST_LAB and NEARCAST_LAB_NODE set (node NULL: not), and without what speaks of the
+ * The caller's environment with PATH beginning at the folder of the running executable and the sbin beside
+ * it (and ending in the usual ones), NEARCAST_LAB and NEARCAST_LAB_NODE set (node NULL: not), and without what speaks of the
  * caller's own supervisor. exe_dir NULL: that of /proc/self/exe. Ends with NULL; one block, free() it.
  */
 char **exec_environment(const char *exe_dir, const char *lab, const char *node)

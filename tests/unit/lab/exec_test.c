@@ -31,7 +31,7 @@ TEST(the_environment_is_the_callers_with_ours_in_front)
 	environ = kept;
 	_cleanup_(freep) char *text = joined(got);
 	CHECK_STR(text,
-	    "PATH=/opt/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n"
+	    "PATH=/opt/bin:/opt/bin/../sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n"
 	    "NEARCAST_LAB=article\nNEARCAST_LAB_NODE=edinburgh\n"
 	    "HOME=/home/me\nNEARCAST_LAB_DIR=/labs\n");
 }

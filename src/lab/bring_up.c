@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "io/netlink.h"
 
 static int
 make_nodes(struct supervisor *s, struct err *err)
@@ -35,7 +36,7 @@ make_links(struct supervisor *s, struct err *err)
 
 	s->links = xcalloc(plan->link_count, sizeof(*s->links));
 	for (size_t i = 0; i < plan->link_count; i++) {
-		int r = link_make(&s->links[i], plan, i, s->nodes, &s->fabric, err);
+		int r = link_make(&s->links[i], plan, i, s->nodes, s->fabric, err);
 
 		if (r < 0)
 			return r;
@@ -118,7 +119,7 @@ list_processes(struct supervisor *s)
 int
 bring_up_network(struct supervisor *s, struct err *err)
 {
-	int r = rtnl_open(&s->fabric, err);
+	int r = netlink_new(NETLINK_ROUTE, &s->fabric, err);
 
 	if (r == 0)
 		r = make_nodes(s, err);

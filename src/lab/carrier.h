@@ -12,19 +12,16 @@
 #include "base/err.h"
 #include "lab/link.h"
 
-struct mnl_socket;
-
 struct carrier {
-	struct mnl_socket *socket; /* owned */
+	int fd;             /* owned, for as long as the lab lives */
 	struct link *links; /* borrowed */
 	size_t link_count;
-	struct rtnl *fabric; /* borrowed */
+	struct netlink *fabric; /* borrowed */
 };
 
 /* In the fabric, when all links are up. */
-int carrier_open(struct carrier *c, struct link *links, size_t link_count, struct rtnl *fabric,
+int carrier_open(struct carrier *c, struct link *links, size_t link_count, struct netlink *fabric,
     struct err *err) _must_use_;
-void carrier_close(struct carrier *c); /* fine on a zeroed or closed one */
 
 int carrier_fd(const struct carrier *c); /* readable: carrier_look() */
 void carrier_look(struct carrier *c);

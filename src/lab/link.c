@@ -44,7 +44,7 @@ node_end(const struct link *l, size_t index, int side)
 
 /* One side of a link with delay: the node's interface and its far end in the fabric. */
 static int
-make_delayed_side(struct link *l, size_t index, int side, uint32_t mtu, struct rtnl *fabric, struct err *err)
+make_delayed_side(struct link *l, size_t index, int side, uint32_t mtu, struct netlink *fabric, struct err *err)
 {
 	char name[IF_NAMESIZE];
 	struct rtnl_veth_end ends[2] = { node_end(l, index, side), { .ifname = name, .netns = -1 } };
@@ -63,7 +63,7 @@ make_delayed_side(struct link *l, size_t index, int side, uint32_t mtu, struct r
 }
 
 static int
-make_interfaces(struct link *l, size_t index, struct rtnl *fabric, struct err *err)
+make_interfaces(struct link *l, size_t index, struct netlink *fabric, struct err *err)
 {
 	uint32_t mtu = l->plan->mtu == 0 ? MTU_DEFAULT : l->plan->mtu;
 
@@ -82,12 +82,12 @@ make_interfaces(struct link *l, size_t index, struct rtnl *fabric, struct err *e
 static int
 set_node_end_up(struct link *l, int side, bool up, struct err *err)
 {
-	return rtnl_set_up(&l->nodes[side]->rtnl, l->plan->ends[side].ifname, up, err);
+	return rtnl_set_up(l->nodes[side]->rtnl, l->plan->ends[side].ifname, up, err);
 }
 
 int
 link_make(struct link *l, const struct lab_plan *plan, size_t index, struct node *nodes,
-    struct rtnl *fabric, struct err *err)
+    struct netlink *fabric, struct err *err)
 {
 	const struct lab_link *p = &plan->links[index];
 
@@ -105,7 +105,7 @@ link_make(struct link *l, const struct lab_plan *plan, size_t index, struct node
 }
 
 static int
-set_far_end_up(struct link *l, int side, struct rtnl *fabric, bool up, struct err *err)
+set_far_end_up(struct link *l, int side, struct netlink *fabric, bool up, struct err *err)
 {
 	char name[IF_NAMESIZE];
 
@@ -115,7 +115,7 @@ set_far_end_up(struct link *l, int side, struct rtnl *fabric, bool up, struct er
 }
 
 void
-link_follow(struct link *l, struct rtnl *fabric, int side, bool carrier)
+link_follow(struct link *l, struct netlink *fabric, int side, bool carrier)
 {
 	/* It fails only when the interface is gone, and then the lab is going. */
 	if (l->up)
@@ -123,7 +123,7 @@ link_follow(struct link *l, struct rtnl *fabric, int side, bool carrier)
 }
 
 int
-link_set_up(struct link *l, struct rtnl *fabric, bool up, struct err *err)
+link_set_up(struct link *l, struct netlink *fabric, bool up, struct err *err)
 {
 	int r = 0;
 

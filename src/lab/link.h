@@ -24,7 +24,7 @@ struct link {
 
 /* fabric is in the caller's network namespace. nodes are those of the plan, by index. Both ends come up. */
 int link_make(struct link *l, const struct lab_plan *plan, size_t index, struct node *nodes,
-    struct rtnl *fabric, struct err *err) _must_use_;
+    struct netlink *fabric, struct err *err) _must_use_;
 
 bool link_is_delayed(const struct link *l);
 
@@ -32,10 +32,10 @@ bool link_is_delayed(const struct link *l);
  * Cuts or joins it. With delay both ends lose their carrier, as from a cut cable; without, where nothing
  * lies between them, both interfaces are set down. Addresses stay; the nodes' own routes come back.
  */
-int link_set_up(struct link *l, struct rtnl *fabric, bool up, struct err *err) _must_use_;
+int link_set_up(struct link *l, struct netlink *fabric, bool up, struct err *err) _must_use_;
 
 /*
  * The far end of that side, which is up itself, has or lost its carrier: so does the node of the other side.
  * For links with delay.
  */
-void link_follow(struct link *l, struct rtnl *fabric, int side, bool carrier);
+void link_follow(struct link *l, struct netlink *fabric, int side, bool carrier);

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "io/netlink.h"
 #include "lab/node_files.h"
 #include "lab/node_sysctl.h"
 
@@ -98,7 +99,7 @@ open_sockets(struct node *n, struct err *err)
 	if (setns(n->net, CLONE_NEWNET) < 0)
 		r = err_errno(err, -errno, "enter its network");
 	if (r == 0)
-		r = rtnl_open(&n->rtnl, err);
+		r = netlink_new(NETLINK_ROUTE, &n->rtnl, err);
 	if (r == 0 && (n->sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) < 0)
 		r = err_errno(err, -errno, "open a socket");
 	if (setns(home, CLONE_NEWNET) < 0)
@@ -115,7 +116,7 @@ node_make(struct node *n, const struct lab_plan *plan, size_t index, struct err 
 	if (r == 0)
 		r = open_sockets(n, err);
 	if (r == 0)
-		r = rtnl_set_up(&n->rtnl, "lo", true, err);
+		r = rtnl_set_up(n->rtnl, "lo", true, err);
 	if (r < 0)
 		err_prefix(err, "node %s", n->plan->name);
 	return r;
@@ -126,7 +127,7 @@ node_done(struct node *n)
 {
 	if (n->plan == NULL)
 		return;
-	rtnl_close(&n->rtnl);
+	netlink_free(n->rtnl);
 	for (size_t i = 0; i < 4; i++) {
 		int fd = ((const int[]){ n->net, n->mnt, n->uts, n->sock })[i];
 
@@ -151,7 +152,7 @@ node_add_routes(struct node *n, struct err *err)
 {
 	for (size_t i = 0; i < n->plan->route_count; i++) {
 		const struct lab_route *route = &n->plan->routes[i];
-		int r = rtnl_add_route(&n->rtnl, route->dest, route->via, err);
+		int r = rtnl_add_route(n->rtnl, route->dest, route->via, err);
 
 		if (r < 0)
 			return err_prefix(err, "node %s", n->plan->name), r;
@@ -164,7 +165,7 @@ node_configure(struct node *n, struct err *err)
 {
 	for (size_t i = 0; i < n->plan->address_count; i++) {
 		const struct lab_address *a = &n->plan->addresses[i];
-		int r = rtnl_add_address(&n->rtnl, a->ifname, a->addr, err);
+		int r = rtnl_add_address(n->rtnl, a->ifname, a->addr, err);
 
 		if (r < 0)
 			return err_prefix(err, "node %s", n->plan->name), r;

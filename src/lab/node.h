@@ -20,7 +20,7 @@ struct node {
 	int net;         /* namespaces, O_CLOEXEC; owned */
 	int mnt;
 	int uts;
-	struct rtnl rtnl; /* in its network */
+	struct netlink *rtnl; /* in its network; owned */
 	int sock;         /* any socket in its network, for ioctls */
 };
 

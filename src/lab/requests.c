@@ -125,7 +125,7 @@ do_link(struct supervisor *s, struct control_client *c, json_t *q, struct err *e
 		return err_set(err, -ENOENT, "there is no link %lld; the lab has %zu", (long long)index,
 		    s->plan->link_count);
 	int64_t at = clock_wall_ns();
-	int r = link_set_up(&s->links[index], &s->fabric, up, err);
+	int r = link_set_up(&s->links[index], s->fabric, up, err);
 	if (r == 0)
 		control_answer(c, json_pack("{s:I}", "at_wall_ns", (json_int_t)at), NULL, 0);
 	return r;

@@ -1,47 +1,21 @@
 #include "lab/rtnl.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
 #include <string.h>
 
-#define REQUEST_MAX 1024
+#include "io/netlink.h"
 
 /* A request that is being built; its bytes are aligned as netlink wants. */
 struct request {
 	union {
 		struct nlmsghdr h;
-		uint8_t bytes[REQUEST_MAX];
+		uint8_t bytes[NETLINK_REQUEST_MAX];
 	};
 };
-
-int
-rtnl_open(struct rtnl *n, struct err *err)
-{
-	struct mnl_socket *s = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-
-	if (s == NULL)
-		return err_errno(err, -errno, "open a netlink socket");
-	if (mnl_socket_bind(s, 0, MNL_SOCKET_AUTOPID) < 0) {
-		int r = err_errno(err, -errno, "bind a netlink socket");
-
-		mnl_socket_close(s);
-		return r;
-	}
-	*n = (struct rtnl){ .socket = s };
-	return 0;
-}
-
-void
-rtnl_close(struct rtnl *n)
-{
-	if (n->socket != NULL)
-		mnl_socket_close(n->socket);
-	*n = (struct rtnl){ 0 };
-}
 
 /* Begins a request; gives its fixed part, zeroed. */
 static void *
@@ -49,31 +23,8 @@ begin(struct request *q, uint16_t type, uint16_t flags, size_t fixed)
 {
 	mnl_nlmsg_put_header(q->bytes);
 	q->h.nlmsg_type = type;
-	q->h.nlmsg_flags = (uint16_t)(NLM_F_REQUEST | NLM_F_ACK | flags);
+	q->h.nlmsg_flags = flags;
 	return mnl_nlmsg_put_extra_header(&q->h, fixed);
-}
-
-/* Sends it and waits for the answer; 0 or the kernel's negative errno. */
-static int
-ask(struct rtnl *n, struct request *q)
-{
-	/* At least mnl's buffer size, which it only knows at run time. */
-	_Alignas(struct nlmsghdr) char answer[8192];
-
-	q->h.nlmsg_seq = ++n->seq;
-	if (mnl_socket_sendto(n->socket, &q->h, q->h.nlmsg_len) < 0)
-		return -errno;
-	for (;;) {
-		ssize_t got = mnl_socket_recvfrom(n->socket, answer, sizeof(answer));
-
-		if (got < 0)
-			return -errno;
-		int r = mnl_cb_run(answer, (size_t)got, n->seq, mnl_socket_get_portid(n->socket), NULL, NULL);
-		if (r < 0)
-			return -errno;
-		if (r == MNL_CB_STOP)
-			return 0;
-	}
 }
 
 static void
@@ -87,7 +38,7 @@ put_end(struct request *q, const struct rtnl_veth_end *end, uint32_t mtu)
 }
 
 int
-rtnl_add_veth(struct rtnl *n, const struct rtnl_veth_end ends[static 2], uint32_t mtu, struct err *err)
+rtnl_add_veth(struct netlink *nl, const struct rtnl_veth_end ends[static 2], uint32_t mtu, struct err *err)
 {
 	struct request q = { 0 };
 
@@ -103,14 +54,12 @@ rtnl_add_veth(struct rtnl *n, const struct rtnl_veth_end ends[static 2], uint32_
 	mnl_attr_nest_end(&q.h, data);
 	mnl_attr_nest_end(&q.h, info);
 
-	int r = ask(n, &q);
-	if (r < 0)
-		return err_errno(err, r, "make the interfaces %s and %s", ends[0].ifname, ends[1].ifname);
-	return 0;
+	int r = netlink_request(nl, &q.h, NULL, NULL, err);
+	return r < 0 ? err_prefix(err, "make the interfaces %s and %s", ends[0].ifname, ends[1].ifname), r : 0;
 }
 
 static int
-change_flags(struct rtnl *n, const char *ifname, unsigned flags, unsigned mask, struct err *err)
+change_flags(struct netlink *nl, const char *ifname, unsigned flags, unsigned mask, struct err *err)
 {
 	struct request q = { 0 };
 	struct ifinfomsg *m = begin(&q, RTM_NEWLINK, 0, sizeof(*m));
@@ -118,20 +67,20 @@ change_flags(struct rtnl *n, const char *ifname, unsigned flags, unsigned mask, 
 	m->ifi_flags = flags;
 	m->ifi_change = mask;
 	mnl_attr_put_strz(&q.h, IFLA_IFNAME, ifname);
-	int r = ask(n, &q);
-	return r < 0 ? err_errno(err, r, "change the interface %s", ifname) : 0;
+	int r = netlink_request(nl, &q.h, NULL, NULL, err);
+	return r < 0 ? err_prefix(err, "change the interface %s", ifname), r : 0;
 }
 
 int
-rtnl_set_up(struct rtnl *n, const char *ifname, bool up, struct err *err)
+rtnl_set_up(struct netlink *nl, const char *ifname, bool up, struct err *err)
 {
-	return change_flags(n, ifname, up ? IFF_UP : 0, IFF_UP, err);
+	return change_flags(nl, ifname, up ? IFF_UP : 0, IFF_UP, err);
 }
 
 int
-rtnl_set_quiet(struct rtnl *n, const char *ifname, struct err *err)
+rtnl_set_quiet(struct netlink *nl, const char *ifname, struct err *err)
 {
-	return change_flags(n, ifname, IFF_NOARP, IFF_NOARP | IFF_MULTICAST, err);
+	return change_flags(nl, ifname, IFF_NOARP, IFF_NOARP | IFF_MULTICAST, err);
 }
 
 static uint8_t
@@ -140,34 +89,38 @@ kernel_family(enum ip_family family)
 	return family == IP_V6 ? AF_INET6 : AF_INET;
 }
 
+static void
+take_index(const struct nlmsghdr *h, void *userdata)
+{
+	int *index = userdata;
+
+	if (h == NULL)
+		*index = 0;
+	else if (h->nlmsg_type == RTM_NEWLINK)
+		*index = ((const struct ifinfomsg *)mnl_nlmsg_get_payload(h))->ifi_index;
+}
+
 /* The index of an interface in the socket's namespace. */
 static int
-find_index(struct rtnl *n, const char *ifname, struct err *err)
+find_index(struct netlink *nl, const char *ifname, struct err *err)
 {
 	struct request q = { 0 };
-	_Alignas(struct nlmsghdr) char answer[8192];
+	int index = 0;
 
 	(void)begin(&q, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
-	q.h.nlmsg_flags = NLM_F_REQUEST; /* the answer is the acknowledgement */
 	mnl_attr_put_strz(&q.h, IFLA_IFNAME, ifname);
-	q.h.nlmsg_seq = ++n->seq;
-	ssize_t got = -1;
-	if (mnl_socket_sendto(n->socket, &q.h, q.h.nlmsg_len) >= 0)
-		got = mnl_socket_recvfrom(n->socket, answer, sizeof(answer));
-	if (got < 0)
-		return err_errno(err, -errno, "look for the interface %s", ifname);
-	const struct nlmsghdr *h = (const struct nlmsghdr *)(const void *)answer;
-	if (!mnl_nlmsg_ok(h, (int)got) || h->nlmsg_type != RTM_NEWLINK)
-		return err_set(err, -ENODEV, "there is no interface %s", ifname);
-	return ((const struct ifinfomsg *)mnl_nlmsg_get_payload(h))->ifi_index;
+	int r = netlink_request(nl, &q.h, take_index, &index, err);
+	if (r < 0)
+		return err_prefix(err, "look for the interface %s", ifname), r;
+	return index;
 }
 
 int
-rtnl_add_address(struct rtnl *n, const char *ifname, struct prefix addr, struct err *err)
+rtnl_add_address(struct netlink *nl, const char *ifname, struct prefix addr, struct err *err)
 {
 	struct request q = { 0 };
 	char text[PREFIX_STR_MAX];
-	int index = find_index(n, ifname, err);
+	int index = find_index(nl, ifname, err);
 
 	if (index < 0)
 		return index;
@@ -179,14 +132,14 @@ rtnl_add_address(struct rtnl *n, const char *ifname, struct prefix addr, struct 
 		m->ifa_flags = IFA_F_NODAD;
 	mnl_attr_put(&q.h, IFA_LOCAL, ip_size(addr.addr.family), addr.addr.bytes);
 	mnl_attr_put(&q.h, IFA_ADDRESS, ip_size(addr.addr.family), addr.addr.bytes);
-	int r = ask(n, &q);
+	int r = netlink_request(nl, &q.h, NULL, NULL, err);
 	if (r < 0)
-		return err_errno(err, r, "add the address %s to %s", prefix_format(addr, text), ifname);
+		return err_prefix(err, "add the address %s to %s", prefix_format(addr, text), ifname), r;
 	return 0;
 }
 
 int
-rtnl_add_route(struct rtnl *n, struct prefix dest, struct ip via, struct err *err)
+rtnl_add_route(struct netlink *nl, struct prefix dest, struct ip via, struct err *err)
 {
 	struct request q = { 0 };
 	char text[PREFIX_STR_MAX], via_text[IP_STR_MAX];
@@ -201,9 +154,9 @@ rtnl_add_route(struct rtnl *n, struct prefix dest, struct ip via, struct err *er
 	if (dest.len > 0)
 		mnl_attr_put(&q.h, RTA_DST, ip_size(dest.addr.family), dest.addr.bytes);
 	mnl_attr_put(&q.h, RTA_GATEWAY, ip_size(via.family), via.bytes);
-	int r = ask(n, &q);
+	int r = netlink_request(nl, &q.h, NULL, NULL, err);
 	if (r < 0 && r != -EEXIST)
-		return err_errno(err, r, "add the route %s via %s", prefix_format(dest, text),
-		    ip_format(via, via_text));
+		return err_prefix(err, "add the route %s via %s", prefix_format(dest, text),
+			   ip_format(via, via_text)), r;
 	return 0;
 }

@@ -231,7 +231,7 @@ on_carrier(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 static int
 watch_carrier(struct supervisor *s, struct err *err)
 {
-	int r = carrier_open(&s->carrier, s->links, s->plan->link_count, &s->fabric, err);
+	int r = carrier_open(&s->carrier, s->links, s->plan->link_count, s->fabric, err);
 
 	if (r < 0)
 		return r;

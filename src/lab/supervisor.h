@@ -40,7 +40,7 @@ struct supervisor {
 
 	sd_event *loop;
 	struct timer tick; /* runs while something is awaited */
-	struct rtnl fabric;
+	struct netlink *fabric; /* owned */
 	struct carrier carrier;
 	struct node *nodes; /* as in the plan */
 	struct link *links;

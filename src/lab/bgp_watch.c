@@ -9,7 +9,7 @@
 
 #define MARKER_LEN 16 /* RFC 4271 4.1: all ones */
 #define HEADER_LEN 19
-#define STREAM_MAX (256 * 1024) /* more than any burst of the lab's routers */
+#define STREAM_MAX ((size_t)256 * 1024) /* more than any burst of the lab's routers */
 
 void
 bgp_watch_init(struct bgp_watch *w)

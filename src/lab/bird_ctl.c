@@ -11,7 +11,7 @@
 #include "lab/bird_conf.h"
 
 #define REPLY_TIMEOUT DURATION_S(5)
-#define REPLY_MAX (1024 * 1024)
+#define REPLY_MAX ((size_t)1024 * 1024)
 
 static int
 connect_to_bird(_unused_ void *arg)
@@ -53,7 +53,7 @@ read_reply(int fd, struct strbuf *reply, struct err *err)
 			strbuf_add_mem(reply, buf, (size_t)n);
 		if (reply->len > REPLY_MAX)
 			return err_set(
-			    err, -E2BIG, "the reply of BIRD is longer than %d bytes", REPLY_MAX);
+			    err, -E2BIG, "the reply of BIRD is longer than %zu bytes", REPLY_MAX);
 	}
 	return 0;
 }

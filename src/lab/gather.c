@@ -12,7 +12,7 @@
 #include "base/alloc.h"
 #include "io/loop.h"
 
-#define OUTPUT_MAX (32 * 1024 * 1024)
+#define OUTPUT_MAX ((size_t)32 * 1024 * 1024)
 
 void
 gather_job_done(struct gather_job *job)

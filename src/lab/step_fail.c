@@ -108,7 +108,7 @@ has_returned(const struct failing *f)
 	const struct timeline_request *last =
 	    f->stream.count ? &f->stream.requests[f->stream.count - 1] : NULL;
 
-	return is_steady(f) && last->start_ns >= f->times.restart_ns;
+	return last && last->start_ns >= f->times.restart_ns && is_steady(f);
 }
 
 static int

@@ -18,7 +18,7 @@ decode_ip(struct reader *r, struct ip *ret_src, struct ip *ret_dst)
 	uint8_t bytes[16];
 
 	if (first >> 4 == 4) {
-		size_t header = (first & 0xf) * 4u;
+		size_t header = (size_t)4 * (first & 0xf);
 
 		reader_skip(r, 1);
 		size_t total = reader_u16(r);
@@ -66,7 +66,7 @@ tcp_segment_decode(const void *packet, size_t n, struct tcp_segment *ret)
 	s.dst.port = reader_u16(&r);
 	s.seq = reader_u32(&r);
 	reader_skip(&r, 4);
-	size_t header = (reader_u8(&r) >> 4) * 4u;
+	size_t header = (size_t)4 * (reader_u8(&r) >> 4);
 	uint8_t flags = reader_u8(&r);
 	reader_skip(&r, 6);
 	if (header < 20)

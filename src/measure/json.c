@@ -23,7 +23,9 @@ json_wall_time(int64_t wall_ns)
 json_t *
 json_ms(struct duration d)
 {
-	return json_real((double)(d.ns / NS_PER_US) / 1000.0);
+	int64_t us = d.ns / NS_PER_US; /* finer digits would be noise */
+
+	return json_real((double)us / 1000.0);
 }
 
 json_t *

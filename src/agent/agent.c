@@ -272,7 +272,8 @@ open_sockets(struct agent *a, struct err *e)
 			.address = h->conf->addresses[l->address],
 		};
 	}
-	return socket_watch_new(a->loop, items, a->socket_count, on_socket, a, &a->sockets, e);
+	return socket_watch_new(a->loop, items, a->socket_count, a->conf->listen_poll, on_socket, a,
+	    &a->sockets, e);
 }
 
 /* The drivers, in the order in which a refusal costs least: what another may have comes first. */

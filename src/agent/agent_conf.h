@@ -101,6 +101,7 @@ struct agent_conf {
 	const char *interface;
 	int on_exit; /* enum agent_on_exit */
 	struct duration settle_time;
+	struct duration listen_poll; /* 0: none */
 	struct conf_list neighbors; /* struct agent_neighbor */
 	struct conf_list services;  /* struct agent_service */
 };

@@ -26,6 +26,12 @@ clock_wall_ns(void)
 	return read_clock(CLOCK_REALTIME);
 }
 
+struct duration
+clock_cpu(void)
+{
+	return DURATION_NS(read_clock(CLOCK_THREAD_CPUTIME_ID));
+}
+
 static int
 on_time(sd_event_source *source, uint64_t usec, void *userdata)
 {

@@ -18,6 +18,9 @@ struct instant clock_now(void);
 /* Wall clock in ns since 1970, for people and for comparing with packet timestamps; never for timers. */
 int64_t clock_wall_ns(void);
 
+/* Time on a core that this thread has used. */
+struct duration clock_cpu(void);
+
 struct timer;
 typedef void (*timer_fn)(struct timer *t, struct instant now);
 

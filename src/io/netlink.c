@@ -115,6 +115,7 @@ take_message(struct netlink *nl, const struct nlmsghdr *h, netlink_fn fn, void *
 static int
 ask_once(struct netlink *nl, struct nlmsghdr *request, netlink_fn fn, void *userdata, struct err *e)
 {
+	bool acknowledged = (request->nlmsg_flags & (NLM_F_ACK | NLM_F_DUMP)) != 0;
 	bool torn = false;
 
 	request->nlmsg_seq = ++nl->seq;
@@ -131,10 +132,13 @@ ask_once(struct netlink *nl, struct nlmsghdr *request, netlink_fn fn, void *user
 		if (n < 0)
 			return err_errno(e, -errno, "receive netlink answer");
 		for (; mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left)) {
+			uint32_t seq = h->nlmsg_seq;
 			int r = take_message(nl, h, fn, userdata, &torn, e);
 
 			if (r <= 0)
 				return r;
+			if (!acknowledged && seq == nl->seq)
+				return 0;
 		}
 	}
 }
@@ -154,6 +158,14 @@ netlink_request(
 	}
 	return err_set(
 	    e, -EAGAIN, "netlink: what was asked for changes faster than it can be read");
+}
+
+int
+netlink_get(
+    struct netlink *nl, struct nlmsghdr *request, netlink_fn fn, void *userdata, struct err *e)
+{
+	request->nlmsg_flags |= NLM_F_REQUEST;
+	return ask_once(nl, request, fn, userdata, e);
 }
 
 int

@@ -35,6 +35,13 @@ int netlink_request(
     struct netlink *nl, struct nlmsghdr *request, netlink_fn fn, void *userdata, struct err *e);
 
 /*
+ * Sends a request whose answer is one message or an error, and waits for it: half the work of
+ * netlink_request(), which waits for an acknowledgement as well. fn may be NULL.
+ */
+int netlink_get(
+    struct netlink *nl, struct nlmsghdr *request, netlink_fn fn, void *userdata, struct err *e);
+
+/*
  * A socket, not blocking, that hears the groups (numbers, not bits). *ret is the file descriptor,
  * owned by the caller.
  */

@@ -12,10 +12,6 @@
 #include "io/loop.h"
 #include "io/netlink.h"
 
-/* States of the kernel's net/tcp_states.h, which it does not export. */
-#define STATE_CLOSE 7 /* a bound UDP socket */
-#define STATE_LISTEN 10
-
 /* Ports that fit into the filter's jumps; with more, every listening socket is let through. */
 #define FILTER_PORTS_MAX 200
 
@@ -31,7 +27,11 @@ enum listening {
 struct watched_item {
 	struct watched_socket socket;
 	enum listening known; /* as last told */
-	bool seen;            /* by the dump that runs */
+	bool seen;            /* by the search that runs */
+	bool exact;           /* a lookup for what comes in by the device finds its socket */
+	uint32_t device;      /* that its socket is bound to; 0: none */
+	uint64_t cookie;      /* its socket, when exact */
+	bool polled;          /* exact, and the first of the addresses that its socket covers */
 };
 
 struct socket_watch {
@@ -39,11 +39,15 @@ struct socket_watch {
 	sd_event_source *source; /* owned */
 	int fd;                  /* owned; hears about destroyed sockets */
 	struct timer timer;
+	struct timer poll_timer;
 	struct watched_item *items; /* owned; sorted by protocol and port */
 	size_t *told_as;            /* owned; the caller's index of each */
 	size_t count;
 	struct instant all_at; /* when all are looked at next */
 	struct duration pause; /* between two looks at what is missing */
+	struct duration poll;  /* between two lookups of what listens, at least; 0: no lookups */
+	struct duration poll_pause;
+	struct instant poll_at;
 	socket_watch_fn changed;
 	void *userdata;
 };
@@ -70,75 +74,66 @@ group_at(struct socket_watch *w, size_t first)
 	return g;
 }
 
-/* Whether an IPv6 socket on this address takes IPv4 connections to ip. */
-static bool
-is_mapped(const uint8_t bytes[16], struct ip ip)
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-	return memcmp(bytes, mapped, sizeof(mapped)) == 0 && memcmp(bytes + 12, ip.bytes, 4) == 0;
-}
-
-static bool
-covers(const struct inet_diag_msg *m, bool v6only, struct ip ip)
-{
-	const uint8_t *source = (const uint8_t *)m->id.idiag_src;
-	struct ip bound = ip_from_bytes(m->idiag_family == AF_INET ? IP_V4 : IP_V6, source);
-
-	if (bound.family == ip.family)
-		return ip_is_unspecified(bound) || ip_equal(bound, ip);
-	if (bound.family == IP_V4)
-		return false;
-	return !v6only && (ip_is_unspecified(bound) || is_mapped(source, ip));
-}
-
 static void
-take_dumped(const struct nlmsghdr *h, void *userdata)
+take_found(void *userdata, const struct found_socket *found)
 {
 	const struct group *g = userdata;
-	const struct inet_diag_msg *m;
-	struct nlattr *attr;
-	bool v6only = false;
 
-	if (h == NULL)
-		return;
-	m = mnl_nlmsg_get_payload(h);
-	if (h->nlmsg_type != SOCK_DIAG_BY_FAMILY || mnl_nlmsg_get_payload_len(h) < sizeof(*m) ||
-	    (m->idiag_family != AF_INET && m->idiag_family != AF_INET6) ||
-	    ntohs(m->id.idiag_sport) != g->watch->items[g->first].socket.port)
-		return;
-	/* a connected UDP socket answers its one peer only */
-	if (m->id.idiag_dport != 0)
-		return;
-	mnl_attr_for_each (attr, h, sizeof(*m)) {
-		if (mnl_attr_get_type(attr) == INET_DIAG_SKV6ONLY &&
-		    mnl_attr_get_payload_len(attr) == 1)
-			v6only = mnl_attr_get_u8(attr);
+	for (size_t i = g->first; i < g->end; i++) {
+		struct watched_item *item = &g->watch->items[i];
+
+		if (item->seen || !found_socket_covers(found, item->socket.address))
+			continue;
+		item->seen = true;
+		item->device = found->device;
 	}
-	for (size_t i = g->first; i < g->end; i++)
-		g->watch->items[i].seen |= covers(m, v6only, g->watch->items[i].socket.address);
 }
 
-static int
-dump(struct group *g, uint8_t family)
+static bool
+lookup(struct socket_watch *w, struct watched_item *item)
 {
-	const struct watched_socket *socket = &g->watch->items[g->first].socket;
-	char buf[NETLINK_REQUEST_MAX];
-	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
-	struct inet_diag_req_v2 *req;
-	int r;
+	return socket_diag_lookup(w->nl, &item->socket, item->device, &item->cookie) > 0;
+}
 
-	h->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	h->nlmsg_flags = NLM_F_DUMP;
-	req = mnl_nlmsg_put_extra_header(h, sizeof(*req));
-	req->sdiag_family = family;
-	req->sdiag_protocol = socket->protocol;
-	req->idiag_states =
-	    socket->protocol == IPPROTO_TCP ? 1u << STATE_LISTEN : 1u << STATE_CLOSE;
-	req->id.idiag_sport = htons(socket->port);
-	r = netlink_request(g->watch->nl, h, take_dumped, g, NULL);
-	/* a kernel without IPv6 has nothing there */
-	return r == -ENOENT && family == AF_INET6 ? 0 : r;
+/* One lookup for all the addresses of a socket: that it listens on is what is asked. */
+static void
+choose_polled(struct group *g)
+{
+	struct watched_item *items = g->watch->items;
+
+	for (size_t i = g->first; i < g->end; i++) {
+		items[i].polled = items[i].exact;
+		for (size_t k = g->first; k < i && items[i].polled; k++)
+			items[i].polled = !items[k].polled || items[k].cookie != items[i].cookie;
+	}
+}
+
+/* What no lookup finds is looked for in a dump: see socket_diag.h. */
+static int
+search(struct group *g)
+{
+	struct socket_watch *w = g->watch;
+	const struct watched_socket *socket = &w->items[g->first].socket;
+	bool all = true;
+	int r = 0;
+
+	for (size_t i = g->first; i < g->end; i++) {
+		struct watched_item *item = &w->items[i];
+
+		item->device = 0;
+		item->seen = item->exact = lookup(w, item);
+		all &= item->seen;
+	}
+	if (!all)
+		r = socket_diag_dump(w->nl, socket->protocol, socket->port, take_found, g);
+	for (size_t i = g->first; i < g->end; i++) {
+		struct watched_item *item = &w->items[i];
+
+		if (item->seen && !item->exact)
+			item->exact = lookup(w, item);
+	}
+	choose_polled(g);
+	return r;
 }
 
 /* Looks at the sockets of a group, and tells what changed. When the kernel cannot say, nothing
@@ -148,9 +143,7 @@ look(struct group *g, struct instant heard)
 {
 	struct socket_watch *w = g->watch;
 
-	for (size_t i = g->first; i < g->end; i++)
-		w->items[i].seen = false;
-	if (dump(g, AF_INET) < 0 || dump(g, AF_INET6) < 0)
+	if (search(g) < 0)
 		return;
 	for (size_t i = g->first; i < g->end; i++) {
 		enum listening now = w->items[i].seen ? LISTENING_YES : LISTENING_NO;
@@ -189,18 +182,37 @@ static void
 arm(struct socket_watch *w, struct instant now)
 {
 	struct instant at = w->all_at;
+	bool polled = false;
 
 	for (size_t i = 0; i < w->count; i++) {
 		if (w->items[i].known != LISTENING_YES)
 			at = instant_min(at, instant_add(now, w->pause));
+		polled |= w->poll.ns > 0 && w->items[i].polled;
 	}
 	timer_set(&w->timer, w->count > 0 ? at : INSTANT_NEVER);
+	if (!polled)
+		w->poll_at = INSTANT_NEVER;
+	else if (instant_is_never(w->poll_at))
+		w->poll_at = instant_add(now, w->poll_pause);
+	timer_set(&w->poll_timer, w->poll_at);
+}
+
+/* The pause after work since `began`: a thousand services must not keep a core busy. Time for which
+ * others had the core does not count, or a busy host would be watched least. */
+static struct duration
+no_faster_than(struct duration pause, struct duration began)
+{
+	struct duration took = DURATION_NS(clock_cpu().ns - began.ns);
+	struct duration least = duration_scale(took, 100 / SOCKET_WATCH_SHARE, 1);
+
+	return duration_cmp(pause, least) < 0 ? least : pause;
 }
 
 static void
 on_time(struct timer *t, struct instant now)
 {
 	struct socket_watch *w = container_of(t, struct socket_watch, timer);
+	struct duration began = clock_cpu();
 	bool all = instant_reached(w->all_at, now);
 
 	if (all)
@@ -215,11 +227,33 @@ on_time(struct timer *t, struct instant now)
 			look(&g, now);
 		i = g.end;
 	}
-	/* a thousand missing services must not keep a core busy */
-	w->pause = duration_scale(instant_diff(clock_now(), now), 100 / SOCKET_WATCH_SHARE, 1);
-	if (duration_cmp(w->pause, SOCKET_WATCH_MISSING) < 0)
-		w->pause = SOCKET_WATCH_MISSING;
+	w->pause = no_faster_than(SOCKET_WATCH_MISSING, began);
 	arm(w, clock_now());
+}
+
+static void
+on_poll(struct timer *t, struct instant now)
+{
+	struct socket_watch *w = container_of(t, struct socket_watch, poll_timer);
+	struct duration began = clock_cpu();
+
+	w->poll_at = INSTANT_NEVER;
+	for (size_t i = 0; i < w->count;) {
+		struct group g = group_at(w, i);
+		bool gone = false;
+
+		for (size_t k = g.first; k < g.end && !gone; k++) {
+			struct watched_item *item = &w->items[k];
+			uint64_t cookie = item->cookie;
+
+			gone = item->polled && (!lookup(w, item) || item->cookie != cookie);
+		}
+		if (gone)
+			look(&g, now);
+		i = g.end;
+	}
+	w->poll_pause = no_faster_than(w->poll, began);
+	arm(w, now);
 }
 
 /* The port of a destroyed socket into the set. */
@@ -327,7 +361,8 @@ compare_items(const void *a, const void *b, void *userdata)
 
 int
 socket_watch_new(sd_event *loop, const struct watched_socket *items, size_t count,
-    socket_watch_fn changed, void *userdata, struct socket_watch **ret, struct err *e)
+    struct duration poll, socket_watch_fn changed, void *userdata, struct socket_watch **ret,
+    struct err *e)
 {
 	static const unsigned groups[] = { SKNLGRP_INET_TCP_DESTROY, SKNLGRP_INET_UDP_DESTROY,
 		SKNLGRP_INET6_TCP_DESTROY, SKNLGRP_INET6_UDP_DESTROY };
@@ -339,6 +374,8 @@ socket_watch_new(sd_event *loop, const struct watched_socket *items, size_t coun
 		.fd = -1, .count = count, .changed = changed, .userdata = userdata
 	};
 	w->pause = SOCKET_WATCH_MISSING;
+	w->poll = w->poll_pause = poll;
+	w->poll_at = INSTANT_NEVER;
 	w->items = xcalloc(count + 1, sizeof(*w->items));
 	w->told_as = xcalloc(count + 1, sizeof(*w->told_as));
 	for (size_t i = 0; i < count; i++) {
@@ -360,6 +397,8 @@ socket_watch_new(sd_event *loop, const struct watched_socket *items, size_t coun
 	if (r < 0)
 		goto fail;
 	r = timer_init(&w->timer, loop, on_time);
+	if (r >= 0)
+		r = timer_init(&w->poll_timer, loop, on_poll);
 	if (r >= 0)
 		r = sd_event_add_io(loop, &w->source, w->fd, EPOLLIN, on_message, w);
 	/* before everything else that the loop has to do in a turn */
@@ -383,6 +422,7 @@ socket_watch_free(struct socket_watch *w)
 	if (w == NULL)
 		return;
 	timer_done(&w->timer);
+	timer_done(&w->poll_timer);
 	sd_event_source_disable_unref(w->source);
 	if (w->fd >= 0)
 		(void)close(w->fd);

@@ -3,17 +3,23 @@
  *
  * The kernel tells when a socket is destroyed (NETLINK_SOCK_DIAG, the *_DESTROY groups); a filter
  * in the kernel lets through only those that were listening or bound on a watched port, so that a
- * busy host's closing connections never wake us. The message only says when to look. What is true
- * is asked from the kernel with a dump filtered by port: several workers may hold the port with
- * SO_REUSEPORT, and a reload may have opened it again already.
+ * busy host's closing connections never wake us. The message only says when to look: several
+ * workers may hold the port with SO_REUSEPORT, and a reload may have opened it again already.
+ *
+ * But a listening socket is destroyed only when the last that refers to it is gone, and each
+ * half-open connection does, until the client's next packet or its timer, a second or more later;
+ * a UDP socket waits for its datagrams to leave. So with clients there, the message is late. What
+ * listens is therefore also looked up every so often (poll), at a few microseconds each: what has
+ * stopped is no longer found, whoever still refers to it. docs/decisions/0002-listener-watch.md has
+ * the figures, and what was weighed against it.
  *
  * Nothing tells when a socket starts to listen, so while one is missing it is looked for every
- * SOCKET_WATCH_MISSING, or less often when that would take more than SOCKET_WATCH_SHARE of a core.
- * And a socket can stop listening without being destroyed (shutdown(2)): all of them are looked at
- * every SOCKET_WATCH_ALWAYS.
+ * SOCKET_WATCH_MISSING; and all are looked at every SOCKET_WATCH_ALWAYS, for what neither of the
+ * above sees. Polls and looks come less often when they would take more than SOCKET_WATCH_SHARE of
+ * a core.
  *
- * A watched address is covered by a socket on that very address, on the wildcard of its family, or,
- * for IPv4, on an IPv6 wildcard that is not IPv6-only.
+ * A watched address is covered by what the kernel would give its packets to (socket_diag.h), and by
+ * a socket on it, or on the wildcard, that is bound to a device.
  */
 #pragma once
 
@@ -24,8 +30,8 @@
 #include <systemd/sd-event.h>
 
 #include "base/err.h"
-#include "base/ip.h"
 #include "base/time.h"
+#include "io/socket_diag.h"
 
 #define SOCKET_WATCH_MISSING DURATION_MS(50)
 #define SOCKET_WATCH_ALWAYS DURATION_S(1)
@@ -33,17 +39,13 @@
 
 struct socket_watch;
 
-struct watched_socket {
-	uint8_t protocol; /* IPPROTO_TCP, IPPROTO_UDP */
-	uint16_t port;
-	struct ip address;
-};
-
 /* Whether items[index] listens changed; heard: when the evidence for it came in. */
 typedef void (*socket_watch_fn)(void *userdata, size_t index, bool listens, struct instant heard);
 
 /* Watches the sockets (copied), and calls changed from the loop, first for those that listen now or
- * do not. */
+ * do not. poll: time between two lookups of what listens; 0: none, the kernel's messages have to
+ * do. */
 int socket_watch_new(sd_event *loop, const struct watched_socket *items, size_t count,
-    socket_watch_fn changed, void *userdata, struct socket_watch **ret, struct err *e);
+    struct duration poll, socket_watch_fn changed, void *userdata, struct socket_watch **ret,
+    struct err *e);
 void socket_watch_free(struct socket_watch *w); /* NULL is fine */

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "sockets.h"
 #include "tap.h"
 #include "wait.h"
 
@@ -12,6 +13,9 @@ enum {
 	UNKNOWN = -1,
 	ITEMS_MAX = 4,
 };
+
+/* Most cases are about the kernel's messages. */
+#define POLL DURATION_NS(0)
 
 struct seen {
 	int listens[ITEMS_MAX];
@@ -47,41 +51,6 @@ comes(sd_event *loop, struct seen *s, size_t index, int listens)
 	s->wanted_index = index;
 	s->wanted = listens;
 	return wait_for(loop, is_wanted, s);
-}
-
-/* A listening (TCP) or bound (UDP) socket; *port 0 takes any and gives it. */
-static int
-open_socket(int type, const char *address, uint16_t *port, bool v6only)
-{
-	struct endpoint at = { .port = *port };
-	struct sockaddr_storage ss;
-	int fd, on = 1, off = v6only;
-	socklen_t len;
-
-	if (ip_parse(address, &at.addr) < 0)
-		return -1;
-	len = endpoint_to_sockaddr(at, &ss);
-	fd = socket(ss.ss_family, type | SOCK_CLOEXEC, 0);
-	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
-	if (ss.ss_family == AF_INET6)
-		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
-	if (bind(fd, (void *)&ss, len) < 0 || (type == SOCK_STREAM && listen(fd, 8) < 0)) {
-		(void)close(fd);
-		return -1;
-	}
-	(void)getsockname(fd, (void *)&ss, &len);
-	(void)endpoint_from_sockaddr(&ss, &at);
-	*port = at.port;
-	return fd;
-}
-
-static struct watched_socket
-watched(uint8_t protocol, const char *address, uint16_t port)
-{
-	struct watched_socket w = { .protocol = protocol, .port = port };
-
-	(void)ip_parse(address, &w.address);
-	return w;
 }
 
 /* What covers what: each case opens one socket and says whether the watched address is covered. */
@@ -125,7 +94,7 @@ TEST(what_covers_an_address)
 		item = watched(cases[i].type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP,
 		    cases[i].address, port);
 		REQUIRE(sd_event_new(&loop) >= 0);
-		REQUIRE(socket_watch_new(loop, &item, 1, on_change, &s, &w, &e) == 0);
+		REQUIRE(socket_watch_new(loop, &item, 1, POLL, on_change, &s, &w, &e) == 0);
 		if (!comes(loop, &s, 0, cases[i].covered))
 			tap_fail(__FILE__, __LINE__, "case %zu: %s for %s", i, cases[i].bound,
 			    cases[i].address);
@@ -153,7 +122,7 @@ TEST(close_is_noticed_at_once)
 		item =
 		    watched(types[i] == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP, "192.0.2.7", port);
 		REQUIRE(fd >= 0 && sd_event_new(&loop) >= 0);
-		REQUIRE(socket_watch_new(loop, &item, 1, on_change, &s, &w, &e) == 0);
+		REQUIRE(socket_watch_new(loop, &item, 1, POLL, on_change, &s, &w, &e) == 0);
 		for (int round = 0; round < 5; round++) {
 			struct instant closed;
 
@@ -174,6 +143,95 @@ TEST(close_is_noticed_at_once)
 	}
 }
 
+static int
+open_listener(uint16_t *port, const char *device)
+{
+	int fd = open_socket(SOCK_STREAM, "127.0.0.1", port, false);
+
+	if (fd >= 0 && device != NULL)
+		(void)setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, 3);
+	return fd;
+}
+
+/* They keep the kernel from telling; polls notice in time, also of a socket bound to a device. */
+TEST(half_open_connections_hide_nothing)
+{
+	static const char *const devices[] = { NULL, "lo" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(devices); i++) {
+		struct seen s = { .listens = { UNKNOWN } };
+		struct socket_watch *w = NULL;
+		struct watched_socket item;
+		sd_event *loop = NULL;
+		struct err e = { 0 };
+		uint16_t port = 0;
+		int fd = open_listener(&port, devices[i]);
+		int fast = 0;
+
+		item = watched(IPPROTO_TCP, "127.0.0.1", port);
+		REQUIRE(fd >= 0 && sd_event_new(&loop) >= 0);
+		REQUIRE(
+		    socket_watch_new(loop, &item, 1, DURATION_MS(2), on_change, &s, &w, &e) == 0);
+		for (int round = 0; round < 5; round++) {
+			struct instant closed;
+			int client;
+
+			REQUIRE(comes(loop, &s, 0, 1));
+			client = half_open(fd, port);
+			REQUIRE(client >= 0);
+			closed = clock_now();
+			(void)close(fd);
+			REQUIRE(comes(loop, &s, 0, 0));
+			fast += instant_diff(s.heard[0], closed).ns < 100 * NS_PER_MS;
+			(void)close(client);
+			fd = open_listener(&port, devices[i]);
+			REQUIRE(fd >= 0);
+		}
+		CHECK(fast >= 3);
+		CHECK_INT(s.changes, 10);
+		socket_watch_free(w);
+		(void)close(fd);
+		sd_event_unref(loop);
+	}
+}
+
+/* Polling finds the socket that serves now, not the one that did: no gap, nothing to tell. */
+TEST(polls_follow_a_reload)
+{
+	struct seen s = { .listens = { UNKNOWN, UNKNOWN, UNKNOWN } };
+	struct watched_socket items[3];
+	struct socket_watch *w = NULL;
+	sd_event *loop = NULL;
+	struct err e = { 0 };
+	uint16_t port = 0, other_port = 0;
+	int fd = open_socket(SOCK_STREAM, "0.0.0.0", &port, false);
+	int other = open_socket(SOCK_DGRAM, "0.0.0.0", &other_port, false);
+
+	REQUIRE(fd >= 0 && other >= 0);
+	items[0] = watched(IPPROTO_TCP, "192.0.2.7", port);
+	items[1] = watched(IPPROTO_TCP, "192.0.2.8", port);
+	items[2] = watched(IPPROTO_UDP, "192.0.2.7", other_port);
+	REQUIRE(sd_event_new(&loop) >= 0);
+	REQUIRE(socket_watch_new(loop, items, 3, DURATION_MS(1), on_change, &s, &w, &e) == 0);
+	REQUIRE(comes(loop, &s, 0, 1) && comes(loop, &s, 1, 1) && comes(loop, &s, 2, 1));
+	for (int round = 0; round < 20; round++) {
+		int next = open_socket(SOCK_STREAM, "0.0.0.0", &port, false);
+
+		REQUIRE(next >= 0);
+		(void)close(fd);
+		fd = next;
+		(void)sd_event_run(loop, 2000);
+	}
+	(void)close(other);
+	CHECK(comes(loop, &s, 2, 0));
+	CHECK_INT(s.changes, 4);
+	(void)close(fd);
+	CHECK(comes(loop, &s, 0, 0) && comes(loop, &s, 1, 0));
+	CHECK_INT(s.changes, 6);
+	socket_watch_free(w);
+	sd_event_unref(loop);
+}
+
 TEST(another_holder_keeps_it)
 {
 	struct seen s = { .listens = { UNKNOWN, UNKNOWN } };
@@ -191,7 +249,7 @@ TEST(another_holder_keeps_it)
 	items[0] = watched(IPPROTO_TCP, "192.0.2.7", port);
 	items[1] = watched(IPPROTO_TCP, "192.0.2.7", other_port);
 	REQUIRE(sd_event_new(&loop) >= 0);
-	REQUIRE(socket_watch_new(loop, items, 2, on_change, &s, &w, &e) == 0);
+	REQUIRE(socket_watch_new(loop, items, 2, POLL, on_change, &s, &w, &e) == 0);
 	REQUIRE(comes(loop, &s, 0, 1) && comes(loop, &s, 1, 1));
 	CHECK_INT(s.changes, 2);
 	/* SO_REUSEPORT: one of two goes; then one of two holders of the other */
@@ -222,7 +280,7 @@ TEST(shutdown_is_noticed_too)
 
 	item = watched(IPPROTO_TCP, "192.0.2.7", port);
 	REQUIRE(fd >= 0 && sd_event_new(&loop) >= 0);
-	REQUIRE(socket_watch_new(loop, &item, 1, on_change, &s, &w, &e) == 0);
+	REQUIRE(socket_watch_new(loop, &item, 1, POLL, on_change, &s, &w, &e) == 0);
 	REQUIRE(comes(loop, &s, 0, 1));
 	/* the socket lives on and tells nobody */
 	(void)shutdown(fd, SHUT_RD);
@@ -250,7 +308,7 @@ TEST(more_ports_than_the_filter_holds)
 	for (int i = 1; i < MANY; i++)
 		items[i] = watched(IPPROTO_UDP, "192.0.2.7", (uint16_t)i);
 	REQUIRE(sd_event_new(&loop) >= 0);
-	REQUIRE(socket_watch_new(loop, items, MANY, on_change, &s, &w, &e) == 0);
+	REQUIRE(socket_watch_new(loop, items, MANY, POLL, on_change, &s, &w, &e) == 0);
 	REQUIRE(comes(loop, &s, 0, 1));
 	(void)close(fd);
 	CHECK(comes(loop, &s, 0, 0));

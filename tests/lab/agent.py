@@ -7,6 +7,7 @@ What is judged is function; the figures are printed for whoever runs it."""
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -118,6 +119,31 @@ class Agent:
             self.process.wait()
 
 
+def embryonic(address, count=20):
+    """Half-open connections to port 80: SYNs from the neighbor's side whose answers find nobody."""
+    def checksum(data):
+        total = sum(struct.unpack(f'!{len(data) // 2}H', data))
+        total = (total & 0xffff) + (total >> 16)
+        return ~(total + (total >> 16)) & 0xffff
+
+    with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as s:
+        for i in range(count):
+            source = socket.inet_aton(f'192.0.2.{100 + i}')
+            destination = socket.inet_aton(address)
+            tcp = struct.pack('!HHIIBBHHH', 40000 + i, 80, random.getrandbits(32), 0, 0x50, 2, 64240, 0, 0)
+            sum_of = checksum(source + destination + struct.pack('!HH', socket.IPPROTO_TCP, len(tcp)) + tcp)
+            tcp = tcp[:16] + struct.pack('!H', sum_of) + tcp[18:]
+            ip = struct.pack('!BBHHHBBH4s4s', 0x45, 0, 20 + len(tcp), 0, 0, 64, socket.IPPROTO_TCP, 0, source,
+                             destination)
+            s.sendto(ip + tcp, (address, 0))
+
+    def pending():
+        shown = subprocess.run(['ss', '-Htn', 'state', 'syn-recv'], capture_output=True, text=True).stdout
+        return shown.count('192.0.2.1') >= count
+
+    wait_for('the connections are half open', pending)
+
+
 class Capture:
     """The withdraws in BGP UPDATEs that leave by a device, with the kernel's time of each packet."""
 
@@ -216,8 +242,8 @@ class Case:
                 subprocess.run(['ip', 'addr', 'del', f'{address}/{128 if ":" in address else 32}', 'dev', 'lo'])
 
 
-def up(c, text=None, prefix=G4, **bird_options):
-    b, n, a = c.bird(**bird_options), c.nginx(), c.agent(text)
+def up(c, text=None, prefix=G4, nginx=None, **bird_options):
+    b, n, a = c.bird(**bird_options), c.nginx(**nginx or {}), c.agent(text)
     wait_for('announced', lambda: a.is_announced(prefix))
     wait_for('BIRD has the route', lambda: b.route(prefix))
     return b, n, a
@@ -236,6 +262,10 @@ def announce_in_order(c):
     if what != [f'service web: {G4} added', f'service web: check front at {A4} failing',
                 f'service web: check front at {A4} passing', f'service web: {G4} announced']:
         raise Failed(f'events: {what}')
+    # the log says each of them once, the cause before what came of it
+    log = a.log.read_text()
+    if log.count('neighbor r4') != 1 or not 0 < log.find('front at 203.0.113.10 passing') < log.find('32 announced'):
+        raise Failed('the log')
 
 
 def kill_to_withdraw(c):
@@ -257,6 +287,25 @@ def kill_to_withdraw(c):
         wait_for('BIRD has the route again', lambda: b.route(G4))
     for name, values in (('kill to packet', wire), ('kill to noticed', noticed), ('noticed to written', written)):
         print(f'# {name}: median {statistics.median(values):.3f} ms, max {max(values):.3f} ms, n={len(values)}')
+
+
+def kill_with_half_open_connections(c):
+    """They keep a dead listener from being destroyed until they expire, a second later."""
+    b, n, a = up(c, conf(check=None), nginx={'listen': ['0.0.0.0:80']})
+    capture = Capture('va')
+    wire = []
+    for _ in range(5):
+        before = len(capture.withdraws)
+        embryonic(A4)
+        killed = n.kill()
+        wait_for('the withdraw is on the wire', lambda: len(capture.withdraws) > before)
+        wire.append((capture.withdraws[before] - killed) / 1e6)
+        wait_for('BIRD has no route', lambda: not b.route(G4))
+        n.start()
+        wait_for('BIRD has the route again', lambda: b.route(G4))
+    print(f'# kill to packet: median {statistics.median(wire):.3f} ms, max {max(wire):.3f} ms, n={len(wire)}')
+    if statistics.median(wire) > 100:
+        raise Failed(f'the withdraw waits for the half-open connections: {wire}')
 
 
 def soft_failure(c):
@@ -564,8 +613,9 @@ def signals(c):
         raise Failed('SIGHUP or SIGINT')
 
 
-CASES = [announce_in_order, kill_to_withdraw, soft_failure, reload_keeps_the_route, hung_service,
-         refused_without_watch, tcp_check, address_removed_by_hand, address_cannot_be_added, clean_stop, address_of_others_stays, keep_on_exit,
+CASES = [announce_in_order, kill_to_withdraw, kill_with_half_open_connections, soft_failure,
+         reload_keeps_the_route, hung_service, refused_without_watch, tcp_check, address_removed_by_hand,
+         address_cannot_be_added, clean_stop, address_of_others_stays, keep_on_exit,
          crash_and_restart, neighbor_crashes, dies_while_the_neighbor_is_away, ipv6, each_address_by_itself,
          blocks_are_host_routes, md5, attributes, two_agents_on_one_socket, check_prints_what_loads,
          status_command, under_systemd, signals]

@@ -122,21 +122,6 @@ node_make(struct node *n, const struct lab_plan *plan, size_t index, struct err 
 	return r;
 }
 
-void
-node_done(struct node *n)
-{
-	if (n->plan == NULL)
-		return;
-	netlink_free(n->rtnl);
-	for (size_t i = 0; i < 4; i++) {
-		int fd = ((const int[]){ n->net, n->mnt, n->uts, n->sock })[i];
-
-		if (fd >= 0)
-			close(fd);
-	}
-	*n = (struct node){ 0 };
-}
-
 int
 node_enter(const struct node *n)
 {

@@ -24,9 +24,8 @@ struct node {
 	int sock;         /* any socket in its network, for ioctls */
 };
 
-/* Makes it with host name, files and sysctls; no interface but lo (up). node_done() it in any case. */
+/* Makes it with host name, files and sysctls; no interface but lo (up). For as long as the supervisor lives. */
 int node_make(struct node *n, const struct lab_plan *plan, size_t index, struct err *err) _must_use_;
-void node_done(struct node *n); /* fine on a zeroed or done one */
 
 /* Moves the calling process (single-threaded, same user and pid namespace) into the node, to its root folder. */
 int node_enter(const struct node *n) _must_use_;

@@ -44,8 +44,9 @@ process_runs(const struct process *p)
 	return p->pid != 0;
 }
 
-char *
-process_log_name(const struct process *p)
+/* "edinburgh.nginx.log", in logs/. Gives text that the caller frees. */
+static char *
+log_name(const struct process *p)
 {
 	return xasprintf("%s.%s.log", p->node->plan->name, p->plan->name);
 }
@@ -53,7 +54,7 @@ process_log_name(const struct process *p)
 static int
 open_log(const struct process *p, const struct lab_dir *dir)
 {
-	_cleanup_(freep) char *name = process_log_name(p);
+	_cleanup_(freep) char *name = log_name(p);
 	_cleanup_(freep) char *path = xasprintf("logs/%s", name);
 
 	return openat(dir->fd, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -196,7 +197,7 @@ process_ended(struct process *p, int wait_status)
 void
 process_describe_failure(const struct process *p, const struct lab_dir *dir, struct strbuf *out)
 {
-	_cleanup_(freep) char *log = process_log_name(p);
+	_cleanup_(freep) char *log = log_name(p);
 
 	strbuf_addf(out, "%s in %s ", p->plan->name, p->node->plan->name);
 	if (process_runs(p))

@@ -37,8 +37,6 @@ struct process {
 
 const char *process_state_name(enum process_state state);
 bool process_runs(const struct process *p);
-/* "edinburgh.nginx.log", in logs/. Gives text that the caller frees. */
-char *process_log_name(const struct process *p) __attribute__((returns_nonnull));
 
 /*
  * Executes it. environment is that of the lab's processes, PATH included. An error of execve(2) is one

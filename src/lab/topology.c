@@ -8,8 +8,8 @@
 
 #define COST_STEP_NS (10 * NS_PER_US)
 
-size_t
-topology_net_index(const struct topology *t, const char *name)
+static size_t
+net_index(const struct topology *t, const char *name)
 {
 	for (size_t i = 0; i < t->net_count; i++) {
 		if (strcmp(t->nets[i].conf->name, name) == 0)
@@ -18,18 +18,9 @@ topology_net_index(const struct topology *t, const char *name)
 	return SIZE_MAX;
 }
 
-size_t
-topology_node_index(const struct topology *t, const char *name)
-{
-	for (size_t i = 0; i < t->node_count; i++) {
-		if (strcmp(t->nodes[i].name, name) == 0)
-			return i;
-	}
-	return SIZE_MAX;
-}
-
-size_t
-topology_router_near(const struct topology *t, size_t net, const struct city *city)
+/* The router of the network in the city or, when it has none there, its nearest one. Gives the node. */
+static size_t
+router_near(const struct topology *t, size_t net, const struct city *city)
 {
 	const struct topo_net *n = &t->nets[net];
 	size_t best = n->first_node;
@@ -193,8 +184,8 @@ add_internal_links(struct topology *t)
 		const struct scenario_network *conf = t->nets[n].conf;
 
 		scenario_each (l, &conf->links, struct scenario_link)
-			add_internal_link(t, n, topology_router_near(t, n, city_find(l->cities[0])),
-			    topology_router_near(t, n, city_find(l->cities[1])), l);
+			add_internal_link(t, n, router_near(t, n, city_find(l->cities[0])),
+			    router_near(t, n, city_find(l->cities[1])), l);
 		if (conf->links.count == 0)
 			add_mesh(t, n);
 	}
@@ -205,13 +196,13 @@ add_relationships(struct topology *t)
 {
 	scenario_each (r, &t->scenario->relationships, struct scenario_relationship) {
 		bool peers = r->peers.count > 0;
-		size_t a = topology_net_index(t, peers ? scenario_str(&r->peers, 0) : r->provider);
-		size_t b = topology_net_index(t, peers ? scenario_str(&r->peers, 1) : r->customer);
+		size_t a = net_index(t, peers ? scenario_str(&r->peers, 0) : r->provider);
+		size_t b = net_index(t, peers ? scenario_str(&r->peers, 1) : r->customer);
 
 		scenario_each (m, &r->at, struct scenario_meeting) {
 			const struct city *city = city_find(m->city);
 			struct topo_link *l = add_link(t, peers ? TOPO_PEERING : TOPO_TRANSIT, a,
-			    topology_router_near(t, a, city), topology_router_near(t, b, city),
+			    router_near(t, a, city), router_near(t, b, city),
 			    m->delay_given ? &m->delay : NULL);
 
 			l->what = arena_printf(t->arena, "%s %s %s", t->nodes[l->ends[0].node].name,
@@ -224,8 +215,8 @@ static void
 add_hosts(struct topology *t)
 {
 	scenario_each (site, &t->scenario->sites, struct scenario_site) {
-		size_t net = topology_net_index(t, site->network);
-		size_t router = topology_router_near(t, net, city_find(site->city));
+		size_t net = net_index(t, site->network);
+		size_t router = router_near(t, net, city_find(site->city));
 
 		scenario_each (host, &site->hosts, struct scenario_host) {
 			struct topo_node *node = add_node(t, LAB_HOST, host->name, site->city, net);
@@ -242,10 +233,10 @@ static void
 add_clients(struct topology *t)
 {
 	scenario_each (c, &t->scenario->clients, struct scenario_client) {
-		size_t net = topology_net_index(t, c->network);
+		size_t net = net_index(t, c->network);
 
 		add_node(t, LAB_CLIENT, c->name, c->city, net);
-		add_link(t, TOPO_CLIENT, net, topology_router_near(t, net, city_find(c->city)),
+		add_link(t, TOPO_CLIENT, net, router_near(t, net, city_find(c->city)),
 		    t->node_count - 1, &c->delay)->what =
 		    arena_printf(t->arena, "%s in %s", c->name, c->network);
 	}

@@ -89,12 +89,6 @@ struct topology {
 int topology_new(const struct scenario *s, struct arena *arena, struct topology **ret, struct err *err)
     _must_use_;
 
-/* The router of the network in the city or, when it has none there, its nearest one. Gives the node. */
-size_t topology_router_near(const struct topology *t, size_t net, const struct city *city);
-/* SIZE_MAX when there is none of this name. */
-size_t topology_net_index(const struct topology *t, const char *name);
-size_t topology_node_index(const struct topology *t, const char *name);
-
 /* A node's view of one of its links: its own end, and the other. NULL when the link is not the node's. */
 const struct topo_end *topo_link_own(const struct topo_link *l, size_t node);
 const struct topo_end *topo_link_other(const struct topo_link *l, size_t node);

@@ -129,7 +129,6 @@ struct bgp_actions {
 
 struct bgp_session *bgp_session_new(const struct bgp_conf *conf, uint64_t seed);
 void bgp_session_free(struct bgp_session *s); /* NULL is fine */
-void bgp_session_freep(struct bgp_session **s);
 
 /* Fills *ret whole. */
 void bgp_session_input(struct bgp_session *s, const struct bgp_event *event, struct instant now,

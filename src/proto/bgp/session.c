@@ -79,12 +79,6 @@ bgp_session_free(struct bgp_session *s)
 	free(s);
 }
 
-void
-bgp_session_freep(struct bgp_session **s)
-{
-	bgp_session_free(*s);
-}
-
 /* The ConnectRetryTimer, with the jitter of RFC 4271 section 10. */
 static void
 arm_retry(struct turn *t)

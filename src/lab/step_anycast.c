@@ -9,22 +9,7 @@
 #include "base/style.h"
 #include "base/table.h"
 #include "lab/run_internal.h"
-
-static const char *const *
-make_argv(const struct run *run, uint32_t times, const struct run_target *targets, size_t count)
-{
-	const char **argv = arena_alloc(run->arena, (count + 6) * sizeof(*argv));
-	size_t n = 0;
-
-	argv[n++] = "nearcast";
-	argv[n++] = "probe";
-	argv[n++] = "-n";
-	argv[n++] = arena_printf(run->arena, "%u", times);
-	for (size_t i = 0; i < count; i++)
-		argv[n++] = targets[i].url;
-	argv[n++] = "--json";
-	return argv;
-}
+#include "lab/run_probe.h"
 
 /* The best row of the unicast step for this client; NULL without that step. */
 static const json_t *
@@ -128,39 +113,33 @@ judge(struct run *run, json_t *row, const char *expected_site, const char *why)
 static int
 run_anycast(struct run *run, const struct scenario_step *step, json_t *result, struct err *err)
 {
-	size_t clients, count;
-	const char **names = run_clients(run, &step->anycast.clients, &clients);
+	size_t count;
 	struct run_target *targets = run_targets(run, step->anycast.family, &count);
+	const char **urls = arena_alloc(run->arena, (count + 1) * sizeof(*urls));
+	struct run_probe probe;
 
 	if (count == 0)
 		return err_set(err, -ENOENT, "no service has a Global IP of this family");
+	for (size_t t = 0; t < count; t++)
+		urls[t] = targets[t].url;
 
-	const char *const *argv = make_argv(run, step->anycast.count, targets, count);
-	struct gather_job *jobs = arena_alloc(run->arena, clients * sizeof(*jobs));
-	json_t **docs = arena_alloc(run->arena, clients * sizeof(json_t *));
-	json_t *commands = json_array(), *rows = json_array();
+	int r = run_probe(run, &step->anycast.clients, step->anycast.count, urls, result, &probe);
+	json_t *rows = json_array();
 
-	json_object_set_new(result, "commands", commands);
 	json_object_set_new(result, "rows", rows);
-	for (size_t i = 0; i < clients; i++) {
-		jobs[i] = (struct gather_job){ .node = names[i], .argv = argv };
-		run_add_command(commands, names[i], argv);
-	}
+	for (size_t i = 0; i < probe.count; i++) {
+		const char *client = probe.clients[i];
+		const json_t *probed = json_object_get(probe.docs[i], "targets");
 
-	int r = run_gather_json(run, jobs, clients, DURATION_S(60), docs);
-
-	for (size_t i = 0; i < clients; i++) {
 		for (size_t t = 0; t < count; t++) {
-			json_t *row = make_row(run, names[i], &targets[t],
-			    json_array_get(json_object_get(docs[i], "targets"), t));
+			json_t *row = make_row(run, client, &targets[t], json_array_get(probed, t));
 
-			judge(run, row, run_expected_site(&step->anycast.expect, names[i]),
-			    jobs[i].why);
+			judge(run, row, run_expected_site(&step->anycast.expect, client),
+			    probe.jobs[i].why);
 			json_array_append_new(rows, row);
 		}
-		json_decref(docs[i]);
-		gather_job_done(&jobs[i]);
 	}
+	run_probe_done(&probe);
 	return r;
 }
 

@@ -8,6 +8,7 @@
 #include "base/style.h"
 #include "base/table.h"
 #include "lab/run_internal.h"
+#include "lab/run_probe.h"
 #include "measure/probe.h"
 
 /* A host that can be asked, and where. */
@@ -45,22 +46,6 @@ list_asked(const struct run *run, int step_family, struct asked **ret)
 	return count;
 }
 
-static const char *const *
-make_argv(const struct run *run, uint32_t times, const struct asked *asked, size_t count)
-{
-	const char **argv = arena_alloc(run->arena, (count + 6) * sizeof(*argv));
-	size_t n = 0;
-
-	argv[n++] = "nearcast";
-	argv[n++] = "probe";
-	argv[n++] = "-n";
-	argv[n++] = arena_printf(run->arena, "%u", times);
-	for (size_t i = 0; i < count; i++)
-		argv[n++] = asked[i].url;
-	argv[n++] = "--json";
-	return argv;
-}
-
 static void
 add_rows(json_t *rows, const char *client, const json_t *doc, const struct asked *asked,
     size_t count, size_t *held, json_int_t *answers)
@@ -86,43 +71,35 @@ add_rows(json_t *rows, const char *client, const json_t *doc, const struct asked
 static int
 run_unicast(struct run *run, const struct scenario_step *step, json_t *result, struct err *err)
 {
-	size_t clients, count;
-	const char **names = run_clients(run, &step->unicast.clients, &clients);
 	struct asked *asked;
+	size_t count = list_asked(run, step->unicast.family, &asked);
+	const char **urls = arena_alloc(run->arena, (count + 1) * sizeof(*urls));
+	struct run_probe probe;
 
-	count = list_asked(run, step->unicast.family, &asked);
 	if (count == 0)
 		return err_set(err, -ENOENT, "no host has an address of this family");
+	for (size_t a = 0; a < count; a++)
+		urls[a] = asked[a].url;
 
-	const char *const *argv = make_argv(run, step->unicast.count, asked, count);
-	struct gather_job *jobs = arena_alloc(run->arena, clients * sizeof(*jobs));
-	json_t **docs = arena_alloc(run->arena, clients * sizeof(json_t *));
-	json_t *commands = json_array(), *rows = json_array();
+	int r = run_probe(run, &step->unicast.clients, step->unicast.count, urls, result, &probe);
+	json_t *rows = json_array();
 
-	json_object_set_new(result, "commands", commands);
 	json_object_set_new(result, "rows", rows);
-	for (size_t i = 0; i < clients; i++) {
-		jobs[i] = (struct gather_job){ .node = names[i], .argv = argv };
-		run_add_command(commands, names[i], argv);
-	}
-
-	int r = run_gather_json(run, jobs, clients, DURATION_S(60), docs);
-
-	for (size_t i = 0; i < clients; i++) {
+	for (size_t i = 0; i < probe.count; i++) {
 		_cleanup_(freep) char *expected =
-		    xasprintf("%s reaches every host's own address", names[i]);
+		    xasprintf("%s reaches every host's own address", probe.clients[i]);
 		size_t held = 0;
 		json_int_t answers = 0;
 
-		add_rows(rows, names[i], docs[i], asked, count, &held, &answers);
-		if (docs[i])
+		add_rows(rows, probe.clients[i], probe.docs[i], asked, count, &held, &answers);
+		if (probe.docs[i])
 			expect_add(&run->expects, run->step, held == count, expected,
 			    "%zu of %zu, %lld answers", held, count, (long long)answers);
 		else
-			expect_add(&run->expects, run->step, false, expected, "%s", jobs[i].why);
-		json_decref(docs[i]);
-		gather_job_done(&jobs[i]);
+			expect_add(&run->expects, run->step, false, expected, "%s",
+			    probe.jobs[i].why);
 	}
+	run_probe_done(&probe);
 	return r;
 }
 

@@ -2,28 +2,12 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "base/alloc.h"
 #include "cli/lab.h"
 #include "lab/lab.h"
-#include "lab/lab_dir.h"
 
 struct down_options {
 	bool all;
 };
-
-struct names {
-	char **items; /* owned */
-	size_t count, cap;
-};
-
-static void
-add_name(const char *name, void *userdata)
-{
-	struct names *n = userdata;
-
-	n->items = grow_array(n->items, n->count, &n->cap, sizeof(*n->items));
-	n->items[n->count++] = xstrdup(name);
-}
 
 static int
 end_one(const char *name)
@@ -39,17 +23,14 @@ end_one(const char *name)
 static int
 end_all(void)
 {
-	struct names names = { 0 };
+	_cleanup_(lab_names_done) struct lab_names names = { 0 };
 	struct err err = { 0 };
 	int status = EXIT_SUCCESS;
 
-	if (lab_dir_each(add_name, &names, &err) < 0)
+	if (lab_list(&names, &err) < 0)
 		status = cli_lab_fail("down", &err);
-	for (size_t i = 0; i < names.count; i++) {
+	for (size_t i = 0; i < names.count; i++)
 		status |= end_one(names.items[i]);
-		free(names.items[i]);
-	}
-	free(names.items);
 	return status;
 }
 

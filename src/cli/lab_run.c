@@ -12,6 +12,7 @@
 #include "lab/plan.h"
 #include "lab/run.h"
 #include "lab/scenario.h"
+#include "lab/settle.h"
 #include "lab/stop.h"
 
 struct lab_run_options {
@@ -52,17 +53,19 @@ get_lab(const struct lab_plan *plan, const struct lab_run_options *options, stru
 
 /* What becomes of the lab: left as it was, kept (if all steps were played), or taken down. */
 static int
-leave_lab(struct lab *lab, const struct lab_run_options *options, const struct say *say,
-    bool interrupted, struct err *err)
+leave_lab(struct lab *lab, const struct scenario *scenario, const struct lab_plan *plan,
+    const struct lab_run_options *options, const struct say *say, bool interrupted, struct err *err)
 {
+	_cleanup_(strbuf_done) struct strbuf hints = { 0 };
+
 	if (options->running)
 		return 0;
-	if (options->keep && !interrupted) {
-		say_done(say, "the lab %s is kept; `nearcast lab down %s` ends it", lab_name(lab),
-		    lab_name(lab));
-		return 0;
-	}
-	return lab_down(lab, err);
+	if (!options->keep || interrupted)
+		return lab_down(lab, err);
+	lab_hints(lab, scenario, plan, program_invocation_name, &hints);
+	say_done(say, "the lab %s is kept", lab_name(lab));
+	(void)fputs(strbuf_get(&hints), say->to);
+	return 0;
 }
 
 static int
@@ -96,7 +99,7 @@ play(const struct scenario *scenario, const struct lab_plan *plan,
 	}
 	json_decref(doc);
 
-	int left = leave_lab(lab, options, &say, r == -EINTR, &err);
+	int left = leave_lab(lab, scenario, plan, options, &say, r == -EINTR, &err);
 
 	if (left < 0)
 		return cli_lab_fail("run", &err);
@@ -112,28 +115,23 @@ run_lab_run(const void *options_, _unused_ int argc, char **args)
 {
 	const struct lab_run_options *options = options_;
 	_cleanup_(conf_freep) struct conf *conf = NULL;
-	_cleanup_(strbuf_done) struct strbuf errors = { 0 };
+	_cleanup_(lab_plan_freep) struct lab_plan *plan = NULL;
 	struct err err = { 0 };
+	int status = cli_lab_load("run", args[0], options->lab, &conf, &plan);
 
-	if (scenario_load_file(args[0], &conf, &errors) < 0) {
-		fputs(strbuf_get(&errors), stderr);
-		return EXIT_FAILURE;
-	}
+	if (status != EXIT_SUCCESS)
+		return status;
 
 	const struct scenario *scenario = conf_root(conf);
 
 	for (size_t i = 0; i < options->only.count; i++)
 		if (!lab_run_has_step(scenario, options->only.items[i]))
-			return cli_usage_error(
-			    "%s has no step %s", args[0], options->only.items[i]);
+			return cli_usage_error("%s has no step %s", args[0], options->only.items[i]);
 
-	_cleanup_(lab_plan_freep) struct lab_plan *plan = NULL;
-	int stop_fd;
+	int stop_fd = stop_open(&err);
 
-	if (lab_plan_new(scenario, &plan, &err) < 0 || (stop_fd = stop_open(&err)) < 0)
+	if (stop_fd < 0)
 		return cli_lab_fail("run", &err);
-	if (options->lab)
-		plan->name = options->lab;
 	return play(scenario, plan, options, stop_fd);
 }
 

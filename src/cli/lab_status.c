@@ -1,16 +1,17 @@
-/* nearcast lab status: what runs in a lab. */
+/* nearcast lab status: what runs in a lab, and which labs run. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/table.h"
 #include "cli/lab.h"
 #include "io/tty.h"
 #include "lab/lab.h"
 
 struct status_options {
-	bool json;
+	bool json, all;
 };
 
 static const char *
@@ -86,7 +87,7 @@ add_links_down(const json_t *links, struct strbuf *out)
 			strbuf_addf(out, "link %s is down\n", text_of(l, "what"));
 }
 
-static void
+static int
 print_status(const json_t *status)
 {
 	_cleanup_(table_freep) struct table *t = table_new();
@@ -101,32 +102,131 @@ print_status(const json_t *status)
 	add_nodes(json_object_get(status, "nodes"), t);
 	table_format(t, (struct table_look){ .colour = tty_wants_colour(STDOUT_FILENO) }, &out);
 	add_links_down(links, &out);
-	(void)fputs(strbuf_get(&out), stdout);
+	return cli_lab_print("status", strbuf_get(&out));
+}
+
+static int
+print_json(const json_t *document)
+{
+	_cleanup_(freep) char *text = json_dumps(document, JSON_INDENT(2));
+	_cleanup_(freep) char *line = xasprintf("%s\n", text);
+
+	return cli_lab_print("status", line);
+}
+
+static size_t
+count_failed(const json_t *nodes)
+{
+	const json_t *n, *p;
+	size_t i, k, count = 0;
+
+	json_array_foreach(nodes, i, n)
+		json_array_foreach(json_object_get(n, "processes"), k, p)
+			count += strcmp(text_of(p, "state"), "failed") == 0;
+	return count;
+}
+
+static void
+add_lab(const json_t *status, struct table *t)
+{
+	const json_t *nodes = json_object_get(status, "nodes");
+	size_t failed = count_failed(nodes);
+
+	table_add_row(t);
+	table_add_cell(t, text_of(status, "name"));
+	table_add_cell(t, text_of(status, "since"));
+	table_add_cellf(t, "%zu", json_array_size(nodes));
+	table_add_styled(t, failed > 0 ? STYLE_BAD : STYLE_PLAIN, "%zu", failed);
+	table_add_cell(t, text_of(status, "directory"));
+}
+
+static int
+print_all(const json_t *labs)
+{
+	_cleanup_(table_freep) struct table *t = table_new();
+	_cleanup_(strbuf_done) struct strbuf out = { 0 };
+	const json_t *lab;
+	size_t i;
+
+	if (json_array_size(labs) == 0)
+		return cli_lab_print("status", "no lab is running; nearcast lab up FILE starts one\n");
+	table_add_column(t, "lab", TABLE_LEFT);
+	table_add_column(t, "up since", TABLE_LEFT);
+	table_add_column(t, "nodes", TABLE_RIGHT);
+	table_add_column(t, "failed processes", TABLE_RIGHT);
+	table_add_column(t, "folder", TABLE_LEFT);
+	json_array_foreach(labs, i, lab)
+		add_lab(lab, t);
+	table_format(t, (struct table_look){ .colour = tty_wants_colour(STDOUT_FILENO) }, &out);
+	return cli_lab_print("status", strbuf_get(&out));
+}
+
+static int
+ask_one(const char *name, json_t **ret, struct err *err)
+{
+	_cleanup_(lab_closep) struct lab *lab = NULL;
+	int r = lab_connect(name, &lab, err);
+
+	return r < 0 ? r : lab_status(lab, ret, err);
+}
+
+/* One that comes up or goes down meanwhile is said on stderr, and does not hide the others. */
+static int
+show_all(const struct lab_names *names, bool json)
+{
+	json_t *labs = json_array(), *status;
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < names->count; i++) {
+		if (ask_one(names->items[i], &status, &err) < 0)
+			(void)cli_lab_fail("status", &err);
+		else
+			(void)json_array_append_new(labs, status);
+	}
+
+	int result = json ? print_json(labs) : print_all(labs);
+
+	json_decref(labs);
+	return result;
+}
+
+static int
+show_one(const char *name, bool json)
+{
+	struct err err = { 0 };
+	json_t *status;
+
+	if (ask_one(name, &status, &err) < 0)
+		return cli_lab_fail("status", &err);
+
+	int result = json ? print_json(status) : print_status(status);
+
+	json_decref(status);
+	return result;
 }
 
 static int
 run_status(const void *options, int argc, char **args)
 {
 	const struct status_options *o = options;
-	_cleanup_(lab_closep) struct lab *lab = NULL;
+	_cleanup_(lab_names_done) struct lab_names names = { 0 };
 	struct err err = { 0 };
-	json_t *status;
 
-	if (lab_connect(argc > 0 ? args[0] : NULL, &lab, &err) < 0 || lab_status(lab, &status, &err) < 0)
+	if (o->all && argc > 0)
+		return cli_usage_error("--all goes without a name");
+	if (argc > 0)
+		return show_one(args[0], o->json);
+	if (lab_list(&names, &err) < 0)
 		return cli_lab_fail("status", &err);
-	if (o->json)
-		(void)(json_dumpf(status, stdout, JSON_INDENT(2)) == 0 && putchar('\n'));
-	else
-		print_status(status);
-	json_decref(status);
-	if (fflush(stdout) == EOF) {
-		perror("nearcast lab status: stdout");
-		return EXIT_FAILURE;
-	}
-	return EXIT_SUCCESS;
+	/* A document is of one lab or of all, whatever runs at the moment. */
+	if (o->all || (!o->json && names.count != 1))
+		return show_all(&names, o->json);
+	return show_one(NULL, o->json);
 }
 
 static const struct cli_option options[] = {
+	{ "all", 'a', CLI_FLAG, offsetof(struct status_options, all), NULL, 0, 0, NULL,
+	    "a line for every lab that runs" },
 	{ "json", 0, CLI_FLAG, offsetof(struct status_options, json), NULL, 0, 0, NULL,
 	    "all that is known, as one JSON document" },
 };
@@ -134,7 +234,7 @@ static const struct cli_option options[] = {
 const struct cli_command cli_lab_status_command = {
 	.name = "status",
 	.args = "[LAB]",
-	.summary = "Show the nodes of a lab and what runs in them.",
+	.summary = "Show the nodes of a lab and what runs in them, or the labs that run.",
 	.args_min = 0,
 	.args_max = 1,
 	.options = options,

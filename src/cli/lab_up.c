@@ -1,79 +1,115 @@
 /* nearcast lab up: a scenario becomes a running lab, which stays. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "cli/lab.h"
+#include "io/loop.h"
 #include "lab/lab.h"
-#include "lab/scenario.h"
+#include "lab/settle.h"
+#include "lab/stop.h"
 
 struct up_options {
 	const char *lab;
-	struct duration ready_timeout;
-	bool quiet;
+	struct duration ready_timeout, within;
+	bool no_agents, no_wait, quiet;
 };
 
 static void
-say(void *userdata, const char *line)
+say_progress(void *userdata, const char *line)
 {
-	const struct up_options *o = userdata;
-
-	if (!o->quiet)
-		(void)fprintf(stderr, "%s\n", line);
+	say_waiting(userdata, "%s", line);
 }
 
-/* 0, or the exit status after it has said why. */
+/* Waits until it is worth playing in; what has not come in time is said, and the lab stays. */
 static int
-load_plan(const char *path, struct lab_plan **ret)
+settle(struct lab *lab, const struct scenario *scenario, const struct lab_plan *plan,
+    const struct up_options *o, const struct say *say)
 {
-	_cleanup_(strbuf_done) struct strbuf errors = { 0 };
-	struct conf *conf;
+	_cleanup_(strbuf_done) struct strbuf missing = { 0 };
+	struct run_options run = { .say = say };
 	struct err err = { 0 };
 
-	if (scenario_load_file(path, &conf, &errors) < 0) {
-		(void)fputs(strbuf_get(&errors), stderr);
-		return EXIT_USAGE;
-	}
-	int r = lab_plan_new(conf_root(conf), ret, &err);
-	conf_free(conf);
-	if (r < 0) {
-		err_prefix(&err, "%s", path);
+	/* Not earlier: a lab that is not up yet goes with a Ctrl-C. */
+	run.stop_fd = stop_open(&err);
+	if (run.stop_fd < 0)
 		return cli_lab_fail("up", &err);
+
+	int r = lab_settle(lab, scenario, plan, &run, !o->no_agents, o->within, &missing);
+
+	if (r == -EINTR) {
+		say_done(say, "interrupted; the lab %s stays up", lab_name(lab));
+		return 128 + stop_signal();
 	}
-	return 0;
+	if (missing.len == 0)
+		return EXIT_SUCCESS;
+	say_waiting(say, "%s", "");
+	(void)fprintf(stderr,
+	    "nearcast lab up: the lab %s is up, but not all of it is ready after %g s:\n%s",
+	    lab_name(lab), duration_ms_f(o->within) / 1000, strbuf_get(&missing));
+	return EXIT_FAILURE;
 }
 
 static int
-run_up(const void *options, int argc, char **args)
+make_ready(struct lab *lab, const struct scenario *scenario, const struct lab_plan *plan,
+    const struct up_options *o, const struct say *say)
 {
-	struct up_options o = *(const struct up_options *)options;
+	struct err err = { 0 };
+
+	say_done(say, "the lab %s is up: %zu nodes, %zu links", lab_name(lab), plan->node_count,
+	    plan->link_count);
+	if (!o->no_agents && lab_start_manual(lab, plan, o->ready_timeout, &err) < 0) {
+		(void)cli_lab_fail("up", &err);
+		(void)fprintf(stderr, "the lab %s stays up\n", lab_name(lab));
+		return EXIT_FAILURE;
+	}
+	return o->no_wait ? EXIT_SUCCESS : settle(lab, scenario, plan, o, say);
+}
+
+static int
+run_up(const void *options, _unused_ int argc, char **args)
+{
+	const struct up_options *o = options;
+	_cleanup_(conf_freep) struct conf *conf = NULL;
 	_cleanup_(lab_plan_freep) struct lab_plan *plan = NULL;
 	_cleanup_(lab_closep) struct lab *lab = NULL;
+	_cleanup_(strbuf_done) struct strbuf hints = { 0 };
+	struct say say = say_init(stderr, false, clock_now());
 	struct err err = { 0 };
-	int status = load_plan(args[0], &plan);
+	int status = cli_lab_load("up", args[0], o->lab, &conf, &plan);
 
-	(void)argc;
-	if (status != 0)
+	if (status != EXIT_SUCCESS)
 		return status;
-	if (o.lab != NULL)
-		plan->name = o.lab;
-	if (lab_up(plan, &(struct lab_up_options){ .ready_timeout = o.ready_timeout }, say, &o, &lab, &err) < 0)
+	say.quiet = o->quiet;
+	if (lab_up(plan, &(struct lab_up_options){ .ready_timeout = o->ready_timeout },
+		say_progress, &say, &lab, &err) < 0) {
+		say_waiting(&say, "%s", "");
 		return cli_lab_fail("up", &err);
-	if (!o.quiet)
-		(void)fprintf(stderr, "the lab %s is up; nearcast lab down ends it\n", lab_name(lab));
-	return EXIT_SUCCESS;
+	}
+	status = make_ready(lab, conf_root(conf), plan, o, &say);
+	if (o->quiet)
+		return status;
+	lab_hints(lab, conf_root(conf), plan, program_invocation_name, &hints);
+	return cli_lab_print("up", strbuf_get(&hints)) == EXIT_SUCCESS ? status : EXIT_FAILURE;
 }
 
 /* clang-format off */
 #define AT(field) offsetof(struct up_options, field)
 static const struct cli_option options[] = {
 	{ "lab", 'l', CLI_STRING, AT(lab), "LAB", 0, 0, NULL, "its name, instead of the scenario's" },
+	{ "no-agents", 0, CLI_FLAG, AT(no_agents), NULL, 0, 0, NULL, "do not start nearcastd" },
+	{ "no-wait", 0, CLI_FLAG, AT(no_wait), NULL, 0, 0, NULL,
+	    "do not wait for routes and announcements" },
+	{ "within", 0, CLI_DURATION, AT(within), "DURATION", NS_PER_MS, 600 * NS_PER_S, NULL,
+	    "how long to wait for routes and announcements" },
 	{ "ready-timeout", 0, CLI_DURATION, AT(ready_timeout), "DURATION", NS_PER_MS, 600 * NS_PER_S, NULL,
 	    "how long a process may take to become ready" },
 	{ "quiet", 'q', CLI_FLAG, AT(quiet), NULL, 0, 0, NULL, "print errors only" },
 };
 /* clang-format on */
 
-static const struct up_options defaults = { .ready_timeout = { 15 * NS_PER_S } };
+static const struct up_options defaults = { .ready_timeout = { 15 * NS_PER_S },
+	.within = { 60 * NS_PER_S } };
 
 const struct cli_command cli_lab_up_command = {
 	.name = "up",
@@ -85,5 +121,7 @@ const struct cli_command cli_lab_up_command = {
 	.option_count = ARRAY_SIZE(options),
 	.options_size = sizeof(struct up_options),
 	.defaults = &defaults,
+	.notes = "Exit status: 0 when all is ready, 1 when something failed or did not come in time\n"
+		 "(the lab stays up then), 2 for wrong use, 130 when the wait was interrupted.",
 	.run = run_up,
 };

@@ -1,9 +1,10 @@
 /*
  * What no excerpt of a file may show: the values of keys that are secret.
  *
- * They are found by the name of the key alone, wherever it stands: a password is one also where nobody expects
- * it, below a key that nobody knows, or when its own key is misspelt. In a file that is YAML the values are
- * exactly known; of one that is not, all is hidden that may belong to one on the line that is shown.
+ * They are found by the name of the key alone, wherever it stands: a password is one also where
+ * nobody expects it, below a key that nobody knows, or when its own key is misspelt. In a file that
+ * is YAML the values are exactly known; of one that is not, all is hidden that may belong to one on
+ * the line that is shown.
  */
 #include "config/internal.h"
 
@@ -51,7 +52,8 @@ find(struct conf *c, const struct conf_node *node, bool secret)
 	if (node->key && str_nearest(node->key->text, c->secret_keys))
 		secret = true;
 	if (node->kind == CONF_NODE_SCALAR && secret && node->place.end > node->place.start) {
-		c->hidden = grow_array(c->hidden, c->hidden_count, &c->hidden_cap, sizeof(*c->hidden));
+		c->hidden =
+		    grow_array(c->hidden, c->hidden_count, &c->hidden_cap, sizeof(*c->hidden));
 		c->hidden[c->hidden_count++] = node->place;
 	}
 	for (const struct conf_node *value = node->first; value; value = value->next)
@@ -112,7 +114,7 @@ value_of_key(const char *text, size_t len, size_t at, const char *key)
 	return at < len && text[at] == ':' ? at + 1 : 0;
 }
 
-/* In braces an unquoted value ends at a comma or a bracket; every other one may go on to the line's end. */
+/* In braces an unquoted value ends at a comma or a bracket; others may go on to the line's end. */
 static size_t
 mask_to_end(const char *text, size_t len, size_t at, bool *hide)
 {

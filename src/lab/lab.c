@@ -15,50 +15,72 @@
 /* After the end of a lab's connections its supervisor has this long to be gone. */
 #define GONE_TIMEOUT_MS 30000
 
-struct found {
-	char *name;
-	struct strbuf names;
-	size_t count;
-};
-
 static void
-found_one(const char *name, void *userdata)
+add_name(const char *name, void *userdata)
 {
-	struct found *f = userdata;
+	struct lab_names *n = userdata;
 
-	if (f->count++ == 0)
-		f->name = xstrdup(name);
-	strbuf_addf(&f->names, "%s%s", f->count > 1 ? ", " : "", name);
+	/* One more than there are, for the NULL. */
+	n->items = grow_array(n->items, n->count + 1, &n->cap, sizeof(*n->items));
+	n->items[n->count++] = xstrdup(name);
+	n->items[n->count] = NULL;
+}
+
+int
+lab_list(struct lab_names *ret, struct err *err)
+{
+	*ret = (struct lab_names){ 0 };
+	return lab_dir_each(add_name, ret, err);
+}
+
+void
+lab_names_done(struct lab_names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->items[i]);
+	free(names->items);
+	*names = (struct lab_names){ 0 };
 }
 
 static int
-find_only(char **ret, struct err *err)
+refuse_to_choose(const struct lab_names *names, struct err *err)
 {
-	struct found f = { 0 };
-	int r = lab_dir_each(found_one, &f, err);
+	_cleanup_(strbuf_done) struct strbuf list = { 0 };
 
-	if (r == 0 && f.count == 0)
-		r = err_set(err, -ENOENT, "no lab is running; nearcast lab up FILE starts one");
-	if (r == 0 && f.count > 1)
-		r = err_set(err, -ENOTUNIQ, "several labs are running (%s): say which", strbuf_get(&f.names));
-	if (r == 0)
-		*ret = TAKE(f.name);
-	free(f.name);
-	strbuf_done(&f.names);
-	return r;
+	for (size_t i = 0; i < names->count; i++)
+		strbuf_addf(&list, "%s%s", i > 0 ? ", " : "", names->items[i]);
+	return err_set(err, -ENOTUNIQ, "several labs are running (%s): say which", strbuf_get(&list));
+}
+
+/* No name: the only one. A name that is not there: which may have been meant. */
+static int
+open_dir(const char *name, const struct lab_names *names, struct lab_dir *ret, struct err *err)
+{
+	if (name == NULL && names->count == 0)
+		return err_set(err, -ENOENT, "no lab is running; nearcast lab up FILE starts one");
+	if (name == NULL && names->count > 1)
+		return refuse_to_choose(names, err);
+
+	int r = lab_dir_open(name != NULL ? name : names->items[0], ret, err);
+	const char *nearest =
+	    r == -ENOENT && names->count > 0 ? str_nearest(name, (const char *const *)names->items) : NULL;
+
+	return nearest != NULL
+	    ? err_set(err, r, "no lab %s is running; did you mean %s?", name, nearest)
+	    : r;
 }
 
 int
 lab_connect(const char *name, struct lab **ret, struct err *err)
 {
-	_cleanup_(freep) char *only = NULL;
+	_cleanup_(lab_names_done) struct lab_names names = { 0 };
 	_cleanup_(lab_dir_done) struct lab_dir dir = LAB_DIR_INIT;
-	int r = name == NULL ? find_only(&only, err) : 0;
+	int r = lab_list(&names, err);
 
 	if (r == 0)
-		r = lab_dir_open(name != NULL ? name : only, &dir, err);
+		r = open_dir(name, &names, &dir, err);
 	if (r == 0)
-		r = client_connect(name != NULL ? name : only, &dir, ret, err);
+		r = client_connect(name != NULL ? name : names.items[0], &dir, ret, err);
 	return r;
 }
 

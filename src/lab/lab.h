@@ -49,6 +49,16 @@ typedef void (*lab_progress_fn)(void *userdata, const char *line);
 int lab_up(const struct lab_plan *plan, const struct lab_up_options *options, lab_progress_fn progress,
     void *userdata, struct lab **ret, struct err *err) _must_use_;
 
+/* Names of labs, in order. */
+struct lab_names {
+	char **items; /* owned, ends with NULL when there is any */
+	size_t count, cap;
+};
+
+/* The labs that run, of this user. *ret is zero or was done before; lab_names_done() frees it. */
+int lab_list(struct lab_names *ret, struct err *err) _must_use_;
+void lab_names_done(struct lab_names *names); /* fine on zeros */
+
 /* Connects to the lab of that name; NULL: the only one that runs. -ENOENT, -ENOTUNIQ (several run). */
 int lab_connect(const char *name, struct lab **ret, struct err *err) _must_use_;
 

@@ -10,6 +10,36 @@
 #include "lab/run_steps.h"
 #include "lab/run_summary.h"
 
+#define UNDERLAY_WITHIN DURATION_S(30)
+
+void
+run_init(struct run *run, struct lab *lab, const struct scenario *scenario,
+    const struct lab_plan *plan, const struct run_options *options)
+{
+	*run = (struct run){
+		.lab = lab,
+		.scenario = scenario,
+		.plan = plan,
+		.options = options,
+		.say = options->say,
+		.arena = arena_new(),
+		.bird = xcalloc(plan->node_count, sizeof(int)),
+	};
+	for (size_t i = 0; i < plan->node_count; i++)
+		run->bird[i] = -1;
+}
+
+void
+run_done(struct run *run)
+{
+	for (size_t i = 0; i < run->plan->node_count; i++)
+		if (run->bird[i] >= 0)
+			close(run->bird[i]);
+	free(run->bird);
+	expect_list_done(&run->expects);
+	arena_free(run->arena);
+}
+
 static bool
 is_wanted(const struct run *run, const struct scenario_step *step)
 {
@@ -68,7 +98,7 @@ play(struct run *run, json_t *doc, json_t *steps)
 {
 	struct duration took;
 	struct err err = { 0 };
-	int r = run_wait_for_underlay(run, &took, &err);
+	int r = run_wait_for_underlay(run, UNDERLAY_WITHIN, &took, &err);
 
 	if (r == -EINTR)
 		return r;
@@ -111,20 +141,11 @@ int
 lab_run(struct lab *lab, const struct scenario *scenario, const struct lab_plan *plan,
     const struct run_options *options, json_t **ret)
 {
-	struct run run = {
-		.lab = lab,
-		.scenario = scenario,
-		.plan = plan,
-		.options = options,
-		.say = options->say,
-		.arena = arena_new(),
-		.bird = xcalloc(plan->node_count, sizeof(int)),
-	};
+	struct run run;
 	json_t *doc = json_object(), *steps = json_array(), *expectations;
 	struct instant begin = clock_now();
 
-	for (size_t i = 0; i < plan->node_count; i++)
-		run.bird[i] = -1;
+	run_init(&run, lab, scenario, plan, options);
 	json_object_set_new(doc, "lab", json_string(lab_name(lab)));
 	json_object_set_new(
 	    doc, "title", scenario->title ? json_string(scenario->title) : json_null());
@@ -141,12 +162,7 @@ lab_run(struct lab *lab, const struct scenario *scenario, const struct lab_plan 
 	json_object_set_new(doc, "held", json_boolean(r >= 0 && expect_all_held(&run.expects)));
 	if (r >= 0)
 		say_summary(&run, expectations);
-	for (size_t i = 0; i < plan->node_count; i++)
-		if (run.bird[i] >= 0)
-			close(run.bird[i]);
-	free(run.bird);
-	expect_list_done(&run.expects);
-	arena_free(run.arena);
+	run_done(&run);
 	*ret = doc;
 	return r;
 }

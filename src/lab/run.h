@@ -8,7 +8,8 @@
  * say the same.
  *
  * run.c (the order of things, the document), run_steps.c (the table of steps), step_*.c (one kind
- * of step each: run and print), run_up.c (waiting until the routers know their way), run_ask.c (who
+ * of step each: run and print), run_up.c (waiting until the routers know their way; lab/settle.h
+ * too), run_ask.c (who
  * can be asked what), say.c (what a person sees), expect.c, timeline.c, bgp_watch.c, bird_route.c
  * (pure).
  */

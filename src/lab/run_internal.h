@@ -21,6 +21,12 @@ struct run {
 	int *bird; /* owned; for each node -1 or a connection to its BIRD, see run_bird() */
 };
 
+/* ---- run.c: the life of a run; what it is given lives longer ---- */
+
+void run_init(struct run *run, struct lab *lab, const struct scenario *scenario,
+    const struct lab_plan *plan, const struct run_options *options);
+void run_done(struct run *run);
+
 /*
  * A kind of step. run() fills result and adds expectations; it returns 0, -EINTR (leave), or
  * another negative errno with a sentence when it could not be carried out. print() makes the text
@@ -104,4 +110,5 @@ struct run_route_want {
 int run_wait_for_routes(struct run *run, const struct run_route_want *wants, size_t count,
     struct duration within, struct duration *ret_took, struct err *err) _must_use_;
 /* The same for the own addresses of all hosts and clients. */
-int run_wait_for_underlay(struct run *run, struct duration *ret_took, struct err *err) _must_use_;
+int run_wait_for_underlay(struct run *run, struct duration within, struct duration *ret_took,
+    struct err *err) _must_use_;

@@ -7,7 +7,6 @@
 
 #define POLL_INTERVAL DURATION_MS(50)
 #define STEADY_FOR DURATION_MS(400) /* longer than a withdrawal needs around the world */
-#define UNDERLAY_WITHIN DURATION_S(30)
 
 /* What one look at all routers gave. */
 struct survey {
@@ -136,7 +135,7 @@ run_wait_for_routes(struct run *run, const struct run_route_want *wants, size_t 
 }
 
 int
-run_wait_for_underlay(struct run *run, struct duration *ret_took, struct err *err)
+run_wait_for_underlay(struct run *run, struct duration within, struct duration *ret_took, struct err *err)
 {
 	_cleanup_(freep) struct run_route_want *wants = NULL;
 	size_t count = 0, cap = 0;
@@ -157,5 +156,5 @@ run_wait_for_underlay(struct run *run, struct duration *ret_took, struct err *er
 			    (struct run_route_want){ .prefix = prefix_host(addresses[i]) };
 		}
 	}
-	return run_wait_for_routes(run, wants, count, UNDERLAY_WITHIN, ret_took, err);
+	return run_wait_for_routes(run, wants, count, within, ret_took, err);
 }

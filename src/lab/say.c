@@ -37,6 +37,9 @@ clear_waiting(const struct say *s)
 static void _printf_(3, 0)
 say_line(const struct say *s, enum style style, const char *fmt, va_list ap)
 {
+	if (s->quiet)
+		return;
+
 	struct duration elapsed = instant_diff(clock_now(), s->since);
 
 	clear_waiting(s);
@@ -53,7 +56,7 @@ say_step(const struct say *s, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (s->results)
+	if (s->results && !s->quiet)
 		fputc('\n', s->to);
 	va_start(ap, fmt);
 	say_line(s, STYLE_STRONG, fmt, ap);
@@ -75,7 +78,7 @@ say_waiting(const struct say *s, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (!s->terminal)
+	if (!s->terminal || s->quiet)
 		return;
 	clear_waiting(s);
 	fputs(style_begin(STYLE_DIM, s->look.colour), s->to);
@@ -90,7 +93,7 @@ say_waiting(const struct say *s, const char *fmt, ...)
 void
 say_result(const struct say *s, const char *text)
 {
-	if (!s->results)
+	if (!s->results || s->quiet)
 		return;
 	clear_waiting(s);
 	fputs(text, s->to);

@@ -23,6 +23,7 @@ struct say {
 	FILE *to;
 	struct look look;
 	bool terminal;
+	bool quiet;           /* nothing at all is wanted */
 	bool results;         /* false: only progress (--json has the results in its document) */
 	struct instant since; /* elapsed times count from here */
 };

@@ -104,13 +104,19 @@ supervisor_find_process(struct supervisor *s, const char *node, const char *proc
 
 	if (n == NULL)
 		return NULL;
+	_cleanup_(strbuf_done) struct strbuf names = { 0 };
 	for (size_t i = 0; i < s->process_count; i++) {
 		struct process *p = &s->processes[i];
 
-		if (p->node == n && strcmp(p->plan->name, process) == 0)
+		if (p->node != n)
+			continue;
+		if (strcmp(p->plan->name, process) == 0)
 			return p;
+		strbuf_addf(&names, "%s%s", names.len > 0 ? ", " : "", p->plan->name);
 	}
-	(void)err_set(err, -ENOENT, "no process \"%s\" in %s", process, node);
+	/* There are only ever a few. */
+	(void)err_set(err, -ENOENT, "no process \"%s\" in %s; it has %s", process, node,
+	    names.len > 0 ? strbuf_get(&names) : "none");
 	return NULL;
 }
 

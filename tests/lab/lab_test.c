@@ -339,7 +339,7 @@ TEST(processes_start_end_and_start_again)
 	CHECK_INT(lab_process_wait_ready(lab, "west0", "never", DURATION_MS(50), &err), -ETIMEDOUT);
 	CHECK_STR(err.message, "never in west0 runs but is not ready\n  waiting for it");
 	CHECK_INT(lab_process_start(lab, "west0", "nosuch", &err), -ENOENT);
-	CHECK_STR(err.message, "no process \"nosuch\" in west0");
+	CHECK_STR(err.message, "no process \"nosuch\" in west0; it has sleep, maker, listener, crash, never");
 }
 
 static int

@@ -1,8 +1,6 @@
 /* A service's engine between its drivers: events in, actions carried out, then said. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "agent/agent_internal.h"
 #include "base/alloc.h"

@@ -1,6 +1,5 @@
 /* The agent's state as the JSON of its control socket; nearcast-status(1) describes each key. */
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 

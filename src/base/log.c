@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 static enum log_level level_max = LOG_LEVEL_INFO;
 static log_sink sink_fn;

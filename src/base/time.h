@@ -3,12 +3,11 @@
  *
  * They are structs so that seconds cannot be mixed with microseconds, nor an instant with a duration,
  * without the compiler saying so. Both count nanoseconds. No function here reads a clock: pure code is
- * given `now`; drivers take it from io/clock.h. Arithmetic saturates: "never" stays never.
+ * given `now`; drivers take it from clock_now() (io/loop.h). Arithmetic saturates: "never" stays never.
  */
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/attr.h"

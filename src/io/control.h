@@ -9,7 +9,6 @@
  */
 #pragma once
 
-#include <stddef.h>
 
 #include <systemd/sd-event.h>
 

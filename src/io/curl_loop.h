@@ -17,6 +17,7 @@ struct curl_loop;
  * or added again, from here too. */
 typedef void (*curl_ended_fn)(void *userdata, CURL *easy, CURLcode result);
 
+/* `ended` is called from the loop, once for each transfer that comes to its end. */
 int curl_loop_new(sd_event *loop, curl_ended_fn ended, void *userdata, struct curl_loop **ret,
     struct err *e) _must_use_;
 /* NULL is fine. Transfers still in it are taken out without a word; their handles stay the

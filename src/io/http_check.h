@@ -20,6 +20,7 @@
 struct http_client;
 struct http_check;
 
+/* What all HTTP checks of a program share. The loop is borrowed. */
 int http_client_new(sd_event *loop, struct http_client **ret, struct err *e);
 void http_client_free(struct http_client *c); /* after all its runs; NULL is fine */
 

@@ -17,6 +17,7 @@ struct bgp_capture {
 	struct bgp_watch watch;
 };
 
+/* Sees every packet of the node from now on; needs no process there. */
 int bgp_capture_open(
     struct bgp_capture *c, struct lab *lab, const char *node, struct err *err) _must_use_;
 /* Reads what waits; never blocks. 0, or a negative errno of the socket. */

@@ -1,7 +1,6 @@
 #include "lab/bgp_watch.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "proto/bgp/bgp.h"

@@ -43,6 +43,7 @@ struct client_namespaces {
 	size_t count;
 };
 
+/* From the supervisor; the caller ends with client_namespaces_done(). -ENOENT: no such node. */
 int client_get_namespaces(struct lab *lab, const char *node, struct client_namespaces *ret,
     struct err *err) _must_use_;
 void client_namespaces_done(struct client_namespaces *n);

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <jansson.h>
-#include <stdbool.h>
 #include <systemd/sd-event.h>
 
 #include "base/err.h"
@@ -49,6 +48,7 @@ struct control_client {
 	struct instant deadline;
 };
 
+/* Listens on the socket of the lab's folder and answers from the supervisor's loop. */
 int control_open(struct control *c, struct supervisor *s, struct err *err) _must_use_;
 /* Closes all connections. Fine on a zeroed one. */
 void control_done(struct control *c);

@@ -1,6 +1,5 @@
 #include "lab/host_conf.h"
 
-#include <string.h>
 
 static const struct scenario_service *
 service_of(const struct topology *t, size_t host, size_t i)

@@ -9,7 +9,6 @@
  */
 #pragma once
 
-#include <sys/types.h>
 
 #include "base/err.h"
 #include "lab/plan.h"

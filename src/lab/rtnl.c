@@ -5,7 +5,6 @@
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
-#include <string.h>
 
 #include "io/netlink.h"
 

@@ -2,7 +2,6 @@
  * Routes: how routers see the way to each Global IP, as BIRD itself says it: the AS path, the next
  * hop, and every other route that lost.
  */
-#include <errno.h>
 #include <string.h>
 
 #include "base/style.h"

@@ -28,6 +28,7 @@ struct journal {
 	uint64_t total; /* ever added */
 };
 
+/* Copies the texts, cut to their room; the oldest entry goes when there are JOURNAL_MAX. */
 void journal_add(
     struct journal *j, struct instant at, int64_t at_wall_ns, const char *what, const char *why);
 /* How many are kept. */

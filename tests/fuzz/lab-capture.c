@@ -4,7 +4,6 @@
  */
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "lab/bgp_watch.h"
 #include "wire/writer.h"

@@ -1,7 +1,6 @@
 /*
  * A lab leaves nothing behind, whatever ends it: no process, no namespace, no state folder.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>

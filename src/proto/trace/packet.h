@@ -30,6 +30,7 @@ struct trace_flow {
 	    ident; /* ICMP identifier; 0: the kernel's (ping sockets), not looked at in replies */
 };
 
+/* The payload of a UDP probe. */
 void trace_encode_udp(
     const struct trace_flow *flow, uint16_t number, uint8_t buf[static TRACE_PAYLOAD_LEN]);
 /* An echo request with its ICMP header; with the checksum of ICMPv4 (the kernel makes that of

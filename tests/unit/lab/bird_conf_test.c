@@ -2,7 +2,6 @@
 #include "lab/bird_conf.h"
 
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lab/plan.h"

@@ -1,5 +1,4 @@
 /* What people read, made from a step's document: compared whole. */
-#include <stdlib.h>
 
 #include "lab/run_internal.h"
 #include "lab/run_summary.h"

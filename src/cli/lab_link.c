@@ -95,7 +95,7 @@ static int
 find_link(const json_t *links, const char *node, const char *name, size_t *ret, struct err *err)
 {
 	const json_t *l;
-	size_t i, found = 0;
+	size_t i, match = 0, found = 0;
 
 	json_array_foreach (links, i, l) {
 		if (end_of(l, node, 0) == NULL)
@@ -104,7 +104,7 @@ find_link(const json_t *links, const char *node, const char *name, size_t *ret, 
 		    strcmp(text_of(end_of(l, node, 1), "node"), name) != 0 &&
 		    strcmp(text_of(l, "what"), name) != 0)
 			continue;
-		*ret = i;
+		match = i;
 		found++;
 	}
 	if (found == 0)
@@ -112,6 +112,7 @@ find_link(const json_t *links, const char *node, const char *name, size_t *ret, 
 	if (found > 1)
 		return err_set(err, -ENOTUNIQ, "%s has %zu links to %s: name the interface", node,
 		    found, name);
+	*ret = match;
 	return 0;
 }
 
@@ -140,8 +141,8 @@ static int
 set_link(struct lab *lab, const json_t *links, char **args, bool up)
 {
 	struct err err = { 0 };
+	size_t link = 0; /* clang-tidy does not see that a refusal is negative */
 	int64_t at;
-	size_t link;
 
 	if (find_link(links, args[0], args[1], &link, &err) < 0 ||
 	    lab_link_set(lab, link, up, &at, &err) < 0)

@@ -20,6 +20,8 @@
 
 /* A session that stood as long has earned to start with the shortest pause again. */
 #define STABLE_AFTER DURATION_S(60)
+/* The pauses behind the first one grow from here at least, so that idle-hold 0 does not spin. */
+#define SECOND_PAUSE_MIN DURATION_MS(100)
 /* TCP gets as long to connect, even when connect-retry is shorter: a far peer needs a round trip. */
 #define DIAL_TIMEOUT DURATION_S(5)
 
@@ -122,6 +124,8 @@ enter_idle_hold(struct turn *t)
 		bgp_connection_reset(t, BGP_DIALLED, true);
 	s->retry_at = INSTANT_NEVER;
 	s->idle_until = instant_add(t->now, rng_jitter(&s->rng, s->idle_hold, 75, 100));
+	if (duration_cmp(next, SECOND_PAUSE_MIN) < 0)
+		next = SECOND_PAUSE_MIN;
 	s->idle_hold = duration_cmp(next, s->conf.idle_hold_max) < 0 ? next : s->conf.idle_hold_max;
 	if (duration_cmp(s->idle_hold, s->conf.idle_hold) < 0)
 		s->idle_hold = s->conf.idle_hold;

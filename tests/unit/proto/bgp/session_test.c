@@ -438,16 +438,23 @@ TEST(a_stable_session_resets_the_pause)
 	CHECK(instant_diff(bgp_session_deadline(f.s), f.now).ns <= NS_PER_S);
 }
 
-TEST(idle_hold_zero_dials_again_at_once)
+TEST(idle_hold_zero_dials_again_at_once_the_first_time_only)
 {
+	static const int64_t milliseconds[] = { 0, 100, 200, 400, 800 };
 	struct bgp_conf conf = usual_conf();
 
 	conf.idle_hold = DURATION_S(0);
 	FIXTURE(f, conf);
 	bring_to(&f, BGP_ESTABLISHED);
-	(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED);
-	CHECK_INT(bgp_session_deadline(f.s).ns, f.now.ns);
-	CHECK_STR(GIVE(f, BGP_EVENT_TIMER), "dial ");
+	for (size_t i = 0; i < ARRAY_SIZE(milliseconds); i++) {
+		(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED);
+		int64_t pause = instant_diff(bgp_session_deadline(f.s), f.now).ns;
+		CHECK(pause <= milliseconds[i] * NS_PER_MS && pause >= milliseconds[i] * NS_PER_MS * 3 / 4);
+		CHECK_STR(give_time(&f), "dial ");
+		(void)GIVE(f, BGP_EVENT_DIALLED);
+		(void)give_bytes(&f, BGP_DIALLED, OPEN);
+		CHECK_STR(give_bytes(&f, BGP_DIALLED, KEEPALIVE), "up ");
+	}
 }
 
 TEST(dialling_is_tried_again_after_connect_retry)

@@ -49,22 +49,35 @@ on_neighbor(void *userdata, const char *name, bool established, const char *why)
 	agent_service_changed(a);
 }
 
-static void
-on_withdrawn(void *userdata, struct prefix prefix, struct instant at)
+static const struct place *
+find_place(const struct agent *a, struct prefix prefix)
 {
-	struct agent *a = userdata;
-
 	for (size_t i = 0; i < a->address_count; i++) {
 		const struct place *place = &a->address_places[i];
-		struct service_event ev = { .type = SERVICE_EVENT_FLUSHED, .index = place->index };
+		struct ip address = place->hosted->conf->addresses[place->index];
 
-		if (!prefix_equal(
-			prefix_host(place->hosted->conf->addresses[place->index]), prefix))
-			continue;
-		place->hosted->withdraws[place->index].flushed_wall_ns =
-		    clock_wall_ns() - instant_diff(clock_now(), at).ns;
-		hosted_take(place->hosted, &ev, at);
+		if (prefix_equal(prefix_host(address), prefix))
+			return place;
 	}
+	return NULL;
+}
+
+static void
+on_announced(void *userdata, struct prefix prefix)
+{
+	const struct place *place = find_place(userdata, prefix);
+
+	if (place)
+		hosted_take_announced(place->hosted, place->index);
+}
+
+static void
+on_withdrawn(void *userdata, struct prefix prefix, const struct withdraw_result *result)
+{
+	const struct place *place = find_place(userdata, prefix);
+
+	if (place)
+		hosted_take_withdrawn(place->hosted, place->index, result);
 }
 
 /* What `systemctl status` shows. */
@@ -76,8 +89,7 @@ notify_status(struct agent *a)
 	for (size_t i = 0; i < a->address_count; i++) {
 		const struct place *place = &a->address_places[i];
 
-		announced +=
-		    place->hosted->engine->addresses[place->index].stage != STAGE_WITHDRAWN;
+		announced += hosted_told(place->hosted, place->index).count > 0;
 	}
 	for (size_t i = 0; i < a->conf->neighbors.count; i++)
 		up += a->established[i];
@@ -281,7 +293,10 @@ static int
 open_drivers(struct agent *a, struct err *e)
 {
 	const struct announcer_events events = {
-		.neighbor_changed = on_neighbor, .withdrawn = on_withdrawn, .userdata = a
+		.neighbor_changed = on_neighbor,
+		.announced = on_announced,
+		.withdrawn = on_withdrawn,
+		.userdata = a,
 	};
 	int r = control_server_new(a->loop, a->conf->control, on_request, a, &a->control, e);
 

@@ -24,11 +24,14 @@ struct runner {
 
 /* The last withdraw of an address. */
 struct withdraw_record {
-	bool has;                /* there was one */
-	int64_t noticed_wall_ns; /* the evidence came in */
-	int64_t at_wall_ns; /* it was handed to the announcer, which had written what the sockets
-			       took */
-	int64_t flushed_wall_ns; /* it was written to every neighbor; 0: not yet */
+	bool has;              /* there was one */
+	bool flushed;          /* no neighbor waits for it any more; result is filled */
+	bool definitive;       /* the evidence is */
+	bool waits;            /* it was said that it is not flushed yet */
+	struct instant heard;  /* the evidence came in */
+	struct instant at;     /* it was handed to the announcer */
+	int64_t at_wall_ns;
+	struct withdraw_result result;
 	char why[WHY_MAX];
 };
 
@@ -51,6 +54,7 @@ struct hosted {
 	struct runner *runners;                 /* owned; one for each run of the engine */
 	struct withdraw_record *withdraws;      /* owned; one for each address */
 	bool *add_failed; /* owned; by address: said once, though it is tried again */
+	bool *untold;     /* owned; by address: announced, and it was said that no neighbor knows */
 	struct timer deadline;
 	struct service_actions actions;
 	struct queued_event *queue; /* owned; events that came while one is being taken */
@@ -95,6 +99,11 @@ int hosted_init_timers(struct hosted *h, sd_event *loop);
 void hosted_done(struct hosted *h);
 /* Gives the engine an event and does what it asks for. event->why is copied. */
 void hosted_take(struct hosted *h, const struct service_event *event, struct instant heard);
+/* The announcer's news of an address. */
+void hosted_take_announced(struct hosted *h, size_t address);
+void hosted_take_withdrawn(struct hosted *h, size_t address, const struct withdraw_result *result);
+/* The neighbors that have been told an address. */
+struct neighbor_share hosted_told(const struct hosted *h, size_t address);
 
 /* runner.c */
 int runner_init(struct runner *r, struct hosted *h, size_t run, sd_event *loop);

@@ -16,17 +16,15 @@ static void
 withdraw(struct hosted *h, const struct service_action *action, struct instant heard)
 {
 	struct withdraw_record *record = &h->withdraws[action->index];
-	struct instant now;
-	int64_t wall;
 
-	/* the record first: the announcer may tell before it returns that all is written */
-	record->has = true;
-	record->flushed_wall_ns = 0;
+	/* the record first: the announcer mostly tells before it returns that all is written */
+	*record = (struct withdraw_record){
+		.has = true, .definitive = action->definitive, .heard = heard
+	};
+	h->untold[action->index] = false;
 	announcer_withdraw(h->agent->announcer, prefix_of(h, action->index));
-	now = clock_now();
-	wall = clock_wall_ns();
-	record->at_wall_ns = wall;
-	record->noticed_wall_ns = wall - instant_diff(now, heard).ns;
+	record->at = clock_now();
+	record->at_wall_ns = clock_wall_ns();
 	(void)snprintf(record->why, sizeof(record->why), "%s", action->why);
 }
 
@@ -43,6 +41,7 @@ announce(struct hosted *h, const struct service_action *action)
 	};
 	struct err e = { 0 };
 
+	h->untold[action->index] = false;
 	if (announcer_set(h->agent->announcer, &announcement, &e) < 0)
 		log_error("service %s: cannot announce: %s", h->conf->name, e.message);
 }
@@ -129,6 +128,58 @@ describe_add(struct hosted *h, size_t address, const char *text, char *buf, size
 	return !again;
 }
 
+struct neighbor_share
+hosted_told(const struct hosted *h, size_t address)
+{
+	return announcer_told(h->agent->announcer, prefix_of(h, address));
+}
+
+/* That an address is announced counts from the first neighbor that has been told. */
+static void
+say_announced(struct hosted *h, size_t address)
+{
+	struct neighbor_share told = hosted_told(h, address);
+	const char *why = h->engine->addresses[address].why;
+	char what[JOURNAL_WHAT_MAX], text[PREFIX_STR_MAX];
+
+	h->untold[address] = told.count == 0;
+	(void)snprintf(what, sizeof(what), "service %s: %s %s", h->conf->name,
+	    prefix_format(prefix_of(h, address), text),
+	    told.count > 0 ? "announced" : "waits for a neighbor to be announced to");
+	log_notice("%s: %s told=%zu neighbors=%zu", what, why, told.count, told.of);
+	journal_add(&h->agent->journal, clock_now(), clock_wall_ns(), what, why);
+}
+
+/* That it is withdrawn counts from the moment at which no neighbor waits for it any more. */
+static void
+say_withdrawn(struct hosted *h, size_t address)
+{
+	struct withdraw_record *w = &h->withdraws[address];
+	const struct neighbor_share *written = &w->result.written;
+	char what[JOURNAL_WHAT_MAX], text[PREFIX_STR_MAX], took[64] = "";
+
+	(void)prefix_format(prefix_of(h, address), text);
+	w->waits = !w->flushed;
+	if (w->waits) {
+		struct neighbor_share left =
+		    announcer_withdrawing(h->agent->announcer, prefix_of(h, address));
+
+		(void)snprintf(what, sizeof(what), "service %s: %s withdraw waits to be written",
+		    h->conf->name, text);
+		log_warning("%s: %s definitive=%s waiting=%zu neighbors=%zu", what, w->why,
+		    w->definitive ? "yes" : "no", left.count, left.of);
+	} else {
+		(void)snprintf(
+		    what, sizeof(what), "service %s: %s withdrawn", h->conf->name, text);
+		if (written->count > 0)
+			(void)snprintf(took, sizeof(took), " noticed_to_written_us=%lld",
+			    (long long)(instant_diff(w->result.at, w->heard).ns / NS_PER_US));
+		log_notice("%s: %s definitive=%s written=%zu neighbors=%zu%s", what, w->why,
+		    w->definitive ? "yes" : "no", written->count, written->of, took);
+	}
+	journal_add(&h->agent->journal, clock_now(), clock_wall_ns(), what, w->why);
+}
+
 /* Into the journal and the log, after it was done. */
 static void
 say(struct hosted *h, const struct service_action *action, struct instant heard)
@@ -141,16 +192,11 @@ say(struct hosted *h, const struct service_action *action, struct instant heard)
 		prefix_format(prefix_of(h, action->index), text);
 	switch (action->type) {
 	case SERVICE_WITHDRAW:
-		wall = h->withdraws[action->index].at_wall_ns;
-		(void)snprintf(what, sizeof(what), "service %s: %s withdrawn", h->conf->name, text);
-		log_notice("%s: %s definitive=%s noticed_to_written_us=%lld", what, action->why,
-		    action->definitive ? "yes" : "no",
-		    (long long)((wall - h->withdraws[action->index].noticed_wall_ns) / NS_PER_US));
-		break;
+		say_withdrawn(h, action->index);
+		return;
 	case SERVICE_ANNOUNCE:
-		(void)snprintf(what, sizeof(what), "service %s: %s announced", h->conf->name, text);
-		log_notice("%s: %s", what, action->why);
-		break;
+		say_announced(h, action->index);
+		return;
 	case SERVICE_NOTE:
 		describe_run(h, action->index, what, sizeof(what));
 		log_notice("%s: %s", what, action->why);
@@ -220,6 +266,30 @@ hosted_take(struct hosted *h, const struct service_event *event, struct instant 
 	agent_service_changed(h->agent);
 }
 
+void
+hosted_take_announced(struct hosted *h, size_t address)
+{
+	/* told from inside of announcer_set() it is said with the rest */
+	if (!h->untold[address])
+		return;
+	say_announced(h, address);
+	agent_service_changed(h->agent);
+}
+
+void
+hosted_take_withdrawn(struct hosted *h, size_t address, const struct withdraw_result *result)
+{
+	struct service_event ev = { .type = SERVICE_EVENT_FLUSHED, .index = address };
+	struct withdraw_record *w = &h->withdraws[address];
+
+	w->flushed = true;
+	w->result = *result;
+	/* told from inside of announcer_withdraw() it is said with the rest */
+	if (w->waits)
+		say_withdrawn(h, address);
+	hosted_take(h, &ev, result->at);
+}
+
 static void
 on_deadline(struct timer *t, struct instant now)
 {
@@ -258,6 +328,7 @@ hosted_init(struct hosted *h, struct agent *a, const struct agent_service *conf,
 	h->engine = service_new(&engine_conf, now);
 	h->runners = xcalloc(h->engine->run_count + 1, sizeof(*h->runners));
 	h->withdraws = xcalloc(conf->address_count, sizeof(*h->withdraws));
+	h->untold = xcalloc(conf->address_count, sizeof(*h->untold));
 	h->add_failed = xcalloc(conf->address_count, sizeof(*h->add_failed));
 }
 
@@ -282,6 +353,7 @@ hosted_done(struct hosted *h)
 	free(h->runners);
 	free(h->withdraws);
 	free(h->add_failed);
+	free(h->untold);
 	free(h->check_confs);
 	free(h->listen_names);
 	free(h->queue);

@@ -47,20 +47,50 @@ presence_name(enum presence p)
 	return NULL;
 }
 
+/* The time of day of a past moment. */
+static int64_t
+wall_of(struct instant at)
+{
+	return clock_wall_ns() - instant_diff(clock_now(), at).ns;
+}
+
 static json_t *
 withdraw_json(const struct withdraw_record *w)
 {
+	const struct neighbor_share *written = &w->result.written;
 	json_t *o;
 
 	if (!w->has)
 		return json_null();
 	o = json_pack("{s:o, s:I, s:I, s:s}", "at", wall_json(w->at_wall_ns), "at_wall_ns",
-	    w->at_wall_ns, "noticed_wall_ns", w->noticed_wall_ns, "why", w->why);
+	    (json_int_t)w->at_wall_ns, "noticed_wall_ns",
+	    (json_int_t)(w->at_wall_ns - instant_diff(w->at, w->heard).ns), "why", w->why);
 	(void)json_object_set_new(o, "flushed_wall_ns",
-	    w->flushed_wall_ns ? json_integer(w->flushed_wall_ns) : json_null());
+	    w->flushed ? json_integer(wall_of(w->result.at)) : json_null());
+	(void)json_object_set_new(o, "noticed_to_written_ms",
+	    w->flushed && written->count > 0 ? ms_json(instant_diff(w->result.at, w->heard))
+					     : json_null());
 	(void)json_object_set_new(
-	    o, "noticed_to_written_ms", ms_json(DURATION_NS(w->at_wall_ns - w->noticed_wall_ns)));
+	    o, "written_to", w->flushed ? json_integer((json_int_t)written->count) : json_null());
+	(void)json_object_set_new(
+	    o, "had_been_told", w->flushed ? json_integer((json_int_t)written->of) : json_null());
 	return o;
+}
+
+/* The stage is what should be: what a neighbor has yet to hear is added. */
+static const char *
+address_why(const struct hosted *h, const struct service_address *sa, char *buf, size_t size)
+{
+	bool wanted = sa->stage != STAGE_WITHDRAWN;
+	size_t address = (size_t)(sa - h->engine->addresses);
+	const char *more = "";
+
+	if (wanted && hosted_told(h, address).count == 0)
+		more = "; no neighbor has been told";
+	else if (!wanted && h->withdraws[address].has && !h->withdraws[address].flushed)
+		more = "; the withdraw waits to be written";
+	(void)snprintf(buf, size, "%s%s", sa->why, more);
+	return buf;
 }
 
 static json_t *
@@ -71,13 +101,17 @@ addresses_json(const struct hosted *h, struct instant now)
 	for (size_t i = 0; i < h->conf->address_count; i++) {
 		const struct service_address *sa = &h->engine->addresses[i];
 		const struct addresses *addresses = h->agent->addresses;
-		char text[PREFIX_STR_MAX];
+		struct neighbor_share told = hosted_told(h, i);
+		char text[PREFIX_STR_MAX], why[WHY_MAX + 64];
 		json_t *o = json_pack("{s:s, s:s, s:s, s:b, s:b, s:b}", "prefix",
 		    prefix_format(prefix_host(sa->address), text), "stage", stage_name(sa->stage),
-		    "why", sa->why, "announced", sa->stage != STAGE_WITHDRAWN, "address_present",
-		    addresses_is_present(addresses, h->first_address + i), "address_added_by_us",
-		    addresses_is_ours(addresses, h->first_address + i));
+		    "why", address_why(h, sa, why, sizeof(why)), "announced", told.count > 0,
+		    "address_present", addresses_is_present(addresses, h->first_address + i),
+		    "address_added_by_us", addresses_is_ours(addresses, h->first_address + i));
 
+		(void)json_object_set_new(
+		    o, "announced_to", json_integer((json_int_t)told.count));
+		(void)json_object_set_new(o, "neighbors", json_integer((json_int_t)told.of));
 		(void)json_object_set_new(o, "since_ms", ms_json(instant_diff(now, sa->since)));
 		(void)json_object_set_new(o, "last_withdraw", withdraw_json(&h->withdraws[i]));
 		(void)json_array_append_new(list, o);
@@ -135,21 +169,22 @@ listeners_json(const struct hosted *h, struct instant now)
 	return list;
 }
 
-/* Of a service whose addresses differ, why says how many of them are announced. */
+/* Of a service whose addresses differ, why says how many of them are withdrawn. */
 static json_t *
 service_json(const struct hosted *h, struct instant now)
 {
 	const struct service_address *telling = service_telling_address(h->engine);
-	size_t announced = 0, total = h->conf->address_count;
-	char why[WHY_MAX + 96];
+	size_t withdrawn = 0, total = h->conf->address_count;
+	char why[WHY_MAX + 192], text[WHY_MAX + 64];
 
 	for (size_t i = 0; i < total; i++)
-		announced += h->engine->addresses[i].stage != STAGE_WITHDRAWN;
-	if (announced == 0 || announced == total)
-		(void)snprintf(why, sizeof(why), "%s", telling->why);
+		withdrawn += h->engine->addresses[i].stage == STAGE_WITHDRAWN;
+	(void)address_why(h, telling, text, sizeof(text));
+	if (withdrawn == 0 || withdrawn == total)
+		(void)snprintf(why, sizeof(why), "%s", text);
 	else
-		(void)snprintf(why, sizeof(why), "%zu of %zu addresses announced: %s", announced,
-		    total, telling->why);
+		(void)snprintf(
+		    why, sizeof(why), "%zu of %zu addresses withdrawn: %s", withdrawn, total, text);
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "name", h->conf->name, "stage",
 	    stage_name(service_stage(h->engine)), "why", why, "since_ms",
 	    ms_json(instant_diff(now, telling->since)), "global_ips", addresses_json(h, now),

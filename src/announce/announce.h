@@ -47,15 +47,30 @@ struct announcement {
 	size_t community_count;
 };
 
+/* Neighbors, counted. */
+struct neighbor_share {
+	size_t count; /* of them, those that something is true of */
+	size_t of;
+};
+
+/* What became of a withdraw. */
+struct withdraw_result {
+	struct neighbor_share written; /* to those whose socket took it, of those that had been told the
+					  prefix; the sessions of the others ended first */
+	struct instant at;             /* the last was written to, or lost */
+};
+
 /* The callbacks may announce and withdraw; they must not free the announcer. */
 struct announcer_events {
 	/* A session came up or went down; why is one sentence. */
 	void (*neighbor_changed)(void *userdata, const char *neighbor, bool established, const char *why);
+	/* The first neighbor has been told the prefix: mostly called from inside of announcer_set(). */
+	void (*announced)(void *userdata, struct prefix prefix);
 	/*
-	 * The bytes that withdraw the prefix from every neighbor have been handed to the kernel: mostly told
-	 * from inside of announcer_withdraw(). Not told when it is announced again before that.
+	 * No neighbor waits for the withdraw any more: mostly called from inside of announcer_withdraw(), and
+	 * once for each call of it. Not told when the prefix is announced again before that.
 	 */
-	void (*withdrawn)(void *userdata, struct prefix prefix, struct instant at);
+	void (*withdrawn)(void *userdata, struct prefix prefix, const struct withdraw_result *result);
 	void *userdata;
 };
 
@@ -65,8 +80,12 @@ int announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors,
 
 /* Announces, or changes how it is announced; -E2BIG when over a neighbor's prefix limit (nothing changes). */
 int announcer_set(struct announcer *a, const struct announcement *announcement, struct err *e);
-/* Withdraws, written to the sockets before it returns where they take it. Unknown prefix: nothing. */
+/* Withdraws, written to the sockets before it returns where they take it. */
 void announcer_withdraw(struct announcer *a, struct prefix prefix);
+/* The neighbors that have been told the prefix, of those that take its family. */
+struct neighbor_share announcer_told(const struct announcer *a, struct prefix prefix);
+/* The neighbors that still wait for the withdraw, of those that had been told the prefix. */
+struct neighbor_share announcer_withdrawing(const struct announcer *a, struct prefix prefix);
 /* The first verdict of every service is known: End-of-RIB may be sent (RFC 4724). */
 void announcer_release_end_of_rib(struct announcer *a);
 /*

@@ -2,8 +2,9 @@
  * The built-in speaker: announce.h over our own BGP.
  *
  * It owns the neighbors (neighbor.h) and the listening sockets (listener.h). What is announced lives in
- * each neighbor's session, so a reconnect needs nothing from here; what was withdrawn waits here until
- * every neighbor's socket has taken it, because that moment is what the agent reports.
+ * each neighbor's session, so a reconnect needs nothing from here; what was announced waits here until
+ * the first neighbor has been told, and what was withdrawn until every neighbor's socket has taken it,
+ * because those moments are what the agent reports.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -16,6 +17,13 @@
 
 #define STOP_PATIENCE DURATION_S(1)
 
+/* A withdraw that is not yet with every neighbor. */
+struct withdrawal {
+	struct prefix prefix;
+	bool *waiting; /* owned; by neighbor: it was told the prefix, and the withdraw is not written */
+	struct neighbor_share written;
+};
+
 struct announcer {
 	sd_event *loop; /* referenced */
 	struct announcer_events events;
@@ -23,8 +31,10 @@ struct announcer {
 	struct neighbor **neighbors; /* owned */
 	size_t neighbor_count;
 	struct list listeners;       /* owned */
-	struct prefix *withdrawals;  /* owned; those not yet with every neighbor */
+	struct withdrawal *withdrawals; /* owned */
 	size_t withdrawal_count, withdrawal_cap;
+	struct prefix *untold; /* owned; announced, and no neighbor has been told yet */
+	size_t untold_count, untold_cap;
 	bool stopping;
 	struct timer stop_timer;
 	void (*stop_done)(void *userdata);
@@ -41,16 +51,6 @@ on_neighbor_changed(void *userdata, struct neighbor *n, bool established, const 
 }
 
 static bool
-is_withdrawing(const struct announcer *a, struct prefix prefix)
-{
-	for (size_t i = 0; i < a->neighbor_count; i++) {
-		if (neighbor_is_withdrawing(a->neighbors[i], prefix))
-			return true;
-	}
-	return false;
-}
-
-static bool
 is_closed(const struct announcer *a)
 {
 	for (size_t i = 0; i < a->neighbor_count; i++) {
@@ -60,28 +60,117 @@ is_closed(const struct announcer *a)
 	return true;
 }
 
-/* Whether the prefix waited; it does not any more. */
-static bool
-forget_withdrawal(struct announcer *a, struct prefix prefix)
+struct neighbor_share
+announcer_told(const struct announcer *a, struct prefix prefix)
 {
-	for (size_t i = 0; i < a->withdrawal_count; i++) {
-		if (prefix_equal(a->withdrawals[i], prefix)) {
-			a->withdrawals[i] = a->withdrawals[--a->withdrawal_count];
+	struct neighbor_share told = { 0 };
+
+	for (size_t i = 0; i < a->neighbor_count; i++) {
+		const struct neighbor *n = a->neighbors[i];
+
+		told.of += prefix.addr.family == IP_V4 ? n->conf.ipv4 : n->conf.ipv6;
+		told.count += bgp_session_told(n->session, prefix);
+	}
+	return told;
+}
+
+/* It does not wait for a neighbor any more. */
+static void
+forget_untold(struct announcer *a, struct prefix prefix)
+{
+	for (size_t i = 0; i < a->untold_count; i++) {
+		if (prefix_equal(a->untold[i], prefix)) {
+			a->untold[i] = a->untold[--a->untold_count];
+			return;
+		}
+	}
+}
+
+static void
+add_untold(struct announcer *a, struct prefix prefix)
+{
+	forget_untold(a, prefix);
+	a->untold = grow_array(a->untold, a->untold_count, &a->untold_cap, sizeof(*a->untold));
+	a->untold[a->untold_count++] = prefix;
+}
+
+/* One that a neighbor has been told; it does not wait any more. */
+static bool
+take_told(struct announcer *a, struct prefix *ret)
+{
+	for (size_t i = 0; i < a->untold_count; i++) {
+		if (announcer_told(a, a->untold[i]).count > 0) {
+			*ret = a->untold[i];
+			a->untold[i] = a->untold[--a->untold_count];
 			return true;
 		}
 	}
 	return false;
 }
 
-/* One that every neighbor's socket has taken; it does not wait any more. */
-static bool
-take_withdrawn(struct announcer *a, struct prefix *ret)
+static struct withdrawal *
+find_withdrawal(const struct announcer *a, struct prefix prefix)
 {
 	for (size_t i = 0; i < a->withdrawal_count; i++) {
-		if (!is_withdrawing(a, a->withdrawals[i])) {
-			*ret = a->withdrawals[i];
-			return forget_withdrawal(a, *ret);
-		}
+		if (prefix_equal(a->withdrawals[i].prefix, prefix))
+			return &a->withdrawals[i];
+	}
+	return NULL;
+}
+
+static void
+forget_withdrawal(struct announcer *a, struct withdrawal *w)
+{
+	if (w == NULL)
+		return;
+	free(w->waiting);
+	*w = a->withdrawals[--a->withdrawal_count];
+}
+
+struct neighbor_share
+announcer_withdrawing(const struct announcer *a, struct prefix prefix)
+{
+	const struct withdrawal *w = find_withdrawal(a, prefix);
+	struct neighbor_share share = { .of = w ? w->written.of : 0 };
+
+	for (size_t i = 0; w && i < a->neighbor_count; i++)
+		share.count += w->waiting[i];
+	return share;
+}
+
+/* Whether a neighbor waits still; those whose socket has taken it are counted. */
+static bool
+is_withdrawing(const struct announcer *a, struct withdrawal *w)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < a->neighbor_count; i++) {
+		const struct neighbor *n = a->neighbors[i];
+
+		if (!w->waiting[i])
+			continue;
+		w->waiting[i] = neighbor_is_withdrawing(n, w->prefix);
+		if (w->waiting[i])
+			any = true;
+		else if (bgp_session_info(n->session)->state == BGP_ESTABLISHED)
+			w->written.count++;
+	}
+	return any;
+}
+
+/* One that no neighbor waits for; it does not wait any more. */
+static bool
+take_withdrawn(struct announcer *a, struct prefix *ret, struct withdraw_result *ret_result)
+{
+	for (size_t i = 0; i < a->withdrawal_count; i++) {
+		struct withdrawal *w = &a->withdrawals[i];
+
+		if (is_withdrawing(a, w))
+			continue;
+		*ret = w->prefix;
+		*ret_result = (struct withdraw_result){ .written = w->written, .at = clock_now() };
+		forget_withdrawal(a, w);
+		return true;
 	}
 	return false;
 }
@@ -90,12 +179,17 @@ static void
 on_progress(void *userdata)
 {
 	struct announcer *a = userdata;
+	struct withdraw_result result;
 	struct prefix prefix;
 
-	/* from the start each time: the callback may announce and withdraw */
-	while (take_withdrawn(a, &prefix)) {
+	/* from the start each time: the callbacks may announce and withdraw */
+	while (take_withdrawn(a, &prefix, &result)) {
 		if (a->events.withdrawn)
-			a->events.withdrawn(a->events.userdata, prefix, clock_now());
+			a->events.withdrawn(a->events.userdata, prefix, &result);
+	}
+	while (take_told(a, &prefix)) {
+		if (a->events.announced)
+			a->events.announced(a->events.userdata, prefix);
 	}
 	/* told from the loop: the one who waits may free us */
 	if (a->stopping && is_closed(a))
@@ -218,7 +312,8 @@ announcer_set(struct announcer *a, const struct announcement *announcement, stru
 		if (r < 0 && r != -EAFNOSUPPORT)
 			return refuse(r, a->neighbors[i], prefix, e);
 	}
-	(void)forget_withdrawal(a, prefix);
+	forget_withdrawal(a, find_withdrawal(a, prefix));
+	add_untold(a, prefix);
 	for (size_t i = 0; i < a->neighbor_count; i++) {
 		(void)bgp_session_announce(a->neighbors[i]->session, prefix, &attributes);
 		neighbor_send_updates(a->neighbors[i]);
@@ -230,20 +325,24 @@ announcer_set(struct announcer *a, const struct announcement *announcement, stru
 void
 announcer_withdraw(struct announcer *a, struct prefix prefix)
 {
-	bool known = false;
+	struct withdrawal w = { .prefix = prefix };
 
+	forget_untold(a, prefix);
+	forget_withdrawal(a, find_withdrawal(a, prefix));
+	w.waiting = xcalloc(MAX(a->neighbor_count, (size_t)1), sizeof(*w.waiting));
 	for (size_t i = 0; i < a->neighbor_count; i++) {
 		struct neighbor *n = a->neighbors[i];
 
-		known |= bgp_session_announces(n->session, prefix);
+		w.waiting[i] = bgp_session_told(n->session, prefix);
 		bgp_session_withdraw(n->session, prefix);
 		neighbor_send_updates(n);
+		/* also where an earlier withdraw is still among the bytes that wait */
+		w.waiting[i] |= neighbor_is_withdrawing(n, prefix);
+		w.written.of += w.waiting[i];
 	}
-	if (!known)
-		return;
 	a->withdrawals = grow_array(
-	    a->withdrawals, a->withdrawal_count, &a->withdrawal_cap, sizeof(struct prefix));
-	a->withdrawals[a->withdrawal_count++] = prefix;
+	    a->withdrawals, a->withdrawal_count, &a->withdrawal_cap, sizeof(*a->withdrawals));
+	a->withdrawals[a->withdrawal_count++] = w;
 	on_progress(a);
 }
 
@@ -278,7 +377,10 @@ announcer_free(struct announcer *a)
 		neighbor_free(a->neighbors[i]);
 	free(a->neighbors);
 	listener_free_all(&a->listeners);
+	while (a->withdrawal_count > 0)
+		forget_withdrawal(a, a->withdrawals);
 	free(a->withdrawals);
+	free(a->untold);
 	timer_done(&a->stop_timer);
 	(void)sd_event_unref(a->loop);
 	free(a);

@@ -47,12 +47,12 @@ on_neighbor(void *userdata, const char *neighbor, bool established, const char *
 }
 
 static void
-on_withdrawn(void *userdata, struct prefix prefix, struct instant at)
+on_withdrawn(void *userdata, struct prefix prefix, const struct withdraw_result *result)
 {
 	char text[PREFIX_STR_MAX];
 
 	(void)userdata;
-	(void)at;
+	(void)result;
 	print_event(json_pack("{s:s, s:s}", "event", "withdrawn", "prefix", prefix_format(prefix, text)));
 }
 

@@ -107,7 +107,7 @@ class Agent:
 
     def is_withdrawn(self, prefix):
         address = self.address(prefix)
-        return address and not address['announced'] and address
+        return address and address['stage'] == 'withdrawn' and address
 
     def stop(self, sig=signal.SIGTERM):
         self.process.send_signal(sig)
@@ -282,7 +282,9 @@ def kill_to_withdraw(c):
             raise Failed(f'withdrawn by something else: {record}')
         wire.append((capture.withdraws[before] - killed) / 1e6)
         noticed.append((record['noticed_wall_ns'] - killed) / 1e6)
-        written.append((record['at_wall_ns'] - record['noticed_wall_ns']) / 1e6)
+        if (record['written_to'], record['had_been_told']) != (1, 1):
+            raise Failed(f'written to another number of neighbors: {record}')
+        written.append(record['noticed_to_written_ms'])
         n.start()
         wait_for('BIRD has the route again', lambda: b.route(G4))
     for name, values in (('kill to packet', wire), ('kill to noticed', noticed), ('noticed to written', written)):
@@ -470,6 +472,29 @@ def dies_while_the_neighbor_is_away(c):
     wait_for('BIRD has the route again', lambda: b.route(G4))
 
 
+def truth_without_a_neighbor(c):
+    """Nobody is told anything: neither the status nor the log says otherwise; then the session comes up."""
+    n, a = c.nginx(), c.agent()
+    address = wait_for('it is healthy', lambda: (lambda x: x and x['stage'] == 'preferred' and x)(a.address(G4)))
+    if address['announced'] or (address['announced_to'], address['neighbors']) != (0, 1):
+        raise Failed(address)
+    if 'no neighbor has been told' not in address['why'] or f'{G4} announced' in a.log.read_text():
+        raise Failed(a.log.read_text())
+    n.kill()
+    record = wait_for('withdrawn', lambda: a.is_withdrawn(G4))['last_withdraw']
+    if record['noticed_to_written_ms'] is not None or record['written_to'] != 0 or record['had_been_told'] != 0:
+        raise Failed(record)
+    if 'noticed_to_written' in a.log.read_text():
+        raise Failed(a.log.read_text())
+    n.start()
+    c.bird()
+    if wait_for('announced', lambda: a.is_announced(G4))['announced_to'] != 1:
+        raise Failed(a.address(G4))
+    wait_for('the log says so', lambda: f'service web: {G4} announced' in a.log.read_text())
+    if a.log.read_text().count(f'{G4} announced') != 1:
+        raise Failed(a.log.read_text())
+
+
 def ipv6(c):
     b, n, a = up(c, conf(neighbor(v6=True), ips=[G6]), prefix=G6, v6=True,
                  channels='ipv6 { import all; export none; };')
@@ -494,7 +519,7 @@ def each_address_by_itself(c):
     n.start()
     wait_for('BIRD has the IPv4 route', lambda: b.route(G4))
     service = a.status()['services'][0]
-    if b.route(G6) or not service['why'].startswith('1 of 2 addresses announced: nothing listens on tcp/80'):
+    if b.route(G6) or not service['why'].startswith('1 of 2 addresses withdrawn: nothing listens on tcp/80'):
         raise Failed(service['why'])
 
 
@@ -616,7 +641,8 @@ def signals(c):
 CASES = [announce_in_order, kill_to_withdraw, kill_with_half_open_connections, soft_failure,
          reload_keeps_the_route, hung_service, refused_without_watch, tcp_check, address_removed_by_hand,
          address_cannot_be_added, clean_stop, address_of_others_stays, keep_on_exit,
-         crash_and_restart, neighbor_crashes, dies_while_the_neighbor_is_away, ipv6, each_address_by_itself,
+         crash_and_restart, neighbor_crashes, dies_while_the_neighbor_is_away,
+         truth_without_a_neighbor, ipv6, each_address_by_itself,
          blocks_are_host_routes, md5, attributes, two_agents_on_one_socket, check_prints_what_loads,
          status_command, under_systemd, signals]
 

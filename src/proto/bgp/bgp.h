@@ -162,6 +162,8 @@ void bgp_session_withdraw(struct bgp_session *s, struct prefix prefix);
 void bgp_session_withdraw_all(struct bgp_session *s);
 /* Announced by us, whether the peer has been told or not. */
 bool bgp_session_announces(const struct bgp_session *s, struct prefix prefix);
+/* The peer of the Established session has been told the prefix, and not to forget it. */
+bool bgp_session_told(const struct bgp_session *s, struct prefix prefix);
 /* The peer may still believe the prefix: its withdrawal was asked for and not yet taken. */
 bool bgp_session_withdrawing(const struct bgp_session *s, struct prefix prefix);
 /* End-of-RIB (RFC 4724 section 2) is held back until this was called once. */

@@ -282,6 +282,14 @@ bgp_rib_out_withdraw_all(struct bgp_rib_out *rib)
 }
 
 bool
+bgp_rib_out_told(const struct bgp_rib_out *rib, struct prefix prefix)
+{
+	const struct rib_route *route = find_route(rib, prefix);
+
+	return route && route->told;
+}
+
+bool
 bgp_rib_out_withdrawing(const struct bgp_rib_out *rib, struct prefix prefix)
 {
 	const struct rib_route *route = find_route(rib, prefix);

@@ -37,6 +37,8 @@ void bgp_rib_out_announce(
 bool bgp_rib_out_wants(const struct bgp_rib_out *rib, struct prefix prefix);
 void bgp_rib_out_withdraw(struct bgp_rib_out *rib, struct prefix prefix);
 void bgp_rib_out_withdraw_all(struct bgp_rib_out *rib);
+/* The peer has been told the prefix, and not to forget it. */
+bool bgp_rib_out_told(const struct bgp_rib_out *rib, struct prefix prefix);
 bool bgp_rib_out_withdrawing(const struct bgp_rib_out *rib, struct prefix prefix);
 
 /* The session is up, and its peer knows nothing yet: all that is wanted is due, then End-of-RIB. */

@@ -48,6 +48,12 @@ bgp_session_announces(const struct bgp_session *s, struct prefix prefix)
 }
 
 bool
+bgp_session_told(const struct bgp_session *s, struct prefix prefix)
+{
+	return s->info.state == BGP_ESTABLISHED && bgp_rib_out_told(&s->rib, prefix);
+}
+
+bool
 bgp_session_withdrawing(const struct bgp_session *s, struct prefix prefix)
 {
 	return bgp_rib_out_withdrawing(&s->rib, prefix);

@@ -129,13 +129,23 @@ on_neighbor(void *userdata, const char *neighbor, bool established, const char *
 }
 
 static void
-on_withdrawn(void *userdata, struct prefix prefix, struct instant at)
+on_announced(void *userdata, struct prefix prefix)
 {
 	struct fixture *f = userdata;
 	char text[PREFIX_STR_MAX];
 
-	CHECK(instant_cmp(at, clock_now()) <= 0);
-	strbuf_addf(&f->events, "withdrawn %s; ", prefix_format(prefix, text));
+	strbuf_addf(&f->events, "announced %s; ", prefix_format(prefix, text));
+}
+
+static void
+on_withdrawn(void *userdata, struct prefix prefix, const struct withdraw_result *result)
+{
+	struct fixture *f = userdata;
+	char text[PREFIX_STR_MAX];
+
+	CHECK(instant_cmp(result->at, clock_now()) <= 0);
+	strbuf_addf(&f->events, "withdrawn %s %zu/%zu; ", prefix_format(prefix, text),
+	    result->written.count, result->written.of);
 }
 
 static void
@@ -151,8 +161,8 @@ on_stopped(void *userdata)
 static void
 speak(struct fixture *f, int side, const struct neighbor_conf *conf)
 {
-	struct announcer_events events = { .neighbor_changed = on_neighbor, .withdrawn = on_withdrawn,
-		.userdata = f };
+	struct announcer_events events = { .neighbor_changed = on_neighbor,
+		.announced = on_announced, .withdrawn = on_withdrawn, .userdata = f };
 	struct err e = { 0 };
 
 	if (announcer_new_speaker(f->loop, conf, 1, &events, &f->a[side], &e) < 0)
@@ -267,12 +277,41 @@ TEST(a_withdrawal_is_written_before_the_call_returns)
 	strbuf_done(&f.events);
 	announcer_withdraw(f.a[0], prefix_of("203.0.113.10/32"));
 	CHECK_STR(heard(&f, &out), "-203.0.113.10/32 ");
-	CHECK_STR(strbuf_get(&f.events), "withdrawn 203.0.113.10/32; ");
+	CHECK_STR(strbuf_get(&f.events), "withdrawn 203.0.113.10/32 1/1; ");
 
+	strbuf_done(&f.events);
 	announcer_withdraw(f.a[0], prefix_of("203.0.113.10/32"));
 	announcer_withdraw(f.a[0], prefix_of("203.0.113.99/32"));
 	CHECK_STR(heard(&f, &out), "");
-	CHECK_STR(strbuf_get(&f.events), "withdrawn 203.0.113.10/32; ");
+	CHECK_STR(strbuf_get(&f.events),
+	    "withdrawn 203.0.113.10/32 0/0; withdrawn 203.0.113.99/32 0/0; ");
+}
+
+TEST(what_no_neighbor_was_told_is_not_announced)
+{
+	_cleanup_(strbuf_done) struct strbuf out = { 0 };
+	uint16_t port = free_port();
+	struct neighbor_conf conf = conf_of(0, port);
+	struct prefix prefix = prefix_of("203.0.113.10/32");
+	FIXTURE(f);
+
+	speak(&f, 0, &conf);
+	announce(&f, 0, "203.0.113.10/32");
+	CHECK_INT(announcer_told(f.a[0], prefix).count, 0);
+	CHECK_INT(announcer_told(f.a[0], prefix).of, 1);
+	announcer_withdraw(f.a[0], prefix);
+	CHECK_STR(strbuf_get(&f.events), "withdrawn 203.0.113.10/32 0/0; ");
+	strbuf_done(&f.events);
+	announce(&f, 0, "203.0.113.10/32");
+	CHECK_STR(strbuf_get(&f.events), "");
+	conf = conf_of(1, port);
+	speak(&f, 1, &conf);
+	RUN_UNTIL(f, strstr(strbuf_get(&f.events), "announced"));
+	CHECK(strstr(strbuf_get(&f.events), "announced 203.0.113.10/32; "));
+	CHECK_INT(announcer_told(f.a[0], prefix).count, 1);
+	strbuf_done(&f.events);
+	announcer_free(TAKE(f.a[1]));
+	RUN_UNTIL(f, announcer_told(f.a[0], prefix).count == 0);
 }
 
 TEST(a_withdrawal_behind_a_full_socket_is_told_when_it_is_out)
@@ -290,11 +329,14 @@ TEST(a_withdrawal_behind_a_full_socket_is_told_when_it_is_out)
 		CHECK_INT(announcer_set(f.a[0], &as, NULL), 0);
 		as.prefix.addr = ip_add(as.prefix.addr, 1);
 	}
+	strbuf_done(&f.events);
 	announcer_withdraw(f.a[0], prefix_of("203.0.113.1/32"));
 	CHECK_STR(strbuf_get(&f.events), "");
+	CHECK_INT(announcer_withdrawing(f.a[0], prefix_of("203.0.113.1/32")).count, 1);
 	uint8_t drop[1 << 16];
 	RUN_UNTIL(f, (recv(f.peer, drop, sizeof(drop), MSG_DONTWAIT), f.events.len > 0));
-	CHECK_STR(strbuf_get(&f.events), "withdrawn 203.0.113.1/32; ");
+	/* then the announcements that waited behind it */
+	CHECK(strstr(strbuf_get(&f.events), "withdrawn 203.0.113.1/32 1/1; ") == strbuf_get(&f.events));
 }
 
 TEST(end_of_rib_waits_for_its_release)

@@ -1,6 +1,7 @@
 #include "announce/neighbor.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,6 +157,7 @@ static void
 report(struct neighbor *n, const struct bgp_actions *actions)
 {
 	char address[IP_STR_MAX];
+	uint64_t left_out;
 
 	(void)ip_format(n->conf.address, address);
 	switch (actions->change) {
@@ -164,18 +166,16 @@ report(struct neighbor *n, const struct bgp_actions *actions)
 	case BGP_CHANGE_UP:
 		log_notice("neighbor %s is up: %s address=%s as=%u", n->conf.name, actions->why, address,
 		    n->conf.peer_as);
-		n->last_failure[0] = '\0';
+		n->failures.last[0] = '\0'; /* worth saying again */
 		break;
 	case BGP_CHANGE_DOWN:
 		log_notice("neighbor %s is down: %s address=%s as=%u", n->conf.name, actions->why,
 		    address, n->conf.peer_as);
 		break;
 	case BGP_CHANGE_FAILED:
-		/* once for each reason, or a router that is away would fill the log */
-		if (strcmp(n->last_failure, actions->why) != 0)
-			log_warning("neighbor %s: %s address=%s as=%u", n->conf.name, actions->why,
-			    address, n->conf.peer_as);
-		(void)snprintf(n->last_failure, sizeof(n->last_failure), "%s", actions->why);
+		if (failure_limit_take(&n->failures, actions->why, clock_now(), &left_out))
+			log_warning("neighbor %s: %s address=%s as=%u not_logged=%" PRIu64, n->conf.name,
+			    actions->why, address, n->conf.peer_as, left_out);
 		return;
 	}
 	n->events->changed(
@@ -238,7 +238,7 @@ neighbor_is_withdrawing(const struct neighbor *n, struct prefix prefix)
 void
 neighbor_accept(struct neighbor *n, int fd)
 {
-	if (!bgp_session_accepts(n->session) || n->connections[BGP_ACCEPTED]) {
+	if (!bgp_session_accepts(n->session, clock_now()) || n->connections[BGP_ACCEPTED]) {
 		log_debug("neighbor %s: an incoming connection was closed, not wanted now", n->conf.name);
 		(void)close(fd);
 		return;

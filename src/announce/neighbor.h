@@ -10,6 +10,7 @@
 #include <systemd/sd-event.h>
 
 #include "announce/announce.h"
+#include "announce/failure_limit.h"
 #include "base/list.h"
 #include "io/loop.h"
 #include "io/stream.h"
@@ -41,7 +42,7 @@ struct neighbor {
 	struct timer timer;
 	struct neighbor_connection *connections[BGP_WAY_MAX]; /* owned */
 	struct list finishing;                                /* of neighbor_connection, owned */
-	char last_failure[BGP_WHY_MAX]; /* logged already */
+	struct failure_limit failures;
 };
 
 int neighbor_new(sd_event *loop, const struct neighbor_conf *conf, const struct neighbor_events *events,

@@ -208,7 +208,7 @@ step(struct play *p, struct reader *r)
 		input(p, (struct bgp_event){ .type = BGP_EVENT_DIALLED });
 		break;
 	case 4:
-		if (p->connected[BGP_ACCEPTED] || !bgp_session_accepts(p->s))
+		if (p->connected[BGP_ACCEPTED] || !bgp_session_accepts(p->s, p->now))
 			break;
 		p->connected[BGP_ACCEPTED] = true;
 		input(p, (struct bgp_event){ .type = BGP_EVENT_ACCEPTED });

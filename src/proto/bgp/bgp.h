@@ -136,7 +136,7 @@ void bgp_session_input(struct bgp_session *s, const struct bgp_event *event, str
 /* When BGP_EVENT_TIMER is due; may be in the past, or never. */
 struct instant bgp_session_deadline(const struct bgp_session *s);
 /* Whether a connection that the peer opened may be handed in now; close it otherwise. */
-bool bgp_session_accepts(const struct bgp_session *s);
+bool bgp_session_accepts(const struct bgp_session *s, struct instant now);
 
 /* ---- routes to announce ---- */
 

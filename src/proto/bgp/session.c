@@ -22,6 +22,8 @@
 #define STABLE_AFTER DURATION_S(60)
 /* The pauses behind the first one grow from here at least, so that idle-hold 0 does not spin. */
 #define SECOND_PAUSE_MIN DURATION_MS(100)
+/* So long after one that came to nothing, no other connection of the peer is taken. */
+#define ACCEPT_PAUSE DURATION_MS(250)
 /* TCP gets as long to connect, even when connect-retry is shorter: a far peer needs a round trip. */
 #define DIAL_TIMEOUT DURATION_S(5)
 
@@ -160,15 +162,19 @@ bgp_session_connection_ended(struct turn *t, enum bgp_way way, enum bgp_pause pa
 	s->info.last_error_at = t->now;
 	if (!s->started)
 		return;
+	if (way == BGP_ACCEPTED && !was_up)
+		s->accept_at = instant_add(t->now, ACCEPT_PAUSE);
 	if (other_connection(s, way)->state >= BGP_OPEN_SENT) {
 		/* it may still become the session; but one that says nothing must not hold up our dialling */
 		if (way == BGP_DIALLED && other_connection(s, way)->state == BGP_OPEN_SENT)
 			arm_retry(t);
 		return;
 	}
+	/* the peer's connections, however many, must not put off ours: a timer that runs stays */
 	if (was_up || pause == BGP_PAUSE)
 		enter_idle_hold(t);
-	else if (s->connections[BGP_DIALLED].state != BGP_CONNECT)
+	else if (s->connections[BGP_DIALLED].state != BGP_CONNECT &&
+	    (way == BGP_DIALLED || instant_is_never(s->retry_at)))
 		arm_retry(t);
 }
 
@@ -338,7 +344,7 @@ bgp_session_input(struct bgp_session *s, const struct bgp_event *event, struct i
 		}
 		break;
 	case BGP_EVENT_ACCEPTED:
-		if (bgp_session_accepts(s))
+		if (bgp_session_accepts(s, now))
 			bgp_connection_open(&t, BGP_ACCEPTED);
 		else
 			ret->close[BGP_ACCEPTED] = s->connections[BGP_ACCEPTED].state == BGP_IDLE;
@@ -366,9 +372,9 @@ bgp_session_deadline(const struct bgp_session *s)
 }
 
 bool
-bgp_session_accepts(const struct bgp_session *s)
+bgp_session_accepts(const struct bgp_session *s, struct instant now)
 {
-	return s->started && instant_is_never(s->idle_until) &&
+	return s->started && instant_is_never(s->idle_until) && instant_reached(s->accept_at, now) &&
 	    s->connections[BGP_ACCEPTED].state == BGP_IDLE &&
 	    s->connections[BGP_DIALLED].state != BGP_ESTABLISHED;
 }

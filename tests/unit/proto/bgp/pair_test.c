@@ -168,7 +168,7 @@ connect_line(struct world *w, int index)
 	int far = 1 - line->dialler;
 
 	line->accepted = true;
-	if (!bgp_session_accepts(w->nodes[far].s)) {
+	if (!bgp_session_accepts(w->nodes[far].s, w->now)) {
 		/* taken by the kernel, closed by the driver */
 		line->closed[1] = true;
 	} else {

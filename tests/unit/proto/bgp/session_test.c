@@ -409,7 +409,7 @@ TEST(pauses_after_errors_double_up_to_the_limit)
 		(void)GIVE(f, BGP_EVENT_DIALLED);
 		(void)give_bytes(&f, BGP_DIALLED, CEASE_SHUTDOWN);
 		CHECK_INT(state(&f), BGP_IDLE);
-		CHECK(!bgp_session_accepts(f.s));
+		CHECK(!bgp_session_accepts(f.s, f.now));
 		int64_t pause = instant_diff(bgp_session_deadline(f.s), f.now).ns;
 		CHECK(pause <= seconds[i] * NS_PER_S && pause >= seconds[i] * NS_PER_S * 3 / 4);
 		CHECK_STR(give_time(&f), "dial ");
@@ -550,7 +550,7 @@ TEST(an_established_connection_survives_any_collision)
 	(void)GIVE(f, BGP_EVENT_ACCEPTED);
 	(void)give_bytes(&f, BGP_DIALLED, OPEN);
 	CHECK_STR(give_bytes(&f, BGP_DIALLED, KEEPALIVE), "A:NOTIFICATION-6/7 A:close up ");
-	CHECK(!bgp_session_accepts(f.s));
+	CHECK(!bgp_session_accepts(f.s, f.now));
 }
 
 TEST(the_peers_open_ends_our_dialling)
@@ -575,6 +575,27 @@ TEST(a_connection_without_a_word_does_not_stop_the_dialling)
 	CHECK_STR(GIVE(f, BGP_EVENT_DIALLED), "D:OPEN ");
 	CHECK_STR(GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED), "failed ");
 	CHECK_STR(give_time(&f), "dial ");
+}
+
+TEST(a_peer_that_connects_and_goes_does_not_put_off_our_dialling)
+{
+	struct bgp_conf conf = usual_conf();
+	FIXTURE(f, conf);
+
+	bring_to(&f, BGP_ACTIVE);
+	struct instant due = bgp_session_deadline(f.s);
+	int taken = 0;
+	for (; instant_cmp(f.now, due) < 0; f.now = instant_add(f.now, DURATION_MS(1))) {
+		if (!bgp_session_accepts(f.s, f.now))
+			continue;
+		taken++;
+		CHECK_STR(GIVE(f, BGP_EVENT_ACCEPTED), "A:OPEN ");
+		CHECK_STR(GIVE(f, BGP_EVENT_CLOSED, .way = BGP_ACCEPTED), "failed ");
+		CHECK_STR(GIVE(f, BGP_EVENT_ACCEPTED), "A:close ");
+	}
+	CHECK(taken >= 15 && taken <= 20); /* four a second */
+	f.now = due;
+	CHECK_STR(GIVE(f, BGP_EVENT_TIMER), "dial ");
 }
 
 TEST(one_connection_fails_and_the_other_goes_on)
@@ -761,6 +782,6 @@ TEST(stopped_is_stopped_until_started)
 	CHECK_STR(GIVE(f, BGP_EVENT_STOP, .text = "bye"), "D:NOTIFICATION-6/2 D:close down ");
 	CHECK_STR(bgp_session_info(f.s)->last_sent, "Cease/Administrative Shutdown (6/2): \"bye\"");
 	CHECK(instant_is_never(bgp_session_deadline(f.s)));
-	CHECK(!bgp_session_accepts(f.s));
+	CHECK(!bgp_session_accepts(f.s, f.now));
 	CHECK_STR(GIVE(f, BGP_EVENT_START), "dial ");
 }

@@ -256,13 +256,18 @@ fill_services(struct agent *a)
 	}
 }
 
+/* Locked first: an address of another agent would be taken for one that we left behind. */
 static int
 open_addresses(struct agent *a, struct err *e)
 {
 	_cleanup_(freep) struct ip *ips = xcalloc(a->address_count + 1, sizeof(*ips));
+	int r;
 
 	for (size_t i = 0; i < a->address_count; i++)
 		ips[i] = a->address_places[i].hosted->conf->addresses[a->address_places[i].index];
+	r = address_locks_new(ips, a->address_count, &a->locks, e);
+	if (r < 0)
+		return r;
 	return addresses_new(
 	    a->loop, a->conf->interface, ips, a->address_count, on_address, a, &a->addresses, e);
 }
@@ -350,6 +355,7 @@ agent_free(struct agent *a)
 	for (size_t i = 0; i < a->service_count; i++)
 		hosted_done(&a->services[i]);
 	http_client_free(a->http);
+	address_locks_free(a->locks);
 	control_server_free(a->control);
 	free(a->services);
 	free(a->address_places);

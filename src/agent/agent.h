@@ -19,7 +19,7 @@
 struct agent;
 
 /* Makes everything ready and changes nothing yet; -EADDRINUSE when another agent has the control
- * socket. */
+ * socket, or a Global IP in this network namespace. */
 int agent_new(sd_event *loop, const struct agent_conf *conf, struct agent **ret, struct err *e);
 /* Starts the services. */
 void agent_start(struct agent *a);

@@ -3,6 +3,7 @@
 
 #include "agent/agent.h"
 #include "announce/announce.h"
+#include "io/address_lock.h"
 #include "io/addresses.h"
 #include "io/control.h"
 #include "io/http_check.h"
@@ -74,6 +75,7 @@ struct agent {
 	struct neighbor_conf *neighbors; /* owned */
 	bool *established;               /* owned; by neighbor */
 	struct announcer *announcer;     /* owned */
+	struct address_locks *locks;     /* owned */
 	struct addresses *addresses;     /* owned */
 	struct socket_watch *sockets;    /* owned */
 	struct http_client *http;        /* owned */

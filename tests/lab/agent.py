@@ -557,6 +557,23 @@ def two_agents_on_one_socket(c):
         raise Failed('the second disturbed the first')
 
 
+def two_agents_for_one_address(c):
+    """Another control socket makes no other agent of it: the first one's address and route stay."""
+    b, n, a = up(c)
+    other = c.agent(conf(ips=['203.0.113.77/32', G4]).replace('CONTROL', str(c.folder / 'other.sock')), name='other')
+    said = f'another agent has Global IP {A4} in this network namespace: process {a.process.pid} of user 0'
+    if other.process.wait(timeout=10) != 1 or said not in other.log.read_text():
+        raise Failed(other.log.read_text())
+    if not a.is_announced(G4) or not has_address(A4):
+        raise Failed('the second disturbed the first')
+    # what was held is free once its holder is gone, however it ended
+    a.end()
+    other.start()
+    wait_for('the second has the route announced', lambda: f'{G4} announced' in other.log.read_text())
+    if other.stop() != 0 or has_address(A4):
+        raise Failed('the second did not end cleanly')
+
+
 def check_prints_what_loads(c):
     program = c.programs[0]
     path = c.folder / 'first.yaml'
@@ -643,7 +660,8 @@ CASES = [announce_in_order, kill_to_withdraw, kill_with_half_open_connections, s
          address_cannot_be_added, clean_stop, address_of_others_stays, keep_on_exit,
          crash_and_restart, neighbor_crashes, dies_while_the_neighbor_is_away,
          truth_without_a_neighbor, ipv6, each_address_by_itself,
-         blocks_are_host_routes, md5, attributes, two_agents_on_one_socket, check_prints_what_loads,
+         blocks_are_host_routes, md5, attributes, two_agents_on_one_socket,
+         two_agents_for_one_address, check_prints_what_loads,
          status_command, under_systemd, signals]
 
 

@@ -47,15 +47,24 @@ conf_secret_keys(struct conf *c, const struct conf_schema *schema)
 }
 
 static void
+hide_scalar(struct conf *c, const struct conf_node *node)
+{
+	if (node->kind != CONF_NODE_SCALAR || node->place.end <= node->place.start)
+		return;
+	c->hidden = grow_array(c->hidden, c->hidden_count, &c->hidden_cap, sizeof(*c->hidden));
+	c->hidden[c->hidden_count++] = node->place;
+}
+
+/* Below a key that is secret everything is, keys too: a password may have been taken for one. */
+static void
 find(struct conf *c, const struct conf_node *node, bool secret)
 {
+	if (secret && node->key)
+		hide_scalar(c, node->key);
 	if (node->key && str_nearest(node->key->text, c->secret_keys))
 		secret = true;
-	if (node->kind == CONF_NODE_SCALAR && secret && node->place.end > node->place.start) {
-		c->hidden =
-		    grow_array(c->hidden, c->hidden_count, &c->hidden_cap, sizeof(*c->hidden));
-		c->hidden[c->hidden_count++] = node->place;
-	}
+	if (secret)
+		hide_scalar(c, node);
 	for (const struct conf_node *value = node->first; value; value = value->next)
 		find(c, value, secret);
 }
@@ -128,9 +137,55 @@ mask_to_end(const char *text, size_t len, size_t at, bool *hide)
 	return at;
 }
 
-static void
-mask_guesses(const struct conf *c, const char *text, size_t len, bool *hide)
+static size_t
+indent_of(const char *line)
 {
+	return strspn(line, " \t");
+}
+
+/* Whether the line holds a secret key, quoted or not. */
+static bool
+has_secret_key(const struct conf *c, const char *text)
+{
+	size_t len = strcspn(text, "\n");
+
+	for (size_t at = 0; at < len; at++) {
+		for (const char *const *key = (const char *const *)c->secret_keys; *key; key++) {
+			if (value_of_key(text, len, at, *key) > 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Whether the line belongs to a secret key further up, which is less indented. */
+static bool
+is_below_secret_key(const struct conf *c, size_t line)
+{
+	const struct conf_source *s = &c->source;
+	size_t indent = indent_of(s->text + s->lines[line]);
+
+	while (line-- > 0 && indent > 0) {
+		const char *above = s->text + s->lines[line];
+		size_t its = indent_of(above);
+
+		if (its >= indent || strchr("\r\n", above[its]))
+			continue;
+		if (has_secret_key(c, above))
+			return true;
+		indent = its;
+	}
+	return false;
+}
+
+static void
+mask_guesses(const struct conf *c, size_t line, const char *text, size_t len, bool *hide)
+{
+	if (is_below_secret_key(c, line)) {
+		for (size_t at = indent_of(text); at < len; at++)
+			hide[at] = true;
+		return;
+	}
 	for (size_t at = 0; at < len; at++) {
 		for (const char *const *key = (const char *const *)c->secret_keys; *key; key++) {
 			size_t value = value_of_key(text, len, at, *key);
@@ -149,5 +204,5 @@ conf_secret_mask(const struct conf *c, size_t line, const char *text, size_t len
 	if (c->is_yaml)
 		mask_values(c, c->source.lines[line], len, hide);
 	else
-		mask_guesses(c, text, len, hide);
+		mask_guesses(c, line, text, len, hide);
 }

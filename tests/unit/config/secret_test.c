@@ -36,6 +36,30 @@ static const struct error_row rows[] = {
 	  "pause, motto, password, season, land, door, office, days, numbers, tickets, animals or gates\n"
 	  "    2 | keepers: [{ password: [******, ****] }]\n"
 	  "      | ^~~~~~~\n" },
+	{ "taken for a key, in braces",
+	  "title: a\n"
+	  "password: {s3cret: 1, b: [c, {d: e}]}\n",
+	  0,
+	  "x:2:11: password: expected a text of 1 to 80 bytes, found a map\n"
+	  "    2 | password: {******: *, *: [*, {*: *}]}\n"
+	  "      |           ^\n" },
+	{ "taken for a key, on its own line",
+	  "title: a\n"
+	  "password:\n"
+	  "  s3cret: x\n",
+	  0,
+	  "x:3:3: password: expected a text of 1 to 80 bytes, found a map\n"
+	  "    3 |   ******: *\n"
+	  "      |   ^~~~~~\n" },
+	{ "not YAML, below the key",
+	  "title: a\n"
+	  "password:\n"
+	  "\n"
+	  "  s3cret: &x y\n",
+	  0,
+	  "x:4:11: anchors and aliases are not supported; write the value out\n"
+	  "    4 |   ************\n"
+	  "      |           ^~\n" },
 	{ "twice",
 	  "{ title: a, password: one, password: three }\n",
 	  0,

@@ -14,6 +14,8 @@
 
 /* UPDATEs written in one turn; the loop comes by for more. */
 #define UPDATES_A_TURN 64
+/* Connections that are told that they are rejected, at a time. */
+#define FINISHING_MAX 8
 #define IDLE_HOLD_MAX DURATION_S(60)
 
 static void apply(struct neighbor *n, const struct bgp_actions *actions);
@@ -103,9 +105,23 @@ static const struct stream_events stream_events = {
 	.closed = on_closed,
 };
 
-/* Takes fd over. */
+/*
+ * Without a hold time BGP does not notice that a router is gone, so TCP has to; with one TCP is the net
+ * below it, and must not tear sooner than BGP would.
+ */
+static struct duration
+tcp_patience(struct duration hold_time)
+{
+	struct duration twice = duration_scale(hold_time, 2, 1);
+
+	if (hold_time.ns == 0)
+		return DURATION_S(90);
+	return duration_cmp(twice, DURATION_S(480)) > 0 ? twice : DURATION_S(480);
+}
+
+/* Takes fd over; *ret is owned by the caller. */
 static int
-add_connection(struct neighbor *n, enum bgp_way way, int fd)
+new_connection(struct neighbor *n, enum bgp_way way, int fd, struct neighbor_connection **ret)
 {
 	struct neighbor_connection *c = xcalloc(1, sizeof(*c));
 	int r;
@@ -113,12 +129,13 @@ add_connection(struct neighbor *n, enum bgp_way way, int fd)
 	c->neighbor = n;
 	c->way = way;
 	list_init(&c->list);
+	tcp_watch_peer(fd, tcp_patience(n->conf.hold_time));
 	r = stream_new(n->loop, fd, way == BGP_DIALLED, &stream_events, c, &c->stream);
 	if (r < 0) {
 		free(c);
 		return r;
 	}
-	n->connections[way] = c;
+	*ret = c;
 	return 0;
 }
 
@@ -131,7 +148,7 @@ dial(struct neighbor *n)
 	int fd, r = tcp_dial(peer, &tcp, &fd, &e);
 
 	if (r == 0) {
-		r = add_connection(n, BGP_DIALLED, fd);
+		r = new_connection(n, BGP_DIALLED, fd, &n->connections[BGP_DIALLED]);
 		if (r < 0)
 			(void)err_errno(&e, r, "event loop");
 	}
@@ -235,15 +252,40 @@ neighbor_is_withdrawing(const struct neighbor *n, struct prefix prefix)
 	return bgp_session_withdrawing(n->session, prefix) || stream_pending(c->stream) > 0;
 }
 
+/* Says so, that the peer need not guess; one that does not go is not worth many descriptors. */
+static void
+reject(struct neighbor *n, int fd)
+{
+	struct neighbor_connection *c;
+	uint8_t buf[BGP_SEND_MAX];
+	size_t count = 0;
+
+	list_for_each(known, &n->finishing, struct neighbor_connection, list) {
+		(void)known;
+		count++;
+	}
+	if (count >= FINISHING_MAX) {
+		(void)close(fd);
+		return;
+	}
+	if (new_connection(n, BGP_ACCEPTED, fd, &c) < 0)
+		return;
+	(void)stream_write(c->stream, buf, bgp_session_reject(n->session, buf));
+	if (stream_finish(c->stream) == 0)
+		list_append(&n->finishing, &c->list);
+	else
+		free_connection(c);
+}
+
 void
 neighbor_accept(struct neighbor *n, int fd)
 {
 	if (!bgp_session_accepts(n->session, clock_now()) || n->connections[BGP_ACCEPTED]) {
-		log_debug("neighbor %s: an incoming connection was closed, not wanted now", n->conf.name);
-		(void)close(fd);
+		log_debug("neighbor %s: an incoming connection was rejected", n->conf.name);
+		reject(n, fd);
 		return;
 	}
-	if (add_connection(n, BGP_ACCEPTED, fd) == 0)
+	if (new_connection(n, BGP_ACCEPTED, fd, &n->connections[BGP_ACCEPTED]) == 0)
 		input(n, &(struct bgp_event){ .type = BGP_EVENT_ACCEPTED });
 }
 

@@ -137,6 +137,15 @@ tcp_listen(struct endpoint local, int *ret_fd, struct err *e)
 	return 0;
 }
 
+void
+tcp_watch_peer(int fd, struct duration patience)
+{
+	(void)set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, 30);
+	(void)set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, 10);
+	(void)set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, (int)MIN(duration_ms(patience), (int64_t)INT32_MAX));
+	(void)set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+}
+
 int
 tcp_accept(int listener, int *ret_fd, struct endpoint *ret_peer)
 {

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/ip.h"
+#include "base/time.h"
 
 #define TCP_PASSWORD_MAX 80 /* the kernel's limit, TCP_MD5SIG_MAXKEYLEN */
 
@@ -29,5 +30,10 @@ int tcp_listen(struct endpoint local, int *ret_fd, struct err *e);
  * takes the key away. -ENOPROTOOPT where the kernel has no TCP MD5.
  */
 int tcp_set_password(int fd, struct ip peer, const char *password);
+/*
+ * Has the kernel find out that a peer is gone which says nothing and is told nothing: probes after 30 s
+ * of silence, each 10 s; the connection fails when what was sent is not taken for `patience` (RFC 5482).
+ */
+void tcp_watch_peer(int fd, struct duration patience);
 /* The next connection that waits, ready to use; -EAGAIN when there is none. */
 int tcp_accept(int listener, int *ret_fd, struct endpoint *ret_peer);

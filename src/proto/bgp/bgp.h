@@ -135,8 +135,10 @@ void bgp_session_input(struct bgp_session *s, const struct bgp_event *event, str
     struct bgp_actions *ret);
 /* When BGP_EVENT_TIMER is due; may be in the past, or never. */
 struct instant bgp_session_deadline(const struct bgp_session *s);
-/* Whether a connection that the peer opened may be handed in now; close it otherwise. */
+/* Whether a connection that the peer opened may be handed in now; reject it otherwise. */
 bool bgp_session_accepts(const struct bgp_session *s, struct instant now);
+/* What to say on one that is not accepted: Cease/Connection Rejected (RFC 4486). The bytes written. */
+size_t bgp_session_reject(struct bgp_session *s, uint8_t buf[static BGP_SEND_MAX]);
 
 /* ---- routes to announce ---- */
 

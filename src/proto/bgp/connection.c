@@ -11,6 +11,7 @@
 #define LARGE_HOLD DURATION_S(240)
 
 #define CEASE 6
+#define CEASE_REJECTED 5
 #define CEASE_COLLISION 7
 
 static struct writer
@@ -178,15 +179,19 @@ static void
 take_notification(struct turn *t, enum bgp_way way, const uint8_t *body, size_t len)
 {
 	struct bgp_session *s = t->s;
+	enum bgp_state was = s->connections[way].state;
 	char why[BGP_WHY_MAX];
 	struct bgp_error e;
+	bool rejected;
 
 	bgp_notification_decode(body, len, &e);
+	/* it has another connection, or pauses: as if it had not answered the dialling */
+	rejected = was == BGP_OPEN_SENT && e.code == CEASE && e.subcode == CEASE_REJECTED;
 	(void)bgp_error_format(&e, s->info.last_received, sizeof(s->info.last_received));
 	(void)snprintf(why, sizeof(why), "the neighbor sent %.*s", (int)sizeof(why) - 32,
 	    s->info.last_received);
 	bgp_connection_reset(t, way, true);
-	bgp_session_connection_ended(t, way, BGP_PAUSE, why);
+	bgp_session_connection_ended(t, way, rejected ? BGP_NO_PAUSE : BGP_PAUSE, why);
 }
 
 static void

@@ -16,6 +16,7 @@
 #include "proto/bgp/session_internal.h"
 
 #define CEASE 6
+#define CEASE_REJECTED 5
 #define CEASE_COLLISION 7
 
 /* A session that stood as long has earned to start with the shortest pause again. */
@@ -377,6 +378,18 @@ bgp_session_accepts(const struct bgp_session *s, struct instant now)
 	return s->started && instant_is_never(s->idle_until) && instant_reached(s->accept_at, now) &&
 	    s->connections[BGP_ACCEPTED].state == BGP_IDLE &&
 	    s->connections[BGP_DIALLED].state != BGP_ESTABLISHED;
+}
+
+size_t
+bgp_session_reject(struct bgp_session *s, uint8_t buf[static BGP_SEND_MAX])
+{
+	struct writer w = writer_init(buf, BGP_SEND_MAX);
+	struct bgp_error e;
+
+	(void)bgp_error_set(&e, CEASE, CEASE_REJECTED, NULL, 0, NULL);
+	bgp_notification_encode(&w, &e);
+	s->info.counters.messages_out++;
+	return writer_len(&w);
 }
 
 const struct bgp_info *

@@ -391,6 +391,27 @@ TEST(a_peer_that_does_not_close_is_not_waited_for)
 	CHECK(instant_diff(clock_now(), start).ns < 2 * NS_PER_S);
 }
 
+TEST(a_second_connection_is_told_that_it_is_rejected)
+{
+	uint16_t port = free_port();
+	struct neighbor_conf conf = conf_of(0, port);
+	struct endpoint to = { .addr = ip_of("127.0.0.1"), .port = port };
+	struct tcp_conf from = { .local = ip_of("127.0.0.2") };
+	static const uint8_t cease[] = { 0, 21, 3, 6, 5 };
+	uint8_t buf[64];
+	int fd;
+	FIXTURE(f);
+
+	speak_to_us(&f, &conf, 0);
+	REQUIRE(tcp_dial(to, &from, &fd, NULL) == 0);
+	RUN_UNTIL(f, recv(fd, buf, sizeof(buf), MSG_DONTWAIT | MSG_PEEK) >= 21);
+	CHECK_INT(recv(fd, buf, sizeof(buf), MSG_DONTWAIT), 21);
+	CHECK_MEM(buf + 16, 5, cease, sizeof(cease));
+	RUN_UNTIL(f, recv(fd, buf, sizeof(buf), MSG_DONTWAIT) == 0);
+	CHECK(status_is(&f, 0, "state", "Established"));
+	(void)close(fd);
+}
+
 /* ---- two speakers ---- */
 
 TEST(two_speakers_find_together_and_again_after_a_restart)

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -239,6 +240,13 @@ TEST(tcp_dials_from_the_given_address)
 	CHECK_INT(value, 0xc0); /* CS6 */
 	CHECK_INT(getsockopt(fd, IPPROTO_IP, IP_TTL, &value, &len), 0);
 	CHECK_INT(value, 7);
+	tcp_watch_peer(fd, DURATION_S(90));
+	CHECK_INT(getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &value, &len), 0);
+	CHECK_INT(value, 1);
+	CHECK_INT(getsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &value, &len), 0);
+	CHECK_INT(value, 30);
+	CHECK_INT(getsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &value, &len), 0);
+	CHECK_INT(value, 90000);
 	REQUIRE(stream_new(f.loop, fd, true, &events, &f, &f.s) == 0);
 	run_until_seen(&f, "connected; ");
 	REQUIRE(tcp_accept(listener, &f.far, &from) == 0);

@@ -598,6 +598,19 @@ TEST(a_peer_that_connects_and_goes_does_not_put_off_our_dialling)
 	CHECK_STR(GIVE(f, BGP_EVENT_TIMER), "dial ");
 }
 
+TEST(a_rejected_connection_is_no_error)
+{
+	struct bgp_conf conf = usual_conf();
+	uint8_t buf[BGP_SEND_MAX], cease[32];
+	size_t len = from_hex(MARKER "0015 03 06 05", cease, sizeof(cease));
+	FIXTURE(f, conf);
+
+	CHECK_MEM(buf, bgp_session_reject(f.s, buf), cease, len);
+	bring_to(&f, BGP_OPEN_SENT);
+	CHECK_STR(give_bytes(&f, BGP_DIALLED, MARKER "0015 03 06 05"), "D:close failed ");
+	CHECK_INT(state(&f), BGP_ACTIVE);
+}
+
 TEST(one_connection_fails_and_the_other_goes_on)
 {
 	struct bgp_conf conf = usual_conf();

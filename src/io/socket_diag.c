@@ -9,6 +9,8 @@
 /* States of the kernel's net/tcp_states.h, which it does not export. */
 #define STATE_CLOSE 7 /* a bound UDP socket */
 #define STATE_LISTEN 10
+/* The kernel gives this index to the loopback device of every network namespace. */
+#define LOOPBACK_INDEX 1
 
 static struct inet_diag_req_v2 *
 put_request(char buf[static NETLINK_REQUEST_MAX], uint8_t protocol, uint8_t family)
@@ -133,6 +135,8 @@ socket_diag_dump(
 bool
 found_socket_covers(const struct found_socket *found, struct ip address)
 {
+	if (found->device == LOOPBACK_INDEX)
+		return false;
 	if (found->address.family == address.family)
 		return ip_is_unspecified(found->address) || ip_equal(found->address, address);
 	return found->address.family == IP_V6 && !found->v6only &&

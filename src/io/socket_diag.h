@@ -49,5 +49,8 @@ typedef void (*socket_diag_fn)(void *userdata, const struct found_socket *found)
 int socket_diag_dump(
     struct netlink *nl, uint8_t protocol, uint16_t port, socket_diag_fn fn, void *userdata);
 
-/* Whether the socket takes what comes to the address. */
+/*
+ * Whether the socket takes what clients send to the address. One that is bound to the loopback device
+ * answers this host alone; of another device it is taken for granted that clients come in by it.
+ */
 bool found_socket_covers(const struct found_socket *found, struct ip address);

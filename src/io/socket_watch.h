@@ -19,7 +19,7 @@
  * a core.
  *
  * A watched address is covered by what the kernel would give its packets to (socket_diag.h), and by
- * a socket on it, or on the wildcard, that is bound to a device.
+ * a socket on it, or on the wildcard, that is bound to a device other than the loopback.
  */
 #pragma once
 

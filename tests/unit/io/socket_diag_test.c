@@ -168,7 +168,8 @@ TEST(what_does_not_listen)
 	netlink_free(nl);
 }
 
-TEST(bound_to_a_device)
+/* On the loopback device it answers this host alone. */
+TEST(bound_to_the_loopback)
 {
 	struct netlink *nl = open_netlink();
 	uint64_t cookie = 0;
@@ -183,8 +184,22 @@ TEST(bound_to_a_device)
 		CHECK_INT(socket_diag_lookup(nl, &socket, 1, &cookie), 1);
 		CHECK_INT(socket_diag_lookup(nl, &socket, 2, &cookie), 0);
 		CHECK(socket_diag_dump(nl, IPPROTO_TCP, port, count_covering, &d) == 0);
-		CHECK_INT(d.covers, 1);
+		CHECK_INT(d.covers, 0);
 	}
 	(void)close(fd);
 	netlink_free(nl);
+}
+
+TEST(a_device_of_clients_covers)
+{
+	struct found_socket found = { .device = 2 };
+	struct ip address, wildcard;
+
+	REQUIRE(ip_parse("203.0.113.10", &address) == 0 && ip_parse("0.0.0.0", &wildcard) == 0);
+	found.address = wildcard;
+	CHECK(found_socket_covers(&found, address));
+	found.device = 1;
+	CHECK(!found_socket_covers(&found, address));
+	found.device = 0;
+	CHECK(found_socket_covers(&found, address));
 }

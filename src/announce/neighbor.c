@@ -207,6 +207,8 @@ apply(struct neighbor *n, const struct bgp_actions *actions)
 		size_t len = actions->send[way].len;
 		bool stuck = false;
 
+		if (c && actions->reset[way])
+			stream_reset_at_end(c->stream);
 		if (c && len > 0)
 			stuck = stream_write(c->stream, actions->send[way].bytes, len) < 0;
 		if (actions->close[way] || stuck)
@@ -222,14 +224,11 @@ apply(struct neighbor *n, const struct bgp_actions *actions)
 	n->events->progress(n->events->userdata);
 }
 
-void
-neighbor_send_updates(struct neighbor *n)
+static void
+send_updates(struct neighbor *n, struct neighbor_connection *c)
 {
-	struct neighbor_connection *c = n->connections[bgp_session_way(n->session)];
 	uint8_t buf[BGP_MESSAGE_MAX];
 
-	if (c == NULL || bgp_session_info(n->session)->state != BGP_ESTABLISHED)
-		return;
 	for (int i = 0; i < UPDATES_A_TURN; i++) {
 		/* behind bytes that wait, changes are better kept where they can still be merged */
 		if (stream_pending(c->stream) > 0)
@@ -240,6 +239,26 @@ neighbor_send_updates(struct neighbor *n)
 		(void)stream_write(c->stream, buf, len); /* into an empty buffer: it fits */
 	}
 	stream_ask_writable(c->stream);
+}
+
+/* Tells the session how far the socket is. */
+static void
+tell_sent(struct neighbor *n, const struct neighbor_connection *c)
+{
+	bgp_session_sent(n->session, stream_taken(c->stream), stream_pending(c->stream), clock_now());
+}
+
+void
+neighbor_send_updates(struct neighbor *n)
+{
+	struct neighbor_connection *c = n->connections[bgp_session_way(n->session)];
+
+	if (c == NULL || bgp_session_info(n->session)->state != BGP_ESTABLISHED)
+		return;
+	tell_sent(n, c);
+	send_updates(n, c);
+	tell_sent(n, c);
+	timer_set(&n->timer, bgp_session_deadline(n->session));
 }
 
 bool
@@ -314,8 +333,11 @@ static void
 on_timer(struct timer *t, struct instant now)
 {
 	struct neighbor *n = container_of(t, struct neighbor, timer);
+	const struct neighbor_connection *c = n->connections[bgp_session_way(n->session)];
 
 	(void)now;
+	if (c)
+		tell_sent(n, c);
 	input(n, &(struct bgp_event){ .type = BGP_EVENT_TIMER });
 }
 

@@ -22,6 +22,7 @@ struct stream {
 	struct timer patience; /* of finishing */
 	uint8_t *pending;      /* owned */
 	size_t pending_len, pending_cap;
+	uint64_t taken;
 	bool connecting, finishing, half_closed, asked, ended;
 	bool *freed; /* where a running callback learns that its stream is gone; NULL: none runs */
 };
@@ -52,6 +53,7 @@ send_some(struct stream *s, const uint8_t *bytes, size_t len, size_t *ret_sent)
 		if (n < 0)
 			break;
 		sent += (size_t)n;
+		s->taken += (size_t)n;
 	}
 	*ret_sent = sent;
 	return 0;
@@ -90,6 +92,20 @@ size_t
 stream_pending(const struct stream *s)
 {
 	return s->pending_len;
+}
+
+uint64_t
+stream_taken(const struct stream *s)
+{
+	return s->taken;
+}
+
+void
+stream_reset_at_end(struct stream *s)
+{
+	struct linger none = { .l_onoff = 1 };
+
+	(void)setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
 }
 
 void

@@ -41,6 +41,9 @@ void stream_free(struct stream *s); /* closes at once; NULL is fine */
  */
 int stream_write(struct stream *s, const void *bytes, size_t len);
 size_t stream_pending(const struct stream *s);
+uint64_t stream_taken(const struct stream *s); /* bytes that the kernel took, in all */
+/* stream_free() will reset the connection: the peer hears of it behind bytes that it does not read. */
+void stream_reset_at_end(struct stream *s);
 void stream_ask_writable(struct stream *s);
 
 /*

@@ -11,11 +11,11 @@
  *     routes ──> bgp_session_announce(), _withdraw() ──> bgp_session_next_update() ──> bytes
  *
  * Files: session.c (events, timers, the session as a whole), connection.c (one connection's messages),
- * rib_out.c (what the peer has been told), open.c, update_encode.c, update_decode.c, attribute.c,
+ * send_hold.c (a peer that takes nothing), rib_out.c (what the peer has been told), open.c, update_encode.c, update_decode.c, attribute.c,
  * notification.c, message.c (one message type each, both directions), capture.c (for packet captures).
  *
  * RFC 4271 (BGP-4), 4486 and 6608 (subcodes), 4760 (IPv6), 5492 (capabilities), 6286 (router ID), 6793
- * (4-octet AS), 2918 (route refresh), 7606 (errors in UPDATEs), 7607 (AS 0), 9003 (shutdown message).
+ * (4-octet AS), 2918 (route refresh), 7606 (errors in UPDATEs), 7607 (AS 0), 9003 (shutdown message), 9687 (send hold).
  * docs/rfc-coverage.md has a row for each rule.
  */
 #pragma once
@@ -117,6 +117,7 @@ struct bgp_actions {
 		size_t len;
 	} send[BGP_WAY_MAX];
 	bool close[BGP_WAY_MAX]; /* after what was sent is written; no event comes from it any more */
+	bool reset[BGP_WAY_MAX]; /* with close: the peer takes nothing; drop what waits, and reset TCP */
 	bool dial;
 	/*
 	 * BGP_EVENT_BYTES: how many were taken. The session stops behind one message, so that a turn has
@@ -177,6 +178,12 @@ void bgp_session_release_end_of_rib(struct bgp_session *s);
  * it only when the bytes will go out next on the connection of bgp_session_way().
  */
 size_t bgp_session_next_update(struct bgp_session *s, uint8_t buf[static BGP_MESSAGE_MAX]);
+/*
+ * How far the connection of bgp_session_way() is: the bytes that its socket has taken in all, and those
+ * that wait for it. Told after writing, when nothing waits any more, and before BGP_EVENT_TIMER; it may
+ * change bgp_session_deadline(). A peer that takes nothing loses the session (RFC 9687).
+ */
+void bgp_session_sent(struct bgp_session *s, uint64_t taken, size_t waiting, struct instant now);
 enum bgp_way bgp_session_way(const struct bgp_session *s); /* of the Established connection */
 
 /* ---- what an operator asks ---- */

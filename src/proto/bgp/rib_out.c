@@ -362,6 +362,16 @@ next_announcement(struct bgp_rib_out *rib, const struct bgp_peering *peering, en
 	return 0;
 }
 
+bool
+bgp_rib_out_withdrawals_wait(const struct bgp_rib_out *rib, const struct bgp_peering *peering)
+{
+	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++) {
+		if (peering->families[f] && !list_is_empty(&rib->withdrawals[f]))
+			return true;
+	}
+	return false;
+}
+
 size_t
 bgp_rib_out_next(struct bgp_rib_out *rib, const struct bgp_peering *peering,
     uint8_t buf[static BGP_MESSAGE_MAX])

@@ -48,6 +48,8 @@ void bgp_rib_out_stop(struct bgp_rib_out *rib);
 /* The peer wants the family again (RFC 2918 section 4). */
 void bgp_rib_out_refresh(struct bgp_rib_out *rib, enum bgp_family family);
 
+/* Whether the next UPDATE withdraws something. */
+bool bgp_rib_out_withdrawals_wait(const struct bgp_rib_out *rib, const struct bgp_peering *peering);
 /* The next UPDATE of the families in peering, or 0. What it holds counts as told. */
 size_t bgp_rib_out_next(struct bgp_rib_out *rib, const struct bgp_peering *peering,
     uint8_t buf[static BGP_MESSAGE_MAX]);

@@ -69,6 +69,7 @@ bgp_session_new(const struct bgp_conf *conf, uint64_t seed)
 	s->rng.state = seed;
 	s->retry_at = s->idle_until = s->info.next_attempt = INSTANT_NEVER;
 	s->idle_hold = conf->idle_hold;
+	s->send_hold.at = s->send_hold.withdraw_at = INSTANT_NEVER;
 	for (enum bgp_way way = 0; way < BGP_WAY_MAX; way++)
 		s->connections[way].hold_at = s->connections[way].keepalive_at = INSTANT_NEVER;
 	bgp_rib_out_init(&s->rib);
@@ -144,6 +145,7 @@ tear_down(struct turn *t)
 	if (duration_cmp(stood, STABLE_AFTER) >= 0)
 		s->idle_hold = s->conf.idle_hold;
 	bgp_rib_out_stop(&s->rib);
+	s->send_hold = (struct bgp_send_hold){ .at = INSTANT_NEVER, .withdraw_at = INSTANT_NEVER };
 	s->peering = (struct bgp_peering){ 0 };
 	s->info.hold_time_s = 0;
 	memset(s->info.families, 0, sizeof(s->info.families));
@@ -282,6 +284,7 @@ timers(struct turn *t)
 {
 	struct bgp_session *s = t->s;
 
+	bgp_send_hold_timers(t);
 	for (enum bgp_way way = 0; way < BGP_WAY_MAX; way++)
 		bgp_connection_timers(t, way);
 	if (instant_reached(s->idle_until, t->now))
@@ -324,6 +327,7 @@ bgp_session_input(struct bgp_session *s, const struct bgp_event *event, struct i
 
 	ret->send[BGP_DIALLED].len = ret->send[BGP_ACCEPTED].len = 0;
 	ret->close[BGP_DIALLED] = ret->close[BGP_ACCEPTED] = false;
+	ret->reset[BGP_DIALLED] = ret->reset[BGP_ACCEPTED] = false;
 	ret->dial = false;
 	ret->consumed = 0;
 	ret->change = BGP_CHANGE_NONE;
@@ -365,6 +369,7 @@ bgp_session_deadline(const struct bgp_session *s)
 {
 	struct instant at = instant_min(s->retry_at, s->idle_until);
 
+	at = instant_min(at, instant_min(s->send_hold.at, s->send_hold.withdraw_at));
 	for (enum bgp_way way = 0; way < BGP_WAY_MAX; way++) {
 		at = instant_min(at, s->connections[way].hold_at);
 		at = instant_min(at, s->connections[way].keepalive_at);

@@ -19,6 +19,13 @@ struct bgp_connection {
 	size_t rx_len;
 };
 
+/* Of the Established connection; see send_hold.c. */
+struct bgp_send_hold {
+	struct instant at, withdraw_at;
+	uint64_t taken;       /* bytes, when last told */
+	bool withdrawal_sent; /* among the bytes that may still wait */
+};
+
 struct bgp_session {
 	struct bgp_conf conf;
 	struct rng rng;
@@ -32,6 +39,7 @@ struct bgp_session {
 	struct bgp_peering peering;   /* of the Established connection, or all zero */
 	struct bgp_open peer_open;    /* what info.peer_open points to */
 	struct bgp_rib_out rib;
+	struct bgp_send_hold send_hold;
 	struct bgp_info info;
 };
 
@@ -66,6 +74,10 @@ other_way(enum bgp_way way)
 {
 	return way == BGP_DIALLED ? BGP_ACCEPTED : BGP_DIALLED;
 }
+
+/* ---- send_hold.c ---- */
+
+void bgp_send_hold_timers(struct turn *t);
 
 /* ---- connection.c ---- */
 

@@ -68,9 +68,11 @@ bgp_session_release_end_of_rib(struct bgp_session *s)
 size_t
 bgp_session_next_update(struct bgp_session *s, uint8_t buf[static BGP_MESSAGE_MAX])
 {
+	bool withdrawal = bgp_rib_out_withdrawals_wait(&s->rib, &s->peering);
 	size_t len = s->info.state == BGP_ESTABLISHED ? bgp_rib_out_next(&s->rib, &s->peering, buf) : 0;
 
 	if (len > 0) {
+		s->send_hold.withdrawal_sent |= withdrawal;
 		s->info.counters.updates_out++;
 		s->info.counters.messages_out++;
 	}

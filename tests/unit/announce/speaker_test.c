@@ -339,6 +339,35 @@ TEST(a_withdrawal_behind_a_full_socket_is_told_when_it_is_out)
 	CHECK(strstr(strbuf_get(&f.events), "withdrawn 203.0.113.1/32 1/1; ") == strbuf_get(&f.events));
 }
 
+TEST(a_withdrawal_that_the_peer_does_not_take_ends_the_session)
+{
+	uint16_t port = free_port();
+	struct neighbor_conf conf = conf_of(0, port);
+	struct announcement as = { .prefix = prefix_of("203.0.113.0/32") };
+	static uint8_t drop[1 << 20];
+	FIXTURE(f);
+
+	conf.prefix_limit = 2000000;
+	conf.idle_hold = DURATION_S(60);
+	speak_to_us(&f, &conf, 1 << 17);
+	for (int i = 0; i % 64 != 0 || status_number(&f, 0, "announced") >= i; i++) {
+		CHECK_INT(announcer_set(f.a[0], &as, NULL), 0);
+		as.prefix.addr = ip_add(as.prefix.addr, 1);
+	}
+	strbuf_done(&f.events);
+	struct instant start = clock_now();
+	announcer_withdraw(f.a[0], prefix_of("203.0.113.1/32"));
+	RUN_UNTIL(f, !status_is(&f, 0, "state", "Established"));
+	CHECK(instant_diff(clock_now(), start).ns >= 4 * NS_PER_S);
+	CHECK_STR(strbuf_get(&f.events), "peer down; withdrawn 203.0.113.1/32 0/1; ");
+	CHECK(status_is(&f, 0, "last_error", "the neighbor did not take a withdrawal for 5s"));
+	/* a reset: no end of file that would wait behind what our socket still held */
+	ssize_t got;
+	while ((got = recv(f.peer, drop, sizeof(drop), MSG_DONTWAIT)) > 0)
+		continue;
+	CHECK(got < 0 && errno == ECONNRESET);
+}
+
 TEST(end_of_rib_waits_for_its_release)
 {
 	uint16_t port = free_port();

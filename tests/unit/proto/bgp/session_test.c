@@ -711,6 +711,64 @@ TEST(a_refresh_is_answered_by_sending_again)
 	CHECK_INT(bgp_session_next_update(f.s, buf), 0);
 }
 
+TEST(a_peer_that_takes_nothing_loses_the_session)
+{
+	struct bgp_conf conf = usual_conf();
+	FIXTURE(f, conf);
+
+	bring_to(&f, BGP_ESTABLISHED);
+	struct instant start = f.now;
+	for (int s = 0; state(&f) == BGP_ESTABLISHED && s < 1000; s++) {
+		f.now = instant_add(start, DURATION_S(s));
+		/* it takes bytes for 100 s, then none, and says that it lives all the time */
+		bgp_session_sent(f.s, (uint64_t)MIN(s, 100), 10, f.now);
+		(void)give_bytes(&f, BGP_DIALLED, KEEPALIVE);
+		(void)GIVE(f, BGP_EVENT_TIMER);
+	}
+	CHECK_INT(instant_diff(f.now, start).ns / NS_PER_S, 100 + 480);
+	CHECK_STR(f.actions.why, "the neighbor took nothing of what we send for 480s");
+	CHECK(f.actions.close[BGP_DIALLED] && f.actions.reset[BGP_DIALLED]);
+	CHECK_INT(f.actions.send[BGP_DIALLED].len, 0);
+}
+
+TEST(a_withdrawal_waits_five_seconds_at_most)
+{
+	static const struct bgp_attributes plain;
+	struct bgp_conf conf = usual_conf();
+	uint8_t buf[BGP_MESSAGE_MAX];
+
+	/* still ours to send, or in bytes that the socket has not taken whole */
+	for (int in_bytes = 0; in_bytes < 2; in_bytes++) {
+		FIXTURE(f, conf);
+
+		bring_to(&f, BGP_ESTABLISHED);
+		CHECK_INT(bgp_session_announce(f.s, prefix_of("203.0.113.10/32"), &plain), 0);
+		CHECK_INT(bgp_session_next_update(f.s, buf), 48);
+		bgp_session_sent(f.s, 48, 0, f.now);
+		bgp_session_withdraw(f.s, prefix_of("203.0.113.10/32"));
+		if (in_bytes)
+			CHECK_INT(bgp_session_next_update(f.s, buf), 28);
+		bgp_session_sent(f.s, 50, 26, f.now);
+		f.now = instant_add(f.now, DURATION_MS(4999));
+		bgp_session_sent(f.s, 51, 25, f.now);
+		CHECK_STR(GIVE(f, BGP_EVENT_TIMER), "");
+		f.now = instant_add(f.now, DURATION_MS(1));
+		CHECK_STR(GIVE(f, BGP_EVENT_TIMER), "D:close down ");
+		CHECK(f.actions.reset[BGP_DIALLED]);
+		CHECK_STR(f.actions.why, "the neighbor did not take a withdrawal for 5s");
+	}
+	FIXTURE(f, conf);
+	bring_to(&f, BGP_ESTABLISHED);
+	CHECK_INT(bgp_session_announce(f.s, prefix_of("203.0.113.10/32"), &plain), 0);
+	CHECK_INT(bgp_session_next_update(f.s, buf), 48);
+	bgp_session_withdraw(f.s, prefix_of("203.0.113.10/32"));
+	bgp_session_sent(f.s, 0, 48, f.now);
+	CHECK_INT(bgp_session_deadline(f.s).ns, instant_add(f.now, DURATION_S(5)).ns);
+	CHECK_INT(bgp_session_next_update(f.s, buf), 28);
+	bgp_session_sent(f.s, 76, 0, f.now);
+	CHECK(instant_cmp(bgp_session_deadline(f.s), instant_add(f.now, DURATION_S(6))) > 0);
+}
+
 TEST(routes_wait_for_the_session_and_come_again)
 {
 	static const struct bgp_attributes plain;

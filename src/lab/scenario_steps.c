@@ -131,8 +131,16 @@ check_fail(struct conf *c, const struct scenario *s, const struct scenario_fail 
 		scenario_wrong(c, &f->process, "no process of a host is called \"%s\"; expected %s or %s",
 		    f->process, PROCESSES[0], PROCESSES[1]);
 	if (f->expect.present) {
+		const struct scenario_site *site = NULL;
+
 		(void)scenario_check_known(
 		    c, &f->expect.lands, "site", &s->sites, sizeof(struct scenario_site));
+		/* an answer that was under way at the kill would make it look true */
+		if (f->expect.lands != NULL && scenario_host(s, f->host, &site) != NULL &&
+		    strcmp(site->name, f->expect.lands) == 0 && site->hosts.count == 1)
+			scenario_wrong(c, &f->expect.lands,
+			    "%s has no other host than %s, which dies; expected another site",
+			    f->expect.lands, f->host);
 		(void)scenario_check_known(
 		    c, &f->expect.returns, "site", &s->sites, sizeof(struct scenario_site));
 	}

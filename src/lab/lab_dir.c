@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +12,11 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "lab/safe_dir.h"
 
 #define NAME_LIMIT 64
+/* What is in every lock file. */
+#define LOCK_WORDS "nearcast lab\n"
 #define TAIL_BYTES 700
 #define TAIL_LINES 8
 
@@ -48,91 +50,68 @@ name_is_good(const char *name)
 	return n > 0 && n <= NAME_LIMIT && name[n] == '\0' && name[0] != '.';
 }
 
-/* Makes each missing folder of a path, for us alone. */
-static int
-make_path(const char *path)
-{
-	_cleanup_(freep) char *copy = xstrdup(path);
-
-	for (char *slash = strchr(copy + 1, '/');; slash = strchr(slash + 1, '/')) {
-		if (slash != NULL)
-			*slash = '\0';
-		if (mkdir(copy, 0700) < 0 && errno != EEXIST)
-			return -errno;
-		if (slash == NULL)
-			return 0;
-		*slash = '/';
-	}
-}
-
-/*
- * Opens the root folder. Its last two parts may lie in /tmp, where anyone could have made them before us
- * and would then own our control sockets: what is not ours is refused.
- */
+/* Opens the root folder, and waits for its lock: making and pruning take turns. */
 static int
 open_root(const char *root, bool make, struct err *err)
 {
-	struct stat st;
+	_cleanup_(closep) int fd = safe_dir_open(root, make, err);
 
-	if (make) {
-		int r = make_path(root);
-
-		if (r < 0)
-			return err_errno(err, r, "make the folder %s", root);
-	}
-	_cleanup_(closep) int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return errno == ENOENT ? -ENOENT : err_errno(err, -errno, "open the folder %s", root);
-	if (st.st_uid != geteuid() && geteuid() != 0)
-		return err_set(err, -EPERM, "the folder %s belongs to someone else", root);
-	if ((st.st_mode & 022) != 0)
-		return err_set(err, -EPERM, "others may write to the folder %s", root);
-	/* Making and pruning take turns. */
+	if (fd < 0)
+		return fd;
 	if (flock(fd, LOCK_EX) < 0)
 		return err_errno(err, -errno, "lock the folder %s", root);
 	return TAKE_FD(fd);
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	(void)remove(path); /* what cannot be removed keeps its folder, and is seen there */
-	return 0;
-}
+/*
+ * What a name in the root folder stands for. Only a lock file of ours with our words in it makes a folder
+ * a lab's: the root may be any folder that its user named, and nothing else in it is ours to remove.
+ */
+enum state {
+	STATE_NONE,    /* no such name */
+	STATE_FOREIGN, /* not a lab's */
+	STATE_DEAD,    /* nobody holds the lock */
+	STATE_ALIVE,
+};
 
-static void
-remove_tree(const char *path)
-{
-	(void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
-
-/* Whether the folder's lock is held: 1, 0 (dead, or half made), or a negative errno. */
+/* Gives a state or a negative errno, and for a lab's folder a descriptor of it. */
 static int
-is_alive(int root, const char *name)
+look(int root, const char *name, int *ret_fd)
 {
-	_cleanup_(freep) char *path = xasprintf("%s/lock", name);
-	_cleanup_(closep) int fd = openat(root, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	char words[sizeof(LOCK_WORDS)];
+	struct stat st;
+	_cleanup_(closep) int fd = openat(root, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 
 	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return 0;
-	return errno == EWOULDBLOCK ? 1 : -errno;
+		return errno == ENOENT ? STATE_NONE : STATE_FOREIGN;
+	if (fstat(fd, &st) < 0 || st.st_uid != geteuid())
+		return STATE_FOREIGN;
+	_cleanup_(closep) int lock = openat(fd, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (lock < 0 || fstat(lock, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid())
+		return STATE_FOREIGN;
+	ssize_t n = pread(lock, words, sizeof(words), 0);
+	if (n != (ssize_t)strlen(LOCK_WORDS) || memcmp(words, LOCK_WORDS, (size_t)n) != 0)
+		return STATE_FOREIGN;
+	int state = flock(lock, LOCK_EX | LOCK_NB) == 0 ? STATE_DEAD : STATE_ALIVE;
+	if (state == STATE_ALIVE && errno != EWOULDBLOCK)
+		return -errno;
+	*ret_fd = TAKE_FD(fd);
+	return state;
 }
 
 static int
 fill(struct lab_dir *d, int root, const char *name, struct err *err)
 {
+	size_t n = strlen(LOCK_WORDS);
+
 	if (mkdirat(root, name, 0700) < 0)
 		return err_errno(err, -errno, "make the folder %s", d->path);
 	d->fd = openat(root, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (d->fd < 0)
 		return err_errno(err, -errno, "open the folder %s", d->path);
 	d->lock = openat(d->fd, "lock", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (d->lock < 0 || flock(d->lock, LOCK_EX | LOCK_NB) < 0 || mkdirat(d->fd, "logs", 0700) < 0)
+	if (d->lock < 0 || flock(d->lock, LOCK_EX | LOCK_NB) < 0 ||
+	    write(d->lock, LOCK_WORDS, n) != (ssize_t)n || mkdirat(d->fd, "logs", 0700) < 0)
 		return err_errno(err, -errno, "fill the folder %s", d->path);
 	return 0;
 }
@@ -150,17 +129,23 @@ lab_dir_create(const char *name, struct lab_dir *ret, struct err *err)
 	_cleanup_(closep) int fd = open_root(root, true, err);
 	if (fd < 0)
 		return fd;
-	int r = is_alive(fd, name);
+	_cleanup_(closep) int old = -1;
+	d.path = xasprintf("%s/%s", root, name);
+	int r = look(fd, name, &old);
 	if (r < 0)
 		return err_errno(err, r, "look at the lab %s in %s", name, root);
-	if (r > 0)
+	if (r == STATE_ALIVE)
 		return err_set(err, -EEXIST, "the lab %s is already running; nearcast lab down %s ends it",
 		    name, name);
-	d.path = xasprintf("%s/%s", root, name);
-	remove_tree(d.path);
+	if (r == STATE_DEAD)
+		safe_dir_remove(fd, name, old, "lock");
+	/* An empty one may be half made; nothing is lost with it. */
+	if (r == STATE_FOREIGN && unlinkat(fd, name, AT_REMOVEDIR) < 0)
+		return err_set(err, -EPERM, "%s is in the way, and is not a lab's", d.path);
 	r = fill(&d, fd, name, err);
 	if (r < 0) {
-		remove_tree(d.path);
+		if (d.fd >= 0)
+			safe_dir_remove(fd, name, d.fd, "lock");
 		return r;
 	}
 	*ret = d;
@@ -173,26 +158,28 @@ lab_dir_open(const char *name, struct lab_dir *ret, struct err *err)
 {
 	_cleanup_(freep) char *root = lab_dir_root();
 	_cleanup_(closep) int fd = open_root(root, false, err);
-	int r = fd < 0 ? fd : name_is_good(name) ? is_alive(fd, name) : 0;
+	_cleanup_(closep) int dir = -1;
+	int r = fd < 0 ? fd : name_is_good(name) ? look(fd, name, &dir) : STATE_NONE;
 
-	if (r == 0 || r == -ENOENT)
-		return err_set(err, -ENOENT, "no lab %s is running", name);
-	if (fd < 0)
-		return r;
-	if (r < 0)
+	if (fd < 0 && fd != -ENOENT)
+		return fd;
+	if (fd >= 0 && r < 0)
 		return err_errno(err, r, "look at the lab %s in %s", name, root);
-	int dir = openat(fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (dir < 0)
-		return err_errno(err, -errno, "open %s/%s", root, name);
-	*ret = (struct lab_dir){ .path = xasprintf("%s/%s", root, name), .fd = dir, .lock = -1 };
+	if (r != STATE_ALIVE)
+		return err_set(err, -ENOENT, "no lab %s is running", name);
+	*ret = (struct lab_dir){ .path = xasprintf("%s/%s", root, name), .fd = TAKE_FD(dir), .lock = -1 };
 	return 0;
 }
 
 void
 lab_dir_remove(struct lab_dir *d)
 {
-	if (d->path != NULL)
-		remove_tree(d->path);
+	/* Wherever the folder is by now: not by its path, which others may have changed. */
+	_cleanup_(closep) int parent =
+	    d->fd >= 0 ? openat(d->fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (parent >= 0)
+		safe_dir_remove(parent, strrchr(d->path, '/') + 1, d->fd, "lock");
 	lab_dir_done(d);
 }
 
@@ -219,15 +206,13 @@ lab_dir_each(lab_dir_fn fn, void *userdata, struct err *err)
 		return err_errno(err, -errno, "read the folder %s", root);
 	for (int i = 0; i < n; i++) {
 		const char *name = names[i]->d_name;
-		int r = name_is_good(name) ? is_alive(fd, name) : -EINVAL;
+		_cleanup_(closep) int dir = -1;
+		int r = name_is_good(name) ? look(fd, name, &dir) : STATE_NONE;
 
-		if (r > 0 && fn != NULL)
+		if (r == STATE_ALIVE && fn != NULL)
 			fn(name, userdata);
-		if (r == 0) {
-			_cleanup_(freep) char *path = xasprintf("%s/%s", root, name);
-
-			remove_tree(path);
-		}
+		if (r == STATE_DEAD)
+			safe_dir_remove(fd, name, dir, "lock");
 		free(names[i]);
 	}
 	free(names);

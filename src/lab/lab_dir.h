@@ -2,8 +2,9 @@
  * State folders: the only trace of a lab on the machine's file system.
  *
  * One folder a lab below lab_dir_root(), mode 0700: `control` (socket), `lock` (held with flock(2) by the
- * supervisor as long as it lives), `logs/`. A folder whose lock nobody holds belongs to a lab that is dead;
- * whoever comes by next removes it. Making and pruning happen under a lock on the root folder.
+ * supervisor as long as it lives), `logs/`. A folder whose lock is ours and held by nobody belongs to a lab
+ * that is dead; whoever comes by next removes it. One without our lock in it is never touched. Making and
+ * pruning happen under a lock on the root folder.
  */
 #pragma once
 
@@ -26,7 +27,8 @@ struct lab_dir {
  */
 char *lab_dir_root(void) __attribute__((returns_nonnull));
 
-/* Makes the folder of a lab and holds its lock. -EEXIST: a lab of that name runs. -EINVAL: the name. */
+/* Makes the folder of a lab and holds its lock. -EEXIST: a lab of that name runs. -EINVAL: the name. -EPERM: what
+ * lies there is not ours. */
 int lab_dir_create(const char *name, struct lab_dir *ret, struct err *err) _must_use_;
 
 /* Opens the folder of a running lab. -ENOENT: no such lab runs. */

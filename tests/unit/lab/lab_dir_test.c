@@ -121,6 +121,97 @@ TEST(what_a_dead_one_left_is_pruned_and_replaced)
 	drop_root();
 }
 
+static bool
+has(const char *name)
+{
+	_cleanup_(freep) char *path = xasprintf("%s/%s", root, name);
+
+	return access(path, F_OK) == 0;
+}
+
+static void
+make(const char *what)
+{
+	_cleanup_(freep) char *command = xasprintf("cd %s && %s", root, what);
+
+	CHECK_INT(system(command), 0);
+}
+
+TEST(what_is_not_a_labs_is_left_alone)
+{
+	struct lab_dir d = LAB_DIR_INIT;
+	struct err err = { 0 };
+
+	use_fresh_root();
+	make("mkdir -m 700 a a/labs && cd a/labs && mkdir mine none held && touch mine/text file held/lock &&"
+	     " mkdir locked && echo other > locked/lock && mkdir fifo && mkfifo fifo/lock && ln -s mine link");
+	check_list("");
+	CHECK(has("a/labs/mine/text") && has("a/labs/none") && has("a/labs/file") && has("a/labs/link"));
+	CHECK(has("a/labs/held/lock") && has("a/labs/locked/lock") && has("a/labs/fifo/lock"));
+	CHECK_INT(lab_dir_create("mine", &d, &err), -EPERM);
+	CHECK(strstr(err.message, "/a/labs/mine is in the way, and is not a lab's") != NULL);
+	CHECK_INT(lab_dir_create("link", &d, &err), -EPERM);
+	CHECK_INT(lab_dir_create("file", &d, &err), -EPERM);
+	CHECK_INT(lab_dir_open("mine", &d, &err), -ENOENT);
+	CHECK(has("a/labs/mine/text") && has("a/labs/file"));
+	CHECK_INT(lab_dir_create("none", &d, &err), 0); /* empty: half made */
+	lab_dir_remove(&d);
+	CHECK(!has("a/labs/none"));
+	drop_root();
+}
+
+TEST(a_link_in_a_lab_is_not_followed)
+{
+	struct lab_dir d = LAB_DIR_INIT;
+	struct err err = { 0 };
+
+	use_fresh_root();
+	make("mkdir keep && touch keep/text");
+	REQUIRE(lab_dir_create("a", &d, &err) == 0);
+	make("ln -s ../../../keep a/labs/a/keep && mkdir -p a/labs/a/deep/er && touch a/labs/a/deep/er/x");
+	lab_dir_done(&d);
+	check_list("");
+	CHECK(has("keep/text") && !has("a/labs/a"));
+	drop_root();
+}
+
+TEST(a_way_that_others_could_lay_is_refused)
+{
+	static const struct {
+		const char *make, *want;
+	} rows[] = {
+		{ "mkdir home home/x && touch home/x/text && mkdir a && ln -s ../home a/labs",
+		    "is a symbolic link" },
+		{ "mkdir -p home/labs home/labs/x && touch home/x && chmod 1777 . && ln -s home a",
+		    "is a symbolic link" },
+		{ "mkdir -m 777 a && mkdir a/labs", "anyone may replace \"labs\"" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		use_fresh_root();
+		make(rows[i].make);
+		_cleanup_(freep) char *got = list();
+		CHECK(strstr(got, rows[i].want) != NULL);
+		drop_root();
+	}
+	if (geteuid() != 0)
+		return; /* only root can give folders away */
+	static const char *const given[] = { "mkdir -p a/labs && chown 65533 a/labs",
+		"chmod 1777 . && mkdir -p a/labs && chown 65533 a" };
+	for (size_t i = 0; i < ARRAY_SIZE(given); i++) {
+		use_fresh_root();
+		make(given[i]);
+		_cleanup_(freep) char *got = list();
+		CHECK(strstr(got, "belongs to someone else") != NULL);
+		drop_root();
+	}
+	/* What root or we linked in a folder that is ours is a way like any other. */
+	use_fresh_root();
+	make("mkdir -m 700 b b/labs && ln -s b a");
+	check_list("");
+	drop_root();
+}
+
 TEST(bad_names_and_folders_are_refused)
 {
 	static const char *const names[] = { "", ".", "..", "a/b", ".hidden", "a b", "\xc3\xa9" };

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 int
 err_set(struct err *e, int code, const char *fmt, ...)
 {
@@ -14,6 +16,7 @@ err_set(struct err *e, int code, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(e->message, sizeof(e->message), fmt, ap);
 	va_end(ap);
+	(void)utf8_mend(e->message);
 	return code;
 }
 
@@ -31,6 +34,7 @@ err_errno(struct err *e, int code, const char *fmt, ...)
 	va_end(ap);
 	used = strlen(e->message);
 	(void)snprintf(e->message + used, sizeof(e->message) - used, ": %s", strerror(-code));
+	(void)utf8_mend(e->message);
 	return code;
 }
 
@@ -49,5 +53,6 @@ err_prefix(struct err *e, const char *fmt, ...)
 	va_end(ap);
 	used = strlen(e->message);
 	(void)snprintf(e->message + used, sizeof(e->message) - used, ": %s", inner);
+	(void)utf8_mend(e->message);
 	return e->code;
 }

@@ -4,7 +4,8 @@
  * A function that can fail returns the negative errno and, when given a struct err, fills the sentence.
  * Each caller may put what it was doing in front ("load labs/x.yaml: line 3: bad prefix"), so the
  * message reads from the outside in. Library code never logs: the one who decides logs, once.
- * Passing NULL for the struct err is allowed everywhere.
+ * Passing NULL for the struct err is allowed everywhere. A sentence is always well-formed UTF-8, whatever
+ * was put into it and wherever it was cut.
  */
 #pragma once
 

@@ -114,7 +114,14 @@ read_line(struct lab *lab, int *fds, size_t max, size_t *count, struct err *err)
 static int
 send_request(struct lab *lab, json_t *request, struct err *err)
 {
-	char *text = json_dumps(request, JSON_COMPACT);
+	/* NULL when a name given by a person is not UTF-8: no node is called so */
+	char *text = request != NULL ? json_dumps(request, JSON_COMPACT) : NULL;
+
+	if (text == NULL) {
+		json_decref(request);
+		return err_set(err, -EINVAL, "a name is not UTF-8 text");
+	}
+
 	size_t len = strlen(text);
 
 	json_decref(request);

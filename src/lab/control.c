@@ -61,9 +61,13 @@ void
 control_answer(struct control_client *c, json_t *answer, const int *fds, size_t fd_count)
 {
 	char *text = json_dumps(answer, JSON_COMPACT);
-	size_t len = strlen(text);
 
 	json_decref(answer);
+	if (text == NULL)
+		text = xstrdup("{\"error\":\"the answer cannot be written as JSON\",\"code\":5}");
+
+	size_t len = strlen(text);
+
 	text[len] = '\n'; /* instead of the NUL */
 	send_text(c->fd, text, len + 1, fds, fd_count);
 	free(text);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "lab/safe_dir.h"
 
 #define NAME_LIMIT 64
@@ -245,6 +246,7 @@ lab_dir_log_tail(const struct lab_dir *d, const char *log, struct strbuf *out)
 	while (n > 0 && text[n - 1] == '\n')
 		n--;
 	text[n] = '\0';
+	(void)utf8_mend(text);
 	if (from > 0 && (end = strchr(text, '\n')) != NULL)
 		line = end + 1; /* the first one is likely cut */
 	int lines = 1;

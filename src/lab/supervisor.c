@@ -17,6 +17,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "lab/bring_up.h"
 #include "lab/exec.h"
 #include "lab/requests.h"
@@ -39,7 +40,7 @@ tell(struct supervisor *s, json_t *message)
 	char *text = json_dumps(message, JSON_COMPACT);
 
 	json_decref(message);
-	if (s->lifeline >= 0) {
+	if (s->lifeline >= 0 && text != NULL) {
 		size_t len = strlen(text);
 
 		text[len] = '\n'; /* instead of the NUL */
@@ -57,7 +58,7 @@ supervisor_say(struct supervisor *s, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	tell(s, json_pack("{s:s}", "progress", text));
+	tell(s, json_pack("{s:s}", "progress", utf8_mend(text)));
 }
 
 void

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
+
 void
 journal_add(
     struct journal *j, struct instant at, int64_t at_wall_ns, const char *what, const char *why)
@@ -13,6 +15,9 @@ journal_add(
 	e->at_wall_ns = at_wall_ns;
 	(void)snprintf(e->what, sizeof(e->what), "%s", what);
 	(void)snprintf(e->why, sizeof(e->why), "%s", why);
+	/* a peer's text, cut inside a character, would take the whole entry out of the JSON */
+	(void)utf8_mend(e->what);
+	(void)utf8_mend(e->why);
 }
 
 size_t

@@ -1,0 +1,17 @@
+/*
+ * UTF-8 that can be trusted: text from outside, or cut to fit a buffer, made fit for JSON and terminals.
+ *
+ * What is well-formed is Unicode's table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF.
+ */
+#pragma once
+
+#include <stddef.h>
+
+/* The bytes of the well-formed character that text starts with; 0 for none, or at the end. */
+size_t utf8_char_len(const char *text);
+
+/*
+ * Mends text in place: a character that the end cuts short goes, any other byte that is no part of one
+ * becomes "?". Never longer than before. Gives text.
+ */
+char *utf8_mend(char *text) __attribute__((nonnull, returns_nonnull));

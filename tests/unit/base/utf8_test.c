@@ -1,0 +1,52 @@
+#include "base/utf8.h"
+
+#include <stdio.h>
+
+#include "base/attr.h"
+#include "tap.h"
+
+TEST(text_is_mended)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+		{ "", "" },
+		{ "plain", "plain" },
+		{ "\xc3\xa9t\xc3\xa9", "\xc3\xa9t\xc3\xa9" },
+		{ "\xe2\x82\xac \xf0\x9f\x98\x80", "\xe2\x82\xac \xf0\x9f\x98\x80" },
+		/* cut at the end */
+		{ "a\xc3", "a" },
+		{ "a\xe2\x82", "a" },
+		{ "\xf0\x9f\x98", "" },
+		/* wrong anywhere */
+		{ "caf\xe9 noir", "caf? noir" },
+		{ "\xff", "?" },
+		{ "\x80\xbf.", "??." },
+		{ "\xe2\x82.", "??." },
+		{ "\xc3\xc3\xa9", "?\xc3\xa9" },
+		/* overlong, a surrogate, above the last one */
+		{ "\xc0\xaf.", "??." },
+		{ "\xe0\x80\xaf.", "???." },
+		{ "\xed\xa0\x80.", "???." },
+		{ "\xf4\x90\x80\x80.", "????." },
+		{ "\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char text[32];
+
+		(void)snprintf(text, sizeof(text), "%s", rows[i].text);
+		CHECK_STR(utf8_mend(text), rows[i].want);
+	}
+}
+
+TEST(a_character_has_a_length)
+{
+	CHECK_INT(utf8_char_len(""), 0);
+	CHECK_INT(utf8_char_len("a"), 1);
+	CHECK_INT(utf8_char_len("\xc3\xa9"), 2);
+	CHECK_INT(utf8_char_len("\xe2\x82\xac"), 3);
+	CHECK_INT(utf8_char_len("\xf0\x9f\x98\x80"), 4);
+	CHECK_INT(utf8_char_len("\xe2\x82"), 0);
+	CHECK_INT(utf8_char_len("\xa9"), 0);
+}

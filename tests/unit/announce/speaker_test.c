@@ -289,7 +289,6 @@ TEST(a_withdrawal_is_written_before_the_call_returns)
 
 TEST(what_no_neighbor_was_told_is_not_announced)
 {
-	_cleanup_(strbuf_done) struct strbuf out = { 0 };
 	uint16_t port = free_port();
 	struct neighbor_conf conf = conf_of(0, port);
 	struct prefix prefix = prefix_of("203.0.113.10/32");

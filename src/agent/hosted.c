@@ -33,11 +33,13 @@ announce(struct hosted *h, const struct service_action *action)
 {
 	struct announcement announcement = {
 		.prefix = prefix_of(h, action->index),
-		.has_med = h->conf->med != 0,
-		.med = h->conf->med,
-		.prepend = (uint8_t)h->conf->prepend,
-		.communities = h->conf->community_values,
-		.community_count = h->conf->communities.count,
+		.attributes = {
+			.has_med = h->conf->med != 0,
+			.med = h->conf->med,
+			.prepend = (uint8_t)h->conf->prepend,
+			.communities = h->conf->community_values,
+			.community_count = h->conf->communities.count,
+		},
 	};
 	struct err e = { 0 };
 

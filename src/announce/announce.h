@@ -17,8 +17,34 @@
 #include "base/err.h"
 #include "base/ip.h"
 #include "base/time.h"
+#include "proto/bgp/bgp.h"
 
 struct announcer;
+
+/* Who opens the connection. */
+enum neighbor_mode {
+	NEIGHBOR_ACTIVE,  /* we dial, and listen to nobody */
+	NEIGHBOR_BOTH,
+	NEIGHBOR_PASSIVE, /* we listen, and never dial */
+};
+
+/* BFD with a neighbor (RFC 5880). */
+enum neighbor_bfd_auth {
+	NEIGHBOR_BFD_AUTH_NONE,
+	NEIGHBOR_BFD_AUTH_SHA1,
+	NEIGHBOR_BFD_AUTH_METICULOUS_SHA1,
+};
+
+struct neighbor_bfd {
+	bool enabled;
+	bool multihop; /* RFC 5883; else single hop, RFC 5881 */
+	bool strict;   /* the session waits until BFD is up */
+	struct duration min_tx, min_rx; /* from 10 ms */
+	uint8_t multiplier;
+	enum neighbor_bfd_auth auth;
+	uint8_t key_id;
+	const char *key; /* 1 to 20 bytes */
+};
 
 /* A BGP peer, as configured. Strings are borrowed and outlive the announcer. */
 struct neighbor_conf {
@@ -31,7 +57,19 @@ struct neighbor_conf {
 	struct ip router_id;     /* IPv4, never a Global IP */
 	const char *password;    /* TCP MD5 (RFC 2385), NULL: none */
 	struct duration hold_time, connect_retry, idle_hold;
-	bool passive;            /* listen, never dial */
+	enum neighbor_mode mode;
+	const char *interface;   /* the session's device: required for a link-local address; NULL: any */
+	uint8_t multihop;        /* TTL of a neighbor that is not on our link; 0: it is */
+	uint8_t ttl_security;    /* GTSM (RFC 5082): hops away at most, 1 is our link; 0: off */
+	struct duration user_timeout;  /* TCP (RFC 5482); 0: follows the hold time */
+	struct duration keepalive;     /* 0: a third of the hold time */
+	struct duration idle_hold_max; /* 0: 60 s */
+	struct bgp_offer offer;
+	enum bgp_role role;
+	bool role_strict;
+	struct duration restart_time;
+	bool restarted;
+	struct neighbor_bfd bfd;
 	bool ipv4, ipv6;         /* families offered */
 	struct ip next_hop4, next_hop6; /* IP_NONE: the session's own address, if of that family */
 	uint32_t prefix_limit;   /* of announcements to this neighbor and family; more are refused here */
@@ -40,11 +78,7 @@ struct neighbor_conf {
 /* One prefix as it should look to the network. */
 struct announcement {
 	struct prefix prefix;
-	bool has_med;
-	uint32_t med;
-	uint8_t prepend;          /* extra copies of our AS, 0..16 */
-	const uint32_t *communities; /* RFC 1997 values; copied by announcer_set() */
-	size_t community_count;
+	struct bgp_attributes attributes; /* its arrays are copied by announcer_set() */
 };
 
 /* Neighbors, counted. */
@@ -103,3 +137,36 @@ void announcer_free(struct announcer *a);
  * null), next_attempt_ms (or null), received_open (object or null).
  */
 json_t *announcer_status(const struct announcer *a, struct instant now);
+
+/*
+ * What is announced to whom, for `nearcast routes`: an array (owned by the caller) with an object for
+ * each prefix and neighbor that should have it. Keys: prefix, neighbor, told (bool), origin, as_path
+ * (array of numbers, as sent), next_hop, med, local_pref (or null), communities, ext_communities,
+ * large_communities (arrays of text, with the well-known names).
+ */
+json_t *announcer_routes(const struct announcer *a);
+/*
+ * A prefix that may be announced from elsewhere too, and that an operator wants to hear about: whether
+ * each neighbor sends it to us. Watched until the announcer is freed.
+ */
+void announcer_watch(struct announcer *a, struct prefix prefix);
+/*
+ * The watched prefixes as JSON (owned by the caller): prefix, paths (count), seen_from (array of
+ * neighbor, origin_as, as_path, since_ms).
+ */
+json_t *announcer_watched(const struct announcer *a, struct instant now);
+
+/* How a neighbor's messages are written down. */
+enum dump_format {
+	DUMP_MRT,  /* RFC 6396, BGP4MP_ET: for bgpdump, Wireshark and others */
+	DUMP_TEXT, /* for people */
+};
+
+/*
+ * Writes all messages from and to the neighbor to a new file at path, until announcer_dump_stop() or
+ * max_bytes are written. -ENOENT: no such neighbor; -EEXIST: the file is there, or a dump runs.
+ * Passwords are not part of BGP messages and do not appear.
+ */
+int announcer_dump_start(struct announcer *a, const char *neighbor, enum dump_format format,
+    const char *path, uint64_t max_bytes, struct err *e);
+int announcer_dump_stop(struct announcer *a, const char *neighbor, struct err *e);

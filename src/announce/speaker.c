@@ -234,7 +234,7 @@ listen_for(struct announcer *a, const struct neighbor_conf *conf, struct err *e)
 	struct err why = { 0 };
 	int r = listener_get(&a->listeners, a->loop, local, find_neighbor, a, &l, &why);
 
-	if (r < 0 && conf->passive)
+	if (r < 0 && conf->mode == NEIGHBOR_PASSIVE)
 		return err_set(e, r, "neighbor %s is passive, and we can not %s", conf->name, why.message);
 	if (r < 0) {
 		log_warning("neighbor %s is dialled only: can not %s", conf->name, why.message);
@@ -296,18 +296,12 @@ refuse(int r, const struct neighbor *n, struct prefix prefix, struct err *e)
 int
 announcer_set(struct announcer *a, const struct announcement *announcement, struct err *e)
 {
-	struct bgp_attributes attributes = {
-		.has_med = announcement->has_med,
-		.med = announcement->med,
-		.prepend = announcement->prepend,
-		.communities = announcement->communities,
-		.community_count = announcement->community_count,
-	};
+	const struct bgp_attributes *attributes = &announcement->attributes;
 	struct prefix prefix = announcement->prefix;
 	int r;
 
 	for (size_t i = 0; i < a->neighbor_count; i++) {
-		r = bgp_session_check(a->neighbors[i]->session, prefix, &attributes);
+		r = bgp_session_check(a->neighbors[i]->session, prefix, attributes);
 		/* a family that is not spoken there is configuration, no failure */
 		if (r < 0 && r != -EAFNOSUPPORT)
 			return refuse(r, a->neighbors[i], prefix, e);
@@ -315,7 +309,7 @@ announcer_set(struct announcer *a, const struct announcement *announcement, stru
 	forget_withdrawal(a, find_withdrawal(a, prefix));
 	add_untold(a, prefix);
 	for (size_t i = 0; i < a->neighbor_count; i++) {
-		(void)bgp_session_announce(a->neighbors[i]->session, prefix, &attributes);
+		(void)bgp_session_announce(a->neighbors[i]->session, prefix, attributes);
 		neighbor_send_updates(a->neighbors[i]);
 	}
 	on_progress(a);

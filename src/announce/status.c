@@ -35,6 +35,16 @@ text_or_null(const char *text)
 	return text[0] ? json_string(text) : json_null();
 }
 
+static json_int_t
+total(const uint64_t by_type[static BGP_TYPE_MAX])
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < BGP_TYPE_MAX; i++)
+		n += by_type[i];
+	return (json_int_t)n;
+}
+
 json_t *
 neighbor_status(const struct neighbor *n, struct instant now)
 {
@@ -53,11 +63,11 @@ neighbor_status(const struct neighbor *n, struct instant now)
 	    "name", n->conf.name, "address", ip_format(n->conf.address, address), "local_as",
 	    (json_int_t)n->conf.local_as, "peer_as", (json_int_t)n->conf.peer_as, "state",
 	    bgp_state_name(info->state), "since_ms", (json_int_t)duration_ms(instant_diff(now, info->since)),
-	    "hold_time_s", (int)info->hold_time_s, "families", families_json(info->families), "announced",
-	    announced, "updates_sent", (json_int_t)c->updates_out, "updates_received",
-	    (json_int_t)c->updates_in, "prefixes_received", (json_int_t)c->prefixes_in,
-	    "withdrawn_received", (json_int_t)c->withdrawn_in, "messages_in", (json_int_t)c->messages_in, "messages_out",
-	    (json_int_t)c->messages_out, "last_error", text_or_null(info->last_error),
+	    "hold_time_s", (int)info->negotiated.hold_time_s, "families", families_json(info->negotiated.families), "announced",
+	    announced, "updates_sent", (json_int_t)c->out[BGP_UPDATE], "updates_received",
+	    (json_int_t)c->in[BGP_UPDATE], "prefixes_received", (json_int_t)c->prefixes_in,
+	    "withdrawn_received", (json_int_t)c->withdrawn_in, "messages_in", total(c->in), "messages_out",
+	    total(c->out), "last_error", text_or_null(info->last_error),
 	    "last_notification_sent", text_or_null(info->last_sent), "last_notification_received",
 	    text_or_null(info->last_received), "next_attempt_ms", next, "received_open",
 	    open_json(info->peer_open));

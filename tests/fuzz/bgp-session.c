@@ -268,7 +268,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		step(&p, &r);
 	drain(&p);
 	for (unsigned i = 0; i < ROUTES; i++) {
-		bool offered = p.up && bgp_session_info(p.s)->families[i % 2];
+		bool offered = p.up && bgp_session_info(p.s)->negotiated.families[i % 2];
 
 		assert(!offered || p.told[i] == p.wanted[i]);
 		assert(bgp_session_announces(p.s, route(i)) == p.wanted[i]);

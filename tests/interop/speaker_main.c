@@ -124,7 +124,7 @@ set_option(struct neighbor_conf *n, const char *key, const char *value)
 	else if (strcmp(key, "password") == 0)
 		n->password = value;
 	else if (strcmp(key, "passive") == 0)
-		n->passive = number(value);
+		n->mode = number(value) ? NEIGHBOR_PASSIVE : NEIGHBOR_BOTH;
 	else if (strcmp(key, "ipv4") == 0)
 		n->ipv4 = number(value);
 	else if (strcmp(key, "ipv6") == 0)
@@ -141,6 +141,8 @@ read_neighbor(char *text, struct neighbor_conf *n)
 {
 	*n = (struct neighbor_conf){
 		.port = 179,
+		.mode = NEIGHBOR_BOTH,
+		.offer = BGP_OFFER_DEFAULT,
 		.router_id = ip_from_v4(0xc0000201),
 		.hold_time = DURATION_S(9),
 		.connect_retry = DURATION_S(1),
@@ -161,7 +163,7 @@ static void
 order_set(struct program *p, char *rest)
 {
 	uint32_t communities[COMMUNITIES_MAX];
-	struct announcement a = { .communities = communities };
+	struct announcement a = { .attributes.communities = communities };
 	struct err e = { 0 };
 	char *save, *word = strtok_r(rest, " ", &save);
 
@@ -169,12 +171,12 @@ order_set(struct program *p, char *rest)
 		die("not a prefix", word ? word : "");
 	while ((word = strtok_r(NULL, " ", &save))) {
 		if (str_starts_with(word, "med=")) {
-			a.has_med = true;
-			a.med = number(word + 4);
+			a.attributes.has_med = true;
+			a.attributes.med = number(word + 4);
 		} else if (str_starts_with(word, "prepend=")) {
-			a.prepend = (uint8_t)number(word + 8);
-		} else if (str_starts_with(word, "community=") && a.community_count < COMMUNITIES_MAX) {
-			communities[a.community_count++] = number(word + 10);
+			a.attributes.prepend = (uint8_t)number(word + 8);
+		} else if (str_starts_with(word, "community=") && a.attributes.community_count < COMMUNITIES_MAX) {
+			communities[a.attributes.community_count++] = number(word + 10);
 		} else {
 			die("unknown word", word);
 		}

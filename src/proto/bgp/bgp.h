@@ -31,7 +31,8 @@
 
 #define BGP_PORT 179
 #define BGP_MESSAGE_MAX 4096 /* RFC 4271 section 4.1 */
-#define BGP_COMMUNITIES_MAX 128
+#define BGP_EXTENDED_MESSAGE_MAX 65535 /* RFC 8654 */
+#define BGP_COMMUNITIES_MAX 128 /* of each kind */
 #define BGP_PREPEND_MAX 16
 
 /* The address families that are spoken; unicast. */
@@ -44,9 +45,51 @@ enum bgp_family {
 enum bgp_family bgp_family_of(enum ip_family family);
 const char *bgp_family_name(enum bgp_family family); /* "ipv4" */
 
+/* Message types; also the index of counters. */
+enum bgp_type {
+	BGP_OPEN = 1,
+	BGP_UPDATE = 2,
+	BGP_NOTIFICATION = 3,
+	BGP_KEEPALIVE = 4,
+	BGP_ROUTE_REFRESH = 5, /* RFC 2918 */
+	BGP_TYPE_MAX,
+};
+
 /* ---- one session ---- */
 
 struct bgp_session;
+
+/* The capabilities that can be left out of our OPEN; families have their own switch. */
+struct bgp_offer {
+	bool as4;               /* RFC 6793 */
+	bool route_refresh;     /* RFC 2918 */
+	bool enhanced_refresh;  /* RFC 7313; nothing without route_refresh */
+	bool extended_message;  /* RFC 8654 */
+	bool extended_next_hop; /* RFC 8950: IPv4 routes with an IPv6 next hop */
+	bool graceful_restart;  /* RFC 4724 */
+	bool hard_reset;        /* RFC 8538: the N bit; nothing without graceful_restart */
+};
+
+/* What a host should say: all that costs nothing. */
+#define BGP_OFFER_DEFAULT \
+	((struct bgp_offer){ .as4 = true, \
+	    .route_refresh = true, \
+	    .enhanced_refresh = true, \
+	    .extended_message = true, \
+	    .hard_reset = true })
+
+/* RFC 9234 section 4.1: what we are to the neighbor. A host is never a provider or a route server. */
+enum bgp_role {
+	BGP_ROLE_NONE, /* the capability is not offered */
+	BGP_ROLE_CUSTOMER,
+	BGP_ROLE_PEER,
+	BGP_ROLE_RS_CLIENT,
+	BGP_ROLE_PROVIDER,
+	BGP_ROLE_RS,
+	BGP_ROLE_MAX,
+};
+
+const char *bgp_role_name(enum bgp_role role); /* "customer", "rs-client" */
 
 struct bgp_conf {
 	uint32_t local_as, peer_as; /* not 0; equal for iBGP */
@@ -56,9 +99,21 @@ struct bgp_conf {
 	struct duration idle_hold;     /* first pause after an error; doubles with each further one ... */
 	struct duration idle_hold_max; /* ... up to this */
 	bool passive;                  /* never dial */
+	bool active_only;              /* never take a connection of the peer's */
 	bool families[BGP_FAMILY_MAX]; /* offered */
-	struct ip next_hop[BGP_FAMILY_MAX]; /* required for each family offered */
-	uint32_t prefix_limit;              /* announcements a family; more are refused here */
+	/*
+	 * IP_NONE: our end of the connection (event->local), when it is of the family. IPv4 may have an
+	 * IPv6 next hop where extended_next_hop is offered.
+	 */
+	struct ip next_hop[BGP_FAMILY_MAX];
+	uint32_t prefix_limit;         /* announcements a family; more are refused here */
+	struct duration keepalive;     /* at most; 0: a third of the negotiated hold time */
+	struct bgp_offer offer;
+	enum bgp_role role;
+	bool role_strict;              /* the peer must have a role too (RFC 9234 section 4.2) */
+	struct duration restart_time;  /* graceful restart: 0 to 4095 s */
+	bool restarted;                /* this process follows one that ended without a farewell (RFC 4724) */
+	bool bfd_strict;               /* stay in Idle until BGP_EVENT_BFD_UP */
 };
 
 /* 0, or -EINVAL with a sentence: what in conf can not work. */
@@ -92,6 +147,8 @@ enum bgp_event_type {
 	BGP_EVENT_ACCEPTED, /* the peer connected, and bgp_session_accepts() was true */
 	BGP_EVENT_CLOSED,   /* way: closed by the peer, lost, or could not be dialled; text: why */
 	BGP_EVENT_BYTES,    /* way, bytes, len */
+	BGP_EVENT_BFD_UP,
+	BGP_EVENT_BFD_DOWN, /* text: why; ends the session at once with Cease/BFD Down (RFC 9384) */
 };
 
 struct bgp_event {
@@ -100,6 +157,7 @@ struct bgp_event {
 	const uint8_t *bytes; /* borrowed for the call */
 	size_t len;
 	const char *text;
+	struct ip local; /* DIALLED, ACCEPTED: our end of the connection; IP_NONE: not known */
 };
 
 enum bgp_change {
@@ -107,6 +165,15 @@ enum bgp_change {
 	BGP_CHANGE_UP,     /* Established */
 	BGP_CHANGE_DOWN,   /* was Established */
 	BGP_CHANGE_FAILED, /* an attempt came to nothing */
+};
+
+/* RFC 7606 section 2, from mild to severe: what becomes of an UPDATE. */
+enum bgp_verdict {
+	BGP_VERDICT_ACCEPT,
+	BGP_VERDICT_DISCARD,  /* the attribute is dropped, the rest stands */
+	BGP_VERDICT_WITHDRAW, /* the routes are treated as withdrawn */
+	BGP_VERDICT_RESET,    /* the session ends */
+	BGP_VERDICT_MAX,
 };
 
 #define BGP_SEND_MAX 768 /* an OPEN and a KEEPALIVE, or a NOTIFICATION: never more in one turn */
@@ -145,12 +212,31 @@ size_t bgp_session_reject(struct bgp_session *s, uint8_t buf[static BGP_SEND_MAX
 
 /* ---- routes to announce ---- */
 
+enum bgp_origin {
+	BGP_ORIGIN_IGP,
+	BGP_ORIGIN_EGP,
+	BGP_ORIGIN_INCOMPLETE,
+};
+
+struct bgp_large_community { /* RFC 8092 */
+	uint32_t global, local1, local2;
+};
+
+/* Pointers are borrowed: copied where kept. Each count is at most BGP_COMMUNITIES_MAX. */
 struct bgp_attributes {
+	enum bgp_origin origin;
 	bool has_med;
 	uint32_t med;
-	uint8_t prepend;             /* further copies of our AS, at most BGP_PREPEND_MAX; not for iBGP */
-	const uint32_t *communities; /* RFC 1997; borrowed: copied where kept */
-	size_t community_count;      /* at most BGP_COMMUNITIES_MAX */
+	bool has_local_pref;
+	uint32_t local_pref; /* iBGP only; without one 100 is sent */
+	uint8_t prepend;     /* further copies of our AS, at most BGP_PREPEND_MAX; not for iBGP */
+	struct ip next_hop;  /* IP_NONE: that of the session */
+	const uint32_t *communities; /* RFC 1997 */
+	size_t community_count;
+	const uint64_t *ext_communities; /* RFC 4360, as on the wire, host order */
+	size_t ext_community_count;
+	const struct bgp_large_community *large_communities;
+	size_t large_community_count;
 };
 
 /*
@@ -193,23 +279,40 @@ enum bgp_way bgp_session_way(const struct bgp_session *s); /* of the Established
 struct bgp_open;
 
 struct bgp_counters {
-	uint64_t messages_in, messages_out, updates_in, updates_out;
+	uint64_t in[BGP_TYPE_MAX], out[BGP_TYPE_MAX]; /* by message type; [0]: of none of them */
 	uint64_t prefixes_in, withdrawn_in; /* in the peer's UPDATEs, over all time */
-	uint64_t attributes_discarded, treated_as_withdraw; /* RFC 7606 */
-	uint64_t established;                               /* times */
+	uint64_t verdicts[BGP_VERDICT_MAX]; /* RFC 7606: the peer's UPDATEs by what became of them */
+	uint64_t attributes_discarded;      /* RFC 7606 */
+	uint64_t established;               /* times */
+	uint64_t attempts_failed;
+};
+
+/* What an OPEN of each side, taken together, allows. */
+struct bgp_negotiated {
+	bool families[BGP_FAMILY_MAX];
+	bool as4, route_refresh, enhanced_refresh, extended_message, extended_next_hop;
+	bool graceful_restart, hard_reset;
+	enum bgp_role peer_role;    /* BGP_ROLE_NONE: it named none */
+	uint16_t hold_time_s;       /* 0: none */
+	uint16_t peer_restart_time_s;
 };
 
 struct bgp_info {
 	enum bgp_state state;
 	struct instant since;        /* in this state */
 	struct instant next_attempt; /* dialling, or leaving idle hold; INSTANT_NEVER */
+	bool waits_for_bfd;          /* strict, and BFD is not up */
 	/* Of the Established session; zero otherwise. */
-	uint16_t hold_time_s;
-	bool families[BGP_FAMILY_MAX];
+	struct bgp_negotiated negotiated;
+	struct instant hold_expires, keepalive_due; /* INSTANT_NEVER */
+	struct duration keepalive;
 	const struct bgp_open *peer_open; /* of the session, or of the last one; NULL: none was seen */
+	struct bgp_offer offered;         /* in our last OPEN: fewer than configured when the peer refused some */
 	struct bgp_counters counters;
 	char last_sent[BGP_WHY_MAX];     /* the last NOTIFICATION in words, "" */
+	struct instant last_sent_at;
 	char last_received[BGP_WHY_MAX]; /* likewise, from the peer */
+	struct instant last_received_at;
 	char last_error[BGP_WHY_MAX];    /* why the last attempt or session ended, "" */
 	struct instant last_error_at;
 };
@@ -218,6 +321,43 @@ struct bgp_info {
 const struct bgp_info *bgp_session_info(const struct bgp_session *s);
 /* Prefixes that the peer has been told and not told to forget. */
 size_t bgp_session_announced(const struct bgp_session *s, enum bgp_family family);
+
+typedef void (*bgp_route_fn)(
+    void *userdata, struct prefix prefix, const struct bgp_attributes *attributes, bool told);
+
+/* Every route that the neighbor should have, in no order; fn must not change the session. */
+void bgp_session_each_route(const struct bgp_session *s, bgp_route_fn fn, void *userdata);
+/* What attributes turn into for this peer: the path's length in copies of local_as, the next hop. */
+size_t bgp_session_path_copies(const struct bgp_session *s, const struct bgp_attributes *attributes);
+struct ip bgp_session_next_hop(const struct bgp_session *s, enum bgp_family family,
+    const struct bgp_attributes *attributes); /* IP_NONE: not known before there is a connection */
+
+/* ---- our own prefixes, as the peer sends them ---- */
+
+#define BGP_SEEN_PATH_MAX 16
+
+/* The one thing that is kept of what a peer announces. */
+struct bgp_seen {
+	bool seen;
+	struct instant since;
+	uint32_t origin_as; /* 0: an empty path, or one that ends in a set */
+	uint32_t path[BGP_SEEN_PATH_MAX]; /* its first ones */
+	size_t path_len;                  /* of all */
+};
+
+/* The prefix is looked for in the peer's UPDATEs from now on; at most 4096 of them (-ENOSPC). */
+int bgp_session_watch(struct bgp_session *s, struct prefix prefix);
+/* NULL: not watched. Borrowed until the next call with s. */
+const struct bgp_seen *bgp_session_seen(const struct bgp_session *s, struct prefix prefix);
+
+/* ---- for dumps ---- */
+
+/* A whole message, from its marker on, as it came or as it will be sent. */
+typedef void (*bgp_message_fn)(
+    void *userdata, bool sent, enum bgp_way way, const uint8_t *message, size_t len);
+
+/* fn is called from inside of the calls with s and must not call back; NULL: nobody looks. */
+void bgp_session_observe(struct bgp_session *s, bgp_message_fn fn, void *userdata);
 
 /* ---- for packet captures ---- */
 

@@ -18,14 +18,6 @@
 #define BGP_AFI_IPV6 2
 #define BGP_SAFI_UNICAST 1
 
-enum bgp_type {
-	BGP_OPEN = 1,
-	BGP_UPDATE = 2,
-	BGP_NOTIFICATION = 3,
-	BGP_KEEPALIVE = 4,
-	BGP_ROUTE_REFRESH = 5, /* RFC 2918 */
-};
-
 /* ---- message.c: the header, and the messages that are hardly more ---- */
 
 /* What is wrong, as the NOTIFICATION that says so. */
@@ -132,14 +124,6 @@ enum bgp_attribute_flag {
 	BGP_FLAG_TRANSITIVE = 0x40,
 	BGP_FLAG_PARTIAL = 0x20,
 	BGP_FLAG_EXTENDED = 0x10,
-};
-
-/* RFC 7606 section 2, from mild to severe. */
-enum bgp_verdict {
-	BGP_VERDICT_ACCEPT,
-	BGP_VERDICT_DISCARD,  /* the attribute is dropped, the rest stands */
-	BGP_VERDICT_WITHDRAW, /* the routes are treated as withdrawn */
-	BGP_VERDICT_RESET,    /* the session ends */
 };
 
 /* One attribute as it stands in a message. */

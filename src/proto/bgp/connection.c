@@ -26,8 +26,9 @@ static void
 end_send(struct turn *t, enum bgp_way way, const struct writer *w)
 {
 	assert(writer_ok(w));
+	/* the type stands behind marker and length */
+	t->s->info.counters.out[t->actions->send[way].bytes[t->actions->send[way].len + 18]]++;
 	t->actions->send[way].len += writer_len(w);
-	t->s->info.counters.messages_out++;
 }
 
 void
@@ -202,13 +203,12 @@ take_update(struct turn *t, enum bgp_way way, const uint8_t *body, size_t len)
 	struct bgp_update u;
 
 	bgp_update_decode(body, len, &s->peering, &u);
-	n->updates_in++;
 	n->attributes_discarded += u.discarded;
+	n->verdicts[u.verdict]++;
 	if (u.verdict == BGP_VERDICT_RESET) {
 		fail(t, way, &u.error);
 		return;
 	}
-	n->treated_as_withdraw += (u.verdict == BGP_VERDICT_WITHDRAW);
 	n->prefixes_in += u.announced.count + u.mp_announced.count;
 	n->withdrawn_in += u.withdrawn.count + u.mp_withdrawn.count;
 	restart_hold(t, &s->connections[way]);
@@ -251,7 +251,7 @@ take_message(struct turn *t, enum bgp_way way, uint8_t type, const uint8_t *body
 	struct bgp_connection *c = &t->s->connections[way];
 	bool established = c->state == BGP_ESTABLISHED;
 
-	t->s->info.counters.messages_in++;
+	t->s->info.counters.in[type < BGP_TYPE_MAX ? type : 0]++;
 	if (type == BGP_NOTIFICATION) {
 		take_notification(t, way, body, len);
 	} else if (type == BGP_OPEN && c->state == BGP_OPEN_SENT) {

@@ -15,7 +15,7 @@
 static struct duration
 send_hold(const struct bgp_session *s)
 {
-	struct duration twice = DURATION_S(2 * (int64_t)s->info.hold_time_s);
+	struct duration twice = DURATION_S(2 * (int64_t)s->info.negotiated.hold_time_s);
 
 	return duration_cmp(twice, SEND_HOLD_MIN) > 0 ? twice : SEND_HOLD_MIN;
 }

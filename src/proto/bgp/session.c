@@ -147,8 +147,7 @@ tear_down(struct turn *t)
 	bgp_rib_out_stop(&s->rib);
 	s->send_hold = (struct bgp_send_hold){ .at = INSTANT_NEVER, .withdraw_at = INSTANT_NEVER };
 	s->peering = (struct bgp_peering){ 0 };
-	s->info.hold_time_s = 0;
-	memset(s->info.families, 0, sizeof(s->info.families));
+	s->info.negotiated = (struct bgp_negotiated){ 0 };
 }
 
 void
@@ -203,9 +202,10 @@ bgp_session_connection_up(struct turn *t, enum bgp_way way)
 	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++) {
 		s->peering.families[f] = s->conf.families[f] && c->open.families[f];
 		s->peering.next_hop[f] = s->conf.next_hop[f];
-		s->info.families[f] = s->peering.families[f];
+		s->info.negotiated.families[f] = s->peering.families[f];
 	}
-	s->info.hold_time_s = c->hold_time_s;
+	s->info.negotiated.as4 = c->open.as4;
+	s->info.negotiated.hold_time_s = c->hold_time_s;
 	s->info.counters.established++;
 	s->peer_open = c->open;
 	bgp_rib_out_start(&s->rib);
@@ -360,6 +360,9 @@ bgp_session_input(struct bgp_session *s, const struct bgp_event *event, struct i
 	case BGP_EVENT_BYTES:
 		bgp_connection_bytes(&t, event->way, event->bytes, event->len);
 		break;
+	case BGP_EVENT_BFD_UP:
+	case BGP_EVENT_BFD_DOWN:
+		break;
 	}
 	update_info(&t);
 }
@@ -393,7 +396,7 @@ bgp_session_reject(struct bgp_session *s, uint8_t buf[static BGP_SEND_MAX])
 
 	(void)bgp_error_set(&e, CEASE, CEASE_REJECTED, NULL, 0, NULL);
 	bgp_notification_encode(&w, &e);
-	s->info.counters.messages_out++;
+	s->info.counters.out[BGP_NOTIFICATION]++;
 	return writer_len(&w);
 }
 

@@ -73,8 +73,7 @@ bgp_session_next_update(struct bgp_session *s, uint8_t buf[static BGP_MESSAGE_MA
 
 	if (len > 0) {
 		s->send_hold.withdrawal_sent |= withdrawal;
-		s->info.counters.updates_out++;
-		s->info.counters.messages_out++;
+		s->info.counters.out[BGP_UPDATE]++;
 	}
 	return len;
 }

@@ -467,7 +467,7 @@ TEST(passive_is_dialled)
 	struct neighbor_conf conf[] = { conf_of(0, port), conf_of(1, port) };
 	FIXTURE(f);
 
-	conf[0].passive = true;
+	conf[0].mode = NEIGHBOR_PASSIVE;
 	speak(&f, 0, &conf[0]);
 	speak(&f, 1, &conf[1]);
 	RUN_UNTIL(f, status_is(&f, 0, "state", "Established") && status_is(&f, 1, "state", "Established"));

@@ -203,12 +203,12 @@ deliver(struct world *w, struct line *line, int end)
 		struct bgp_event event = { .type = BGP_EVENT_BYTES, .way = way_of(line, end), .bytes = p,
 			.len = len };
 		struct bgp_actions a;
-		uint64_t updates = bgp_session_info(w->nodes[n].s)->counters.updates_in;
+		uint64_t updates = bgp_session_info(w->nodes[n].s)->counters.in[BGP_UPDATE];
 
 		bgp_session_input(w->nodes[n].s, &event, w->now, &a);
 		p += a.consumed;
 		len -= a.consumed;
-		if (bgp_session_info(w->nodes[n].s)->counters.updates_in > updates) {
+		if (bgp_session_info(w->nodes[n].s)->counters.in[BGP_UPDATE] > updates) {
 			/* the message ended where the session stopped; find its start again */
 			const uint8_t *start = line->bytes[from];
 

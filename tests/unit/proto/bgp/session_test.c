@@ -308,7 +308,7 @@ TEST(the_smaller_hold_time_counts)
 		(void)give_bytes(&f, BGP_DIALLED, rows[i].open);
 		(void)give_bytes(&f, BGP_DIALLED, KEEPALIVE);
 		CHECK_INT(state(&f), BGP_ESTABLISHED);
-		CHECK_INT(bgp_session_info(f.s)->hold_time_s, rows[i].agreed);
+		CHECK_INT(bgp_session_info(f.s)->negotiated.hold_time_s, rows[i].agreed);
 		if (rows[i].agreed == 0)
 			CHECK(instant_is_never(bgp_session_deadline(f.s)));
 	}
@@ -652,8 +652,8 @@ TEST(bytes_in_pieces_of_any_size)
 			}
 		}
 		CHECK_STR(strbuf_get(&seen), "D:KEEPALIVE up D:close down ");
-		CHECK_INT(bgp_session_info(f.s)->counters.messages_in, 5);
-		CHECK_INT(bgp_session_info(f.s)->counters.updates_in, 1);
+		CHECK_INT(bgp_session_info(f.s)->counters.in[BGP_KEEPALIVE], 2);
+		CHECK_INT(bgp_session_info(f.s)->counters.in[BGP_UPDATE], 1);
 	}
 }
 
@@ -682,10 +682,10 @@ TEST(updates_are_counted_and_forgotten)
 	/* RFC 7606: no ORIGIN is no reason to end the session */
 	CHECK_STR(give_bytes(&f, BGP_DIALLED,
 		      MARKER "002c 02 0000 0010 400206 0201 0000fbf5 400304 c0000202 18 cb0071 00"), "");
-	CHECK_INT(n->updates_in, 3);
+	CHECK_INT(n->in[BGP_UPDATE], 3);
 	CHECK_INT(n->prefixes_in, 4);
 	CHECK_INT(n->withdrawn_in, 1);
-	CHECK_INT(n->treated_as_withdraw, 1);
+	CHECK_INT(n->verdicts[BGP_VERDICT_WITHDRAW], 1);
 	CHECK_STR(give_bytes(&f, BGP_DIALLED, MARKER "001c 02 0005 21 cb00710a 0000"),
 	    "D:NOTIFICATION-3/10 D:close down ");
 }

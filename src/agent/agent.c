@@ -172,31 +172,6 @@ agent_stop(struct agent *a, const char *why)
 	}
 }
 
-static void
-on_request(void *userdata, const char *request, struct strbuf *reply)
-{
-	const struct agent *a = userdata;
-	json_error_t error;
-	json_t *doc = json_loads(request, JSON_REJECT_DUPLICATES, &error);
-	const char *command = json_string_value(json_object_get(doc, "command"));
-	json_t *answer;
-	char *text;
-
-	if (doc == NULL)
-		answer = json_pack("{s:s+}", "error", "not JSON: ", error.text);
-	else if (command == NULL)
-		answer = json_pack("{s:s}", "error", "expected {\"command\": NAME}");
-	else if (strcmp(command, "status") == 0)
-		answer = agent_status(a);
-	else
-		answer = json_pack("{s:s}", "error", "unknown command; expected status");
-	text = json_dumps(answer, JSON_COMPACT);
-	strbuf_addf(reply, "%s\n", text ? text : "{\"error\":\"no answer\"}");
-	free(text);
-	json_decref(answer);
-	json_decref(doc);
-}
-
 /* The neighbors as the announcer wants them. */
 static void
 fill_neighbors(struct agent *a)
@@ -304,7 +279,7 @@ open_drivers(struct agent *a, struct err *e)
 		.withdrawn = on_withdrawn,
 		.userdata = a,
 	};
-	int r = control_server_new(a->loop, a->conf->control, on_request, a, &a->control, e);
+	int r = control_server_new(a->loop, a->conf->control, agent_answer, a, &a->control, e);
 
 	if (r >= 0)
 		r = http_client_new(a->loop, &a->http, e);

@@ -1,4 +1,7 @@
-/* Between the files of the agent: agent.c wires, hosted.c runs a service, runner.c its checks. */
+/*
+ * Between the files of the agent: agent.c wires, hosted.c runs a service, runner.c its checks,
+ * commands.c answers the control socket.
+ */
 #pragma once
 
 #include "agent/agent.h"
@@ -115,3 +118,6 @@ void runner_run_now(struct runner *r);
 /* agent.c */
 void agent_service_changed(struct agent *a);
 void agent_service_done(struct agent *a);
+
+/* commands.c: a control_fn; userdata is the agent. */
+void agent_answer(void *userdata, const char *request, struct strbuf *reply);

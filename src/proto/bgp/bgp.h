@@ -13,7 +13,8 @@
  * Files: session.c (events, timers, the session as a whole), connection.c (one connection's messages),
  * send_hold.c (a peer that takes nothing), rib_out.c (what the peer has been told), open.c,
  * update_encode.c, update_decode.c, attribute.c,
- * notification.c, message.c (one message type each, both directions), capture.c (for packet captures).
+ * notification.c, message.c (one message type each, both directions), capture.c (for packet captures),
+ * community.h (communities as text).
  *
  * RFC 4271 (BGP-4), 4486 and 6608 (subcodes), 4760 (IPv6), 5492 (capabilities), 6286 (router ID), 6793
  * (4-octet AS), 2918 (route refresh), 7606 (errors in UPDATEs), 7607 (AS 0), 9003 (shutdown message),

@@ -215,7 +215,7 @@ find_neighbor(void *userdata, struct endpoint local, struct ip peer)
 	for (size_t i = 0; i < a->neighbor_count; i++) {
 		const struct neighbor_conf *conf = &a->neighbors[i]->conf;
 
-		if (ip_equal(conf->address, peer) && ip_equal(conf->local_address, local.addr) &&
+		if (conf->mode != NEIGHBOR_ACTIVE && ip_equal(conf->address, peer) && ip_equal(conf->local_address, local.addr) &&
 		    conf->port == local.port)
 			return a->neighbors[i];
 	}
@@ -232,8 +232,11 @@ listen_for(struct announcer *a, const struct neighbor_conf *conf, struct err *e)
 	struct endpoint local = { .addr = conf->local_address, .port = conf->port };
 	struct listener *l;
 	struct err why = { 0 };
-	int r = listener_get(&a->listeners, a->loop, local, find_neighbor, a, &l, &why);
+	int r;
 
+	if (conf->mode == NEIGHBOR_ACTIVE)
+		return 0;
+	r = listener_get(&a->listeners, a->loop, local, find_neighbor, a, &l, &why);
 	if (r < 0 && conf->mode == NEIGHBOR_PASSIVE)
 		return err_set(e, r, "neighbor %s is passive, and we can not %s", conf->name, why.message);
 	if (r < 0) {

@@ -220,6 +220,12 @@ stream_new(sd_event *loop, int fd, bool connecting, const struct stream_events *
 	return 0;
 }
 
+int
+stream_fd(const struct stream *s)
+{
+	return s->fd;
+}
+
 void
 stream_free(struct stream *s)
 {

@@ -113,6 +113,18 @@ tcp_dial_result(int fd)
 	return -error;
 }
 
+struct ip
+tcp_local(int fd)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	struct endpoint local = { 0 };
+
+	if (getsockname(fd, (struct sockaddr *)&ss, &len) == 0)
+		(void)endpoint_from_sockaddr(&ss, &local);
+	return local.addr;
+}
+
 int
 tcp_listen(struct endpoint local, int *ret_fd, struct err *e)
 {

@@ -22,6 +22,7 @@ struct tcp_conf {
 /* Starts to connect: the socket is writable when it is decided, and tcp_dial_result() tells how. */
 int tcp_dial(struct endpoint peer, const struct tcp_conf *conf, int *ret_fd, struct err *e);
 int tcp_dial_result(int fd); /* 0, or negative errno */
+struct ip tcp_local(int fd); /* our end of a connection; IP_NONE: not known */
 
 /* The address need not be there yet. Keys are added by tcp_set_password(), before the peers connect. */
 int tcp_listen(struct endpoint local, int *ret_fd, struct err *e);

@@ -179,7 +179,7 @@ def we_dial(c):
 
 
 def bird_dials(c):
-    s = c.speaker(passive=1)
+    s = c.speaker(mode='passive')
     b = c.bird()
     s.up()
     announce_and_withdraw(s, b, G4)
@@ -218,7 +218,7 @@ def md5_we_dial(c):
 
 
 def md5_bird_dials(c):
-    s = c.speaker(password='s3cret', passive=1)
+    s = c.speaker(password='s3cret', mode='passive')
     b = c.bird(options='password "s3cret";')
     s.up()
     announce_and_withdraw(s, b, G4)

@@ -3,7 +3,9 @@
  * line of JSON on stdout for each event.
  *
  *   interop-speaker name=r1,address=192.0.2.2,local-address=192.0.2.1,local-as=65001,peer-as=65000 ...
- *   set PREFIX [med=N] [prepend=N] [community=N]...  |  withdraw PREFIX  |  release  |  status  |  stop
+ *   set PREFIX [KEY=VALUE]...  |  withdraw PREFIX  |  release  |  status  |  stop
+ *
+ * The keys stand in speaker_options.c.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,13 +15,12 @@
 #include <unistd.h>
 
 #include "announce/announce.h"
-#include "base/alloc.h"
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "io/loop.h"
+#include "speaker_options.h"
 
 #define NEIGHBORS_MAX 8
-#define COMMUNITIES_MAX 16
 
 struct program {
 	sd_event *loop;
@@ -66,121 +67,12 @@ on_stopped(void *userdata)
 }
 
 static void
-die(const char *what, const char *detail)
-{
-	fprintf(stderr, "interop-speaker: %s: %s\n", what, detail);
-	exit(EXIT_FAILURE);
-}
-
-static uint32_t
-number(const char *text)
-{
-	uint32_t n;
-
-	if (parse_u32(text, UINT32_MAX, &n) < 0)
-		die("not a number", text);
-	return n;
-}
-
-static struct ip
-address(const char *text)
-{
-	struct ip ip;
-
-	if (ip_parse(text, &ip) < 0)
-		die("not an address", text);
-	return ip;
-}
-
-static struct duration
-period(const char *text)
-{
-	struct duration d;
-
-	if (duration_parse(text, &d) < 0)
-		die("not a duration", text);
-	return d;
-}
-
-static void
-set_option(struct neighbor_conf *n, const char *key, const char *value)
-{
-	if (strcmp(key, "name") == 0)
-		n->name = value;
-	else if (strcmp(key, "address") == 0)
-		n->address = address(value);
-	else if (strcmp(key, "local-address") == 0)
-		n->local_address = address(value);
-	else if (strcmp(key, "router-id") == 0)
-		n->router_id = address(value);
-	else if (strcmp(key, "next-hop-ipv4") == 0)
-		n->next_hop4 = address(value);
-	else if (strcmp(key, "next-hop-ipv6") == 0)
-		n->next_hop6 = address(value);
-	else if (strcmp(key, "local-as") == 0)
-		n->local_as = number(value);
-	else if (strcmp(key, "peer-as") == 0)
-		n->peer_as = number(value);
-	else if (strcmp(key, "password") == 0)
-		n->password = value;
-	else if (strcmp(key, "passive") == 0)
-		n->mode = number(value) ? NEIGHBOR_PASSIVE : NEIGHBOR_BOTH;
-	else if (strcmp(key, "ipv4") == 0)
-		n->ipv4 = number(value);
-	else if (strcmp(key, "ipv6") == 0)
-		n->ipv6 = number(value);
-	else if (strcmp(key, "hold-time") == 0)
-		n->hold_time = period(value);
-	else
-		die("unknown option", key);
-}
-
-/* text is taken apart, and lives on as the strings of *n. */
-static void
-read_neighbor(char *text, struct neighbor_conf *n)
-{
-	*n = (struct neighbor_conf){
-		.port = 179,
-		.mode = NEIGHBOR_BOTH,
-		.offer = BGP_OFFER_DEFAULT,
-		.router_id = ip_from_v4(0xc0000201),
-		.hold_time = DURATION_S(9),
-		.connect_retry = DURATION_S(1),
-		.idle_hold = DURATION_MS(200),
-		.prefix_limit = 10,
-	};
-	for (char *save, *pair = strtok_r(text, ",", &save); pair; pair = strtok_r(NULL, ",", &save)) {
-		char *value = strchr(pair, '=');
-
-		if (value == NULL)
-			die("not key=value", pair);
-		*value++ = '\0';
-		set_option(n, pair, value);
-	}
-}
-
-static void
 order_set(struct program *p, char *rest)
 {
-	uint32_t communities[COMMUNITIES_MAX];
-	struct announcement a = { .attributes.communities = communities };
+	struct announcement a;
 	struct err e = { 0 };
-	char *save, *word = strtok_r(rest, " ", &save);
 
-	if (word == NULL || prefix_parse(word, &a.prefix) < 0)
-		die("not a prefix", word ? word : "");
-	while ((word = strtok_r(NULL, " ", &save))) {
-		if (str_starts_with(word, "med=")) {
-			a.attributes.has_med = true;
-			a.attributes.med = number(word + 4);
-		} else if (str_starts_with(word, "prepend=")) {
-			a.attributes.prepend = (uint8_t)number(word + 8);
-		} else if (str_starts_with(word, "community=") && a.attributes.community_count < COMMUNITIES_MAX) {
-			communities[a.attributes.community_count++] = number(word + 10);
-		} else {
-			die("unknown word", word);
-		}
-	}
+	read_announcement(rest, &a);
 	if (announcer_set(p->announcer, &a, &e) < 0)
 		print_event(json_pack("{s:s, s:s}", "event", "refused", "why", e.message));
 }

@@ -63,6 +63,7 @@ conf_of(int side, uint16_t port)
 		.name = "peer",
 		.address = ip_of(addresses[1 - side]),
 		.port = port,
+		.mode = NEIGHBOR_BOTH,
 		.local_as = 65001u + (uint32_t)side,
 		.peer_as = 65002u - (uint32_t)side,
 		.local_address = ip_of(addresses[side]),
@@ -470,6 +471,35 @@ TEST(passive_is_dialled)
 	conf[0].mode = NEIGHBOR_PASSIVE;
 	speak(&f, 0, &conf[0]);
 	speak(&f, 1, &conf[1]);
+	RUN_UNTIL(f, status_is(&f, 0, "state", "Established") && status_is(&f, 1, "state", "Established"));
+}
+
+/* Whether somebody listens there. */
+static bool
+takes_connections(const char *address, uint16_t port)
+{
+	struct endpoint to = { .addr = ip_of(address), .port = port };
+	struct sockaddr_storage ss;
+	socklen_t len = endpoint_to_sockaddr(to, &ss);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool takes = connect(fd, (struct sockaddr *)&ss, len) == 0;
+
+	(void)close(fd);
+	return takes;
+}
+
+TEST(an_active_neighbor_is_not_listened_for)
+{
+	uint16_t port = free_port();
+	struct neighbor_conf conf[] = { conf_of(0, port), conf_of(1, port) };
+	FIXTURE(f);
+
+	conf[0].mode = NEIGHBOR_ACTIVE;
+	conf[1].mode = NEIGHBOR_PASSIVE;
+	speak(&f, 0, &conf[0]);
+	speak(&f, 1, &conf[1]);
+	CHECK(!takes_connections("127.0.0.1", port));
+	CHECK(takes_connections("127.0.0.2", port));
 	RUN_UNTIL(f, status_is(&f, 0, "state", "Established") && status_is(&f, 1, "state", "Established"));
 }
 

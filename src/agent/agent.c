@@ -281,8 +281,7 @@ open_drivers(struct agent *a, struct err *e)
 	};
 	int r = control_server_new(a->loop, a->conf->control, agent_answer, a, &a->control, e);
 
-	if (r >= 0)
-		r = http_client_new(a->loop, &a->http, e);
+	a->http = http_client_new(a->loop);
 	for (size_t i = 0; i < a->service_count && r >= 0; i++) {
 		r = hosted_init_timers(&a->services[i], a->loop);
 		if (r < 0)

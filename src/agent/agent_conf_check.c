@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "agent/agent_conf.h"
+#include "io/curl_lib.h"
 
 #define AS_TRANS 23456u
 
@@ -26,12 +27,18 @@ curl_freep(char **p)
 static void
 check_url(struct conf *c, struct agent_check *check)
 {
-	_cleanup_(curl_url_cleanup_p) CURLU *u = curl_url();
+	_cleanup_(curl_url_cleanup_p) CURLU *u = NULL;
 	_cleanup_(curl_freep) char *host = NULL;
 	_cleanup_(curl_freep) char *scheme = NULL;
 	char url[AGENT_URL_MAX], *end;
+	struct err e = { 0 };
 
 	check->each_address = check->own_host = strstr(check->url, "{address}") != NULL;
+	if (curl_lib_load(&e) < 0) {
+		conf_error_at(c, check, "%s", e.message);
+		return;
+	}
+	u = curl_url();
 	/* any address does for the syntax */
 	agent_check_url(check, ip_from_v4(0xc0000201), url);
 	if (curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK ||

@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 
 #include "base/alloc.h"
+#include "io/curl_lib.h"
 #include "io/loop.h"
 
 struct curl_loop {
@@ -107,6 +108,9 @@ curl_loop_new(
 	struct curl_loop *l;
 	int r;
 
+	r = curl_lib_load(e);
+	if (r < 0)
+		return r;
 	if (!initialised && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return err_set(e, -ENOMEM, "libcurl cannot be initialised");
 	initialised = true;

@@ -9,7 +9,8 @@
 #include "io/curl_loop.h"
 
 struct http_client {
-	struct curl_loop *transfers; /* owned */
+	sd_event *loop;              /* a reference */
+	struct curl_loop *transfers; /* owned; NULL until the first check: who has none needs no libcurl */
 };
 
 struct http_check {
@@ -74,18 +75,13 @@ on_ended(void *userdata, CURL *easy, CURLcode code)
 	c->done(c->userdata, &result);
 }
 
-int
-http_client_new(sd_event *loop, struct http_client **ret, struct err *e)
+struct http_client *
+http_client_new(sd_event *loop)
 {
 	struct http_client *c = xcalloc(1, sizeof(*c));
-	int r = curl_loop_new(loop, on_ended, c, &c->transfers, e);
 
-	if (r < 0) {
-		free(c);
-		return r;
-	}
-	*ret = c;
-	return 0;
+	c->loop = sd_event_ref(loop);
+	return c;
 }
 
 void
@@ -94,6 +90,7 @@ http_client_free(struct http_client *c)
 	if (c == NULL)
 		return;
 	curl_loop_free(c->transfers);
+	(void)sd_event_unref(c->loop);
 	free(c);
 }
 
@@ -123,9 +120,14 @@ http_check_start(struct http_client *client, const char *url, uint32_t expect_st
     struct duration timeout, check_run_fn done, void *userdata, struct http_check **ret,
     struct err *e)
 {
-	struct http_check *c = xcalloc(1, sizeof(*c));
-	int r;
+	struct http_check *c;
+	int r = 0;
 
+	if (client->transfers == NULL)
+		r = curl_loop_new(client->loop, on_ended, client, &client->transfers, e);
+	if (r < 0)
+		return r;
+	c = xcalloc(1, sizeof(*c));
 	*c = (struct http_check){
 		.client = client, .expect_status = expect_status, .done = done, .userdata = userdata
 	};

@@ -20,8 +20,8 @@
 struct http_client;
 struct http_check;
 
-/* What all HTTP checks of a program share. The loop is borrowed. */
-int http_client_new(sd_event *loop, struct http_client **ret, struct err *e);
+/* What all HTTP checks of a program share; libcurl is loaded for the first of them. */
+struct http_client *http_client_new(sd_event *loop);
 void http_client_free(struct http_client *c); /* after all its runs; NULL is fine */
 
 /* Starts a run. On failure nothing runs, and done is not called. */

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/list.h"
+#include "io/curl_lib.h"
 #include "io/curl_loop.h"
 #include "io/loop.h"
 
@@ -321,10 +322,14 @@ on_ended(void *userdata, CURL *easy, CURLcode result)
 static CURLU *
 parse_url(const char *url, struct err *e)
 {
-	CURLU *u = curl_url();
-	CURLUcode code = curl_url_set(u, CURLUPART_URL, url, 0);
 	char *scheme = NULL;
+	CURLUcode code;
+	CURLU *u;
 
+	if (curl_lib_load(e) < 0)
+		return NULL;
+	u = curl_url();
+	code = curl_url_set(u, CURLUPART_URL, url, 0);
 	if (code != CURLUE_OK) {
 		(void)err_set(e, -EINVAL, "\"%s\" is not a URL: %s", url, curl_url_strerror(code));
 		curl_url_cleanup(u);

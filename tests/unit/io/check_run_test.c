@@ -102,7 +102,7 @@ run_http(const char *answer, size_t padding, const char *path, struct duration t
 	bool ended;
 
 	if (sd_event_new(&loop) < 0 || !server_open(&s, answer, padding) ||
-	    http_client_new(loop, &client, &e) < 0)
+	    (client = http_client_new(loop)) == NULL)
 		return xasprintf("cannot start: %s", e.message);
 	url = xasprintf("http://127.0.0.1:%u%s", s.port, path);
 	if (closed)
@@ -179,7 +179,8 @@ TEST(http_ended_early)
 	sd_event *loop = NULL;
 	struct err e = { 0 };
 
-	REQUIRE(sd_event_new(&loop) >= 0 && http_client_new(loop, &client, &e) == 0);
+	REQUIRE(sd_event_new(&loop) >= 0);
+	client = http_client_new(loop);
 	REQUIRE(http_check_start(client, "http://127.0.0.1:9/", 200, DURATION_S(5), on_done, &o,
 		    &check, &e) == 0);
 	http_check_free(check);

@@ -1,0 +1,236 @@
+#include "io/curl_lib.h"
+
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The name is its ABI, the same since 2006. */
+#define LIBRARY "libcurl.so.4"
+
+static void *library;
+static char load_error[256];
+
+static bool
+load(void)
+{
+	static bool tried;
+	const char *why;
+
+	if (tried)
+		return library != NULL;
+	tried = true;
+	/* never closed: its own libraries leave threads' data and exit handlers behind */
+	library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	if (library == NULL) {
+		why = dlerror();
+		(void)snprintf(load_error, sizeof(load_error), "%s", why ? why : "no reason given");
+	}
+	return library != NULL;
+}
+
+int
+curl_lib_load(struct err *e)
+{
+	return load() ? 0 : err_set(e, -ENOENT, "HTTP needs " LIBRARY ": %s", load_error);
+}
+
+/* A function that every libcurl of this ABI has: without it, it is not libcurl. */
+static void *
+find(const char *name)
+{
+	void *symbol = load() ? dlsym(library, name) : NULL;
+
+	if (library && symbol == NULL)
+		abort();
+	return symbol;
+}
+
+/* The library's own function behind one of ours, or NULL. POSIX lets a void * be a function. */
+#define REAL(function)                                                \
+	({                                                            \
+		static typeof(function) *real;                        \
+		if (real == NULL)                                     \
+			*(void **)&real = find(#function);            \
+		real;                                                 \
+	})
+
+/* Calls the library, or gives `otherwise` where there is none. */
+#define PASS(function, otherwise, ...) (REAL(function) ? REAL(function)(__VA_ARGS__) : (otherwise))
+#define PASS_VOID(function, ...)                      \
+	do {                                          \
+		if (REAL(function))                   \
+			REAL(function)(__VA_ARGS__);  \
+	} while (0)
+
+/* curl.h has macros of these names, for its type checks. */
+#undef curl_easy_setopt
+#undef curl_easy_getinfo
+#undef curl_multi_setopt
+
+/*
+ * The variable argument is one long, pointer or curl_off_t. All are of one size and passed alike on the
+ * 64-bit machines that meson.build lets through.
+ */
+_Static_assert(sizeof(long) == sizeof(void *) && sizeof(curl_off_t) == sizeof(void *), "one word");
+
+CURLcode
+curl_easy_setopt(CURL *easy, CURLoption option, ...)
+{
+	va_list ap;
+	void *value;
+
+	va_start(ap, option);
+	value = va_arg(ap, void *);
+	va_end(ap);
+	return PASS(curl_easy_setopt, CURLE_FAILED_INIT, easy, option, value);
+}
+
+CURLcode
+curl_easy_getinfo(CURL *easy, CURLINFO info, ...)
+{
+	va_list ap;
+	void *value;
+
+	va_start(ap, info);
+	value = va_arg(ap, void *);
+	va_end(ap);
+	return PASS(curl_easy_getinfo, CURLE_FAILED_INIT, easy, info, value);
+}
+
+CURLMcode
+curl_multi_setopt(CURLM *multi, CURLMoption option, ...)
+{
+	va_list ap;
+	void *value;
+
+	va_start(ap, option);
+	value = va_arg(ap, void *);
+	va_end(ap);
+	return PASS(curl_multi_setopt, CURLM_BAD_HANDLE, multi, option, value);
+}
+
+CURLcode
+curl_global_init(long flags)
+{
+	return PASS(curl_global_init, CURLE_FAILED_INIT, flags);
+}
+
+CURL *
+curl_easy_init(void)
+{
+	return PASS(curl_easy_init, NULL);
+}
+
+void
+curl_easy_cleanup(CURL *easy)
+{
+	PASS_VOID(curl_easy_cleanup, easy);
+}
+
+const char *
+curl_easy_strerror(CURLcode code)
+{
+	return PASS(curl_easy_strerror, "no " LIBRARY, code);
+}
+
+CURLM *
+curl_multi_init(void)
+{
+	return PASS(curl_multi_init, NULL);
+}
+
+CURLMcode
+curl_multi_cleanup(CURLM *multi)
+{
+	return PASS(curl_multi_cleanup, CURLM_BAD_HANDLE, multi);
+}
+
+CURLMcode
+curl_multi_add_handle(CURLM *multi, CURL *easy)
+{
+	return PASS(curl_multi_add_handle, CURLM_BAD_HANDLE, multi, easy);
+}
+
+CURLMcode
+curl_multi_remove_handle(CURLM *multi, CURL *easy)
+{
+	return PASS(curl_multi_remove_handle, CURLM_BAD_HANDLE, multi, easy);
+}
+
+CURLMcode
+curl_multi_assign(CURLM *multi, curl_socket_t fd, void *socket_data)
+{
+	return PASS(curl_multi_assign, CURLM_BAD_HANDLE, multi, fd, socket_data);
+}
+
+CURLMcode
+curl_multi_socket_action(CURLM *multi, curl_socket_t fd, int mask, int *running)
+{
+	return PASS(curl_multi_socket_action, CURLM_BAD_HANDLE, multi, fd, mask, running);
+}
+
+CURLMsg *
+curl_multi_info_read(CURLM *multi, int *left)
+{
+	return PASS(curl_multi_info_read, NULL, multi, left);
+}
+
+const char *
+curl_multi_strerror(CURLMcode code)
+{
+	return PASS(curl_multi_strerror, "no " LIBRARY, code);
+}
+
+struct curl_slist *
+curl_slist_append(struct curl_slist *list, const char *text)
+{
+	return PASS(curl_slist_append, NULL, list, text);
+}
+
+void
+curl_slist_free_all(struct curl_slist *list)
+{
+	PASS_VOID(curl_slist_free_all, list);
+}
+
+CURLU *
+curl_url(void)
+{
+	return PASS(curl_url, NULL);
+}
+
+void
+curl_url_cleanup(CURLU *url)
+{
+	if (url)
+		PASS_VOID(curl_url_cleanup, url);
+}
+
+CURLUcode
+curl_url_get(CURL_URL_GET_CONST CURLU *url, CURLUPart part, char **ret, unsigned flags)
+{
+	return PASS(curl_url_get, CURLUE_BAD_HANDLE, url, part, ret, flags);
+}
+
+CURLUcode
+curl_url_set(CURLU *url, CURLUPart part, const char *text, unsigned flags)
+{
+	return PASS(curl_url_set, CURLUE_BAD_HANDLE, url, part, text, flags);
+}
+
+const char *
+curl_url_strerror(CURLUcode code)
+{
+	return PASS(curl_url_strerror, "no " LIBRARY, code);
+}
+
+void
+curl_free(void *p)
+{
+	if (p)
+		PASS_VOID(curl_free, p);
+}

@@ -85,7 +85,7 @@ send_updates(struct neighbor *n, struct neighbor_connection *c)
 		/* behind bytes that wait, changes are better kept where they can still be merged */
 		if (stream_pending(c->stream) > 0)
 			return;
-		size_t len = bgp_session_next_update(n->session, buf);
+		size_t len = bgp_session_next_update(n->session, buf, sizeof(buf));
 		if (len == 0)
 			return;
 		(void)stream_write(c->stream, buf, len); /* into an empty buffer: it fits */

@@ -48,6 +48,7 @@ neighbor_conf_session(const struct neighbor_conf *conf, struct bgp_conf *ret, st
 		.restart_time = conf->restart_time,
 		.restarted = conf->restarted,
 		.bfd_strict = conf->bfd.enabled && conf->bfd.strict,
+		.transport = conf->address.family,
 		.families = { [BGP_IPV4] = conf->ipv4, [BGP_IPV6] = conf->ipv6 },
 		.next_hop = { [BGP_IPV4] = next_hop(conf, conf->next_hop4, IP_V4),
 		    [BGP_IPV6] = next_hop(conf, conf->next_hop6, IP_V6) },

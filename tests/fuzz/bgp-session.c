@@ -52,7 +52,7 @@ drain(struct play *p)
 	uint8_t buf[BGP_MESSAGE_MAX];
 	size_t len;
 
-	while ((len = bgp_session_next_update(p->s, buf)) > 0) {
+	while ((len = bgp_session_next_update(p->s, buf, sizeof(buf))) > 0) {
 		struct bgp_peering peering = { .as4 = p->as4, .families = { true, true } };
 		struct bgp_header h;
 		struct bgp_update u;

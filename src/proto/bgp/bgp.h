@@ -101,6 +101,7 @@ struct bgp_conf {
 	struct duration idle_hold_max; /* ... up to this */
 	bool passive;                  /* never dial */
 	bool active_only;              /* never take a connection of the peer's */
+	enum ip_family transport;      /* of the connections' addresses; IP_NONE: not known */
 	bool families[BGP_FAMILY_MAX]; /* offered */
 	/*
 	 * IP_NONE: our end of the connection (event->local), when it is of the family. IPv4 may have an
@@ -262,11 +263,13 @@ bool bgp_session_withdrawing(const struct bgp_session *s, struct prefix prefix);
 void bgp_session_release_end_of_rib(struct bgp_session *s);
 
 /*
- * The next UPDATE that the peer needs, whole, or 0: nothing to say, or not Established. Withdrawals
- * come first; prefixes with the same attributes share a message. What was taken counts as told, so call
- * it only when the bytes will go out next on the connection of bgp_session_way().
+ * The next message about routes that the peer needs (an UPDATE, or a frame of a route refresh), whole,
+ * or 0: nothing to say, or not Established. Withdrawals come first; prefixes with the same attributes share
+ * a message. size: BGP_MESSAGE_MAX or more; more is used where both ends take extended messages, up to
+ * BGP_EXTENDED_MESSAGE_MAX. What was taken counts as told, so call it only when the bytes will go out
+ * next on the connection of bgp_session_way().
  */
-size_t bgp_session_next_update(struct bgp_session *s, uint8_t buf[static BGP_MESSAGE_MAX]);
+size_t bgp_session_next_update(struct bgp_session *s, uint8_t *buf, size_t size);
 /*
  * How far the connection of bgp_session_way() is: the bytes that its socket has taken in all, and those
  * that wait for it. Told after writing, when nothing waits any more, and before BGP_EVENT_TIMER; it may

@@ -94,8 +94,13 @@ struct bgp_peering {
 	uint32_t local_as;
 	bool ibgp;
 	bool as4;
+	bool extended_next_hop; /* RFC 8950: IPv4 routes may have an IPv6 next hop */
 	bool families[BGP_FAMILY_MAX];
+	/* Of routes that have none of their own; IP_NONE: not known, such routes can not be announced. */
 	struct ip next_hop[BGP_FAMILY_MAX];
+	struct ip next_hop_link_local; /* the second of IPv6 next hops (RFC 2545 section 3); IP_NONE: none */
+	size_t message_max;            /* of an UPDATE, whole; larger with RFC 8654 */
+	enum bgp_role role;            /* ours (RFC 9234); BGP_ROLE_NONE: OTC does not concern us */
 };
 
 /* ---- attribute.c ---- */

@@ -91,7 +91,7 @@ restart_hold(struct turn *t, struct bgp_connection *c)
 }
 
 void
-bgp_connection_open(struct turn *t, enum bgp_way way)
+bgp_connection_open(struct turn *t, enum bgp_way way, struct ip local)
 {
 	struct bgp_session *s = t->s;
 	struct bgp_connection *c = &s->connections[way];
@@ -108,6 +108,7 @@ bgp_connection_open(struct turn *t, enum bgp_way way)
 	bgp_open_encode(&w, &open);
 	end_send(t, way, &w);
 	c->state = BGP_OPEN_SENT;
+	c->local = local;
 	c->rx_len = 0;
 	c->hold_at = instant_add(t->now, LARGE_HOLD);
 	c->keepalive_at = INSTANT_NEVER;

@@ -347,6 +347,8 @@ next_announcement(struct bgp_rib_out *rib, const struct bgp_peering *peering, en
 {
 	struct bgp_update_writer u;
 
+	if (peering->next_hop[family].family != (family == BGP_IPV4 ? IP_V4 : IP_V6))
+		return 0;
 	list_for_each(a, &rib->attributes[family], struct rib_attributes, list) {
 		if (list_is_empty(&a->queue))
 			continue;

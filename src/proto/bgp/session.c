@@ -50,12 +50,23 @@ bgp_conf_check(const struct bgp_conf *conf, struct err *e)
 	if (conf->hold_time.ns != 0 && (hold < 3 || hold > UINT16_MAX))
 		return err_set(e, -EINVAL, "the hold time must be 0, or 3s to 65535s");
 	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++) {
+		enum ip_family hop = conf->next_hop[f].family;
+
+		any |= conf->families[f];
 		if (!conf->families[f])
 			continue;
-		any = true;
-		if (bgp_family_of(conf->next_hop[f].family) != f)
+		if (hop == IP_NONE)
+			hop = conf->transport; /* our end of the connection will be the next hop */
+		if (hop == IP_NONE || bgp_family_of(hop) == f)
+			continue;
+		if (conf->next_hop[f].family == IP_NONE && (f == BGP_IPV6 || !conf->offer.extended_next_hop))
 			return err_set(e, -EINVAL, "family %s is offered and has no %s next hop",
 			    bgp_family_name(f), bgp_family_name(f));
+		if (f == BGP_IPV6)
+			return err_set(e, -EINVAL, "the next hop of family ipv6 is an IPv4 address");
+		if (!conf->offer.extended_next_hop)
+			return err_set(e, -EINVAL, "the next hop of family ipv4 is an IPv6 address, and "
+			    "extended next hops (RFC 8950) are not offered");
 	}
 	return any ? 0 : err_set(e, -EINVAL, "no address family is offered");
 }
@@ -194,18 +205,11 @@ bgp_session_connection_up(struct turn *t, enum bgp_way way)
 	}
 	s->retry_at = INSTANT_NEVER;
 	s->established_at = t->now;
-	s->peering = (struct bgp_peering){
-		.local_as = s->conf.local_as,
-		.ibgp = s->conf.local_as == s->conf.peer_as,
-		.as4 = c->open.as4,
-	};
-	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++) {
-		s->peering.families[f] = s->conf.families[f] && c->open.families[f];
-		s->peering.next_hop[f] = s->conf.next_hop[f];
-		s->info.negotiated.families[f] = s->peering.families[f];
-	}
+	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++)
+		s->info.negotiated.families[f] = s->conf.families[f] && c->open.families[f];
 	s->info.negotiated.as4 = c->open.as4;
 	s->info.negotiated.hold_time_s = c->hold_time_s;
+	s->peering = bgp_peering_of(&s->conf, &s->info.negotiated, c->local);
 	s->info.counters.established++;
 	s->peer_open = c->open;
 	bgp_rib_out_start(&s->rib);
@@ -345,12 +349,12 @@ bgp_session_input(struct bgp_session *s, const struct bgp_event *event, struct i
 	case BGP_EVENT_DIALLED:
 		if (s->connections[BGP_DIALLED].state == BGP_CONNECT) {
 			s->retry_at = INSTANT_NEVER;
-			bgp_connection_open(&t, BGP_DIALLED);
+			bgp_connection_open(&t, BGP_DIALLED, event->local);
 		}
 		break;
 	case BGP_EVENT_ACCEPTED:
 		if (bgp_session_accepts(s, now))
-			bgp_connection_open(&t, BGP_ACCEPTED);
+			bgp_connection_open(&t, BGP_ACCEPTED, event->local);
 		else
 			ret->close[BGP_ACCEPTED] = s->connections[BGP_ACCEPTED].state == BGP_IDLE;
 		break;

@@ -15,6 +15,7 @@ struct bgp_connection {
 	struct instant hold_at, keepalive_at;
 	uint16_t hold_time_s; /* as negotiated; from OpenConfirm on */
 	struct bgp_open open; /* of the peer; from OpenConfirm on */
+	struct ip local;      /* our end; IP_NONE: not known */
 	uint8_t rx[BGP_MESSAGE_MAX];
 	size_t rx_len;
 };
@@ -75,6 +76,12 @@ other_way(enum bgp_way way)
 	return way == BGP_DIALLED ? BGP_ACCEPTED : BGP_DIALLED;
 }
 
+/* ---- negotiate.c ---- */
+
+/* How UPDATEs are written and read on a connection whose end here is `local` (IP_NONE: not known). */
+struct bgp_peering bgp_peering_of(
+    const struct bgp_conf *conf, const struct bgp_negotiated *n, struct ip local);
+
 /* ---- send_hold.c ---- */
 
 void bgp_send_hold_timers(struct turn *t);
@@ -82,7 +89,7 @@ void bgp_send_hold_timers(struct turn *t);
 /* ---- connection.c ---- */
 
 /* TCP stands: sends our OPEN. */
-void bgp_connection_open(struct turn *t, enum bgp_way way);
+void bgp_connection_open(struct turn *t, enum bgp_way way, struct ip local);
 /* Takes bytes up to the end of one message, and acts on it; fills actions->consumed. */
 void bgp_connection_bytes(struct turn *t, enum bgp_way way, const uint8_t *bytes, size_t len);
 void bgp_connection_timers(struct turn *t, enum bgp_way way);

@@ -1,4 +1,5 @@
 /* The routes of a session: limits in front of rib_out, and its UPDATEs. */
+#include <assert.h>
 #include <errno.h>
 
 #include "proto/bgp/session_internal.h"
@@ -66,8 +67,9 @@ bgp_session_release_end_of_rib(struct bgp_session *s)
 }
 
 size_t
-bgp_session_next_update(struct bgp_session *s, uint8_t buf[static BGP_MESSAGE_MAX])
+bgp_session_next_update(struct bgp_session *s, uint8_t *buf, size_t size)
 {
+	assert(size >= BGP_MESSAGE_MAX);
 	bool withdrawal = bgp_rib_out_withdrawals_wait(&s->rib, &s->peering);
 	size_t len = s->info.state == BGP_ESTABLISHED ? bgp_rib_out_next(&s->rib, &s->peering, buf) : 0;
 

@@ -81,5 +81,6 @@ usual_peering(void)
 		.as4 = true,
 		.families = { true, true },
 		.next_hop = { ip_of("192.0.2.1"), ip_of("2001:db8::1") },
+		.message_max = BGP_MESSAGE_MAX,
 	};
 }

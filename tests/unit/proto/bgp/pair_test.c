@@ -137,7 +137,7 @@ apply(struct world *w, int n, const struct bgp_actions *a)
 	}
 	if (a->dial)
 		dial(w, n);
-	while ((len = bgp_session_next_update(node->s, buf)) > 0) {
+	while ((len = bgp_session_next_update(node->s, buf, sizeof(buf))) > 0) {
 		enum bgp_way way = bgp_session_way(node->s);
 
 		write_line(w, &w->lines[node->lines[way]], way == BGP_DIALLED ? 0 : 1, buf, len);

@@ -699,16 +699,16 @@ TEST(a_refresh_is_answered_by_sending_again)
 
 	bring_to(&f, BGP_ESTABLISHED);
 	CHECK_INT(bgp_session_announce(f.s, prefix_of("203.0.113.10/32"), &plain), 0);
-	CHECK_INT(bgp_session_next_update(f.s, buf), 48);
-	CHECK_INT(bgp_session_next_update(f.s, buf), 0);
+	CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 48);
+	CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 0);
 	(void)give_bytes(&f, BGP_DIALLED, MARKER "0017 05 0002 00 01");
-	CHECK_INT(bgp_session_next_update(f.s, buf), 0);
+	CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 0);
 	(void)give_bytes(&f, BGP_DIALLED, REFRESH);
-	CHECK_INT(bgp_session_next_update(f.s, buf), 48);
+	CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 48);
 	/* a family that nobody speaks, and the frames of RFC 7313 that were not agreed on */
 	CHECK_STR(give_bytes(&f, BGP_DIALLED, MARKER "0017 05 0019 00 46"), "");
 	CHECK_STR(give_bytes(&f, BGP_DIALLED, MARKER "0017 05 0001 01 01"), "");
-	CHECK_INT(bgp_session_next_update(f.s, buf), 0);
+	CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 0);
 }
 
 TEST(a_peer_that_takes_nothing_loses_the_session)
@@ -743,11 +743,11 @@ TEST(a_withdrawal_waits_five_seconds_at_most)
 
 		bring_to(&f, BGP_ESTABLISHED);
 		CHECK_INT(bgp_session_announce(f.s, prefix_of("203.0.113.10/32"), &plain), 0);
-		CHECK_INT(bgp_session_next_update(f.s, buf), 48);
+		CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 48);
 		bgp_session_sent(f.s, 48, 0, f.now);
 		bgp_session_withdraw(f.s, prefix_of("203.0.113.10/32"));
 		if (in_bytes)
-			CHECK_INT(bgp_session_next_update(f.s, buf), 28);
+			CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 28);
 		bgp_session_sent(f.s, 50, 26, f.now);
 		f.now = instant_add(f.now, DURATION_MS(4999));
 		bgp_session_sent(f.s, 51, 25, f.now);
@@ -760,11 +760,11 @@ TEST(a_withdrawal_waits_five_seconds_at_most)
 	FIXTURE(f, conf);
 	bring_to(&f, BGP_ESTABLISHED);
 	CHECK_INT(bgp_session_announce(f.s, prefix_of("203.0.113.10/32"), &plain), 0);
-	CHECK_INT(bgp_session_next_update(f.s, buf), 48);
+	CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 48);
 	bgp_session_withdraw(f.s, prefix_of("203.0.113.10/32"));
 	bgp_session_sent(f.s, 0, 48, f.now);
 	CHECK_INT(bgp_session_deadline(f.s).ns, instant_add(f.now, DURATION_S(5)).ns);
-	CHECK_INT(bgp_session_next_update(f.s, buf), 28);
+	CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 28);
 	bgp_session_sent(f.s, 76, 0, f.now);
 	CHECK(instant_cmp(bgp_session_deadline(f.s), instant_add(f.now, DURATION_S(6))) > 0);
 }
@@ -777,18 +777,53 @@ TEST(routes_wait_for_the_session_and_come_again)
 	FIXTURE(f, conf);
 
 	CHECK_INT(bgp_session_announce(f.s, prefix_of("203.0.113.10/32"), &plain), 0);
-	CHECK_INT(bgp_session_next_update(f.s, buf), 0);
+	CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 0);
 	bring_to(&f, BGP_ESTABLISHED);
-	CHECK_INT(bgp_session_next_update(f.s, buf), 48);
+	CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 48);
 	CHECK_INT(bgp_session_announced(f.s, BGP_IPV4), 1);
 	(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED);
 	CHECK_INT(bgp_session_announced(f.s, BGP_IPV4), 0);
-	CHECK_INT(bgp_session_next_update(f.s, buf), 0);
+	CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 0);
 	(void)give_time(&f);
 	(void)GIVE(f, BGP_EVENT_DIALLED);
 	(void)give_bytes(&f, BGP_DIALLED, OPEN);
 	(void)give_bytes(&f, BGP_DIALLED, KEEPALIVE);
-	CHECK_INT(bgp_session_next_update(f.s, buf), 48);
+	CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 48);
+}
+
+/* RFC 4271 section 5.1.3, 2545 section 3, 8950: what routes without a next hop of their own get. */
+TEST(our_end_of_the_connection_is_the_next_hop)
+{
+	static const struct {
+		const char *given4, *given6, *local; /* NULL: none */
+		bool extended;
+		const char *hop4, *hop6, *link_local;
+	} rows[] = {
+		{ NULL, NULL, "192.0.2.9", false, "192.0.2.9", NULL, NULL },
+		{ NULL, NULL, "2001:db8::9", false, NULL, "2001:db8::9", NULL },
+		{ NULL, NULL, "2001:db8::9", true, "2001:db8::9", "2001:db8::9", NULL },
+		{ NULL, NULL, NULL, true, NULL, NULL, NULL },
+		{ "192.0.2.7", "2001:db8::7", "2001:db8::9", true, "192.0.2.7", "2001:db8::7", NULL },
+		{ "2001:db8::7", NULL, "192.0.2.9", false, NULL, NULL, NULL },
+		{ "2001:db8::7", NULL, "192.0.2.9", true, "2001:db8::7", NULL, NULL },
+		{ NULL, NULL, "fe80::9", true, "fe80::9", "fe80::9", NULL },
+		{ NULL, "2001:db8::7", "fe80::9", false, NULL, "2001:db8::7", "fe80::9" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct ip none = { 0 };
+		const struct bgp_negotiated n = { .families = { true, true },
+			.extended_next_hop = rows[i].extended };
+		struct bgp_conf conf = usual_conf();
+
+		conf.next_hop[BGP_IPV4] = rows[i].given4 ? ip_of(rows[i].given4) : none;
+		conf.next_hop[BGP_IPV6] = rows[i].given6 ? ip_of(rows[i].given6) : none;
+		struct bgp_peering p =
+		    bgp_peering_of(&conf, &n, rows[i].local ? ip_of(rows[i].local) : none);
+		CHECK(ip_equal(p.next_hop[BGP_IPV4], rows[i].hop4 ? ip_of(rows[i].hop4) : none));
+		CHECK(ip_equal(p.next_hop[BGP_IPV6], rows[i].hop6 ? ip_of(rows[i].hop6) : none));
+		CHECK(ip_equal(p.next_hop_link_local, rows[i].link_local ? ip_of(rows[i].link_local) : none));
+	}
 }
 
 TEST(limits_are_kept_before_anything_is_sent)
@@ -826,7 +861,12 @@ TEST(configurations_that_can_not_work_are_refused)
 		{ base, good }, { base, good }, { base, "the hold time must be 0, or 3s to 65535s" },
 		{ base, "the hold time must be 0, or 3s to 65535s" }, { base, "AS 0 is not an AS (RFC 7607)" },
 		{ base, "the router ID must be an IPv4 address other than 0.0.0.0" },
-		{ base, "family ipv6 is offered and has no ipv6 next hop" }, { base, "no address family is offered" },
+		{ base, good }, { base, "no address family is offered" },
+		{ base, "the next hop of family ipv6 is an IPv4 address" },
+		{ base, "the next hop of family ipv4 is an IPv6 address, and extended next hops (RFC 8950) "
+			"are not offered" },
+		{ base, good }, { base, "family ipv6 is offered and has no ipv6 next hop" },
+		{ base, "family ipv4 is offered and has no ipv4 next hop" }, { base, good },
 	};
 
 	rows[1].conf.hold_time = DURATION_S(0);
@@ -836,6 +876,13 @@ TEST(configurations_that_can_not_work_are_refused)
 	rows[5].conf.router_id = ip_of("0.0.0.0");
 	rows[6].conf.next_hop[BGP_IPV6] = (struct ip){ 0 };
 	rows[7].conf.families[BGP_IPV4] = rows[7].conf.families[BGP_IPV6] = false;
+	rows[8].conf.next_hop[BGP_IPV6] = ip_of("192.0.2.1");
+	rows[9].conf.next_hop[BGP_IPV4] = rows[10].conf.next_hop[BGP_IPV4] = ip_of("2001:db8::1");
+	rows[10].conf.offer.extended_next_hop = rows[13].conf.offer.extended_next_hop = true;
+	rows[11].conf.transport = IP_V4;
+	rows[11].conf.next_hop[BGP_IPV6] = (struct ip){ 0 };
+	rows[12].conf.transport = rows[13].conf.transport = IP_V6;
+	rows[12].conf.next_hop[BGP_IPV4] = rows[13].conf.next_hop[BGP_IPV4] = (struct ip){ 0 };
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct err e = { 0 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "io/control_line.h"
 
 /* "status, routes or dump" */
 static void
@@ -143,11 +144,8 @@ request_answer(const struct request_command *commands, size_t count, void *userd
 {
 	struct err e = { .message = "no answer" };
 	json_auto_t *document = answer(commands, count, userdata, text, &e);
-	_cleanup_(freep) char *line = NULL;
 
 	if (document == NULL)
 		document = json_pack("{s:s}", "error", e.message);
-	line = json_dumps(document, JSON_COMPACT);
-	/* what was not fit for JSON (text that is no UTF-8) took its place with it */
-	strbuf_addf(reply, "%s\n", line != NULL ? line : "{\"error\":\"no answer\"}");
+	(void)control_line(TAKE(document), reply);
 }

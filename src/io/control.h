@@ -23,7 +23,8 @@
 
 struct control_server;
 
-/* Writes the answer to a request (without its newline, NUL-terminated) into reply. */
+/* Writes the answer to a request (without its newline, NUL-terminated) into reply: mostly with
+ * control_line(). */
 typedef void (*control_fn)(void *userdata, const char *request, struct strbuf *reply);
 
 /* Makes the folder of path if it is missing. -EADDRINUSE: another daemon answers there. */

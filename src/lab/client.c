@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "io/control_line.h"
 #include "lab/lab.h"
 #include "lab/requests.h"
 
@@ -114,20 +115,13 @@ read_line(struct lab *lab, int *fds, size_t max, size_t *count, struct err *err)
 static int
 send_request(struct lab *lab, json_t *request, struct err *err)
 {
-	/* NULL when a name given by a person is not UTF-8: no node is called so */
-	char *text = request != NULL ? json_dumps(request, JSON_COMPACT) : NULL;
+	_cleanup_(strbuf_done) struct strbuf line = { 0 };
 
-	if (text == NULL) {
-		json_decref(request);
+	/* no node is called so */
+	if (control_line(request, &line) < 0)
 		return err_set(err, -EINVAL, "a name is not UTF-8 text");
-	}
 
-	size_t len = strlen(text);
-
-	json_decref(request);
-	text[len] = '\n'; /* instead of the NUL */
-	ssize_t n = send(lab->fd, text, len + 1, MSG_NOSIGNAL);
-	free(text);
+	ssize_t n = send(lab->fd, line.text, line.len, MSG_NOSIGNAL);
 	return n < 0 ? err_set(err, -ECONNRESET, "the lab %s has ended", lab->name) : 0;
 }
 

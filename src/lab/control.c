@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "io/control_line.h"
 #include "lab/requests.h"
 #include "lab/supervisor.h"
 
@@ -60,17 +61,10 @@ send_text(int fd, char *text, size_t len, const int *fds, size_t fd_count)
 void
 control_answer(struct control_client *c, json_t *answer, const int *fds, size_t fd_count)
 {
-	char *text = json_dumps(answer, JSON_COMPACT);
+	_cleanup_(strbuf_done) struct strbuf line = { 0 };
 
-	json_decref(answer);
-	if (text == NULL)
-		text = xstrdup("{\"error\":\"the answer cannot be written as JSON\",\"code\":5}");
-
-	size_t len = strlen(text);
-
-	text[len] = '\n'; /* instead of the NUL */
-	send_text(c->fd, text, len + 1, fds, fd_count);
-	free(text);
+	(void)control_line(answer, &line);
+	send_text(c->fd, line.text, line.len, fds, fd_count);
 	c->wait = CONTROL_WAIT_NOTHING;
 }
 

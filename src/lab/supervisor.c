@@ -18,6 +18,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/utf8.h"
+#include "io/control_line.h"
 #include "lab/bring_up.h"
 #include "lab/exec.h"
 #include "lab/requests.h"
@@ -37,16 +38,11 @@ enum kept_fd {
 static void
 tell(struct supervisor *s, json_t *message)
 {
-	char *text = json_dumps(message, JSON_COMPACT);
+	_cleanup_(strbuf_done) struct strbuf line = { 0 };
 
-	json_decref(message);
-	if (s->lifeline >= 0 && text != NULL) {
-		size_t len = strlen(text);
-
-		text[len] = '\n'; /* instead of the NUL */
-		(void)send(s->lifeline, text, len + 1, MSG_NOSIGNAL);
-	}
-	free(text);
+	(void)control_line(message, &line);
+	if (s->lifeline >= 0)
+		(void)send(s->lifeline, line.text, line.len, MSG_NOSIGNAL);
 }
 
 void

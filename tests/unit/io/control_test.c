@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "io/control_line.h"
 #include "tap.h"
 #include "wait.h"
 
@@ -202,4 +203,22 @@ TEST(a_file_in_the_way)
 	CHECK_INT(system(command), 0);
 	sd_event_unref(loop);
 	remove_path();
+}
+
+TEST(what_is_no_json_becomes_an_error)
+{
+	static const char error[] =
+	    "{\"error\":\"this cannot be written as JSON: a text in it is not UTF-8\",\"code\":22}\n";
+	struct strbuf line = { 0 };
+
+	CHECK_INT(control_line(json_pack("{s:i}", "a", 1), &line), 0);
+	CHECK_INT(control_line(NULL, &line), -EINVAL);
+	CHECK_INT(control_line(json_pack("{s:s}", "a", "\xff"), &line), -EINVAL);
+	CHECK_INT(control_line(json_pack("{s:o}", "a", json_string_nocheck("\xff")), &line), -EINVAL);
+	CHECK_INT(control_line(json_integer(1), &line), -EINVAL);
+	CHECK_INT(strncmp(line.text, "{\"a\":1}\n", 8), 0);
+	for (size_t i = 0; i < 4; i++)
+		CHECK_MEM(line.text + 8 + i * strlen(error), strlen(error), error, strlen(error));
+	CHECK_INT(line.len, 8 + 4 * strlen(error));
+	strbuf_done(&line);
 }

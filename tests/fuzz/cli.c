@@ -4,34 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/cli/options.h"
 #include "cli/parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-struct options {
-	bool json;
-	const char *name;
-	struct cli_strings against;
-	uint32_t count;
-	struct duration interval;
-	int method, family;
-};
-
-static const char *const methods[] = { "udp", "icmp", NULL };
-
-/* clang-format off */
-#define AT(field) offsetof(struct options, field)
-static const struct cli_option options[] = {
-	{ "json",     'j', CLI_FLAG,     AT(json),     NULL,       0, 0, NULL, "" },
-	{ "name",     'N', CLI_STRING,   AT(name),     "NAME",     0, 0, NULL, "" },
-	{ "against",  'a', CLI_STRINGS,  AT(against),  "NAME=URL", 0, 0, NULL, "" },
-	{ "count",    'n', CLI_U32,      AT(count),    "COUNT",    1, 100, NULL, "" },
-	{ "interval", 'i', CLI_DURATION, AT(interval), "DURATION", 1, 60 * NS_PER_S, NULL, "" },
-	{ "method",   'm', CLI_ENUM,     AT(method),   "METHOD",   0, 0, methods, "" },
-	{ "ipv4",     '4', CLI_CHOICE,   AT(family),   NULL,       4, 0, NULL, "" },
-	{ "ipv6",     '6', CLI_CHOICE,   AT(family),   NULL,       6, 0, NULL, "" },
-};
-/* clang-format on */
 
 static const struct cli_command commands[] = {
 	{

@@ -5,35 +5,11 @@
 #include <limits.h>
 
 #include "cli/complete.h"
+#include "options.h"
 #include "tap.h"
 
-struct options {
-	bool json;
-	uint32_t count;
-	struct duration interval;
-	const char *names;
-	struct cli_strings against;
-	int method, family;
-};
-
-static const char *const methods[] = { "udp", "icmp", NULL };
-
-/* clang-format off */
-#define AT(field) offsetof(struct options, field)
-static const struct cli_option options[] = {
-	{ "ipv4",     '4', CLI_CHOICE,   AT(family),   NULL,       4, 0, NULL, "IPv4 only" },
-	{ "ipv6",     '6', CLI_CHOICE,   AT(family),   NULL,       6, 0, NULL, "IPv6 only" },
-	{ "count",    'n', CLI_U32,      AT(count),    "COUNT",    1, 100, NULL, "how many requests" },
-	{ "interval", 0,   CLI_DURATION, AT(interval), "DURATION", 1, 0, NULL, "time between starts" },
-	{ "against",  0,   CLI_STRINGS,  AT(against),  "NAME=URL", 0, 0, NULL, "a site's own address" },
-	{ "method",   0,   CLI_ENUM,     AT(method),   "METHOD",   0, 0, methods, "what is sent" },
-	{ "names",    0,   CLI_STRING,   AT(names),    "FILE",     0, 0, NULL, "names of addresses" },
-	{ "json",     0,   CLI_FLAG,     AT(json),     NULL,       0, 0, NULL, "one JSON document" },
-};
-/* clang-format on */
-
 static const struct options defaults = {
-	.count = 10, .interval = { NS_PER_S }, .names = "/etc/names"
+	.count = 10, .interval = { NS_PER_S }, .name = "/etc/names"
 };
 
 static const struct cli_command probe = {
@@ -79,9 +55,8 @@ TEST(usage_wraps)
 
 	cli_usage(&probe, "nearcast probe", &b);
 	check_taken(&b,
-	    "usage: nearcast probe [-4 | -6] [-n COUNT] [--interval DURATION]\n"
-	    "                      [--against NAME=URL]... [--method METHOD] [--names FILE]\n"
-	    "                      [--json] URL...\n");
+	    "usage: nearcast probe [--json] [-q] [-N FILE] [-a NAME=URL]... [-n COUNT]\n"
+	    "                      [-i DURATION] [-m METHOD] [-4 | -6] URL...\n");
 	cli_usage(&lab, "nearcast lab", &b);
 	check_taken(&b, "usage: nearcast lab COMMAND ...\n");
 }
@@ -95,14 +70,15 @@ TEST(help_shows_defaults)
 	    "\nRequest, and see who answers.\n"
 	    "\n"
 	    "Options:\n"
+	    "      --json               as JSON\n"
+	    "  -q, --quiet              say less\n"
+	    "  -N, --name FILE          the name (default /etc/names)\n"
+	    "  -a, --against NAME=URL   compare\n"
+	    "  -n, --count COUNT        how many (default 10)\n"
+	    "  -i, --interval DURATION  how often (default 1s)\n"
+	    "  -m, --method METHOD      how: udp, icmp (default udp)\n"
 	    "  -4, --ipv4               IPv4 only\n"
 	    "  -6, --ipv6               IPv6 only\n"
-	    "  -n, --count COUNT        how many requests (default 10)\n"
-	    "      --interval DURATION  time between starts (default 1s)\n"
-	    "      --against NAME=URL   a site's own address\n"
-	    "      --method METHOD      what is sent: udp, icmp (default udp)\n"
-	    "      --names FILE         names of addresses (default /etc/names)\n"
-	    "      --json               one JSON document\n"
 	    "  -h, --help               show this\n"
 	    "\n"
 	    "Ends with 1 when a request failed.\n");
@@ -144,14 +120,15 @@ TEST(list_has_every_command_and_option)
 	cli_list(&program, &b);
 	check_taken(&b, "nearcast\n"
 			"nearcast probe URL...\n"
+			"nearcast probe --json\n"
+			"nearcast probe -q --quiet\n"
+			"nearcast probe -N --name FILE\n"
+			"nearcast probe -a --against NAME=URL\n"
+			"nearcast probe -n --count COUNT\n"
+			"nearcast probe -i --interval DURATION\n"
+			"nearcast probe -m --method METHOD\n"
 			"nearcast probe -4 --ipv4\n"
 			"nearcast probe -6 --ipv6\n"
-			"nearcast probe -n --count COUNT\n"
-			"nearcast probe --interval DURATION\n"
-			"nearcast probe --against NAME=URL\n"
-			"nearcast probe --method METHOD\n"
-			"nearcast probe --names FILE\n"
-			"nearcast probe --json\n"
 			"nearcast lab\n"
 			"nearcast lab up FILE\n"
 			"nearcast lab exec NODE [--] COMMAND [ARGUMENT]...\n");

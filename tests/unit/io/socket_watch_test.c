@@ -56,48 +56,24 @@ comes(sd_event *loop, struct seen *s, size_t index, int listens)
 /* What covers what: each case opens one socket and says whether the watched address is covered. */
 TEST(what_covers_an_address)
 {
-	static const struct {
-		int type;
-		const char *bound;
-		bool v6only;
-		const char *address;
-		int covered;
-	} cases[] = {
-		{ SOCK_STREAM, "127.0.0.1", false, "127.0.0.1", 1 },
-		{ SOCK_STREAM, "127.0.0.1", false, "127.0.0.2", 0 },
-		{ SOCK_STREAM, "0.0.0.0", false, "192.0.2.77", 1 },
-		{ SOCK_STREAM, "0.0.0.0", false, "2001:db8::77", 0 },
-		{ SOCK_STREAM, "::", false, "192.0.2.77", 1 },
-		{ SOCK_STREAM, "::", false, "2001:db8::77", 1 },
-		{ SOCK_STREAM, "::", true, "192.0.2.77", 0 },
-		{ SOCK_STREAM, "::", true, "2001:db8::77", 1 },
-		{ SOCK_STREAM, "::1", false, "::1", 1 },
-		{ SOCK_STREAM, "::1", false, "192.0.2.77", 0 },
-		{ SOCK_STREAM, "::ffff:127.0.0.1", false, "127.0.0.1", 1 },
-		{ SOCK_STREAM, "::ffff:127.0.0.1", false, "127.0.0.2", 0 },
-		{ SOCK_DGRAM, "0.0.0.0", false, "192.0.2.77", 1 },
-		{ SOCK_DGRAM, "127.0.0.1", false, "192.0.2.77", 0 },
-		{ SOCK_DGRAM, "::", false, "192.0.2.77", 1 },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(covering); i++) {
 		struct seen s = { .listens = { UNKNOWN } };
 		struct socket_watch *w = NULL;
 		struct watched_socket item;
 		sd_event *loop = NULL;
 		struct err e = { 0 };
 		uint16_t port = 0;
-		int fd = open_socket(cases[i].type, cases[i].bound, &port, cases[i].v6only);
+		int fd = open_socket(covering[i].type, covering[i].bound, &port, covering[i].v6only);
 
 		if (fd < 0)
 			continue; /* a machine without IPv6 */
-		item = watched(cases[i].type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP,
-		    cases[i].address, port);
+		item = watched(covering[i].type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP,
+		    covering[i].address, port);
 		REQUIRE(sd_event_new(&loop) >= 0);
 		REQUIRE(socket_watch_new(loop, &item, 1, POLL, on_change, &s, &w, &e) == 0);
-		if (!comes(loop, &s, 0, cases[i].covered))
-			tap_fail(__FILE__, __LINE__, "case %zu: %s for %s", i, cases[i].bound,
-			    cases[i].address);
+		if (!comes(loop, &s, 0, covering[i].covered))
+			tap_fail(__FILE__, __LINE__, "case %zu: %s for %s", i, covering[i].bound,
+			    covering[i].address);
 		socket_watch_free(w);
 		(void)close(fd);
 		sd_event_unref(loop);

@@ -42,6 +42,38 @@ watched(uint8_t protocol, const char *address, uint16_t port)
 	return w;
 }
 
+/* What covers what: a socket, and whether it answers for an address. */
+static const struct {
+	int type;
+	const char *bound;
+	bool v6only;
+	const char *address;
+	int covered;
+} covering[] __attribute__((unused)) = {
+	{ SOCK_STREAM, "127.0.0.1", false, "127.0.0.1", 1 },
+	{ SOCK_STREAM, "127.0.0.1", false, "127.0.0.2", 0 },
+	{ SOCK_STREAM, "0.0.0.0", false, "192.0.2.77", 1 },
+	{ SOCK_STREAM, "0.0.0.0", false, "2001:db8::77", 0 },
+	{ SOCK_STREAM, "::", false, "192.0.2.77", 1 },
+	{ SOCK_STREAM, "::", false, "2001:db8::77", 1 },
+	{ SOCK_STREAM, "::", true, "192.0.2.77", 0 },
+	{ SOCK_STREAM, "::", true, "2001:db8::77", 1 },
+	{ SOCK_STREAM, "::1", false, "::1", 1 },
+	{ SOCK_STREAM, "::1", false, "192.0.2.77", 0 },
+	{ SOCK_STREAM, "::1", false, "2001:db8::77", 0 },
+	{ SOCK_STREAM, "::ffff:127.0.0.1", false, "127.0.0.1", 1 },
+	{ SOCK_STREAM, "::ffff:127.0.0.1", false, "127.0.0.2", 0 },
+	{ SOCK_STREAM, "::ffff:0.0.0.0", false, "192.0.2.77", 1 },
+	{ SOCK_DGRAM, "0.0.0.0", false, "192.0.2.77", 1 },
+	{ SOCK_DGRAM, "127.0.0.1", false, "192.0.2.77", 0 },
+	{ SOCK_DGRAM, "127.0.0.1", false, "127.0.0.1", 1 },
+	{ SOCK_DGRAM, "::", false, "192.0.2.77", 1 },
+	{ SOCK_DGRAM, "::", false, "2001:db8::77", 1 },
+	{ SOCK_DGRAM, "::", true, "192.0.2.77", 0 },
+	{ SOCK_DGRAM, "::1", true, "::1", 1 },
+	{ SOCK_DGRAM, "::1", true, "2001:db8::77", 0 },
+};
+
 /*
  * A connection to the listener on 127.0.0.1 that stays half open at its end: it waits for data. The
  * client's socket, or -1.

@@ -44,6 +44,16 @@ refuse_usage(const char *problem, const char *what)
 	exit(EXIT_USAGE);
 }
 
+/* On stdout; gives the exit status. */
+static int
+print(const char *text)
+{
+	if (fputs(text, stdout) != EOF && fflush(stdout) == 0)
+		return EXIT_SUCCESS;
+	perror("nearcastd: stdout");
+	return EXIT_FAILURE;
+}
+
 static struct options
 parse_options(int argc, char **argv)
 {
@@ -78,11 +88,9 @@ parse_options(int argc, char **argv)
 				refuse_usage("no such log level: ", optarg);
 			break;
 		case OPT_VERSION:
-			(void)puts("nearcastd " NEARCAST_VERSION);
-			exit(EXIT_SUCCESS);
+			exit(print("nearcastd " NEARCAST_VERSION "\n"));
 		case 'h':
-			(void)fputs(usage_text, stdout);
-			exit(EXIT_SUCCESS);
+			exit(print(usage_text));
 		default: /* getopt_long has said what is wrong */
 			(void)fputs(usage_text, stderr);
 			exit(EXIT_USAGE);
@@ -100,8 +108,7 @@ print_conf(const struct agent_conf *conf)
 	int r;
 
 	conf_print(&agent_conf_schema, conf, &out);
-	r = fputs(strbuf_get(&out), stdout) < 0 || fflush(stdout) != 0 ? EXIT_FAILURE
-								       : EXIT_SUCCESS;
+	r = print(strbuf_get(&out));
 	strbuf_done(&out);
 	return r;
 }

@@ -76,6 +76,13 @@ struct cli_program {
 /* Parses argv, runs the command, gives the exit status. Adds --help everywhere, and --version. */
 int cli_run(const struct cli_program *program, int argc, char **argv);
 
+/*
+ * For what a command shows: text on stdout, flushed. Gives the exit status; EXIT_FAILURE, and a line
+ * on stderr, when not all of it could be written. What is printed by other ways is checked when the
+ * command ends, so that none can succeed on a full disk.
+ */
+int cli_print(const char *text);
+
 /* For a command that finds its arguments wrong after parsing: prints "nearcast X: ..." and the usage of
  * the command that runs; gives EXIT_USAGE. */
 int cli_usage_error(const char *fmt, ...) _printf_(1, 2);

@@ -1,11 +1,9 @@
 /* nearcast lab: the table of its commands, and what they share. */
 #include "cli/lab.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/strbuf.h"
@@ -20,16 +18,7 @@ cli_lab_fail(const char *what, const struct err *err)
 }
 
 int
-cli_lab_print(const char *what, const char *text)
-{
-	if (fputs(text, stdout) != EOF && fflush(stdout) == 0)
-		return EXIT_SUCCESS;
-	(void)fprintf(stderr, "nearcast lab %s: stdout: %s\n", what, strerror(errno));
-	return EXIT_FAILURE;
-}
-
-int
-cli_lab_say_when(const char *what, int64_t wall_ns, const char *fmt, ...)
+cli_lab_say_when(int64_t wall_ns, const char *fmt, ...)
 {
 	_cleanup_(strbuf_done) struct strbuf line = { 0 };
 	time_t seconds = (time_t)(wall_ns / NS_PER_S);
@@ -44,7 +33,7 @@ cli_lab_say_when(const char *what, int64_t wall_ns, const char *fmt, ...)
 		abort();
 	va_end(ap);
 	strbuf_addf(&line, "%s.%06dZ  %s\n", day, (int)(wall_ns % NS_PER_S / NS_PER_US), text);
-	return cli_lab_print(what, strbuf_get(&line));
+	return cli_print(strbuf_get(&line));
 }
 
 int

@@ -25,10 +25,8 @@ extern const struct cli_command cli_lab_cities_command;
 
 /* Prints "nearcast lab WHAT: message" on stderr; gives EXIT_FAILURE. */
 int cli_lab_fail(const char *what, const struct err *err);
-/* Prints text on stdout, flushed; gives the exit status. */
-int cli_lab_print(const char *what, const char *text);
-/* The same of one line that begins with the time of day: ISO 8601, UTC, in microseconds. */
-int cli_lab_say_when(const char *what, int64_t wall_ns, const char *fmt, ...) _printf_(3, 4);
+/* cli_print() of one line that begins with the time of day: ISO 8601, UTC, in microseconds. */
+int cli_lab_say_when(int64_t wall_ns, const char *fmt, ...) _printf_(2, 3);
 
 /*
  * Reads a scenario and makes its plan, which is called `name` unless that is NULL. Gives

@@ -8,6 +8,7 @@
 
 #include "base/table.h"
 #include "cli/lab.h"
+#include "cli/print_json.h"
 #include "io/tty.h"
 #include "lab/plan.h"
 #include "lab/scenario.h"
@@ -105,7 +106,7 @@ add_table(const struct topology *t, void (*fill)(const struct topology *, struct
 	table_format(table, (struct table_look){ .colour = tty_wants_colour(STDOUT_FILENO) }, out);
 }
 
-static void
+static int
 print_text(const struct topology *t)
 {
 	const struct scenario *s = t->scenario;
@@ -117,7 +118,7 @@ print_text(const struct topology *t)
 	add_table(t, add_networks, &out);
 	add_table(t, add_nodes, &out);
 	add_table(t, add_links, &out);
-	(void)fputs(strbuf_get(&out), stdout);
+	return cli_print(strbuf_get(&out));
 }
 
 /* JSON's null where there is no text. */
@@ -180,14 +181,13 @@ json_links(const struct topology *t)
 	return list;
 }
 
-static void
+static int
 print_json(const struct topology *t)
 {
 	json_t *all = json_pack("{s:s, s:s, s:o, s:o, s:o}", "lab", t->scenario->lab, "title", t->scenario->title,
 	    "networks", json_networks(t), "nodes", json_nodes(t), "links", json_links(t));
 
-	(void)(json_dumpf(all, stdout, JSON_INDENT(2)) == 0 && putchar('\n'));
-	json_decref(all);
+	return cli_print_json(all, JSON_INDENT(2));
 }
 
 /* The files that a node would get. */
@@ -195,6 +195,7 @@ static int
 print_files(const struct scenario *s, const char *name)
 {
 	_cleanup_(lab_plan_freep) struct lab_plan *plan = NULL;
+	_cleanup_(strbuf_done) struct strbuf out = { 0 };
 	struct err err = { 0 };
 
 	if (lab_plan_new(s, &plan, &err) < 0)
@@ -205,8 +206,9 @@ print_files(const struct scenario *s, const char *name)
 		if (strcmp(node->name, name) != 0)
 			continue;
 		for (size_t k = 0; k < node->file_count; k++)
-			(void)printf("%s==> %s\n%s", k > 0 ? "\n" : "", node->files[k].path, node->files[k].content);
-		return EXIT_SUCCESS;
+			strbuf_addf(&out, "%s==> %s\n%s", k > 0 ? "\n" : "", node->files[k].path,
+			    node->files[k].content);
+		return cli_print(strbuf_get(&out));
 	}
 	(void)err_set(&err, -ENOENT, "the lab %s has no node called %s", s->lab, name);
 	return cli_lab_fail("check", &err);
@@ -232,10 +234,8 @@ run_check(const void *options, int argc, char **args)
 	if (topology_new(conf_root(conf), arena, &t, &err) < 0)
 		return cli_lab_fail("check", &err);
 	if (o->json)
-		print_json(t);
-	else if (!o->quiet)
-		print_text(t);
-	return EXIT_SUCCESS;
+		return print_json(t);
+	return o->quiet ? EXIT_SUCCESS : print_text(t);
 }
 
 /* clang-format off */

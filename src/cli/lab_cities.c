@@ -8,6 +8,7 @@
 
 #include "base/table.h"
 #include "cli/lab.h"
+#include "cli/print_json.h"
 #include "io/tty.h"
 #include "lab/cities.h"
 
@@ -26,7 +27,7 @@ matches(const struct city *c, int argc, char **args)
 	return argc == 0;
 }
 
-static void
+static int
 print_text(int argc, char **args)
 {
 	_cleanup_(table_freep) struct table *table = table_new();
@@ -50,10 +51,10 @@ print_text(int argc, char **args)
 		table_add_cellf(table, "%.2f", c->at.longitude);
 	}
 	table_format(table, (struct table_look){ .colour = tty_wants_colour(STDOUT_FILENO) }, &out);
-	(void)fputs(strbuf_get(&out), stdout);
+	return cli_print(strbuf_get(&out));
 }
 
-static void
+static int
 print_json(int argc, char **args)
 {
 	json_t *list = json_array();
@@ -66,8 +67,7 @@ print_json(int argc, char **args)
 			    json_pack("{s:s, s:s, s:s, s:f, s:f}", "code", c->code, "name", c->name, "country",
 			        c->country, "latitude", c->at.latitude, "longitude", c->at.longitude));
 	}
-	(void)(json_dumpf(list, stdout, JSON_INDENT(2)) == 0 && putchar('\n'));
-	json_decref(list);
+	return cli_print_json(list, JSON_INDENT(2));
 }
 
 /* Exit status as of grep: failure when nothing was found. */
@@ -79,13 +79,16 @@ run_cities(const void *options, int argc, char **args)
 
 	for (size_t i = 0; i < city_count(); i++)
 		found |= matches(city_get(i), argc, args);
-	if (o->json)
-		print_json(argc, args);
-	else if (found)
-		print_text(argc, args);
-	else
+	if (!found)
 		(void)fputs("nearcast lab cities: no city of the table is called so\n", stderr);
-	return found ? EXIT_SUCCESS : EXIT_FAILURE;
+
+	int status = EXIT_SUCCESS;
+
+	if (o->json)
+		status = print_json(argc, args);
+	else if (found)
+		status = print_text(argc, args);
+	return found ? status : EXIT_FAILURE;
 }
 
 /* clang-format off */

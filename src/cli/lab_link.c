@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/table.h"
+#include "cli/fields.h"
 #include "cli/lab.h"
 #include "io/tty.h"
 #include "lab/lab.h"
@@ -14,14 +15,6 @@ struct link_options {
 	const char *lab;
 };
 
-static const char *
-text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text != NULL ? text : "";
-}
-
 /* The node's own end of a link (0) or the other one (1); NULL: the link is not the node's. */
 static const json_t *
 end_of(const json_t *link, const char *node, int other)
@@ -29,7 +22,7 @@ end_of(const json_t *link, const char *node, int other)
 	const json_t *ends = json_object_get(link, "ends");
 
 	for (size_t i = 0; i < 2; i++)
-		if (strcmp(text_of(json_array_get(ends, i), "node"), node) == 0)
+		if (strcmp(field_text(json_array_get(ends, i), "node"), node) == 0)
 			return json_array_get(ends, other ? 1 - i : i);
 	return NULL;
 }
@@ -53,14 +46,14 @@ print_links(const json_t *links, const char *node)
 		if (end_of(l, node, 0) == NULL)
 			continue;
 		table_add_row(t);
-		table_add_cell(t, text_of(end_of(l, node, 0), "interface"));
-		table_add_cell(t, text_of(end_of(l, node, 1), "node"));
+		table_add_cell(t, field_text(end_of(l, node, 0), "interface"));
+		table_add_cell(t, field_text(end_of(l, node, 1), "node"));
 		table_add_cellf(t, "%.2f", json_number_value(json_object_get(l, "delay_ms")));
 		table_add_styled(t, up ? STYLE_PLAIN : STYLE_BAD, "%s", up ? "up" : "down");
-		table_add_cell(t, text_of(l, "what"));
+		table_add_cell(t, field_text(l, "what"));
 	}
 	table_format(t, (struct table_look){ .colour = tty_wants_colour(STDOUT_FILENO) }, &out);
-	return cli_lab_print("link", strbuf_get(&out));
+	return cli_print(strbuf_get(&out));
 }
 
 /* The names by which a link of the node can be meant: for what was not found. */
@@ -75,9 +68,9 @@ refuse(const json_t *links, const char *node, const char *name, struct err *err)
 	json_array_foreach (links, i, l) {
 		if (end_of(l, node, 0) == NULL)
 			continue;
-		names[count++] = text_of(end_of(l, node, 0), "interface");
-		names[count++] = text_of(end_of(l, node, 1), "node");
-		names[count++] = text_of(l, "what");
+		names[count++] = field_text(end_of(l, node, 0), "interface");
+		names[count++] = field_text(end_of(l, node, 1), "node");
+		names[count++] = field_text(l, "what");
 	}
 
 	const char *nearest = str_nearest(name, names);
@@ -100,9 +93,9 @@ find_link(const json_t *links, const char *node, const char *name, size_t *ret, 
 	json_array_foreach (links, i, l) {
 		if (end_of(l, node, 0) == NULL)
 			continue;
-		if (strcmp(text_of(end_of(l, node, 0), "interface"), name) != 0 &&
-		    strcmp(text_of(end_of(l, node, 1), "node"), name) != 0 &&
-		    strcmp(text_of(l, "what"), name) != 0)
+		if (strcmp(field_text(end_of(l, node, 0), "interface"), name) != 0 &&
+		    strcmp(field_text(end_of(l, node, 1), "node"), name) != 0 &&
+		    strcmp(field_text(l, "what"), name) != 0)
 			continue;
 		match = i;
 		found++;
@@ -124,7 +117,7 @@ has_node(const json_t *status, const char *name, struct err *err)
 	size_t i;
 
 	json_array_foreach (nodes, i, n) {
-		names[i] = text_of(n, "name");
+		names[i] = field_text(n, "name");
 		if (strcmp(names[i], name) == 0)
 			return true;
 	}
@@ -132,7 +125,7 @@ has_node(const json_t *status, const char *name, struct err *err)
 	const char *nearest = str_nearest(name, names);
 
 	(void)err_set(err, -ENOENT, "no node \"%s\" in the lab %s%s%s%s", name,
-	    text_of(status, "name"), nearest ? "; did you mean " : "", nearest ? nearest : "",
+	    field_text(status, "name"), nearest ? "; did you mean " : "", nearest ? nearest : "",
 	    nearest ? "?" : "");
 	return false;
 }
@@ -147,8 +140,8 @@ set_link(struct lab *lab, const json_t *links, char **args, bool up)
 	if (find_link(links, args[0], args[1], &link, &err) < 0 ||
 	    lab_link_set(lab, link, up, &at, &err) < 0)
 		return cli_lab_fail("link", &err);
-	return cli_lab_say_when("link", at, "%s is %s",
-	    text_of(json_array_get(links, link), "what"), up ? "up" : "down");
+	return cli_lab_say_when(at, "%s is %s",
+	    field_text(json_array_get(links, link), "what"), up ? "up" : "down");
 }
 
 static int

@@ -25,7 +25,7 @@ run_start(const void *options, _unused_ int argc, char **args)
 	    lab_process_start(lab, args[0], args[1], &err) < 0 ||
 	    lab_process_wait_ready(lab, args[0], args[1], o->ready_timeout, &err) < 0)
 		return cli_lab_fail("start", &err);
-	return cli_lab_say_when("start", clock_wall_ns(), "%s is ready in %s", args[1], args[0]);
+	return cli_lab_say_when(clock_wall_ns(), "%s is ready in %s", args[1], args[0]);
 }
 
 /* "TERM", "SIGTERM", "term" or "15"; 0: no such signal, *ret_nearest may have been meant. */
@@ -76,9 +76,8 @@ run_kill(const void *options, _unused_ int argc, char **args)
 	const char *name = sigabbrev_np(signo);
 
 	if (name == NULL)
-		return cli_lab_say_when(
-		    "kill", at, "signal %d to %s in %s", signo, args[1], args[0]);
-	return cli_lab_say_when("kill", at, "SIG%s to %s in %s", name, args[1], args[0]);
+		return cli_lab_say_when(at, "signal %d to %s in %s", signo, args[1], args[0]);
+	return cli_lab_say_when(at, "SIG%s to %s in %s", name, args[1], args[0]);
 }
 
 /* clang-format off */

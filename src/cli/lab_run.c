@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "cli/lab.h"
+#include "cli/print_json.h"
 #include "io/loop.h"
 #include "lab/lab.h"
 #include "lab/plan.h"
@@ -93,10 +94,8 @@ play(const struct scenario *scenario, const struct lab_plan *plan,
 
 	bool held = r >= 0 && json_is_true(json_object_get(doc, "held"));
 
-	if (options->json && doc) {
-		json_dumpf(doc, stdout, JSON_INDENT(2));
-		putchar('\n');
-	}
+	if (options->json && doc)
+		(void)cli_print_json(TAKE(doc), JSON_INDENT(2));
 	json_decref(doc);
 
 	int left = leave_lab(lab, scenario, plan, options, &say, r == -EINTR, &err);

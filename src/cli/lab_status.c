@@ -4,23 +4,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
 #include "base/table.h"
+#include "cli/fields.h"
 #include "cli/lab.h"
+#include "cli/print_json.h"
 #include "io/tty.h"
 #include "lab/lab.h"
 
 struct status_options {
 	bool json, all;
 };
-
-static const char *
-text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text != NULL ? text : "";
-}
 
 /* "bird ready, nginx ended (signal 9 (Killed))". */
 static void
@@ -30,9 +23,9 @@ describe_processes(const json_t *processes, struct strbuf *out)
 	size_t i;
 
 	json_array_foreach(processes, i, p) {
-		const char *why = text_of(p, "why");
+		const char *why = field_text(p, "why");
 
-		strbuf_addf(out, "%s%s %s", i > 0 ? ", " : "", text_of(p, "name"), text_of(p, "state"));
+		strbuf_addf(out, "%s%s %s", i > 0 ? ", " : "", field_text(p, "name"), field_text(p, "state"));
 		if (*why != '\0')
 			strbuf_addf(out, " (%s)", why);
 	}
@@ -45,7 +38,7 @@ has_failed(const json_t *processes)
 	size_t i;
 
 	json_array_foreach(processes, i, p)
-		if (strcmp(text_of(p, "state"), "failed") == 0)
+		if (strcmp(field_text(p, "state"), "failed") == 0)
 			return true;
 	return false;
 }
@@ -67,10 +60,10 @@ add_nodes(const json_t *nodes, struct table *t)
 
 		describe_processes(list, &processes);
 		table_add_row(t);
-		table_add_cell(t, text_of(n, "name"));
-		table_add_cell(t, text_of(n, "kind"));
-		table_add_cell(t, text_of(n, "city"));
-		table_add_cell(t, text_of(n, "network"));
+		table_add_cell(t, field_text(n, "name"));
+		table_add_cell(t, field_text(n, "kind"));
+		table_add_cell(t, field_text(n, "city"));
+		table_add_cell(t, field_text(n, "network"));
 		table_add_styled(t, has_failed(list) ? STYLE_BAD : STYLE_PLAIN, "%s", strbuf_get(&processes));
 	}
 }
@@ -84,7 +77,7 @@ add_links_down(const json_t *links, struct strbuf *out)
 
 	json_array_foreach(links, i, l)
 		if (!json_is_true(json_object_get(l, "up")))
-			strbuf_addf(out, "link %s is down\n", text_of(l, "what"));
+			strbuf_addf(out, "link %s is down\n", field_text(l, "what"));
 }
 
 static int
@@ -95,23 +88,14 @@ print_status(const json_t *status)
 	const json_t *links = json_object_get(status, "links");
 
 	strbuf_addf(&out, "%s: up since %s, supervisor %d, %zu nodes, %zu links\nlogs: %s/logs\n\n",
-	    text_of(status, "name"), text_of(status, "since"),
+	    field_text(status, "name"), field_text(status, "since"),
 	    (int)json_integer_value(json_object_get(status, "pid")),
 	    json_array_size(json_object_get(status, "nodes")), json_array_size(links),
-	    text_of(status, "directory"));
+	    field_text(status, "directory"));
 	add_nodes(json_object_get(status, "nodes"), t);
 	table_format(t, (struct table_look){ .colour = tty_wants_colour(STDOUT_FILENO) }, &out);
 	add_links_down(links, &out);
-	return cli_lab_print("status", strbuf_get(&out));
-}
-
-static int
-print_json(const json_t *document)
-{
-	_cleanup_(freep) char *text = json_dumps(document, JSON_INDENT(2));
-	_cleanup_(freep) char *line = xasprintf("%s\n", text);
-
-	return cli_lab_print("status", line);
+	return cli_print(strbuf_get(&out));
 }
 
 static size_t
@@ -122,7 +106,7 @@ count_failed(const json_t *nodes)
 
 	json_array_foreach(nodes, i, n)
 		json_array_foreach(json_object_get(n, "processes"), k, p)
-			count += strcmp(text_of(p, "state"), "failed") == 0;
+			count += strcmp(field_text(p, "state"), "failed") == 0;
 	return count;
 }
 
@@ -133,11 +117,11 @@ add_lab(const json_t *status, struct table *t)
 	size_t failed = count_failed(nodes);
 
 	table_add_row(t);
-	table_add_cell(t, text_of(status, "name"));
-	table_add_cell(t, text_of(status, "since"));
+	table_add_cell(t, field_text(status, "name"));
+	table_add_cell(t, field_text(status, "since"));
 	table_add_cellf(t, "%zu", json_array_size(nodes));
 	table_add_styled(t, failed > 0 ? STYLE_BAD : STYLE_PLAIN, "%zu", failed);
-	table_add_cell(t, text_of(status, "directory"));
+	table_add_cell(t, field_text(status, "directory"));
 }
 
 static int
@@ -149,7 +133,7 @@ print_all(const json_t *labs)
 	size_t i;
 
 	if (json_array_size(labs) == 0)
-		return cli_lab_print("status", "no lab is running; nearcast lab up FILE starts one\n");
+		return cli_print("no lab is running; nearcast lab up FILE starts one\n");
 	table_add_column(t, "lab", TABLE_LEFT);
 	table_add_column(t, "up since", TABLE_LEFT);
 	table_add_column(t, "nodes", TABLE_RIGHT);
@@ -158,7 +142,7 @@ print_all(const json_t *labs)
 	json_array_foreach(labs, i, lab)
 		add_lab(lab, t);
 	table_format(t, (struct table_look){ .colour = tty_wants_colour(STDOUT_FILENO) }, &out);
-	return cli_lab_print("status", strbuf_get(&out));
+	return cli_print(strbuf_get(&out));
 }
 
 static int
@@ -184,7 +168,10 @@ show_all(const struct lab_names *names, bool json)
 			(void)json_array_append_new(labs, status);
 	}
 
-	int result = json ? print_json(labs) : print_all(labs);
+	if (json)
+		return cli_print_json(labs, JSON_INDENT(2));
+
+	int result = print_all(labs);
 
 	json_decref(labs);
 	return result;
@@ -199,7 +186,10 @@ show_one(const char *name, bool json)
 	if (ask_one(name, &status, &err) < 0)
 		return cli_lab_fail("status", &err);
 
-	int result = json ? print_json(status) : print_status(status);
+	if (json)
+		return cli_print_json(status, JSON_INDENT(2));
+
+	int result = print_status(status);
 
 	json_decref(status);
 	return result;

@@ -90,7 +90,7 @@ run_up(const void *options, _unused_ int argc, char **args)
 	if (o->quiet)
 		return status;
 	lab_hints(lab, conf_root(conf), plan, program_invocation_name, &hints);
-	return cli_lab_print("up", strbuf_get(&hints)) == EXIT_SUCCESS ? status : EXIT_FAILURE;
+	return cli_print(strbuf_get(&hints)) == EXIT_SUCCESS ? status : EXIT_FAILURE;
 }
 
 /* clang-format off */

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "cli/commands.h"
+#include "cli/print_json.h"
 #include "cli/signals.h"
 #include "io/tty.h"
 #include "measure/json.h"
@@ -144,17 +145,6 @@ add_targets(struct gather *g, int argc, char **args)
 	return status;
 }
 
-static bool
-print_json(json_t *j, size_t flags)
-{
-	char *text = json_dumps(j, flags | MEASURE_JSON_FLAGS);
-	bool ok = text && puts(text) != EOF && fflush(stdout) == 0;
-
-	free(text);
-	json_decref(j);
-	return ok;
-}
-
 static void
 on_ended(void *userdata, struct probe_record *r)
 {
@@ -163,7 +153,8 @@ on_ended(void *userdata, struct probe_record *r)
 	g->ended++;
 	g->failed += r->error != NULL;
 	if (g->options->output == OUTPUT_EACH) {
-		if (!print_json(probe_record_to_json(g->targets, r), JSON_COMPACT))
+		if (cli_print_json(probe_record_to_json(g->targets, r),
+			JSON_COMPACT | MEASURE_JSON_FLAGS) != EXIT_SUCCESS)
 			(void)sd_event_exit(g->loop, EXIT_FAILURE);
 		return;
 	}
@@ -198,29 +189,26 @@ on_finished(void *userdata)
 	(void)sd_event_exit(g->loop, 0);
 }
 
-static bool
+static int
 print_report(struct gather *g)
 {
-	struct strbuf text = { 0 };
-	bool ok;
+	_cleanup_(strbuf_done) struct strbuf text = { 0 };
 
 	if (g->options->output == OUTPUT_EACH)
-		return true;
+		return EXIT_SUCCESS;
 	for (size_t i = 0; i < g->target_count; i++)
 		probe_summary_finish(&g->summaries[i]);
 	if (g->options->output == OUTPUT_JSON)
-		return print_json(probe_to_json(g->targets, g->summaries, g->target_count,
-				      g->records, g->record_count),
-		    JSON_INDENT(2));
+		return cli_print_json(probe_to_json(g->targets, g->summaries, g->target_count,
+					  g->records, g->record_count),
+		    JSON_INDENT(2) | MEASURE_JSON_FLAGS);
 	probe_to_text(g->targets, g->summaries, g->target_count,
 	    (struct probe_look){
 		.columns = tty_columns(STDOUT_FILENO, COLUMNS_WITHOUT_TERMINAL),
 		.colour = tty_wants_colour(STDOUT_FILENO),
 	    },
 	    &text);
-	ok = fputs(strbuf_get(&text), stdout) != EOF && fflush(stdout) == 0;
-	strbuf_done(&text);
-	return ok;
+	return cli_print(strbuf_get(&text));
 }
 
 /* Sends until all has ended or a signal comes; negative errno when it could not. */
@@ -269,12 +257,11 @@ run_probe(const void *options, int argc, char **args)
 	if (status == 0) {
 		int r = send_all(&g, &e);
 
-		status = EXIT_SUCCESS;
 		if (r < 0)
 			(void)fprintf(stderr, "nearcast probe: %s\n", e.message);
-		else if (!print_report(&g))
-			perror("nearcast probe: stdout");
-		if (r != 0 || ferror(stdout) || g.failed > 0 || g.ended == 0)
+		else
+			status = print_report(&g);
+		if (r != 0 || g.failed > 0 || g.ended == 0)
 			status = EXIT_FAILURE;
 	}
 	gather_done(&g);

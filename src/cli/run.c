@@ -2,6 +2,7 @@
  * From main() to a command's run(): finds the command, parses, prints what is wrong. The only file
  * of the framework that prints.
  */
+#include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,18 +20,29 @@ static struct {
 	const struct cli_program *program;
 	const struct cli_command *command;
 	const char *path; /* borrowed from cli_run() */
+	bool told;        /* that stdout cannot be written */
 } running;
 
-/* Prints a text made for stdout; a full disk is a failure, not a success with less output. */
+int
+cli_print(const char *text)
+{
+	errno = 0;
+	if (fputs(text, stdout) != EOF && fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_SUCCESS;
+	if (!running.told)
+		(void)fprintf(stderr, "%s: stdout: %s\n", running.path,
+		    errno != 0 ? strerror(errno) : "not all of it could be written");
+	running.told = true;
+	return EXIT_FAILURE;
+}
+
 static int
 print_out(struct strbuf *text)
 {
-	bool ok = fputs(strbuf_get(text), stdout) != EOF && fflush(stdout) == 0;
+	int status = cli_print(strbuf_get(text));
 
 	strbuf_done(text);
-	if (!ok)
-		perror("stdout");
-	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+	return status;
 }
 
 static int
@@ -89,6 +101,8 @@ run_command(const struct cli_command *c, int argc, char **argv)
 	}
 	status = c->run(parsed.options, parsed.argc, parsed.args);
 	cli_parsed_done(c, &parsed);
+	if (cli_print("") != EXIT_SUCCESS && status == EXIT_SUCCESS)
+		status = EXIT_FAILURE;
 	return status;
 }
 

@@ -6,6 +6,7 @@
 
 #include "agent/agent_conf.h"
 #include "cli/commands.h"
+#include "cli/print_json.h"
 #include "cli/status_text.h"
 #include "io/control.h"
 #include "io/tty.h"
@@ -49,19 +50,10 @@ run_status(const void *options, int argc, char **args)
 	error = json_string_value(json_object_get(status, "error"));
 	if (error != NULL)
 		return fail(o->socket, -EBADMSG, error);
-	if (o->json) {
-		char *text = json_dumps(status, JSON_INDENT(2));
-
-		strbuf_addf(&out, "%s\n", text);
-		free(text);
-	} else {
-		status_text(status, o->events, tty_wants_colour(STDOUT_FILENO), &out);
-	}
-	if (fputs(strbuf_get(&out), stdout) == EOF || fflush(stdout) == EOF) {
-		perror("nearcast status: stdout");
-		return EXIT_FAILURE;
-	}
-	return EXIT_SUCCESS;
+	if (o->json)
+		return cli_print_json(TAKE(status), JSON_INDENT(2));
+	status_text(status, o->events, tty_wants_colour(STDOUT_FILENO), &out);
+	return cli_print(strbuf_get(&out));
 }
 
 static const struct status_options defaults = { .socket = AGENT_CONTROL_PATH, .events = 10 };

@@ -2,44 +2,7 @@
 
 #include <string.h>
 
-#include "base/table.h"
-#include "base/time.h"
-
-static const char *
-text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text != NULL ? text : "";
-}
-
-static long long
-int_of(const json_t *object, const char *key)
-{
-	return (long long)json_integer_value(json_object_get(object, key));
-}
-
-/* As exact as somebody wants to read it: "350ms", "12s", "3m12s", "2h5m", "4d7h". */
-static const char *
-age_of(const json_t *object, const char *key, char buf[static DURATION_STR_MAX])
-{
-	const json_t *value = json_object_get(object, key);
-	double ms = json_number_value(value);
-	int64_t unit = NS_PER_MS;
-	struct duration d;
-
-	if (!json_is_number(value) || ms < 0 || ms > 1e12)
-		return "";
-	d = DURATION_NS(ms * (double)NS_PER_MS);
-	if (d.ns >= 86400 * NS_PER_S)
-		unit = 3600 * NS_PER_S;
-	else if (d.ns >= 3600 * NS_PER_S)
-		unit = 60 * NS_PER_S;
-	else if (d.ns >= NS_PER_S)
-		unit = NS_PER_S;
-	d.ns -= d.ns % unit;
-	return duration_format(d, buf);
-}
+#include "cli/fields.h"
 
 static enum style
 stage_style(const char *stage)
@@ -57,67 +20,46 @@ verdict_style(const char *verdict)
 	return strcmp(verdict, "unknown") == 0 ? STYLE_PLAIN : STYLE_BAD;
 }
 
-static struct table *
-new_table(const char *const *heads)
-{
-	struct table *t = table_new();
-
-	for (; *heads != NULL; heads++)
-		table_add_column(t, *heads, TABLE_LEFT);
-	return t;
-}
-
-/* Ends a table: what has no rows is not shown. */
-static void
-end_table(struct table *t, bool any, bool colour, struct strbuf *out)
-{
-	if (any) {
-		strbuf_add_char(out, '\n');
-		table_format(t, (struct table_look){ .colour = colour }, out);
-	}
-	table_free(t);
-}
-
 static void
 add_services(const json_t *services, bool colour, struct strbuf *out)
 {
 	static const char *const heads[] = { "service", "global ip", "stage", "since", "why",
 		NULL };
-	struct table *t = new_table(heads);
+	struct table *t = fields_table(heads);
 	char age[DURATION_STR_MAX];
 	const json_t *s, *ip;
 	size_t i, k;
 
 	json_array_foreach (services, i, s) {
 		json_array_foreach (json_object_get(s, "global_ips"), k, ip) {
-			const char *stage = text_of(ip, "stage");
+			const char *stage = field_text(ip, "stage");
 
 			table_add_row(t);
-			table_add_cell(t, k == 0 ? text_of(s, "name") : "");
-			table_add_cell(t, text_of(ip, "prefix"));
+			table_add_cell(t, k == 0 ? field_text(s, "name") : "");
+			table_add_cell(t, field_text(ip, "prefix"));
 			table_add_styled(t, stage_style(stage), "%s", stage);
-			table_add_cell(t, age_of(ip, "since_ms", age));
-			table_add_cell(t, text_of(ip, "why"));
+			table_add_cell(t, field_age(ip, "since_ms", age));
+			table_add_cell(t, field_text(ip, "why"));
 		}
 	}
-	end_table(t, json_array_size(services) > 0, colour, out);
+	fields_table_end(t, json_array_size(services) > 0, colour, out);
 }
 
 static void
 add_check_row(struct table *t, const json_t *service, const json_t *c)
 {
-	const char *verdict = text_of(c, "verdict"), *address = text_of(c, "address");
+	const char *verdict = field_text(c, "verdict"), *address = field_text(c, "address");
 	char age[DURATION_STR_MAX];
 
 	table_add_row(t);
-	table_add_cellf(t, "%s/%s", text_of(service, "name"), text_of(c, "name"));
+	table_add_cellf(t, "%s/%s", field_text(service, "name"), field_text(c, "name"));
 	table_add_cell(t, address[0] ? address : "the service");
 	table_add_styled(t, verdict_style(verdict), "%s", verdict);
-	table_add_cell(t, age_of(c, "since_ms", age));
-	table_add_cell(t, text_of(c, "why"));
+	table_add_cell(t, field_age(c, "since_ms", age));
+	table_add_cell(t, field_text(c, "why"));
 	if (json_is_number(json_object_get(c, "last_ms")))
-		table_add_cellf(t, "%s ago, took %.1f ms: %s", age_of(c, "last_ago_ms", age),
-		    json_number_value(json_object_get(c, "last_ms")), text_of(c, "last_why"));
+		table_add_cellf(t, "%s ago, took %.1f ms: %s", field_age(c, "last_ago_ms", age),
+		    json_number_value(json_object_get(c, "last_ms")), field_text(c, "last_why"));
 }
 
 static void
@@ -125,7 +67,7 @@ add_checks(const json_t *services, bool colour, struct strbuf *out)
 {
 	static const char *const heads[] = { "check", "at", "verdict", "since", "why", "last run",
 		NULL };
-	struct table *t = new_table(heads);
+	struct table *t = fields_table(heads);
 	char age[DURATION_STR_MAX];
 	const json_t *s, *c;
 	bool any = false;
@@ -133,15 +75,15 @@ add_checks(const json_t *services, bool colour, struct strbuf *out)
 
 	json_array_foreach (services, i, s) {
 		json_array_foreach (json_object_get(s, "listeners"), k, c) {
-			const char *state = text_of(c, "state");
+			const char *state = field_text(c, "state");
 
 			table_add_row(t);
 			table_add_cellf(
-			    t, "%s/listen %s", text_of(s, "name"), text_of(c, "listen"));
-			table_add_cell(t, text_of(c, "address"));
+			    t, "%s/listen %s", field_text(s, "name"), field_text(c, "listen"));
+			table_add_cell(t, field_text(c, "address"));
 			table_add_styled(t, verdict_style(state), "%s",
 			    strcmp(state, "present") == 0 ? "listening" : state);
-			table_add_cell(t, age_of(c, "since_ms", age));
+			table_add_cell(t, field_age(c, "since_ms", age));
 			any = true;
 		}
 		json_array_foreach (json_object_get(s, "checks"), k, c) {
@@ -149,7 +91,7 @@ add_checks(const json_t *services, bool colour, struct strbuf *out)
 			any = true;
 		}
 	}
-	end_table(t, any, colour, out);
+	fields_table_end(t, any, colour, out);
 }
 
 static void
@@ -157,25 +99,25 @@ add_neighbors(const json_t *neighbors, bool colour, struct strbuf *out)
 {
 	static const char *const heads[] = { "neighbor", "address", "as", "state", "since",
 		"announced", "last error", NULL };
-	struct table *t = new_table(heads);
+	struct table *t = fields_table(heads);
 	char age[DURATION_STR_MAX];
 	const json_t *n;
 	size_t i;
 
 	json_array_foreach (neighbors, i, n) {
-		const char *state = text_of(n, "state");
+		const char *state = field_text(n, "state");
 
 		table_add_row(t);
-		table_add_cell(t, text_of(n, "name"));
-		table_add_cell(t, text_of(n, "address"));
-		table_add_cellf(t, "%lld", int_of(n, "peer_as"));
+		table_add_cell(t, field_text(n, "name"));
+		table_add_cell(t, field_text(n, "address"));
+		table_add_cellf(t, "%lld", field_int(n, "peer_as"));
 		table_add_styled(
 		    t, strcmp(state, "Established") == 0 ? STYLE_GOOD : STYLE_BAD, "%s", state);
-		table_add_cell(t, age_of(n, "since_ms", age));
-		table_add_cellf(t, "%lld", int_of(n, "announced"));
-		table_add_cell(t, text_of(n, "last_error"));
+		table_add_cell(t, field_age(n, "since_ms", age));
+		table_add_cellf(t, "%lld", field_int(n, "announced"));
+		table_add_cell(t, field_text(n, "last_error"));
 	}
-	end_table(t, json_array_size(neighbors) > 0, colour, out);
+	fields_table_end(t, json_array_size(neighbors) > 0, colour, out);
 }
 
 /* The latest `count`, oldest first; the time of day to the millisecond. */
@@ -183,7 +125,7 @@ static void
 add_events(const json_t *events, size_t count, bool colour, struct strbuf *out)
 {
 	static const char *const heads[] = { "event", "", "why", NULL };
-	struct table *t = new_table(heads);
+	struct table *t = fields_table(heads);
 	size_t total = json_array_size(events);
 	size_t from = total > count ? total - count : 0;
 
@@ -191,11 +133,11 @@ add_events(const json_t *events, size_t count, bool colour, struct strbuf *out)
 		const json_t *e = json_array_get(events, i);
 
 		table_add_row(t);
-		table_add_cellf(t, "%.23sZ", text_of(e, "at"));
-		table_add_cell(t, text_of(e, "what"));
-		table_add_cell(t, text_of(e, "why"));
+		table_add_cellf(t, "%.23sZ", field_text(e, "at"));
+		table_add_cell(t, field_text(e, "what"));
+		table_add_cell(t, field_text(e, "why"));
 	}
-	end_table(t, from < total, colour, out);
+	fields_table_end(t, from < total, colour, out);
 }
 
 void
@@ -204,9 +146,9 @@ status_text(const json_t *status, size_t events, bool colour, struct strbuf *out
 	_cleanup_(strbuf_done) struct strbuf head = { 0 };
 	char age[DURATION_STR_MAX];
 
-	strbuf_addf(&head, "%s at %s: nearcastd %s, pid %lld, up %s%s", text_of(status, "host"),
-	    text_of(status, "site"), text_of(status, "version"), int_of(status, "pid"),
-	    age_of(status, "uptime_ms", age),
+	strbuf_addf(&head, "%s at %s: nearcastd %s, pid %lld, up %s%s", field_text(status, "host"),
+	    field_text(status, "site"), field_text(status, "version"), field_int(status, "pid"),
+	    field_age(status, "uptime_ms", age),
 	    json_is_true(json_object_get(status, "stopping")) ? ", stopping" : "");
 	strbuf_add_printable(out, strbuf_get(&head));
 	strbuf_add_char(out, '\n');

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "cli/commands.h"
+#include "cli/print_json.h"
 #include "cli/signals.h"
 #include "io/tty.h"
 #include "measure/json.h"
@@ -210,7 +211,7 @@ find_reverse(const void *userdata, struct ip address)
 	return reverse_find(userdata, address);
 }
 
-static bool
+static int
 print_report(const struct tracing *t)
 {
 	struct trace_report report = {
@@ -224,24 +225,12 @@ print_report(const struct tracing *t)
 		.answered_site = t->answered_site,
 		.colour = tty_wants_colour(STDOUT_FILENO),
 	};
-	struct strbuf text = { 0 };
-	bool ok;
+	_cleanup_(strbuf_done) struct strbuf text = { 0 };
 
-	if (t->options->json) {
-		json_t *j = trace_to_json(&report);
-		char *dump = json_dumps(j, JSON_INDENT(2) | MEASURE_JSON_FLAGS);
-
-		strbuf_addf(&text, "%s\n", dump ? dump : "");
-		free(dump);
-		json_decref(j);
-	} else {
-		trace_to_text(&report, &text);
-	}
-	ok = fputs(strbuf_get(&text), stdout) != EOF && fflush(stdout) == 0;
-	strbuf_done(&text);
-	if (!ok)
-		perror("nearcast trace: stdout");
-	return ok;
+	if (t->options->json)
+		return cli_print_json(trace_to_json(&report), JSON_INDENT(2) | MEASURE_JSON_FLAGS);
+	trace_to_text(&report, &text);
+	return cli_print(strbuf_get(&text));
 }
 
 static int
@@ -282,7 +271,7 @@ run_trace(const void *options, int argc, char **args)
 	};
 	if (trace_all(&t) < 0)
 		(void)fprintf(stderr, "nearcast trace: %s\n", t.e.message);
-	else if (print_report(&t) && trace_has_reached(trace_run_get(t.run)))
+	else if (print_report(&t) == EXIT_SUCCESS && trace_has_reached(trace_run_get(t.run)))
 		status = EXIT_SUCCESS;
 	tracing_done(&t);
 	return status;

@@ -1,0 +1,24 @@
+/*
+ * What a table shows of a JSON object: fields as text. Pure. A field that is missing, null or of
+ * another type is empty, so that an older or newer agent can be asked too.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+#include "base/table.h"
+#include "base/time.h"
+
+/* Borrowed from the object; "" for none. */
+const char *field_text(const json_t *object, const char *key);
+long long field_int(const json_t *object, const char *key);
+/* Of a number of milliseconds, as exact as somebody wants to read it: "350ms", "12s", "3m12s", "2h5m",
+ * "4d7h". */
+const char *field_age(const json_t *object, const char *key, char buf[static DURATION_STR_MAX]);
+
+/* A table with these heads, which end with NULL. */
+struct table *fields_table(const char *const *heads);
+/* A blank line and the table; nothing when it has no rows. Frees it. */
+void fields_table_end(struct table *t, bool any, bool colour, struct strbuf *out);

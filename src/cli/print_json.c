@@ -1,0 +1,23 @@
+#include "cli/print_json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/strbuf.h"
+#include "cli/command.h"
+
+int
+cli_print_json(json_t *document, size_t flags)
+{
+	_cleanup_(freep) char *text = document != NULL ? json_dumps(document, flags) : NULL;
+	_cleanup_(strbuf_done) struct strbuf line = { 0 };
+
+	json_decref(document);
+	if (text == NULL) {
+		(void)fputs("nearcast: what there is cannot be written as JSON\n", stderr);
+		return EXIT_FAILURE;
+	}
+	strbuf_addf(&line, "%s\n", text);
+	return cli_print(strbuf_get(&line));
+}

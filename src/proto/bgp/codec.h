@@ -122,6 +122,7 @@ enum bgp_attribute_type {
 	BGP_ATTR_AS4_PATH = 17,        /* RFC 6793 */
 	BGP_ATTR_AS4_AGGREGATOR = 18,  /* RFC 6793 */
 	BGP_ATTR_LARGE_COMMUNITIES = 32, /* RFC 8092 */
+	BGP_ATTR_OTC = 35,             /* RFC 9234 */
 };
 
 enum bgp_attribute_flag {

@@ -63,10 +63,21 @@ list_keys(const struct conf_schema *schema)
 	return keys;
 }
 
+static const struct conf_gone *
+find_gone(const struct conf_schema *schema, const char *key)
+{
+	for (const struct conf_gone *g = schema->gone; g != NULL && g->key != NULL; g++) {
+		if (strcmp(g->key, key) == 0)
+			return g;
+	}
+	return NULL;
+}
+
 void
 conf_complain_unknown_key(
     struct conf *c, const struct conf_schema *schema, const struct conf_node *key)
 {
+	const struct conf_gone *gone = find_gone(schema, key->text);
 	struct strbuf text = { 0 };
 	const char *nearest;
 
@@ -81,7 +92,9 @@ conf_complain_unknown_key(
 	conf_show_value(&text, key->text, false);
 	strbuf_addf(&text, " of %s; ", schema->what);
 	nearest = str_nearest(key->text, keys);
-	if (nearest) {
+	if (gone) {
+		strbuf_add(&text, gone->now);
+	} else if (nearest) {
 		strbuf_addf(&text, "did you mean \"%s\"?", nearest);
 	} else {
 		strbuf_add(&text, "expected ");

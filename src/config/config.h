@@ -35,6 +35,7 @@ struct conf_schema;
 enum conf_type {
 	CONF_BOOL,     /* bool: true, false (only these) */
 	CONF_U32,      /* uint32_t: decimal, min..max */
+	CONF_OPT_U32,  /* struct conf_u32: as CONF_U32, and 0 is not the same as absent; no default */
 	CONF_DOUBLE,   /* double: decimal, min..max as given */
 	CONF_DURATION, /* struct duration: "250ms", min..max in ns */
 	CONF_STRING,   /* const char *: min..max bytes; NULL when absent without default */
@@ -57,6 +58,12 @@ enum conf_flags {
 	CONF_OR_ZERO = 1 << 2, /* with limits: 0 is allowed beside min..max */
 };
 
+/* A number that may be absent. */
+struct conf_u32 {
+	bool given;
+	uint32_t value;
+};
+
 /* A list's items, size given by its type; in the arena of its struct conf. */
 struct conf_list {
 	void *items;
@@ -77,6 +84,12 @@ struct conf_field {
 	const char *doc;                  /* one line, for the manual page and the reference */
 };
 
+/* A key that was once, and what to write today. */
+struct conf_gone {
+	const char *key;
+	const char *now; /* "write connect: passive" */
+};
+
 struct conf_schema {
 	const char *what; /* "a neighbor", for "unknown key ... of a neighbor" */
 	size_t size;      /* of the struct */
@@ -87,6 +100,7 @@ struct conf_schema {
 	 * field that takes it ("- 192.0.2.1" for "- address: 192.0.2.1"). NULL: must be a map.
 	 */
 	const char *short_key;
+	const struct conf_gone *gone; /* ends with a NULL key; NULL: none */
 	/*
 	 * Optional: looks at the finished struct; reports with conf_error_at(). All checks run after the
 	 * whole file was read, children first, and only for objects in which every value could be read.

@@ -92,6 +92,7 @@ conf_expect(struct strbuf *out, const struct conf_field *f, enum conf_type type)
 		strbuf_add(out, "true or false");
 		break;
 	case CONF_U32:
+	case CONF_OPT_U32:
 	case CONF_DOUBLE:
 		expect_number(out, f);
 		break;

@@ -96,6 +96,9 @@ conf_print_scalar(
 	case CONF_U32:
 		strbuf_addf(out, "%" PRIu32, *(const uint32_t *)value);
 		break;
+	case CONF_OPT_U32:
+		strbuf_addf(out, "%" PRIu32, ((const struct conf_u32 *)value)->value);
+		break;
 	case CONF_DOUBLE:
 		print_double(out, *(const double *)value);
 		break;
@@ -166,6 +169,7 @@ is_absent(const struct conf_field *f, const void *value)
 	case CONF_DOUBLE:
 	case CONF_DURATION:
 		return !conf_limit_allows(f, 0);
+	case CONF_OPT_U32: /* given, it is not all zero */
 	case CONF_STRING:
 	case CONF_NAME:
 	case CONF_SECRET:

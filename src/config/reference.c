@@ -8,6 +8,7 @@ type_name(enum conf_type type)
 	case CONF_BOOL:
 		return "true or false";
 	case CONF_U32:
+	case CONF_OPT_U32:
 	case CONF_DOUBLE:
 		return "number";
 	case CONF_DURATION:
@@ -48,7 +49,8 @@ print_type(const struct conf_field *f, struct strbuf *out)
 	else
 		strbuf_add(out, type_name(type));
 	if ((f->min == 0 && f->max == 0) || f->type == CONF_LIST ||
-	    (type != CONF_U32 && type != CONF_DOUBLE && type != CONF_DURATION))
+	    (type != CONF_U32 && type != CONF_OPT_U32 && type != CONF_DOUBLE &&
+		type != CONF_DURATION))
 		return;
 	strbuf_add_char(out, ' ');
 	conf_expect_range(out, f, type);

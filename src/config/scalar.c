@@ -25,6 +25,8 @@ conf_type_size(const struct conf_schema *schema, enum conf_type type)
 		return sizeof(bool);
 	case CONF_U32:
 		return sizeof(uint32_t);
+	case CONF_OPT_U32:
+		return sizeof(struct conf_u32);
 	case CONF_DOUBLE:
 		return sizeof(double);
 	case CONF_DURATION:
@@ -123,6 +125,17 @@ parse_number(const struct conf_field *f, const char *text, uint32_t *out, struct
 
 	if (parse_u32(text, UINT32_MAX, &value) < 0 || !conf_limit_allows(f, value))
 		return refuse(why, f, CONF_U32, text, true);
+	*out = value;
+	return true;
+}
+
+static bool
+parse_opt_number(const struct conf_field *f, const char *text, struct conf_u32 *out, struct strbuf *why)
+{
+	struct conf_u32 value = { .given = true };
+
+	if (!parse_number(f, text, &value.value, why))
+		return false;
 	*out = value;
 	return true;
 }
@@ -289,13 +302,16 @@ bool
 conf_scalar_parse(const struct conf_field *f, enum conf_type type, const char *text, bool plain,
     struct arena *arena, void *out, struct strbuf *why)
 {
-	if (!plain && (type == CONF_BOOL || type == CONF_U32 || type == CONF_DOUBLE))
+	if (!plain && (type == CONF_BOOL || type == CONF_U32 || type == CONF_OPT_U32 ||
+			  type == CONF_DOUBLE))
 		return refuse_quoted(why, f, type, text);
 	switch (type) {
 	case CONF_BOOL:
 		return parse_bool(f, text, out, why);
 	case CONF_U32:
 		return parse_number(f, text, out, why);
+	case CONF_OPT_U32:
+		return parse_opt_number(f, text, out, why);
 	case CONF_DOUBLE:
 		return parse_double(f, text, out, why);
 	case CONF_DURATION:

@@ -27,6 +27,14 @@ static const struct error_row rows[] = {
 	  "x:3:10: unknown key \"name\" of an animal; did you mean \"nap\"?\n"
 	  "    3 |   lion: {name: leo}\n"
 	  "      |          ^~~~\n" },
+	{ "a key that was once",
+	  "title: a\n"
+	  "animals:\n"
+	  "  lion: {cage: 3}\n",
+	  0,
+	  "x:3:10: unknown key \"cage\" of an animal; write keeper: NAME\n"
+	  "    3 |   lion: {cage: 3}\n"
+	  "      |          ^~~~\n" },
 	{ "twice",
 	  "title: a\n"
 	  "open: true\n"

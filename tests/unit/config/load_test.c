@@ -36,7 +36,7 @@ static const char full[] = "# every key\n"
 			   "  - kind: adult\n"
 			   "    price: 25\n"
 			   "animals:\n"
-			   "  lion: {legs: 4, food: [meat, fish]}\n"
+			   "  lion: {legs: 4, cubs: 0, food: [meat, fish]}\n"
 			   "  centipede:\n"
 			   "    legs: 100\n"
 			   "    nap: 2s\n"
@@ -97,6 +97,8 @@ TEST(lists_and_maps)
 	CHECK_STR(tickets[1].kind, "adult");
 	CHECK(tickets[1].price == 25);
 	CHECK_STR(animals[0].name, "lion");
+	CHECK(animals[0].cubs.given && animals[0].cubs.value == 0);
+	CHECK(!animals[1].cubs.given);
 	REQUIRE(animals[0].food.count == 2);
 	CHECK_STR(((const char **)animals[0].food.items)[1], "fish");
 	CHECK_STR(animals[1].name, "centipede");

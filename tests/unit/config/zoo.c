@@ -33,12 +33,14 @@ check_zoo(struct conf *c, void *object)
 static const struct conf_field animal_fields[] = {
 	{ .key = "name", .type = CONF_NAME, AT(zoo_animal, name), .flags = CONF_KEY, .doc = "its name" },
 	{ .key = "legs", .type = CONF_U32, AT(zoo_animal, legs), .def = "4", .max = 100, .doc = "in pairs" },
+	{ .key = "cubs", .type = CONF_OPT_U32, AT(zoo_animal, cubs), .max = 9, .doc = "when known" },
 	{ .key = "nap", .type = CONF_DURATION, AT(zoo_animal, nap), .min = NS_PER_S, .doc = "after lunch" },
 	{ .key = "keeper", .type = CONF_STRING, AT(zoo_animal, keeper), .min = 1, .max = 20, .doc = "who" },
 	{ .key = "food", .type = CONF_LIST, AT(zoo_animal, food), .item = CONF_STRING, .max = 3, .doc = "what" },
 };
+static const struct conf_gone animal_gone[] = { { "cage", "write keeper: NAME" }, { 0 } };
 static const struct conf_schema animal_schema =
-    CONF_SCHEMA("an animal", struct zoo_animal, animal_fields, .check = check_animal);
+    CONF_SCHEMA("an animal", struct zoo_animal, animal_fields, .check = check_animal, .gone = animal_gone);
 
 static const struct conf_field gate_fields[] = {
 	{ .key = "address", .type = CONF_IP, AT(zoo_gate, address), .flags = CONF_KEY, .doc = "where" },

@@ -6,6 +6,7 @@
 struct zoo_animal {
 	const char *name;
 	uint32_t legs;
+	struct conf_u32 cubs;
 	struct duration nap;
 	const char *keeper;
 	struct conf_list food; /* const char * */

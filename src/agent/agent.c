@@ -180,28 +180,8 @@ fill_neighbors(struct agent *a)
 
 	a->neighbors = xcalloc(a->conf->neighbors.count + 1, sizeof(*a->neighbors));
 	a->established = xcalloc(a->conf->neighbors.count + 1, sizeof(*a->established));
-	for (size_t i = 0; i < a->conf->neighbors.count; i++) {
-		const struct agent_neighbor *n = &confs[i];
-
-		a->neighbors[i] = (struct neighbor_conf){ .name = n->name,
-			.address = n->address,
-			.port = (uint16_t)n->port,
-			.local_as = n->local_as,
-			.peer_as = n->peer_as,
-			.local_address = n->local_address,
-			.router_id = a->conf->router_id,
-			.password = n->password,
-			.hold_time = n->hold_time,
-			.connect_retry = n->connect_retry,
-			.idle_hold = n->idle_hold,
-			.mode = n->passive ? NEIGHBOR_PASSIVE : NEIGHBOR_BOTH,
-			.offer = BGP_OFFER_DEFAULT,
-			.ipv4 = n->ipv4,
-			.ipv6 = n->ipv6,
-			.next_hop4 = n->next_hop_ipv4,
-			.next_hop6 = n->next_hop_ipv6,
-			.prefix_limit = n->prefix_limit };
-	}
+	for (size_t i = 0; i < a->conf->neighbors.count; i++)
+		a->neighbors[i] = agent_neighbor_conf(a->conf, &confs[i]);
 }
 
 /* The services, and the places of their addresses and sockets in the lists of the drivers. */

@@ -6,8 +6,9 @@
 #include "base/log.h"
 
 static const char *const check_type_names[] = { "http", "tcp", NULL };
-static const char *const family_names[] = { "ipv4", "ipv6", NULL };
 static const char *const on_exit_names[] = { "withdraw", "keep", NULL };
+/* as enum bgp_origin */
+static const char *const origin_names[] = { "igp", "egp", "incomplete", NULL };
 /* as enum log_level */
 static const char *const log_level_names[] = { "error", "warning", "notice", "info", "debug",
 	NULL };
@@ -52,13 +53,27 @@ static const struct conf_field service_fields[] = {
 	  .min = 1, .max = 64, .doc = "its Global IPs: /32, /31, /30; /128, /127, /126" },
 	{ .key = "listen", .type = CONF_LIST, AT(listen), .item = CONF_STRING, .min = 0, .max = 16,
 	  .doc = "sockets that have to listen on each Global IP: tcp/PORT, udp/PORT" },
-	{ .key = "med", .type = CONF_U32, AT(med), .def = "0", .min = 0, .max = UINT32_MAX,
-	  .doc = "MULTI_EXIT_DISC of the announcement; 0: none is sent" },
-	{ .key = "prepend", .type = CONF_U32, AT(prepend), .def = "0", .min = 0, .max = 16,
+	{ .key = "origin", .type = CONF_ENUM, AT(origin), .def = "igp", .names = origin_names,
+	  .doc = "ORIGIN of the announcement" },
+	{ .key = "med", .type = CONF_OPT_U32, AT(med),
+	  .doc = "MULTI_EXIT_DISC of the announcement; default: none is sent" },
+	{ .key = "local-pref", .type = CONF_OPT_U32, AT(local_pref),
+	  .doc = "LOCAL_PREF, sent to internal neighbors only; default: 100 is sent there" },
+	{ .key = "prepend", .type = CONF_U32, AT(prepend), .def = "0", .max = BGP_PREPEND_MAX,
 	  .doc = "extra copies of local-as in the path" },
+	{ .key = "next-hop-ipv4", .type = CONF_IP, AT(next_hop_ipv4),
+	  .doc = "next hop of its IPv4 announcements; default: as of the neighbor" },
+	{ .key = "next-hop-ipv6", .type = CONF_IP, AT(next_hop_ipv6),
+	  .doc = "next hop of its IPv6 announcements; default: as of the neighbor" },
 	{ .key = "communities", .type = CONF_LIST, AT(communities), .item = CONF_STRING,
-	  .min = 0, .max = 64,
-	  .doc = "communities of the announcement: ASN:VALUE" },
+	  .max = BGP_COMMUNITIES_MAX,
+	  .doc = "communities of the announcement: ASN:VALUE, or a well-known name" },
+	{ .key = "extended-communities", .type = CONF_LIST, AT(ext_communities),
+	  .item = CONF_STRING, .max = BGP_COMMUNITIES_MAX,
+	  .doc = "extended communities: rt:ASN:VALUE, soo:ASN:VALUE, or 0x and 16 digits" },
+	{ .key = "large-communities", .type = CONF_LIST, AT(large_communities),
+	  .item = CONF_STRING, .max = BGP_COMMUNITIES_MAX,
+	  .doc = "large communities: ASN:VALUE:VALUE" },
 	{ .key = "checks", .type = CONF_MAP, AT(checks), .schema = &check_schema, .min = 0,
 	  .max = 64,
 	  .doc = "by name; all have to pass" },
@@ -67,50 +82,6 @@ static const struct conf_field service_fields[] = {
 static const struct conf_schema service_schema =
     CONF_SCHEMA("a service", struct agent_service, service_fields,
 	.check = agent_conf_check_service);
-
-#define AT(field) .offset = offsetof(struct agent_neighbor, field)
-static const struct conf_field neighbor_fields[] = {
-	{ .key = "name", .type = CONF_NAME, AT(name), .flags = CONF_KEY,
-	  .doc = "the neighbor's name" },
-	{ .key = "address", .type = CONF_IP, AT(address), .flags = CONF_REQUIRED,
-	  .doc = "the router's address" },
-	{ .key = "port", .type = CONF_U32, AT(port), .def = "179", .min = 1, .max = 65535,
-	  .doc = "the router's TCP port" },
-	{ .key = "peer-as", .type = CONF_U32, AT(peer_as), .flags = CONF_REQUIRED, .min = 1,
-	  .max = UINT32_MAX - 1,
-	  .doc = "the router's AS number" },
-	{ .key = "local-as", .type = CONF_U32, AT(local_as), .flags = CONF_REQUIRED,
-	  .min = 1, .max = UINT32_MAX - 1,
-	  .doc = "our AS number" },
-	{ .key = "local-address", .type = CONF_IP, AT(local_address), .flags = CONF_REQUIRED,
-	  .doc = "our end of the session; never a Global IP" },
-	{ .key = "families", .type = CONF_LIST, AT(families), .item = CONF_ENUM,
-	  .names = family_names,
-	  .min = 0, .max = 2, .doc = "ipv4, ipv6; default: the family of address" },
-	{ .key = "password", .type = CONF_SECRET, AT(password), .min = 1, .max = 80,
-	  .doc = "TCP MD5 password (RFC 2385)" },
-	{ .key = "hold-time", .type = CONF_DURATION, AT(hold_time), .def = "90s", .min = 0,
-	  .max = 65535 * NS_PER_S,
-	  .doc = "offered hold time: 0 (no keepalives), or whole seconds from 3s" },
-	{ .key = "connect-retry", .type = CONF_DURATION, AT(connect_retry), .def = "5s",
-	  .min = 100 * NS_PER_MS, .max = 3600 * NS_PER_S,
-	  .doc = "time between attempts to connect" },
-	{ .key = "idle-hold", .type = CONF_DURATION, AT(idle_hold), .def = "1s",
-	  .min = 0, .max = 3600 * NS_PER_S, .doc = "pause after a session ended" },
-	{ .key = "passive", .type = CONF_BOOL, AT(passive), .def = "false",
-	  .doc = "wait for the router to connect" },
-	{ .key = "next-hop-ipv4", .type = CONF_IP, AT(next_hop_ipv4),
-	  .doc = "next hop of IPv4 announcements; default: local-address" },
-	{ .key = "next-hop-ipv6", .type = CONF_IP, AT(next_hop_ipv6),
-	  .doc = "next hop of IPv6 announcements; default: local-address" },
-	{ .key = "prefix-limit", .type = CONF_U32, AT(prefix_limit), .def = "10", .min = 1,
-	  .max = 100000,
-	  .doc = "the most prefixes of one family that we ever announce to it" },
-};
-#undef AT
-static const struct conf_schema neighbor_schema =
-    CONF_SCHEMA("a neighbor", struct agent_neighbor, neighbor_fields,
-	.check = agent_conf_check_neighbor);
 
 #define AT(field) .offset = offsetof(struct agent_conf, field)
 static const struct conf_field agent_fields[] = {
@@ -138,7 +109,7 @@ static const struct conf_field agent_fields[] = {
 	  .def = "2ms", .min = 1 * NS_PER_MS, .max = 1 * NS_PER_S,
 	  .doc = "time between two lookups of each listening socket; 0: none" },
 	{ .key = "neighbors", .type = CONF_MAP, AT(neighbors), .flags = CONF_REQUIRED,
-	  .schema = &neighbor_schema,
+	  .schema = &agent_neighbor_schema,
 	  .min = 1, .max = 64, .doc = "by name: the routers to announce to" },
 	{ .key = "services", .type = CONF_MAP, AT(services), .flags = CONF_REQUIRED,
 	  .schema = &service_schema,

@@ -1,10 +1,11 @@
 /*
  * The configuration of nearcastd: what nearcastd.yaml says, as structs, complete and checked.
  *
- * agent_conf_schema (agent_conf.c) is the one table of keys, types, limits and defaults; the checks
- * that no table can express (agent_conf_check.c) run while the file is loaded, so that a struct
- * agent_conf that exists is one that can be run. What the checks work out on the way (a port from
- * "tcp/80", the addresses of a block) stands in the fields marked "derived".
+ * agent_conf_schema (agent_conf.c, agent_conf_neighbor.c) is the one table of keys, types, limits
+ * and defaults; the checks that no table can express (agent_conf_check*.c) run while the file is
+ * loaded, so that a struct agent_conf that exists is one that can be run. What the checks work out
+ * on the way (a port from "tcp/80", the addresses of a block) stands in the fields marked
+ * "derived".
  *
  * A Global IP of 2 or 4 addresses (/31, /30; /127, /126) is put on the interface and announced as
  * so many host routes: each address is served, checked and withdrawn by itself.
@@ -18,9 +19,13 @@
 #include "base/ip.h"
 #include "base/time.h"
 #include "config/config.h"
+#include "proto/bgp/bgp.h"
+
+struct neighbor_conf;
 
 #define AGENT_CONF_PATH "/etc/nearcast/nearcastd.yaml"
 #define AGENT_CONTROL_PATH "/run/nearcast/nearcastd.sock"
+#define AGENT_PASSWORD_MAX 80 /* TCP_MD5SIG_MAXKEYLEN */
 
 /* What becomes of the announcements when nearcastd ends. */
 enum agent_on_exit {
@@ -64,16 +69,42 @@ struct agent_service {
 	const char *name;
 	struct conf_list global_ips; /* struct prefix */
 	struct conf_list listen;     /* const char * */
-	uint32_t med;                /* 0: none is sent */
+	int origin;                  /* enum bgp_origin */
+	struct conf_u32 med, local_pref;
 	uint32_t prepend;
-	struct conf_list communities; /* const char * */
-	struct conf_list checks;      /* struct agent_check */
+	struct ip next_hop_ipv4, next_hop_ipv6; /* IP_NONE: the neighbor's */
+	struct conf_list communities, ext_communities, large_communities; /* const char * */
+	struct conf_list checks;                                          /* struct agent_check */
 
 	/* derived */
 	struct ip *addresses; /* each one of the Global IPs */
 	size_t address_count;
 	struct agent_listen *listens; /* as many as listen has */
-	uint32_t *community_values;   /* as many as communities has; RFC 1997 */
+	struct bgp_attributes
+	    attributes; /* all of the above, but for next_hop; see agent_attributes() */
+};
+
+struct agent_capabilities {
+	bool four_octet_as, route_refresh, enhanced_refresh, extended_message, extended_next_hop;
+};
+
+struct agent_graceful_restart {
+	bool enabled;
+	struct duration restart_time;
+	bool hard_reset;
+};
+
+struct agent_bfd_authentication {
+	int type; /* enum neighbor_bfd_auth */
+	uint32_t key_id;
+	const char *key;
+};
+
+struct agent_bfd {
+	bool enabled, multihop, strict;
+	struct duration min_tx, min_rx;
+	uint32_t multiplier;
+	struct agent_bfd_authentication authentication;
 };
 
 struct agent_neighbor {
@@ -81,16 +112,24 @@ struct agent_neighbor {
 	struct ip address;
 	uint32_t port;
 	uint32_t peer_as, local_as;
-	struct ip local_address;
-	struct conf_list families; /* int: index into agent_family_names */
-	const char *password;      /* NULL: none */
-	struct duration hold_time, connect_retry, idle_hold;
-	bool passive;
+	struct ip local_address; /* IP_NONE: the link-local one of interface */
+	const char *interface;   /* NULL: any */
+	int connect;             /* enum neighbor_mode */
+	uint32_t multihop, ttl_security;
+	const char *password, *password_file;
+	struct duration user_timeout, hold_time, keepalive, connect_retry, idle_hold, idle_hold_max;
+	struct conf_list families; /* int: 0 is ipv4, 1 is ipv6 */
 	struct ip next_hop_ipv4, next_hop_ipv6;
 	uint32_t prefix_limit;
+	struct agent_capabilities capabilities;
+	struct agent_graceful_restart graceful_restart;
+	int role; /* enum bgp_role */
+	bool role_strict;
+	struct agent_bfd bfd;
 
 	/* derived */
 	bool ipv4, ipv6;
+	const char *md5_password; /* from password or password_file; NULL: none */
 };
 
 struct agent_conf {
@@ -108,6 +147,12 @@ struct agent_conf {
 
 extern const struct conf_schema agent_conf_schema;
 
+/* The neighbor as the announcer takes it; its strings are borrowed from the configuration. */
+struct neighbor_conf agent_neighbor_conf(
+    const struct agent_conf *conf, const struct agent_neighbor *neighbor);
+/* What is announced of an address of the service; the arrays are the configuration's. */
+struct bgp_attributes agent_attributes(const struct agent_service *service, struct ip address);
+
 /* The longest URL that agent_check_url() writes. */
 #define AGENT_URL_MAX 512
 
@@ -115,8 +160,18 @@ extern const struct conf_schema agent_conf_schema;
 char *agent_check_url(
     const struct agent_check *check, struct ip address, char buf[static AGENT_URL_MAX]);
 
-/* For the schema (agent_conf_check.c): each looks at one finished object. */
+/* Between the files of the configuration. */
+extern const struct conf_schema agent_neighbor_schema; /* agent_conf_neighbor.c */
+
+/* Each looks at one finished object: agent_conf_check.c ... */
 void agent_conf_check_check(struct conf *c, void *object);
 void agent_conf_check_service(struct conf *c, void *object);
-void agent_conf_check_neighbor(struct conf *c, void *object);
 void agent_conf_check_all(struct conf *c, void *object);
+/* ... agent_conf_check_neighbor.c */
+void agent_conf_check_neighbor(struct conf *c, void *object);
+void agent_conf_check_capabilities(struct conf *c, void *object);
+void agent_conf_check_graceful_restart(struct conf *c, void *object);
+void agent_conf_check_bfd(struct conf *c, void *object);
+void agent_conf_check_bfd_authentication(struct conf *c, void *object);
+/* ... agent_conf_attributes.c: what a service is announced with. */
+void agent_conf_check_attributes(struct conf *c, struct agent_service *service);

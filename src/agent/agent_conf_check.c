@@ -9,8 +9,6 @@
 #include "agent/agent_conf.h"
 #include "io/curl_lib.h"
 
-#define AS_TRANS 23456u
-
 static void
 curl_url_cleanup_p(CURLU **u)
 {
@@ -150,22 +148,6 @@ parse_listens(struct conf *c, struct agent_service *s)
 	}
 }
 
-static int
-parse_community(const char *text, uint32_t *ret)
-{
-	const char *colon = strchr(text, ':');
-	char high[6] = { 0 };
-	uint32_t h, l;
-
-	if (colon == NULL || colon - text >= (ptrdiff_t)sizeof(high))
-		return -1;
-	memcpy(high, text, (size_t)(colon - text));
-	if (parse_u32(high, 65535, &h) < 0 || parse_u32(colon + 1, 65535, &l) < 0)
-		return -1;
-	*ret = h << 16 | l;
-	return 0;
-}
-
 /* A url that names a Global IP or the loopback asks this host, as {address} does. */
 static void
 mark_own_checks(struct agent_service *s)
@@ -185,77 +167,16 @@ void
 agent_conf_check_service(struct conf *c, void *object)
 {
 	struct agent_service *s = object;
-	const char **communities = s->communities.items;
 
 	expand_global_ips(c, s);
 	mark_own_checks(s);
 	parse_listens(c, s);
-	s->community_values =
-	    arena_alloc(conf_arena(c), (s->communities.count + 1) * sizeof(*s->community_values));
-	for (size_t i = 0; i < s->communities.count; i++) {
-		if (parse_community(communities[i], &s->community_values[i]) < 0)
-			conf_error_at(c, &communities[i],
-			    "not a community; expected ASN:VALUE, each 0 to 65535");
-	}
+	agent_conf_check_attributes(c, s);
 	/* what nobody looks at must not be announced as if somebody did */
 	if (s->checks.count == 0 && s->listen.count == 0)
 		conf_error_at(c, s,
 		    "service %s has neither checks nor listen: nothing says when to announce it",
 		    s->name);
-}
-
-static void
-check_neighbor_families(struct conf *c, struct agent_neighbor *n)
-{
-	int *families = n->families.items;
-
-	for (size_t i = 0; i < n->families.count; i++) {
-		bool *has = families[i] == 0 ? &n->ipv4 : &n->ipv6;
-
-		if (*has)
-			conf_error_at(c, &families[i], "the same family twice");
-		*has = true;
-	}
-	if (n->families.count == 0) {
-		families = arena_alloc(conf_arena(c), sizeof(*families));
-		*families = n->address.family == IP_V4 ? 0 : 1;
-		n->families = (struct conf_list){ families, 1 };
-		n->ipv4 = n->address.family == IP_V4;
-		n->ipv6 = n->address.family == IP_V6;
-	}
-	if (n->next_hop_ipv4.family == IP_V6)
-		conf_error_at(c, &n->next_hop_ipv4, "expected an IPv4 address");
-	if (n->next_hop_ipv6.family == IP_V4)
-		conf_error_at(c, &n->next_hop_ipv6, "expected an IPv6 address");
-	if (n->ipv6 && n->address.family == IP_V4 && n->next_hop_ipv6.family == IP_NONE)
-		conf_error_at(c, &n->families, "ipv6 over an IPv4 session needs next-hop-ipv6");
-	if (n->ipv4 && n->address.family == IP_V6 && n->next_hop_ipv4.family == IP_NONE)
-		conf_error_at(c, &n->families, "ipv4 over an IPv6 session needs next-hop-ipv4");
-}
-
-void
-agent_conf_check_neighbor(struct conf *c, void *object)
-{
-	struct agent_neighbor *n = object;
-
-	if (n->address.family != n->local_address.family)
-		conf_error_at(c, &n->local_address, "expected an %s address, as address is one",
-		    n->address.family == IP_V4 ? "IPv4" : "IPv6");
-	if (ip_is_unspecified(n->local_address) || ip_is_multicast(n->local_address))
-		conf_error_at(c, &n->local_address, "expected an address of this host");
-	if (ip_is_unspecified(n->address) || ip_is_multicast(n->address))
-		conf_error_at(c, &n->address, "expected the address of a router");
-	if (ip_equal(n->address, n->local_address))
-		conf_error_at(c, &n->local_address, "the neighbor's own address; expected ours");
-	check_neighbor_families(c, n);
-	/* RFC 4271 section 4.2: the field counts seconds, and one or two of them are refused */
-	if (n->hold_time.ns % NS_PER_S != 0 ||
-	    (n->hold_time.ns > 0 && n->hold_time.ns < 3 * NS_PER_S))
-		conf_error_at(c, &n->hold_time, "expected 0, or whole seconds from 3s to 65535s");
-	if (n->peer_as == AS_TRANS)
-		conf_error_at(c, &n->peer_as, "%u is AS_TRANS, nobody's own number", AS_TRANS);
-	if (n->local_as == AS_TRANS)
-		conf_error_at(c, &n->local_as, "%u is AS_TRANS, nobody's own number", AS_TRANS);
 }
 
 /* The block of a Global IP that holds the address, or NULL. */
@@ -368,6 +289,14 @@ check_reach(struct conf *c, const struct agent_conf *conf)
 	}
 }
 
+/* One link-local address may stand for a router on each link. */
+static bool
+same_interface(const struct agent_neighbor *a, const struct agent_neighbor *b)
+{
+	return a->interface == NULL || b->interface == NULL ||
+	       strcmp(a->interface, b->interface) == 0;
+}
+
 void
 agent_conf_check_all(struct conf *c, void *object)
 {
@@ -388,13 +317,20 @@ agent_conf_check_all(struct conf *c, void *object)
 	if (conf->control[0] != '/')
 		conf_error_at(c, &conf->control, "expected an absolute path");
 	check_overlaps(c, conf);
+	for (size_t i = 0; i < conf->services.count; i++) {
+		const struct agent_service *s = conf->services.items;
+
+		refuse_global_ip(c, conf, &s[i].next_hop_ipv4);
+		refuse_global_ip(c, conf, &s[i].next_hop_ipv6);
+	}
 	for (size_t i = 0; i < conf->neighbors.count; i++) {
 		refuse_global_ip(c, conf, &neighbors[i].address);
 		refuse_global_ip(c, conf, &neighbors[i].local_address);
 		refuse_global_ip(c, conf, &neighbors[i].next_hop_ipv4);
 		refuse_global_ip(c, conf, &neighbors[i].next_hop_ipv6);
 		for (size_t j = 0; j < i; j++) {
-			if (ip_equal(neighbors[i].address, neighbors[j].address))
+			if (ip_equal(neighbors[i].address, neighbors[j].address) &&
+			    same_interface(&neighbors[i], &neighbors[j]))
 				conf_error_at(c, &neighbors[i].address,
 				    "neighbor %s has this address too", neighbors[j].name);
 		}

@@ -33,13 +33,7 @@ announce(struct hosted *h, const struct service_action *action)
 {
 	struct announcement announcement = {
 		.prefix = prefix_of(h, action->index),
-		.attributes = {
-			.has_med = h->conf->med != 0,
-			.med = h->conf->med,
-			.prepend = (uint8_t)h->conf->prepend,
-			.communities = h->conf->community_values,
-			.community_count = h->conf->communities.count,
-		},
+		.attributes = agent_attributes(h->conf, h->conf->addresses[action->index]),
 	};
 	struct err e = { 0 };
 

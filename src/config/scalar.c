@@ -130,7 +130,8 @@ parse_number(const struct conf_field *f, const char *text, uint32_t *out, struct
 }
 
 static bool
-parse_opt_number(const struct conf_field *f, const char *text, struct conf_u32 *out, struct strbuf *why)
+parse_opt_number(
+    const struct conf_field *f, const char *text, struct conf_u32 *out, struct strbuf *why)
 {
 	struct conf_u32 value = { .given = true };
 
@@ -302,8 +303,8 @@ bool
 conf_scalar_parse(const struct conf_field *f, enum conf_type type, const char *text, bool plain,
     struct arena *arena, void *out, struct strbuf *why)
 {
-	if (!plain && (type == CONF_BOOL || type == CONF_U32 || type == CONF_OPT_U32 ||
-			  type == CONF_DOUBLE))
+	if (!plain &&
+	    (type == CONF_BOOL || type == CONF_U32 || type == CONF_OPT_U32 || type == CONF_DOUBLE))
 		return refuse_quoted(why, f, type, text);
 	switch (type) {
 	case CONF_BOOL:

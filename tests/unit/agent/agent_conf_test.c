@@ -45,16 +45,49 @@ TEST(blocks_become_addresses)
 	CHECK_INT(service_of(c)->listens[0].port, 53);
 }
 
-TEST(communities_and_host)
+TEST(attributes_and_host)
 {
 	_cleanup_(conf_freep) struct conf *c =
 	    load("    global-ips: [203.0.113.8/32]\n    listen: [tcp/80]\n"
-		 "    communities: [\"65535:0\", \"1:2\"]\n");
+		 "    communities: [graceful-shutdown, \"1:2\"]\n"
+		 "    extended-communities: [\"rt:65001:100\"]\n"
+		 "    large-communities: [\"64496:1:2\"]\n"
+		 "    origin: egp\n    med: 0\n    local-pref: 200\n    prepend: 16\n"
+		 "    next-hop-ipv4: 192.0.2.3\n");
+	const struct ip v4 = ip_from_v4(0xcb007108), v6 = { .family = IP_V6 };
+	struct bgp_attributes a;
+	char text[IP_STR_MAX];
 
 	REQUIRE(c != NULL);
-	CHECK_INT(service_of(c)->community_values[0], 0xffff0000);
-	CHECK_INT(service_of(c)->community_values[1], 0x00010002);
+	a = agent_attributes(service_of(c), v4);
+	CHECK_STR(ip_format(a.next_hop, text), "192.0.2.3");
+	CHECK_INT(agent_attributes(service_of(c), v6).next_hop.family, IP_NONE);
+	CHECK_INT(a.origin, BGP_ORIGIN_EGP);
+	CHECK(a.has_med && a.med == 0);
+	CHECK(a.has_local_pref && a.local_pref == 200);
+	CHECK_INT(a.prepend, 16);
+	REQUIRE(a.community_count == 2 && a.ext_community_count == 1 && a.large_community_count == 1);
+	CHECK_INT(a.communities[0], 0xffff0000);
+	CHECK_INT(a.communities[1], 0x00010002);
+	CHECK(a.ext_communities[0] == UINT64_C(0x0002fde900000064));
+	CHECK_INT(a.large_communities[0].global, 64496);
+	CHECK_INT(a.large_communities[0].local2, 2);
 	CHECK(((const struct agent_conf *)conf_root(c))->host[0] != '\0');
+}
+
+/* A number that was not given is not sent. */
+TEST(no_attributes)
+{
+	_cleanup_(conf_freep) struct conf *c =
+	    load("    global-ips: [203.0.113.8/32]\n    listen: [tcp/80]\n");
+	struct bgp_attributes a;
+
+	REQUIRE(c != NULL);
+	a = agent_attributes(service_of(c), service_of(c)->addresses[0]);
+	CHECK_INT(a.origin, BGP_ORIGIN_IGP);
+	CHECK(!a.has_med && !a.has_local_pref);
+	CHECK_INT(a.prepend, 0);
+	CHECK_INT(a.community_count + a.ext_community_count + a.large_community_count, 0);
 }
 
 /* Whose refusal is definitive, and which runs there are. */

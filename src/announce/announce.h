@@ -130,11 +130,32 @@ void announcer_stop(struct announcer *a, void (*done)(void *userdata), void *use
 void announcer_free(struct announcer *a);
 
 /*
- * The neighbors as JSON for `nearcast status`: an array of objects (owned by the caller). Keys: name,
- * address, local_as, peer_as, state, since_ms, hold_time_s, families, announced (count of prefixes that
- * the neighbor has been told), updates_sent, updates_received, prefixes_received, withdrawn_received,
- * messages_in, messages_out, last_error, last_notification_sent, last_notification_received (text or
- * null), next_attempt_ms (or null), received_open (object or null).
+ * The neighbors as JSON for `nearcast status` and `nearcast neighbors`: an array of objects (owned by the
+ * caller). Durations are whole milliseconds in keys that end with _ms, and null for never. Keys:
+ *
+ * name, address, port, local_as, peer_as; state, since_ms, waits_for_bfd (bool: strict BFD is not up);
+ * hold_time_s and families (as agreed); announced (count of prefixes that the neighbor has been told),
+ * announced_by_family {ipv4, ipv6}, prefix_limit (of each family).
+ *
+ * last_error, last_notification_sent, last_notification_received (one sentence, or null), each with
+ * _ago_ms; next_attempt_ms.
+ *
+ * established_count, attempts_failed; messages {sent, received}, each {open, update, notification,
+ * keepalive, route_refresh, unknown}, and their sums messages_in, messages_out, updates_sent,
+ * updates_received; prefixes_received, withdrawn_received (all of them dropped); verdicts of RFC 7606
+ * on received UPDATEs {accept, discard, withdraw, reset}, attributes_discarded.
+ *
+ * timers {hold_time_ms, keepalive_ms (as agreed; null: no session), hold_expires_ms, keepalive_due_ms,
+ * next_attempt_ms, and as configured hold_time_offered_ms, connect_retry_ms, idle_hold_ms,
+ * idle_hold_max_ms}.
+ *
+ * capabilities: an array of {name, configured, offered (in our last OPEN: false where the neighbor
+ * refused it), received (null: no OPEN was seen), negotiated}; names are ipv4, ipv6, four_octet_as,
+ * route_refresh, enhanced_refresh, extended_message, graceful_restart. received_open (object or null).
+ *
+ * transport {mode (active, both, passive), local, remote (endpoints of the connection, or null),
+ * opened_by (us, the neighbor, null), interface (or null), multihop, ttl_security (hops, 0: off), md5
+ * (bool: the password is nowhere), user_timeout_ms}.
  */
 json_t *announcer_status(const struct announcer *a, struct instant now);
 

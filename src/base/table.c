@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
@@ -275,10 +276,46 @@ add_header(const struct table *t, struct table_look look, struct strbuf *out)
 	strbuf_addf(out, "%s\n", style_end(STYLE_DIM, look.colour));
 }
 
+/* Cuts text of UTF-8 to `width` columns, of which the last three say so. */
+static void
+cut_cell(struct cell *cell, size_t width)
+{
+	char *end = cell->text;
+
+	if (cell->text == NULL || cell->width <= width)
+		return;
+	for (size_t n = 0; n < width - 3; n++) {
+		do
+			end++;
+		while (((unsigned char)*end & 0xc0) == 0x80);
+	}
+	/* there are at least four more bytes */
+	(void)stpcpy(end, "...");
+	cell->width = width;
+}
+
+/* What is worth the least stands last. */
+static void
+cut_last_column(struct table *t, struct table_look look)
+{
+	size_t wide = look.indent + span_width(t, 0, t->column_count), last = t->column_count - 1;
+	struct column *column = &t->columns[last];
+	size_t width;
+
+	if (look.columns == 0 || wide <= look.columns || column->width <= TABLE_LEAST)
+		return;
+	width = column->width - MIN(column->width - TABLE_LEAST, wide - look.columns);
+	for (size_t i = last; i < t->cell_count; i += t->column_count)
+		cut_cell(&t->cells[i], width);
+	column->width = MAX(width, column->head.width);
+}
+
 void
 table_format(struct table *t, struct table_look look, struct strbuf *out)
 {
 	widen_for_groups(t);
+	if (t->column_count > 0)
+		cut_last_column(t, look);
 	add_groups(t, look, out);
 	add_header(t, look, out);
 	for (size_t r = 0; r < t->row_count; r++) {

@@ -30,10 +30,14 @@ void table_add_cell(struct table *t, const char *text);
 void table_add_cellf(struct table *t, const char *fmt, ...) _printf_(2, 3);
 void table_add_styled(struct table *t, enum style style, const char *fmt, ...) _printf_(3, 4);
 
+#define TABLE_LEAST 20
+
 struct table_look {
 	size_t indent;  /* blanks before every line */
 	bool underline; /* a line of dashes below the header */
 	bool colour;
+	size_t columns; /* of the terminal: the last column is cut to fit, but never below TABLE_LEAST;
+			   0: as wide as it gets */
 };
 
 void table_format(struct table *t, struct table_look look, struct strbuf *out);

@@ -83,6 +83,9 @@ int cli_run(const struct cli_program *program, int argc, char **argv);
  */
 int cli_print(const char *text);
 
+/* What went wrong at run time, as one line on stderr: "nearcast X: ...". */
+void cli_say_error(const char *fmt, ...) _printf_(1, 2);
+
 /* For a command that finds its arguments wrong after parsing: prints "nearcast X: ..." and the usage of
  * the command that runs; gives EXIT_USAGE. */
 int cli_usage_error(const char *fmt, ...) _printf_(1, 2);

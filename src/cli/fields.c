@@ -35,6 +35,16 @@ field_age(const json_t *object, const char *key, char buf[static DURATION_STR_MA
 	return duration_format(d, buf);
 }
 
+void
+field_path(const json_t *object, const char *key, struct strbuf *out)
+{
+	const json_t *list = json_object_get(object, key), *as;
+	size_t i;
+
+	json_array_foreach (list, i, as)
+		strbuf_addf(out, "%s%lld", i > 0 ? " " : "", (long long)json_integer_value(as));
+}
+
 struct table *
 fields_table(const char *const *heads)
 {
@@ -46,11 +56,11 @@ fields_table(const char *const *heads)
 }
 
 void
-fields_table_end(struct table *t, bool any, bool colour, struct strbuf *out)
+fields_table_end(struct table *t, bool any, struct table_look look, struct strbuf *out)
 {
 	if (any) {
 		strbuf_add_char(out, '\n');
-		table_format(t, (struct table_look){ .colour = colour }, out);
+		table_format(t, look, out);
 	}
 	table_free(t);
 }

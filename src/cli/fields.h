@@ -18,7 +18,10 @@ long long field_int(const json_t *object, const char *key);
  * "4d7h". */
 const char *field_age(const json_t *object, const char *key, char buf[static DURATION_STR_MAX]);
 
+/* The numbers of an array, separated by blanks; nothing for none. */
+void field_path(const json_t *object, const char *key, struct strbuf *out);
+
 /* A table with these heads, which end with NULL. */
 struct table *fields_table(const char *const *heads);
 /* A blank line and the table; nothing when it has no rows. Frees it. */
-void fields_table_end(struct table *t, bool any, bool colour, struct strbuf *out);
+void fields_table_end(struct table *t, bool any, struct table_look look, struct strbuf *out);

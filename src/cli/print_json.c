@@ -1,6 +1,5 @@
 #include "cli/print_json.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -15,7 +14,7 @@ cli_print_json(json_t *document, size_t flags)
 
 	json_decref(document);
 	if (text == NULL) {
-		(void)fputs("nearcast: what there is cannot be written as JSON\n", stderr);
+		cli_say_error("what there is cannot be written as JSON");
 		return EXIT_FAILURE;
 	}
 	strbuf_addf(&line, "%s\n", text);

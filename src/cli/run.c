@@ -36,6 +36,18 @@ cli_print(const char *text)
 	return EXIT_FAILURE;
 }
 
+void
+cli_say_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)fprintf(stderr, "%s: ", running.path);
+	va_start(ap, fmt);
+	(void)vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	(void)fputc('\n', stderr);
+}
+
 static int
 print_out(struct strbuf *text)
 {

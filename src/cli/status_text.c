@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/fields.h"
+#include "cli/neighbors_text.h"
 
 static enum style
 stage_style(const char *stage)
@@ -21,7 +22,7 @@ verdict_style(const char *verdict)
 }
 
 static void
-add_services(const json_t *services, bool colour, struct strbuf *out)
+add_services(const json_t *services, struct table_look look, struct strbuf *out)
 {
 	static const char *const heads[] = { "service", "global ip", "stage", "since", "why",
 		NULL };
@@ -42,7 +43,7 @@ add_services(const json_t *services, bool colour, struct strbuf *out)
 			table_add_cell(t, field_text(ip, "why"));
 		}
 	}
-	fields_table_end(t, json_array_size(services) > 0, colour, out);
+	fields_table_end(t, json_array_size(services) > 0, look, out);
 }
 
 static void
@@ -63,7 +64,7 @@ add_check_row(struct table *t, const json_t *service, const json_t *c)
 }
 
 static void
-add_checks(const json_t *services, bool colour, struct strbuf *out)
+add_checks(const json_t *services, struct table_look look, struct strbuf *out)
 {
 	static const char *const heads[] = { "check", "at", "verdict", "since", "why", "last run",
 		NULL };
@@ -91,38 +92,12 @@ add_checks(const json_t *services, bool colour, struct strbuf *out)
 			any = true;
 		}
 	}
-	fields_table_end(t, any, colour, out);
-}
-
-static void
-add_neighbors(const json_t *neighbors, bool colour, struct strbuf *out)
-{
-	static const char *const heads[] = { "neighbor", "address", "as", "state", "since",
-		"announced", "last error", NULL };
-	struct table *t = fields_table(heads);
-	char age[DURATION_STR_MAX];
-	const json_t *n;
-	size_t i;
-
-	json_array_foreach (neighbors, i, n) {
-		const char *state = field_text(n, "state");
-
-		table_add_row(t);
-		table_add_cell(t, field_text(n, "name"));
-		table_add_cell(t, field_text(n, "address"));
-		table_add_cellf(t, "%lld", field_int(n, "peer_as"));
-		table_add_styled(
-		    t, strcmp(state, "Established") == 0 ? STYLE_GOOD : STYLE_BAD, "%s", state);
-		table_add_cell(t, field_age(n, "since_ms", age));
-		table_add_cellf(t, "%lld", field_int(n, "announced"));
-		table_add_cell(t, field_text(n, "last_error"));
-	}
-	fields_table_end(t, json_array_size(neighbors) > 0, colour, out);
+	fields_table_end(t, any, look, out);
 }
 
 /* The latest `count`, oldest first; the time of day to the millisecond. */
 static void
-add_events(const json_t *events, size_t count, bool colour, struct strbuf *out)
+add_events(const json_t *events, size_t count, struct table_look look, struct strbuf *out)
 {
 	static const char *const heads[] = { "event", "", "why", NULL };
 	struct table *t = fields_table(heads);
@@ -137,13 +112,14 @@ add_events(const json_t *events, size_t count, bool colour, struct strbuf *out)
 		table_add_cell(t, field_text(e, "what"));
 		table_add_cell(t, field_text(e, "why"));
 	}
-	fields_table_end(t, from < total, colour, out);
+	fields_table_end(t, from < total, look, out);
 }
 
 void
-status_text(const json_t *status, size_t events, bool colour, struct strbuf *out)
+status_text(const json_t *status, size_t events, struct table_look look, struct strbuf *out)
 {
 	_cleanup_(strbuf_done) struct strbuf head = { 0 };
+	struct table_look whole = { .colour = look.colour };
 	char age[DURATION_STR_MAX];
 
 	strbuf_addf(&head, "%s at %s: nearcastd %s, pid %lld, up %s%s", field_text(status, "host"),
@@ -152,8 +128,10 @@ status_text(const json_t *status, size_t events, bool colour, struct strbuf *out
 	    json_is_true(json_object_get(status, "stopping")) ? ", stopping" : "");
 	strbuf_add_printable(out, strbuf_get(&head));
 	strbuf_add_char(out, '\n');
-	add_services(json_object_get(status, "services"), colour, out);
-	add_checks(json_object_get(status, "services"), colour, out);
-	add_neighbors(json_object_get(status, "neighbors"), colour, out);
-	add_events(json_object_get(status, "events"), events, colour, out);
+	add_services(json_object_get(status, "services"), whole, out);
+	add_checks(json_object_get(status, "services"), whole, out);
+	if (json_array_size(json_object_get(status, "neighbors")) > 0)
+		strbuf_add_char(out, '\n');
+	neighbors_text(json_object_get(status, "neighbors"), look, out);
+	add_events(json_object_get(status, "events"), events, whole, out);
 }

@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "base/strbuf.h"
+#include "base/table.h"
 
-/* events: how many of the latest are shown. */
-void status_text(const json_t *status, size_t events, bool colour, struct strbuf *out);
+/* events: how many of the latest are shown. look.columns is for the neighbors' errors only. */
+void status_text(const json_t *status, size_t events, struct table_look look, struct strbuf *out);

@@ -94,6 +94,21 @@ stream_pending(const struct stream *s)
 	return s->pending_len;
 }
 
+void
+stream_endpoints(const struct stream *s, struct endpoint *ret_local, struct endpoint *ret_peer)
+{
+	struct endpoint none = { 0 };
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+
+	*ret_local = *ret_peer = none;
+	if (getsockname(s->fd, (struct sockaddr *)&ss, &len) == 0)
+		(void)endpoint_from_sockaddr(&ss, ret_local);
+	len = sizeof(ss);
+	if (getpeername(s->fd, (struct sockaddr *)&ss, &len) == 0)
+		(void)endpoint_from_sockaddr(&ss, ret_peer);
+}
+
 uint64_t
 stream_taken(const struct stream *s)
 {

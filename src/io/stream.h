@@ -15,6 +15,8 @@
 
 #include <systemd/sd-event.h>
 
+#include "base/ip.h"
+
 #define STREAM_READ_MAX (16u << 10)    /* bytes a wake-up */
 #define STREAM_PENDING_MAX (256u << 10) /* bytes that wait for the socket; more is an error */
 
@@ -42,6 +44,8 @@ void stream_free(struct stream *s); /* closes at once; NULL is fine */
  */
 int stream_write(struct stream *s, const void *bytes, size_t len);
 size_t stream_pending(const struct stream *s);
+/* Both ends of the connection; IP_NONE where the kernel does not say (yet). */
+void stream_endpoints(const struct stream *s, struct endpoint *ret_local, struct endpoint *ret_peer);
 uint64_t stream_taken(const struct stream *s); /* bytes that the kernel took, in all */
 /* stream_free() will reset the connection: the peer hears of it behind bytes that it does not read. */
 void stream_reset_at_end(struct stream *s);

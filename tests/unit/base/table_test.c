@@ -133,3 +133,39 @@ TEST(text_from_outside_is_made_printable)
 		strbuf_done(&b);
 	}
 }
+
+TEST(the_last_column_is_cut)
+{
+	static const struct table_look looks[] = { { .columns = 35 }, { .columns = 32 }, { .columns = 1 } };
+	static const char *const want[] = {
+		"a      why\n"
+		"first  Zürich is far from all of it\n"
+		"x\n"
+		"       short\n",
+		"a      why\n"
+		"first  Zürich is far from all...\n"
+		"x\n"
+		"       short\n",
+		"a      why\n"
+		"first  Zürich is far fro...\n"
+		"x\n"
+		"       short\n",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(looks); i++) {
+		struct table *t = table_new();
+
+		table_add_column(t, "a", TABLE_LEFT);
+		table_add_column(t, "why", TABLE_LEFT);
+		table_add_row(t);
+		table_add_cell(t, "first");
+		table_add_cell(t, "Zürich is far from all of it");
+		table_add_row(t);
+		table_add_cell(t, "x");
+		table_add_row(t);
+		table_add_cell(t, "");
+		table_add_cell(t, "short");
+		check_table(t, looks[i], want[i]);
+		table_free(t);
+	}
+}

@@ -10,7 +10,7 @@ check_text(const char *json, size_t events, const char *want)
 	json_t *status = json_loads(json, 0, &error);
 
 	REQUIRE(status != NULL);
-	status_text(status, events, false, &out);
+	status_text(status, events, (struct table_look){ 0 }, &out);
 	CHECK_STR(strbuf_get(&out), want);
 	strbuf_done(&out);
 	json_decref(status);

@@ -1,0 +1,24 @@
+/*
+ * Parts of a neighbor as JSON, for status.c. Each is owned by the caller; announcer_status() in
+ * announce.h says what is in them.
+ */
+#pragma once
+
+#include "announce/neighbor.h"
+
+/* ---- status.c ---- */
+
+json_t *status_ms(struct duration d);
+/* How long ago, or how soon, in ms: not negative; null for never. */
+json_t *status_ago(struct instant at, struct instant now);
+json_t *status_until(struct instant at, struct instant now);
+json_t *status_text_or_null(const char *text);
+
+/* ---- status_session.c: what the session says ---- */
+
+json_t *status_capabilities(const struct neighbor *n);
+json_t *status_timers(const struct neighbor *n, struct instant now);
+json_t *status_messages(const struct bgp_counters *c);
+json_t *status_verdicts(const struct bgp_counters *c);
+json_t *status_families(const bool families[static BGP_FAMILY_MAX]);
+json_t *status_received_open(const struct bgp_open *open);

@@ -1,0 +1,59 @@
+#include "cli/neighbors_text.h"
+
+#include <string.h>
+
+#include "cli/fields.h"
+
+static enum style
+state_style(const char *state)
+{
+	return strcmp(state, "Established") == 0 || strcmp(state, "Up") == 0 ? STYLE_GOOD : STYLE_BAD;
+}
+
+static bool
+any_has(const json_t *neighbors, const char *key)
+{
+	const json_t *n;
+	size_t i;
+
+	json_array_foreach (neighbors, i, n) {
+		if (json_is_object(json_object_get(n, key)))
+			return true;
+	}
+	return false;
+}
+
+void
+neighbors_text(const json_t *neighbors, struct table_look look, struct strbuf *out)
+{
+	static const char *const heads[] = { "neighbor", "address", "as", "state", "since",
+		"announced", NULL };
+	struct table *t = fields_table(heads);
+	bool bfd = any_has(neighbors, "bfd");
+	char age[DURATION_STR_MAX];
+	const json_t *n;
+	size_t i;
+
+	if (bfd)
+		table_add_column(t, "bfd", TABLE_LEFT);
+	table_add_column(t, "last error", TABLE_LEFT);
+	json_array_foreach (neighbors, i, n) {
+		const char *state = field_text(n, "state");
+
+		table_add_row(t);
+		table_add_cell(t, field_text(n, "name"));
+		table_add_cell(t, field_text(n, "address"));
+		table_add_cellf(t, "%lld", field_int(n, "peer_as"));
+		table_add_styled(t, state_style(state), "%s", state);
+		table_add_cell(t, field_age(n, "since_ms", age));
+		table_add_cellf(t, "%lld", field_int(n, "announced"));
+		if (bfd) {
+			state = field_text(json_object_get(n, "bfd"), "state");
+			table_add_styled(t, state_style(state), "%s", state);
+		}
+		table_add_cell(t, field_text(n, "last_error"));
+	}
+	if (json_array_size(neighbors) > 0)
+		table_format(t, look, out);
+	table_free(t);
+}

@@ -11,8 +11,8 @@
  *     routes ──> bgp_session_announce(), _withdraw() ──> bgp_session_next_update() ──> bytes
  *
  * Files: session.c (events, timers, the session as a whole), connection.c (one connection's messages),
- * send_hold.c (a peer that takes nothing), rib_out.c (what the peer has been told), open.c,
- * update_encode.c, update_decode.c, attribute.c,
+ * send_hold.c (a peer that takes nothing), rib_out.c (what the peer has been told; rib_table.c,
+ * rib_looks.c), open.c, update_encode.c, attribute_encode.c, update_decode.c, attribute_check.c,
  * notification.c, message.c (one message type each, both directions), capture.c (for packet captures),
  * community.h (communities as text).
  *
@@ -329,12 +329,16 @@ size_t bgp_session_announced(const struct bgp_session *s, enum bgp_family family
 typedef void (*bgp_route_fn)(
     void *userdata, struct prefix prefix, const struct bgp_attributes *attributes, bool told);
 
-/* Every route that the neighbor should have, in no order; fn must not change the session. */
+/*
+ * Every route that the neighbor should have, in no order; fn must not change the session. attributes are
+ * as they go out: communities sorted, no LOCAL_PREF for an external neighbor, one always for an internal
+ * one. told: with these attributes.
+ */
 void bgp_session_each_route(const struct bgp_session *s, bgp_route_fn fn, void *userdata);
 /* What attributes turn into for this peer: the path's length in copies of local_as, the next hop. */
 size_t bgp_session_path_copies(const struct bgp_session *s, const struct bgp_attributes *attributes);
 struct ip bgp_session_next_hop(const struct bgp_session *s, enum bgp_family family,
-    const struct bgp_attributes *attributes); /* IP_NONE: not known before there is a connection */
+    const struct bgp_attributes *attributes); /* IP_NONE: not known, so such routes wait */
 
 /* ---- our own prefixes, as the peer sends them ---- */
 

@@ -103,7 +103,7 @@ struct bgp_peering {
 	enum bgp_role role;            /* ours (RFC 9234); BGP_ROLE_NONE: OTC does not concern us */
 };
 
-/* ---- attribute.c ---- */
+/* ---- attribute_check.c: one attribute of the peer ---- */
 
 enum bgp_attribute_type {
 	BGP_ATTR_ORIGIN = 1,
@@ -144,9 +144,38 @@ struct bgp_attribute {
 /* Checks flags, length and value of one attribute of the peer; MP_REACH and MP_UNREACH: flags only. */
 enum bgp_verdict bgp_attribute_check(
     const struct bgp_attribute *a, const struct bgp_peering *peering, struct bgp_error *e);
-/* All that an announcement of ours carries besides MP_REACH, by rising type. */
+
+/* ---- attribute_encode.c: what an announcement of ours carries ---- */
+
+/*
+ * Where packets shall go for routes with these attributes, or IP_NONE: not known, or an address that the
+ * peer would not take. IPv6 for IPv4 routes: as in RFC 8950.
+ */
+struct ip bgp_next_hop(const struct bgp_peering *peering, enum bgp_family family,
+    const struct bgp_attributes *attributes);
+/* How often our AS stands in the path. */
+size_t bgp_path_copies(const struct bgp_peering *peering, const struct bgp_attributes *attributes);
+/* All besides MP_REACH, by rising type, at most BGP_ATTRIBUTES_MAX bytes; arrays are written as they are. */
 void bgp_attributes_encode(struct writer *w, const struct bgp_peering *peering, enum bgp_family family,
     const struct bgp_attributes *attributes);
+
+#define BGP_ATTRIBUTES_MAX \
+	(2 * (6 + 4 * (1 + BGP_PREPEND_MAX)) + (4 + 8 + 12) * BGP_COMMUNITIES_MAX + 64)
+
+/* ---- attributes.c: attributes as values ---- */
+
+/* Whether they are within their limits, and the next hop can be one for the family. */
+bool bgp_attributes_valid(const struct bgp_attributes *attributes, enum bgp_family family);
+/* What of them counts for a peer inside of our AS, or outside: nothing else makes a difference then. */
+struct bgp_attributes bgp_attributes_for(const struct bgp_attributes *attributes, bool ibgp);
+/* Communities of each kind rise, each once. */
+bool bgp_attributes_are_normal(const struct bgp_attributes *attributes);
+/* Makes them so; storage holds the arrays afterwards, and has bgp_attributes_size() bytes, aligned to 8. */
+void bgp_attributes_normalise(struct bgp_attributes *attributes, void *storage);
+size_t bgp_attributes_size(const struct bgp_attributes *attributes);
+/* For normal ones. */
+uint64_t bgp_attributes_hash(const struct bgp_attributes *attributes);
+bool bgp_attributes_equal(const struct bgp_attributes *a, const struct bgp_attributes *b);
 
 /* ---- update_encode.c: one UPDATE, prefix by prefix ---- */
 
@@ -154,14 +183,20 @@ struct bgp_update_writer {
 	struct writer w;
 	struct writer_mark outer, inner; /* lengths still open */
 	enum bgp_family family;
+	bool plain;      /* the prefixes stand where RFC 4271 has them; else in an attribute of RFC 4760 */
 	bool announcing;
-	uint8_t tail[BGP_MESSAGE_MAX / 2]; /* attributes that follow MP_REACH */
+	size_t after;    /* bytes that must follow the prefixes */
+	uint8_t tail[BGP_ATTRIBUTES_MAX]; /* attributes that follow MP_REACH */
 	size_t tail_len;
 };
 
+/*
+ * Each message is as long as `size` at most: BGP_MESSAGE_MAX, or more where the peer takes more. What is
+ * announced must have a next hop.
+ */
 void bgp_update_begin_withdraw(
-    struct bgp_update_writer *u, uint8_t buf[static BGP_MESSAGE_MAX], enum bgp_family family);
-void bgp_update_begin_announce(struct bgp_update_writer *u, uint8_t buf[static BGP_MESSAGE_MAX],
+    struct bgp_update_writer *u, uint8_t *buf, size_t size, enum bgp_family family);
+void bgp_update_begin_announce(struct bgp_update_writer *u, uint8_t *buf, size_t size,
     const struct bgp_peering *peering, enum bgp_family family, const struct bgp_attributes *attributes);
 /* False: it does not fit any more, and nothing was written. */
 bool bgp_update_add(struct bgp_update_writer *u, struct prefix prefix);

@@ -1,241 +1,125 @@
 #include "proto/bgp/rib_out.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/alloc.h"
-
-#define BUCKETS_MIN 16
-
-/* The look of routes of one family. */
-struct rib_attributes {
-	struct list list;  /* in rib.attributes[family] */
-	struct list queue; /* of routes to announce with it */
-	size_t refs;       /* routes that want or were told it */
-	struct bgp_attributes as; /* communities sorted, each once, in `communities` */
-	uint32_t communities[];
-};
-
-struct rib_route {
-	struct rib_route *next; /* in its bucket */
-	struct prefix prefix;
-	struct list queue;             /* in a queue, or alone */
-	struct rib_attributes *wanted; /* counted; NULL: to be withdrawn */
-	struct rib_attributes *told;   /* counted; NULL: the peer does not have it */
-};
-
-static enum bgp_family
-family_of(const struct rib_route *route)
+void
+bgp_rib_out_init(struct bgp_rib_out *rib)
 {
-	return bgp_family_of(route->prefix.addr.family);
+	*rib = (struct bgp_rib_out){ 0 };
+	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++)
+		list_init(&rib->ready[f]);
 }
 
-/* FNV-1a over the prefix: short keys, and nobody but the operator chooses them. */
-static size_t
-hash_prefix(struct prefix p)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325) ^ p.len;
+/* ---- queues ---- */
 
-	for (unsigned i = 0; i < ip_size(p.addr.family); i++)
-		h = (h ^ p.addr.bytes[i]) * UINT64_C(0x100000001b3);
-	return (size_t)(h ^ (h >> 32));
+/* Where the route waits, if it does. */
+static struct rib_queue *
+queue_of(struct bgp_rib_out *rib, const struct rib_route *route)
+{
+	return route->wanted ? &route->wanted->queue : &rib->withdrawals[rib_route_family(route)];
 }
 
-static struct rib_route **
-slot_of(const struct bgp_rib_out *rib, struct prefix prefix)
-{
-	struct rib_route **slot = &rib->buckets[hash_prefix(prefix) & (rib->bucket_count - 1)];
-
-	while (*slot && !prefix_equal((*slot)->prefix, prefix))
-		slot = &(*slot)->next;
-	return slot;
-}
-
-static struct rib_route *
-find_route(const struct bgp_rib_out *rib, struct prefix prefix)
-{
-	return rib->bucket_count ? *slot_of(rib, prefix) : NULL;
-}
-
+/* Behind all that waits already. */
 static void
-resize(struct bgp_rib_out *rib, size_t count)
+enqueue(struct bgp_rib_out *rib, uint32_t index)
 {
-	struct rib_route **old = rib->buckets;
-	size_t old_count = rib->bucket_count;
+	struct rib_route *routes = rib->table.routes, *route = &routes[index];
+	struct rib_queue *queue = queue_of(rib, route);
 
-	rib->buckets = xcalloc(count, sizeof(struct rib_route *));
-	rib->bucket_count = count;
-	for (size_t i = 0; i < old_count; i++) {
-		for (struct rib_route *route = old[i], *next; route; route = next) {
-			struct rib_route **slot = slot_of(rib, route->prefix);
-
-			next = route->next;
-			route->next = NULL;
-			*slot = route;
-		}
-	}
-	free(old);
+	if (route->wanted && queue->first == 0)
+		list_append(&rib->ready[rib_route_family(route)], &route->wanted->ready);
+	route->queued = true;
+	route->prev = queue->last;
+	route->next = 0;
+	*(queue->last ? &routes[queue->last].next : &queue->first) = index;
+	queue->last = index;
 }
 
-static struct rib_route *
-add_route(struct bgp_rib_out *rib, struct prefix prefix)
-{
-	struct rib_route *route = xcalloc(1, sizeof(*route));
-
-	if (rib->route_count >= rib->bucket_count)
-		resize(rib, MAX(rib->bucket_count * 2, (size_t)BUCKETS_MIN));
-	route->prefix = prefix;
-	list_init(&route->queue);
-	*slot_of(rib, prefix) = route;
-	rib->route_count++;
-	return route;
-}
-
-static int
-compare_u32(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-static bool
-same_look(const struct bgp_attributes *a, const struct bgp_attributes *b)
-{
-	return a->has_med == b->has_med && (!a->has_med || a->med == b->med) &&
-	    a->prepend == b->prepend && a->community_count == b->community_count &&
-	    (a->community_count == 0 ||
-		memcmp(a->communities, b->communities, a->community_count * sizeof(uint32_t)) == 0);
-}
-
-/* The shared copy, with one reference more. */
-static struct rib_attributes *
-take_attributes(struct bgp_rib_out *rib, enum bgp_family family, const struct bgp_attributes *as)
-{
-	size_t bytes = as->community_count * sizeof(uint32_t), unique = 0;
-	struct rib_attributes *a = xcalloc(1, sizeof(*a) + bytes);
-
-	if (bytes > 0)
-		memcpy(a->communities, as->communities, bytes);
-	qsort(a->communities, as->community_count, sizeof(uint32_t), compare_u32);
-	for (size_t i = 0; i < as->community_count; i++) {
-		if (unique == 0 || a->communities[unique - 1] != a->communities[i])
-			a->communities[unique++] = a->communities[i];
-	}
-	a->as = *as;
-	a->as.communities = a->communities;
-	a->as.community_count = unique;
-	list_for_each(known, &rib->attributes[family], struct rib_attributes, list) {
-		if (same_look(&known->as, &a->as)) {
-			free(a);
-			known->refs++;
-			return known;
-		}
-	}
-	list_init(&a->queue);
-	list_append(&rib->attributes[family], &a->list);
-	a->refs = 1;
-	return a;
-}
-
+/* To be called before `wanted` changes. */
 static void
-drop_attributes(struct rib_attributes *a)
+dequeue(struct bgp_rib_out *rib, uint32_t index)
 {
-	if (a == NULL || --a->refs > 0)
+	struct rib_route *routes = rib->table.routes, *route = &routes[index];
+	struct rib_queue *queue = queue_of(rib, route);
+
+	if (!route->queued)
 		return;
-	list_remove(&a->list);
-	free(a);
+	*(route->prev ? &routes[route->prev].next : &queue->first) = route->next;
+	*(route->next ? &routes[route->next].prev : &queue->last) = route->prev;
+	route->queued = false;
+	if (route->wanted && queue->first == 0)
+		list_remove(&route->wanted->ready);
 }
 
+/* ---- routes ---- */
+
 static void
-set_told(struct bgp_rib_out *rib, struct rib_route *route, struct rib_attributes *told)
+set_told(struct bgp_rib_out *rib, struct rib_route *route, struct rib_look *told)
 {
-	size_t *count = &rib->told[family_of(route)];
+	size_t *count = &rib->told[rib_route_family(route)];
 
 	if (told)
 		told->refs++;
 	*count += (told != NULL);
 	*count -= (route->told != NULL);
-	drop_attributes(route->told);
+	rib_looks_drop(&rib->looks, route->told);
 	route->told = told;
+	route->resend = false;
 }
 
 /* Takes over the reference. */
 static void
-set_wanted(struct bgp_rib_out *rib, struct rib_route *route, struct rib_attributes *wanted)
+set_wanted(struct bgp_rib_out *rib, struct rib_route *route, struct rib_look *wanted)
 {
-	size_t *count = &rib->wanted[family_of(route)];
+	size_t *count = &rib->wanted[rib_route_family(route)];
 
 	*count += (wanted != NULL);
 	*count -= (route->wanted != NULL);
-	drop_attributes(route->wanted);
+	rib_looks_drop(&rib->looks, route->wanted);
 	route->wanted = wanted;
 }
 
 /* Puts the route where its difference belongs; forgets it when it is neither wanted nor told. */
 static void
-settle(struct bgp_rib_out *rib, struct rib_route *route)
+settle(struct bgp_rib_out *rib, uint32_t index)
 {
-	list_remove(&route->queue);
-	if (route->wanted && route->wanted != route->told) {
-		list_append(&route->wanted->queue, &route->queue);
-	} else if (!route->wanted && route->told) {
-		list_append(&rib->withdrawals[family_of(route)], &route->queue);
-	} else if (!route->wanted) {
-		*slot_of(rib, route->prefix) = route->next;
-		rib->route_count--;
-		free(route);
-	}
-}
+	const struct rib_route *route = &rib->table.routes[index];
 
-void
-bgp_rib_out_init(struct bgp_rib_out *rib)
-{
-	*rib = (struct bgp_rib_out){ 0 };
-	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++) {
-		list_init(&rib->attributes[f]);
-		list_init(&rib->withdrawals[f]);
-	}
-}
-
-typedef void (*route_fn)(struct bgp_rib_out *rib, struct rib_route *route);
-
-/* fn may forget the route it is called for. */
-static void
-for_each_route(struct bgp_rib_out *rib, route_fn fn)
-{
-	for (size_t i = 0; i < rib->bucket_count; i++) {
-		for (struct rib_route *route = rib->buckets[i], *next; route; route = next) {
-			next = route->next;
-			fn(rib, route);
-		}
-	}
+	dequeue(rib, index);
+	if (route->wanted != route->told || (route->wanted && route->resend))
+		enqueue(rib, index);
+	else if (!route->wanted)
+		rib_table_remove(&rib->table, index);
 }
 
 static void
-withdraw_route(struct bgp_rib_out *rib, struct rib_route *route)
+withdraw_route(struct bgp_rib_out *rib, uint32_t index)
 {
+	struct rib_route *route = &rib->table.routes[index];
+
 	if (route->wanted == NULL)
 		return;
-	list_remove(&route->queue); /* before its attributes can go */
+	dequeue(rib, index);
 	set_wanted(rib, route, NULL);
-	settle(rib, route);
+	settle(rib, index);
 }
 
 /* The peer does not have it (any more): what is wanted has to be told again. */
 static void
-forget_told(struct bgp_rib_out *rib, struct rib_route *route)
+forget_told(struct bgp_rib_out *rib, uint32_t index)
 {
-	set_told(rib, route, NULL);
-	settle(rib, route);
+	set_told(rib, &rib->table.routes[index], NULL);
+	settle(rib, index);
 }
 
 void
 bgp_rib_out_done(struct bgp_rib_out *rib)
 {
-	for_each_route(rib, withdraw_route);
-	for_each_route(rib, forget_told);
-	free(rib->buckets);
+	for (uint32_t i = 0; (i = rib_table_after(&rib->table, i)) > 0;) {
+		dequeue(rib, i);
+		set_wanted(rib, &rib->table.routes[i], NULL);
+		set_told(rib, &rib->table.routes[i], NULL);
+	}
+	rib_table_done(&rib->table);
+	rib_looks_done(&rib->looks);
 	bgp_rib_out_init(rib);
 }
 
@@ -243,19 +127,77 @@ void
 bgp_rib_out_announce(
     struct bgp_rib_out *rib, struct prefix prefix, const struct bgp_attributes *attributes)
 {
-	struct rib_route *route = find_route(rib, prefix);
-	struct rib_attributes *wanted =
-	    take_attributes(rib, bgp_family_of(prefix.addr.family), attributes);
+	struct rib_look *wanted =
+	    rib_looks_take(&rib->looks, bgp_family_of(prefix.addr.family), attributes);
+	uint32_t index = rib_table_find(&rib->table, prefix);
+	struct rib_route *route;
 
-	if (route == NULL)
-		route = add_route(rib, prefix);
+	if (index == 0)
+		index = rib_table_add(&rib->table, prefix);
+	route = &rib->table.routes[index];
 	if (route->wanted == wanted) {
-		drop_attributes(wanted); /* as it is already, perhaps waiting in its queue */
+		rib_looks_drop(&rib->looks, wanted); /* as it is already, perhaps waiting in its queue */
 		return;
 	}
-	list_remove(&route->queue);
+	dequeue(rib, index);
 	set_wanted(rib, route, wanted);
-	settle(rib, route);
+	settle(rib, index);
+}
+
+void
+bgp_rib_out_withdraw(struct bgp_rib_out *rib, struct prefix prefix)
+{
+	uint32_t index = rib_table_find(&rib->table, prefix);
+
+	if (index > 0)
+		withdraw_route(rib, index);
+}
+
+void
+bgp_rib_out_withdraw_all(struct bgp_rib_out *rib)
+{
+	for (uint32_t i = 0; (i = rib_table_after(&rib->table, i)) > 0;)
+		withdraw_route(rib, i);
+}
+
+void
+bgp_rib_out_start(struct bgp_rib_out *rib)
+{
+	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++)
+		rib->end_of_rib_due[f] = true;
+}
+
+void
+bgp_rib_out_stop(struct bgp_rib_out *rib)
+{
+	for (uint32_t i = 0; (i = rib_table_after(&rib->table, i)) > 0;)
+		forget_told(rib, i);
+	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++)
+		rib->end_of_rib_due[f] = false;
+}
+
+void
+bgp_rib_out_refresh(struct bgp_rib_out *rib, enum bgp_family family)
+{
+	for (uint32_t i = 0; (i = rib_table_after(&rib->table, i)) > 0;) {
+		struct rib_route *route = &rib->table.routes[i];
+
+		if (rib_route_family(route) != family || route->told == NULL)
+			continue;
+		route->resend = true;
+		if (!route->queued)
+			enqueue(rib, i);
+	}
+}
+
+/* ---- what is asked ---- */
+
+static const struct rib_route *
+find_route(const struct bgp_rib_out *rib, struct prefix prefix)
+{
+	uint32_t index = rib_table_find(&rib->table, prefix);
+
+	return index > 0 ? &rib->table.routes[index] : NULL;
 }
 
 bool
@@ -264,21 +206,6 @@ bgp_rib_out_wants(const struct bgp_rib_out *rib, struct prefix prefix)
 	const struct rib_route *route = find_route(rib, prefix);
 
 	return route && route->wanted;
-}
-
-void
-bgp_rib_out_withdraw(struct bgp_rib_out *rib, struct prefix prefix)
-{
-	struct rib_route *route = find_route(rib, prefix);
-
-	if (route)
-		withdraw_route(rib, route);
-}
-
-void
-bgp_rib_out_withdraw_all(struct bgp_rib_out *rib)
-{
-	for_each_route(rib, withdraw_route);
 }
 
 bool
@@ -298,68 +225,62 @@ bgp_rib_out_withdrawing(const struct bgp_rib_out *rib, struct prefix prefix)
 }
 
 void
-bgp_rib_out_start(struct bgp_rib_out *rib)
+bgp_rib_out_each(const struct bgp_rib_out *rib, bgp_route_fn fn, void *userdata)
 {
-	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++)
-		rib->end_of_rib_due[f] = true;
-}
+	for (uint32_t i = 0; (i = rib_table_after(&rib->table, i)) > 0;) {
+		const struct rib_route *route = &rib->table.routes[i];
 
-void
-bgp_rib_out_stop(struct bgp_rib_out *rib)
-{
-	for_each_route(rib, forget_told);
-	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++)
-		rib->end_of_rib_due[f] = false;
-}
-
-void
-bgp_rib_out_refresh(struct bgp_rib_out *rib, enum bgp_family family)
-{
-	for (size_t i = 0; i < rib->bucket_count; i++) {
-		for (struct rib_route *route = rib->buckets[i]; route; route = route->next) {
-			if (family_of(route) != family || route->wanted == NULL)
-				continue;
-			list_remove(&route->queue);
-			list_append(&route->wanted->queue, &route->queue);
-		}
+		if (route->wanted)
+			fn(userdata, rib_route_prefix(route), &route->wanted->as,
+			    route->told == route->wanted);
 	}
 }
 
+/* ---- messages ---- */
+
 static size_t
-next_withdrawal(struct bgp_rib_out *rib, enum bgp_family family, uint8_t buf[static BGP_MESSAGE_MAX])
+next_withdrawal(struct bgp_rib_out *rib, enum bgp_family family, uint8_t *buf, size_t size)
 {
 	struct bgp_update_writer u;
+	uint32_t index;
 
-	if (list_is_empty(&rib->withdrawals[family]))
+	if (rib->withdrawals[family].first == 0)
 		return 0;
-	bgp_update_begin_withdraw(&u, buf, family);
-	list_for_each_safe(route, &rib->withdrawals[family], struct rib_route, queue) {
-		if (!bgp_update_add(&u, route->prefix))
+	bgp_update_begin_withdraw(&u, buf, size, family);
+	while ((index = rib->withdrawals[family].first) > 0) {
+		if (!bgp_update_add(&u, rib_route_prefix(&rib->table.routes[index])))
 			break;
-		forget_told(rib, route);
+		forget_told(rib, index);
+	}
+	return bgp_update_end(&u);
+}
+
+static size_t
+next_of_look(struct bgp_rib_out *rib, struct rib_look *look, const struct bgp_peering *peering,
+    uint8_t *buf, size_t size)
+{
+	struct bgp_update_writer u;
+	uint32_t index;
+
+	bgp_update_begin_announce(&u, buf, size, peering, look->family, &look->as);
+	while ((index = look->queue.first) > 0) {
+		struct rib_route *route = &rib->table.routes[index];
+
+		if (!bgp_update_add(&u, rib_route_prefix(route)))
+			break;
+		dequeue(rib, index);
+		set_told(rib, route, look);
 	}
 	return bgp_update_end(&u);
 }
 
 static size_t
 next_announcement(struct bgp_rib_out *rib, const struct bgp_peering *peering, enum bgp_family family,
-    uint8_t buf[static BGP_MESSAGE_MAX])
+    uint8_t *buf, size_t size)
 {
-	struct bgp_update_writer u;
-
-	if (peering->next_hop[family].family != (family == BGP_IPV4 ? IP_V4 : IP_V6))
-		return 0;
-	list_for_each(a, &rib->attributes[family], struct rib_attributes, list) {
-		if (list_is_empty(&a->queue))
-			continue;
-		bgp_update_begin_announce(&u, buf, peering, family, &a->as);
-		list_for_each_safe(route, &a->queue, struct rib_route, queue) {
-			if (!bgp_update_add(&u, route->prefix))
-				break;
-			list_remove(&route->queue);
-			set_told(rib, route, a);
-		}
-		return bgp_update_end(&u);
+	list_for_each(look, &rib->ready[family], struct rib_look, ready) {
+		if (bgp_next_hop(peering, family, &look->as).family != IP_NONE)
+			return next_of_look(rib, look, peering, buf, size);
 	}
 	return 0;
 }
@@ -368,26 +289,26 @@ bool
 bgp_rib_out_withdrawals_wait(const struct bgp_rib_out *rib, const struct bgp_peering *peering)
 {
 	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++) {
-		if (peering->families[f] && !list_is_empty(&rib->withdrawals[f]))
+		if (peering->families[f] && rib->withdrawals[f].first > 0)
 			return true;
 	}
 	return false;
 }
 
 size_t
-bgp_rib_out_next(struct bgp_rib_out *rib, const struct bgp_peering *peering,
-    uint8_t buf[static BGP_MESSAGE_MAX])
+bgp_rib_out_next(struct bgp_rib_out *rib, const struct bgp_peering *peering, uint8_t *buf, size_t size)
 {
 	size_t len;
 
+	size = MIN(size, peering->message_max);
 	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++) {
-		if (peering->families[f] && (len = next_withdrawal(rib, f, buf)) > 0)
+		if (peering->families[f] && (len = next_withdrawal(rib, f, buf, size)) > 0)
 			return len;
 	}
 	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++) {
 		if (!peering->families[f])
 			continue;
-		len = next_announcement(rib, peering, f, buf);
+		len = next_announcement(rib, peering, f, buf, size);
 		if (len > 0)
 			return len;
 		if (rib->end_of_rib_due[f] && rib->end_of_rib_released) {

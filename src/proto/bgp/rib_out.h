@@ -2,26 +2,22 @@
  * What one neighbor should know and what it has been told.
  *
  * Each route holds both: `wanted` and `told`. A route whose two differ waits in a queue: that of
- * withdrawals of its family, or that of its attributes, so that routes that look the same leave in the
- * same UPDATE. A change before the queue was drained replaces what waited; a change back removes it. A
- * peer is therefore never told the same thing twice, except when it asks (route refresh).
+ * withdrawals of its family, or that of its look (rib_looks.h), so that routes with the same attributes
+ * leave in the same UPDATE. A change before the queue was drained replaces what waited; a change back
+ * removes it. A peer is therefore never told the same thing twice, except when it asks (route refresh).
  *
- * Attributes are shared: one copy for all routes of a family that look the same, counted. They are
- * searched one by one, since a host's routes have a handful of looks.
+ * Announcing costs a look-up of the prefix and one of the attributes, and writing an UPDATE costs its
+ * prefixes, however many others there are.
  */
 #pragma once
 
-#include "base/list.h"
-#include "proto/bgp/codec.h"
-
-struct rib_route;
+#include "proto/bgp/rib_table.h"
 
 struct bgp_rib_out {
-	struct rib_route **buckets; /* owned; chains of routes by prefix; a power of two, NULL when empty */
-	size_t bucket_count;
-	size_t route_count;
-	struct list attributes[BGP_FAMILY_MAX];  /* of rib_attributes, owned; in order of first use */
-	struct list withdrawals[BGP_FAMILY_MAX]; /* of rib_route.queue */
+	struct rib_table table; /* all routes that are wanted or told */
+	struct rib_looks looks;
+	struct list ready[BGP_FAMILY_MAX]; /* of rib_look.ready: routes of theirs wait */
+	struct rib_queue withdrawals[BGP_FAMILY_MAX];
 	size_t wanted[BGP_FAMILY_MAX];
 	size_t told[BGP_FAMILY_MAX];
 	bool end_of_rib_due[BGP_FAMILY_MAX];
@@ -31,7 +27,7 @@ struct bgp_rib_out {
 void bgp_rib_out_init(struct bgp_rib_out *rib);
 void bgp_rib_out_done(struct bgp_rib_out *rib);
 
-/* Attributes are within their limits, and the family is one that may be announced. */
+/* Attributes are valid (bgp_attributes_valid()), and the family is one that may be announced. */
 void bgp_rib_out_announce(
     struct bgp_rib_out *rib, struct prefix prefix, const struct bgp_attributes *attributes);
 bool bgp_rib_out_wants(const struct bgp_rib_out *rib, struct prefix prefix);
@@ -40,6 +36,8 @@ void bgp_rib_out_withdraw_all(struct bgp_rib_out *rib);
 /* The peer has been told the prefix, and not to forget it. */
 bool bgp_rib_out_told(const struct bgp_rib_out *rib, struct prefix prefix);
 bool bgp_rib_out_withdrawing(const struct bgp_rib_out *rib, struct prefix prefix);
+/* fn for every route that is wanted; told: with these attributes. */
+void bgp_rib_out_each(const struct bgp_rib_out *rib, bgp_route_fn fn, void *userdata);
 
 /* The session is up, and its peer knows nothing yet: all that is wanted is due, then End-of-RIB. */
 void bgp_rib_out_start(struct bgp_rib_out *rib);
@@ -50,6 +48,9 @@ void bgp_rib_out_refresh(struct bgp_rib_out *rib, enum bgp_family family);
 
 /* Whether the next UPDATE withdraws something. */
 bool bgp_rib_out_withdrawals_wait(const struct bgp_rib_out *rib, const struct bgp_peering *peering);
-/* The next UPDATE of the families in peering, or 0. What it holds counts as told. */
-size_t bgp_rib_out_next(struct bgp_rib_out *rib, const struct bgp_peering *peering,
-    uint8_t buf[static BGP_MESSAGE_MAX]);
+/*
+ * The next UPDATE of the families in peering, or 0. What it holds counts as told. Routes whose next hop is
+ * not known wait. size: BGP_MESSAGE_MAX or more.
+ */
+size_t bgp_rib_out_next(
+    struct bgp_rib_out *rib, const struct bgp_peering *peering, uint8_t *buf, size_t size);

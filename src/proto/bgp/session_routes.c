@@ -1,6 +1,7 @@
 /* The routes of a session: limits in front of rib_out, and its UPDATEs. */
 #include <assert.h>
 #include <errno.h>
+#include <string.h>
 
 #include "proto/bgp/session_internal.h"
 
@@ -12,7 +13,10 @@ bgp_session_check(
 
 	if (family == BGP_FAMILY_MAX || !s->conf.families[family])
 		return -EAFNOSUPPORT;
-	if (attributes->prepend > BGP_PREPEND_MAX || attributes->community_count > BGP_COMMUNITIES_MAX)
+	if (!bgp_attributes_valid(attributes, family))
+		return -EINVAL;
+	/* RFC 8950: an IPv6 next hop that the peer can not be told */
+	if (family == BGP_IPV4 && attributes->next_hop.family == IP_V6 && !s->conf.offer.extended_next_hop)
 		return -EINVAL;
 	if (s->rib.wanted[family] >= s->conf.prefix_limit && !bgp_rib_out_wants(&s->rib, prefix))
 		return -E2BIG;
@@ -24,10 +28,13 @@ bgp_session_announce(
     struct bgp_session *s, struct prefix prefix, const struct bgp_attributes *attributes)
 {
 	int r = bgp_session_check(s, prefix, attributes);
+	struct bgp_attributes as_sent;
 
-	if (r == 0)
-		bgp_rib_out_announce(&s->rib, prefix, attributes);
-	return r;
+	if (r < 0)
+		return r;
+	as_sent = bgp_attributes_for(attributes, s->conf.local_as == s->conf.peer_as);
+	bgp_rib_out_announce(&s->rib, prefix, &as_sent);
+	return 0;
 }
 
 void
@@ -71,7 +78,8 @@ bgp_session_next_update(struct bgp_session *s, uint8_t *buf, size_t size)
 {
 	assert(size >= BGP_MESSAGE_MAX);
 	bool withdrawal = bgp_rib_out_withdrawals_wait(&s->rib, &s->peering);
-	size_t len = s->info.state == BGP_ESTABLISHED ? bgp_rib_out_next(&s->rib, &s->peering, buf) : 0;
+	size_t len = s->info.state == BGP_ESTABLISHED ? bgp_rib_out_next(&s->rib, &s->peering, buf, size)
+						     : 0;
 
 	if (len > 0) {
 		s->send_hold.withdrawal_sent |= withdrawal;
@@ -90,4 +98,32 @@ size_t
 bgp_session_announced(const struct bgp_session *s, enum bgp_family family)
 {
 	return s->rib.told[family];
+}
+
+void
+bgp_session_each_route(const struct bgp_session *s, bgp_route_fn fn, void *userdata)
+{
+	bgp_rib_out_each(&s->rib, fn, userdata);
+}
+
+size_t
+bgp_session_path_copies(const struct bgp_session *s, const struct bgp_attributes *attributes)
+{
+	const struct bgp_peering peering = { .ibgp = s->conf.local_as == s->conf.peer_as };
+
+	return bgp_path_copies(&peering, attributes);
+}
+
+struct ip
+bgp_session_next_hop(const struct bgp_session *s, enum bgp_family family,
+    const struct bgp_attributes *attributes)
+{
+	struct bgp_peering peering = s->peering;
+
+	if (s->info.state != BGP_ESTABLISHED) {
+		/* as far as the configuration says it */
+		memcpy(peering.next_hop, s->conf.next_hop, sizeof(peering.next_hop));
+		peering.extended_next_hop = s->conf.offer.extended_next_hop;
+	}
+	return bgp_next_hop(&peering, family, attributes);
 }

@@ -68,9 +68,26 @@ check_nlri(struct reader bytes, enum bgp_family family, struct bgp_nlri *ret)
 	return family == BGP_FAMILY_MAX || reader_done(&walk.bytes);
 }
 
-/* RFC 4760 section 3; lengths of next hops: RFC 2545 section 3. */
+/* Lengths of next hops: RFC 2545 section 3, RFC 8950 section 3. */
 static bool
-decode_mp_reach(struct reader r, struct bgp_nlri *ret)
+next_hop_is_good(enum bgp_family family, size_t len, bool extended)
+{
+	bool ipv6 = len == 16 || len == 32;
+
+	switch (family) {
+	case BGP_IPV4:
+		return len == 4 || (extended && ipv6);
+	case BGP_IPV6:
+		return ipv6;
+	case BGP_FAMILY_MAX:
+		break;
+	}
+	return true;
+}
+
+/* RFC 4760 section 3. */
+static bool
+decode_mp_reach(struct reader r, bool extended, struct bgp_nlri *ret)
 {
 	uint16_t afi = reader_u16(&r);
 	enum bgp_family family = bgp_family_from_wire(afi, reader_u8(&r));
@@ -78,13 +95,7 @@ decode_mp_reach(struct reader r, struct bgp_nlri *ret)
 
 	reader_skip(&r, next_hop);
 	(void)reader_u8(&r); /* reserved */
-	if (!reader_ok(&r))
-		return false;
-	if (family == BGP_IPV6 && next_hop != 16 && next_hop != 32)
-		return false;
-	if (family == BGP_IPV4 && next_hop != 4)
-		return false;
-	return check_nlri(r, family, ret);
+	return reader_ok(&r) && next_hop_is_good(family, next_hop, extended) && check_nlri(r, family, ret);
 }
 
 static bool
@@ -110,7 +121,8 @@ take_attribute(struct decoding *d, const struct bgp_attribute *a)
 	}
 	d->seen[a->type / 64] |= UINT64_C(1) << (a->type % 64);
 	judge(d, bgp_attribute_check(a, d->peering, &e), &e);
-	if ((reach && !decode_mp_reach(a->value, &d->update->mp_announced)) ||
+	if ((reach &&
+		!decode_mp_reach(a->value, d->peering->extended_next_hop, &d->update->mp_announced)) ||
 	    (unreach && !decode_mp_unreach(a->value, &d->update->mp_withdrawn)))
 		judge_as(d, BGP_VERDICT_RESET, 9, a->whole, a->whole_len, NULL);
 }

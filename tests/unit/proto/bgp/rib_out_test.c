@@ -26,7 +26,7 @@ drain(struct bgp_rib_out *rib, const struct bgp_peering *peering, struct strbuf 
 	size_t len;
 
 	strbuf_done(out);
-	while ((len = bgp_rib_out_next(rib, peering, buf)) > 0) {
+	while ((len = bgp_rib_out_next(rib, peering, buf, sizeof(buf))) > 0) {
 		struct bgp_update u;
 
 		bgp_update_decode(buf + BGP_HEADER_LEN, len - BGP_HEADER_LEN, peering, &u);
@@ -84,7 +84,7 @@ TEST(a_duplicate_is_never_sent)
 	CHECK_STR(DRAIN(f), "-203.0.113.1/32 | ");
 	DROP(f, A);
 	CHECK_STR(DRAIN(f), "");
-	CHECK_INT(f.rib.route_count, 0);
+	CHECK_INT(f.rib.table.count, 0);
 }
 
 TEST(same_attributes_share_an_update)
@@ -192,6 +192,99 @@ TEST(a_refresh_tells_one_family_again)
 	CHECK_INT(f.rib.told[BGP_IPV4], 0);
 }
 
+TEST(a_refresh_survives_changes_there_and_back)
+{
+	FIXTURE(f);
+
+	SET(f, A, plain);
+	(void)DRAIN(f);
+	bgp_rib_out_refresh(&f.rib, BGP_IPV4);
+	SET(f, A, med1);
+	SET(f, A, plain);
+	CHECK_STR(DRAIN(f), "+203.0.113.1/32 | ");
+	bgp_rib_out_refresh(&f.rib, BGP_IPV4);
+	DROP(f, A);
+	SET(f, A, plain);
+	CHECK_STR(DRAIN(f), "+203.0.113.1/32 | ");
+	SET(f, A, med1);
+	SET(f, A, plain);
+	CHECK_STR(DRAIN(f), "");
+}
+
+TEST(routes_wait_for_a_next_hop)
+{
+	const struct bgp_attributes own = { .next_hop = ip_of("192.0.2.9") };
+	const struct bgp_attributes own6 = { .next_hop = ip_of("2001:db8::9") };
+	FIXTURE(f);
+
+	f.rib.end_of_rib_released = true;
+	f.peering.next_hop[BGP_IPV4] = (struct ip){ 0 };
+	bgp_rib_out_start(&f.rib);
+	SET(f, A, plain);
+	SET(f, "203.0.113.3/32", own6);
+	SET(f, B, own);
+	SET(f, C, plain);
+	CHECK_STR(DRAIN(f), "+203.0.113.2/32 | eor | +2001:db8::1/128 | eor | ");
+	CHECK(!bgp_rib_out_told(&f.rib, prefix_of(A)));
+	DROP(f, A);
+	CHECK_STR(DRAIN(f), "");
+	f.peering.extended_next_hop = true;
+	CHECK_STR(DRAIN(f), "+203.0.113.3/32 | ");
+}
+
+TEST(routes_that_differ_in_any_attribute_do_not_share)
+{
+	static const uint32_t community[] = { 1 };
+	static const uint64_t ext[] = { 1 };
+	static const struct bgp_large_community large[] = { { 1, 2, 3 } };
+	const struct bgp_attributes looks[] = {
+		{ .origin = BGP_ORIGIN_EGP },
+		{ .has_med = true },
+		{ .has_local_pref = true },
+		{ .prepend = 1 },
+		{ .next_hop = ip_of("192.0.2.9") },
+		{ .communities = community, .community_count = 1 },
+		{ .ext_communities = ext, .ext_community_count = 1 },
+		{ .large_communities = large, .large_community_count = 1 },
+		{ 0 },
+	};
+	uint8_t buf[BGP_MESSAGE_MAX];
+	FIXTURE(f);
+
+	for (size_t i = 0; i < ARRAY_SIZE(looks); i++) {
+		SET(f, A, looks[i]);
+		SET(f, A, looks[i]);
+		CHECK(bgp_rib_out_next(&f.rib, &f.peering, buf, sizeof(buf)) > 0);
+		CHECK_INT(bgp_rib_out_next(&f.rib, &f.peering, buf, sizeof(buf)), 0);
+	}
+	CHECK_INT(f.rib.looks.count, 1);
+}
+
+static void
+note_route(void *userdata, struct prefix prefix, const struct bgp_attributes *attributes, bool told)
+{
+	char text[PREFIX_STR_MAX];
+
+	strbuf_addf(userdata, "%s med %u%s, ", prefix_format(prefix, text), attributes->med,
+	    told ? " told" : "");
+}
+
+TEST(every_route_with_what_was_told)
+{
+	FIXTURE(f);
+
+	SET(f, A, med1);
+	SET(f, B, med1);
+	SET(f, C, med1);
+	(void)DRAIN(f);
+	SET(f, B, med2);
+	DROP(f, C);
+	SET(f, "203.0.113.3/32", med2);
+	strbuf_done(&f.out);
+	bgp_rib_out_each(&f.rib, note_route, &f.out);
+	CHECK_STR(strbuf_get(&f.out), "203.0.113.1/32 med 1 told, 203.0.113.2/32 med 2, 203.0.113.3/32 med 2, ");
+}
+
 TEST(a_family_that_was_not_agreed_on_stays_here)
 {
 	FIXTURE(f);
@@ -216,15 +309,43 @@ TEST(many_routes_need_few_messages)
 		bgp_rib_out_announce(&f.rib, p, &plain);
 		p.addr = ip_add(p.addr, 1);
 	}
-	while (bgp_rib_out_next(&f.rib, &f.peering, buf) > 0)
+	while (bgp_rib_out_next(&f.rib, &f.peering, buf, sizeof(buf)) > 0)
 		messages++;
 	CHECK_INT(messages, 13); /* 810 prefixes fit */
 	CHECK_INT(f.rib.told[BGP_IPV4], 10000);
 	bgp_rib_out_withdraw_all(&f.rib);
-	for (messages = 0; bgp_rib_out_next(&f.rib, &f.peering, buf) > 0;)
+	for (messages = 0; bgp_rib_out_next(&f.rib, &f.peering, buf, sizeof(buf)) > 0;)
 		messages++;
 	CHECK_INT(messages, 13);
-	CHECK_INT(f.rib.route_count, 0);
+	CHECK_INT(f.rib.table.count, 0);
+}
+
+/* RFC 8654. */
+TEST(a_peer_that_takes_long_messages_gets_fewer)
+{
+	FIXTURE(f);
+	struct prefix p = prefix_of("203.0.113.0/32");
+	static uint8_t buf[BGP_EXTENDED_MESSAGE_MAX];
+	size_t messages = 0, longest = 0, len;
+
+	for (int i = 0; i < 30000; i++) {
+		bgp_rib_out_announce(&f.rib, p, &plain);
+		p.addr = ip_add(p.addr, 1);
+	}
+	f.peering.message_max = sizeof(buf);
+	for (; (len = bgp_rib_out_next(&f.rib, &f.peering, buf, sizeof(buf))) > 0; messages++) {
+		struct bgp_update u;
+
+		longest = MAX(len, longest);
+		bgp_update_decode(buf + BGP_HEADER_LEN, len - BGP_HEADER_LEN, &f.peering, &u);
+		CHECK_INT(u.verdict, BGP_VERDICT_ACCEPT);
+	}
+	CHECK_INT(messages, 3);
+	CHECK(longest > BGP_EXTENDED_MESSAGE_MAX - 5);
+	bgp_rib_out_withdraw_all(&f.rib);
+	/* never more than the buffer takes */
+	len = bgp_rib_out_next(&f.rib, &f.peering, buf, BGP_MESSAGE_MAX);
+	CHECK(len > BGP_MESSAGE_MAX - 5 && len <= BGP_MESSAGE_MAX);
 }
 
 enum { PREFIXES = 24 };
@@ -287,7 +408,7 @@ disturb(struct fixture *f, struct rng *rng, bool wanted[static PREFIXES], bool t
 		}
 		break;
 	default:
-		len = bgp_rib_out_next(&f->rib, &f->peering, buf);
+		len = bgp_rib_out_next(&f->rib, &f->peering, buf, sizeof(buf));
 		if (len > 0)
 			believe(buf, len, &f->peering, told);
 	}
@@ -304,14 +425,14 @@ TEST(the_peer_ends_up_with_what_is_wanted)
 
 		for (int step = 0; step < 200; step++)
 			disturb(&f, &rng, wanted, told);
-		while ((len = bgp_rib_out_next(&f.rib, &f.peering, buf)) > 0)
+		while ((len = bgp_rib_out_next(&f.rib, &f.peering, buf, sizeof(buf))) > 0)
 			believe(buf, len, &f.peering, told);
 		for (int i = 0; i < PREFIXES; i++) {
 			count += wanted[i];
 			if (told[i] != wanted[i])
 				tap_fail(__FILE__, __LINE__, "seed %d prefix %d", (int)seed, i);
 		}
-		CHECK_INT(f.rib.route_count, count);
+		CHECK_INT(f.rib.table.count, count);
 		CHECK_INT(f.rib.told[BGP_IPV4] + f.rib.told[BGP_IPV6], count);
 	}
 }

@@ -9,7 +9,7 @@ announce(uint8_t *buf, const struct bgp_peering *peering, enum bgp_family family
 {
 	struct bgp_update_writer u;
 
-	bgp_update_begin_announce(&u, buf, peering, family, attributes);
+	bgp_update_begin_announce(&u, buf, BGP_MESSAGE_MAX, peering, family, attributes);
 	CHECK(bgp_update_add(&u, prefix_of(prefix)));
 	return bgp_update_end(&u);
 }
@@ -84,12 +84,12 @@ TEST(withdrawals)
 	uint8_t buf[BGP_MESSAGE_MAX];
 	struct bgp_update_writer u;
 
-	bgp_update_begin_withdraw(&u, buf, BGP_IPV4);
+	bgp_update_begin_withdraw(&u, buf, BGP_MESSAGE_MAX, BGP_IPV4);
 	CHECK(bgp_update_add(&u, prefix_of("203.0.113.10/32")));
 	CHECK(bgp_update_add(&u, prefix_of("203.0.113.0/25")));
 	CHECK_HEX(buf, bgp_update_end(&u), MARKER "0021 02 000a 20 cb00710a 19 cb007100 0000");
 
-	bgp_update_begin_withdraw(&u, buf, BGP_IPV6);
+	bgp_update_begin_withdraw(&u, buf, BGP_MESSAGE_MAX, BGP_IPV6);
 	CHECK(bgp_update_add(&u, prefix_of("2001:db8:f00d::10/128")));
 	CHECK_HEX(buf, bgp_update_end(&u), MARKER
 	    "002f 02 0000 0018 900f 0014 0002 01 80 20010db8 f00d0000 00000000 00000010");
@@ -126,9 +126,9 @@ TEST(messages_are_filled_to_the_brim)
 		struct bgp_update update;
 
 		if (rows[i].announcing)
-			bgp_update_begin_announce(&u, buf, &peering, rows[i].family, &plain);
+			bgp_update_begin_announce(&u, buf, BGP_MESSAGE_MAX, &peering, rows[i].family, &plain);
 		else
-			bgp_update_begin_withdraw(&u, buf, rows[i].family);
+			bgp_update_begin_withdraw(&u, buf, BGP_MESSAGE_MAX, rows[i].family);
 		while (bgp_update_add(&u, p)) {
 			p.addr = ip_add(p.addr, 1);
 			count++;

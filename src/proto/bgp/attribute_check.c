@@ -1,12 +1,7 @@
-
 #include "proto/bgp/codec.h"
 
-enum as_segment {
-	AS_SET = 1,
-	AS_SEQUENCE = 2,
-	AS_CONFED_SEQUENCE = 3, /* RFC 5065 */
-	AS_CONFED_SET = 4,
-};
+
+#include "proto/bgp/path.h"
 
 /* What the values of an attribute must look like; the rest is in the checks below. */
 enum check {
@@ -60,9 +55,9 @@ as_path_is_good(struct reader r, size_t as_size, bool confederations)
 		uint8_t type = reader_u8(&r);
 		size_t count = reader_u8(&r);
 
-		if (type < AS_SET || type > AS_CONFED_SET || count == 0)
+		if (type < BGP_SEGMENT_SET || type > BGP_SEGMENT_CONFED_SET || count == 0)
 			return false;
-		if (type >= AS_CONFED_SEQUENCE && !confederations)
+		if (type >= BGP_SEGMENT_CONFED_SEQUENCE && !confederations)
 			return false;
 		for (; count > 0; count--) {
 			if ((as_size == 4 ? reader_u32(&r) : reader_u16(&r)) == 0)
@@ -142,68 +137,4 @@ bgp_attribute_check(
 	if (!value_is_good(a, peering))
 		return judge(table[a->type].wrong, a, table[a->type].subcode, NULL, e);
 	return BGP_VERDICT_ACCEPT;
-}
-
-/* Flags, type and a one-octet length. */
-static void
-put_head(struct writer *w, uint8_t flags, enum bgp_attribute_type type, size_t len)
-{
-	writer_u8(w, flags | (len > UINT8_MAX ? BGP_FLAG_EXTENDED : 0));
-	writer_u8(w, type);
-	if (len > UINT8_MAX)
-		writer_u16(w, len);
-	else
-		writer_u8(w, len);
-}
-
-/* Our AS, as often as the path shall be long; empty inside of our AS (RFC 4271 section 5.1.2). */
-static void
-put_path(struct writer *w, enum bgp_attribute_type type, uint8_t flags, uint32_t as, size_t copies,
-    size_t as_size)
-{
-	put_head(w, flags, type, copies ? 2 + copies * as_size : 0);
-	if (copies == 0)
-		return;
-	writer_u8(w, AS_SEQUENCE);
-	writer_u8(w, copies);
-	for (size_t i = 0; i < copies; i++) {
-		if (as_size == 4)
-			writer_u32(w, as);
-		else
-			writer_u16(w, as > UINT16_MAX ? BGP_AS_TRANS : as);
-	}
-}
-
-void
-bgp_attributes_encode(struct writer *w, const struct bgp_peering *peering, enum bgp_family family,
-    const struct bgp_attributes *attributes)
-{
-	size_t copies = peering->ibgp ? 0 : (size_t)1 + attributes->prepend;
-
-	put_head(w, BGP_FLAG_TRANSITIVE, BGP_ATTR_ORIGIN, 1);
-	writer_u8(w, 0); /* IGP */
-	put_path(w, BGP_ATTR_AS_PATH, BGP_FLAG_TRANSITIVE, peering->local_as, copies,
-	    peering->as4 ? 4 : 2);
-	if (family == BGP_IPV4) {
-		put_head(w, BGP_FLAG_TRANSITIVE, BGP_ATTR_NEXT_HOP, 4);
-		writer_bytes(w, peering->next_hop[BGP_IPV4].bytes, 4);
-	}
-	if (attributes->has_med) {
-		put_head(w, BGP_FLAG_OPTIONAL, BGP_ATTR_MED, 4);
-		writer_u32(w, attributes->med);
-	}
-	if (peering->ibgp) {
-		put_head(w, BGP_FLAG_TRANSITIVE, BGP_ATTR_LOCAL_PREF, 4);
-		writer_u32(w, 100);
-	}
-	if (attributes->community_count > 0) {
-		put_head(w, BGP_FLAG_OPTIONAL | BGP_FLAG_TRANSITIVE, BGP_ATTR_COMMUNITIES,
-		    attributes->community_count * 4);
-		for (size_t i = 0; i < attributes->community_count; i++)
-			writer_u32(w, attributes->communities[i]);
-	}
-	/* RFC 6793 section 4.2.2: only when the 2-octet path could not say it */
-	if (!peering->as4 && copies > 0 && peering->local_as > UINT16_MAX)
-		put_path(w, BGP_ATTR_AS4_PATH, BGP_FLAG_OPTIONAL | BGP_FLAG_TRANSITIVE,
-		    peering->local_as, copies, 4);
 }

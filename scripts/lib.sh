@@ -3,7 +3,7 @@
 # Sourced, never run.
 
 BUILD_PACKAGES=(gcc libc6-dev meson ninja-build pkg-config python3
-	libsystemd-dev libfyaml-dev libjansson-dev libcurl4-openssl-dev libmnl-dev libc-ares-dev)
+	libsystemd-dev libfyaml-dev libjansson-dev libcurl4-openssl-dev libmnl-dev libc-ares-dev nettle-dev)
 LAB_PACKAGES=(bird2 nginx-light iproute2 iputils-ping procps util-linux)
 TEST_PACKAGES=(clang libclang-rt-14-dev mandoc curl bash tshark traceroute openssl)
 

@@ -5,6 +5,7 @@
 BUILD_PACKAGES=(gcc libc6-dev meson ninja-build pkg-config python3
 	libsystemd-dev libfyaml-dev libjansson-dev libcurl4-openssl-dev libmnl-dev libc-ares-dev nettle-dev)
 LAB_PACKAGES=(bird2 nginx-light iproute2 iputils-ping procps util-linux)
+INTEROP_PACKAGES=(frr gobgpd openbgpd exabgp)
 TEST_PACKAGES=(clang libclang-rt-14-dev mandoc curl bash tshark traceroute openssl)
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -60,6 +61,7 @@ install_packages() {
 		for p in "${missing[@]}"; do
 			case $p in
 			bird2) as_root systemctl -q disable --now bird 2>/dev/null || true ;;
+			frr | gobgpd | openbgpd | exabgp) as_root systemctl -q disable --now "$p" 2>/dev/null || true ;;
 			nginx-light) as_root systemctl -q disable --now nginx 2>/dev/null || true ;;
 			esac
 		done
@@ -76,4 +78,14 @@ build() {
 	fi
 	ninja -C "$dir" >"$log" 2>&1 || { grep -v '^\[' "$log" | tail -n 60 >&2; rm -f "$log"; die "the build failed"; }
 	rm -f "$log"
+}
+
+# BIRD 1.6 cannot be installed beside bird2: it is unpacked into a folder, for the interop tests. Without
+# it they say that they were skipped.
+unpack_bird16() {
+	local dir=$root/$1/bird16 tmp
+	[ -x "$dir/usr/sbin/bird6" ] && return 0
+	tmp=$(mktemp -d)
+	(cd "$tmp" && apt-get download -q bird && dpkg -x bird_1.6*.deb "$dir") >"$tmp/log" 2>&1 || cat "$tmp/log" >&2
+	rm -rf "$tmp"
 }

@@ -1,11 +1,13 @@
 #include "speaker_options.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "proto/bgp/community.h"
 
 #define LIST_MAX 16
 
@@ -183,10 +185,31 @@ read_neighbor(char *text, struct neighbor_conf *n)
 }
 
 static void
+read_community(const char *key, const char *value, struct bgp_attributes *a)
+{
+	static uint32_t communities[LIST_MAX];
+	static uint64_t ext[LIST_MAX];
+	static struct bgp_large_community large[LIST_MAX];
+	struct err e = { 0 };
+	int r = -EINVAL;
+
+	a->communities = communities;
+	a->ext_communities = ext;
+	a->large_communities = large;
+	if (strcmp(key, "community") == 0 && a->community_count < LIST_MAX)
+		r = bgp_community_parse(value, &communities[a->community_count++], &e);
+	else if (strcmp(key, "ext") == 0 && a->ext_community_count < LIST_MAX)
+		r = bgp_ext_community_parse(value, &ext[a->ext_community_count++], &e);
+	else if (strcmp(key, "large") == 0 && a->large_community_count < LIST_MAX)
+		r = bgp_large_community_parse(value, &large[a->large_community_count++], &e);
+	if (r < 0)
+		die("unknown word, or too many, or no community", value);
+}
+
+static void
 read_attribute(const char *key, const char *value, struct bgp_attributes *a)
 {
 	static const char *const origins[] = { "igp", "egp", "incomplete" };
-	static uint32_t communities[LIST_MAX];
 
 	if (strcmp(key, "origin") == 0) {
 		a->origin = (enum bgp_origin)word_of(value, origins, ARRAY_SIZE(origins));
@@ -200,11 +223,8 @@ read_attribute(const char *key, const char *value, struct bgp_attributes *a)
 		a->prepend = (uint8_t)number(value, BGP_PREPEND_MAX);
 	} else if (strcmp(key, "next-hop") == 0) {
 		a->next_hop = address(value);
-	} else if (strcmp(key, "community") == 0 && a->community_count < LIST_MAX) {
-		communities[a->community_count++] = number(value, UINT32_MAX);
-		a->communities = communities;
 	} else {
-		die("unknown word, or too many", key);
+		read_community(key, value, a);
 	}
 }
 

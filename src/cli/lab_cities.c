@@ -11,6 +11,7 @@
 #include "cli/print_json.h"
 #include "io/tty.h"
 #include "lab/cities.h"
+#include "lab/countries.h"
 
 struct cities_options {
 	bool json;
@@ -21,7 +22,7 @@ matches(const struct city *c, int argc, char **args)
 {
 	for (int i = 0; i < argc; i++) {
 		if (strcasecmp(c->code, args[i]) == 0 || strcasecmp(c->country, args[i]) == 0 ||
-		    strcasestr(c->name, args[i]))
+		    strcasestr(c->name, args[i]) || country_matches(c->country, args[i]))
 			return true;
 	}
 	return argc == 0;
@@ -46,7 +47,7 @@ print_text(int argc, char **args)
 		table_add_row(table);
 		table_add_cell(table, c->code);
 		table_add_cell(table, c->name);
-		table_add_cell(table, c->country);
+		table_add_cellf(table, "%s (%s)", country_name(c->country), c->country);
 		table_add_cellf(table, "%.2f", c->at.latitude);
 		table_add_cellf(table, "%.2f", c->at.longitude);
 	}
@@ -64,10 +65,10 @@ print_json(int argc, char **args)
 
 		if (matches(c, argc, args))
 			(void)json_array_append_new(list,
-			    json_pack("{s:s, s:s, s:s, s:f, s:f}", "code", c->code, "name", c->name, "country",
-			        c->country, "latitude", c->at.latitude, "longitude", c->at.longitude));
+			    json_pack("{s:s, s:s, s:s, s:s, s:f, s:f}", "code", c->code, "name", c->name,
+				"country", c->country, "country_name", country_name(c->country), "latitude", c->at.latitude, "longitude", c->at.longitude));
 	}
-	return cli_print_json(list, JSON_INDENT(2));
+	return cli_print_json(list, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
 }
 
 /* Exit status as of grep: failure when nothing was found. */

@@ -102,9 +102,10 @@ read_line(struct lab *lab, int *fds, size_t max, size_t *count, struct err *err)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
+		/* reset: it ended before it had read what we asked */
+		if (n < 0 && errno != ECONNRESET)
 			return err_errno(err, -errno, "hear from the lab %s", lab->name);
-		if (n == 0 || lab->in.len > ANSWER_MAX)
+		if (n <= 0 || lab->in.len > ANSWER_MAX)
 			return err_set(err, -ECONNRESET, "the lab %s has ended", lab->name);
 		take_fds(&m, fds, max, count);
 		strbuf_add_mem(&lab->in, part, (size_t)n);

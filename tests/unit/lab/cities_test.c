@@ -1,4 +1,5 @@
 #include "lab/cities.h"
+#include "lab/countries.h"
 
 #include <string.h>
 
@@ -50,6 +51,39 @@ TEST(no_two_in_one_place)
 			if (geo_distance_km(city_get(i)->at, city_get(k)->at) < 5)
 				tap_fail(__FILE__, __LINE__, "%s is at %s", city_get(i)->code, city_get(k)->code);
 		}
+	}
+}
+
+TEST(countries_in_words)
+{
+	static const struct {
+		const char *code, *text;
+		bool matches;
+	} rows[] = {
+		{ "AU", "Australia", true },
+		{ "AU", "austr", true },
+		{ "AT", "Australia", false },
+		{ "US", "united states", true },
+		{ "US", "usa", true },
+		{ "RU", "usa", false },
+		{ "AU", "us", false },
+		{ "GB", "uk", true },
+		{ "UA", "uk", false },
+		{ "GB", "Scotland", true },
+		{ "TR", "turkey", true },
+		{ "NL", "land", false },
+		{ "NL", "", false },
+		{ "??", "austr", false },
+	};
+
+	for (size_t i = 0; i < city_count(); i++) {
+		if (country_name(city_get(i)->country) == NULL)
+			tap_fail(__FILE__, __LINE__, "no name of %s", city_get(i)->country);
+	}
+	CHECK(country_name("??") == NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (country_matches(rows[i].code, rows[i].text) != rows[i].matches)
+			tap_fail(__FILE__, __LINE__, "%s: %s", rows[i].code, rows[i].text);
 	}
 }
 

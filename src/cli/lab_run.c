@@ -90,7 +90,7 @@ play(const struct scenario *scenario, const struct lab_plan *plan,
 
 	if (r < 0)
 		return cli_lab_fail("run", &err);
-	r = stop_signal() ? -EINTR : lab_run(lab, scenario, plan, &run_options, &doc);
+	r = lab_run(lab, scenario, plan, &run_options, &doc);
 
 	bool held = r >= 0 && json_is_true(json_object_get(doc, "held"));
 
@@ -98,10 +98,14 @@ play(const struct scenario *scenario, const struct lab_plan *plan,
 		(void)cli_print_json(TAKE(doc), JSON_INDENT(2));
 	json_decref(doc);
 
-	int left = leave_lab(lab, scenario, plan, options, &say, r == -EINTR, &err);
+	int left = leave_lab(lab, scenario, plan, options, &say, r < 0, &err);
 
 	if (left < 0)
 		return cli_lab_fail("run", &err);
+	if (r == -ECONNRESET) {
+		(void)err_set(&err, r, "the lab %s ended while it was played in", plan->name);
+		return cli_lab_fail("run", &err);
+	}
 	if (r == -EINTR) {
 		say_done(&say, "interrupted%s", options->running ? "" : "; the lab is gone");
 		return 128 + stop_signal();

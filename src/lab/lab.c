@@ -140,6 +140,14 @@ lab_down(struct lab *lab, struct err *err)
 	return wait_until_gone(lab, err);
 }
 
+bool
+lab_has_ended(const struct lab *lab, struct duration patience)
+{
+	struct pollfd p = { .fd = lab->fd, .events = POLLRDHUP };
+
+	return poll(&p, 1, (int)duration_ms(patience)) > 0 && (p.revents & (POLLRDHUP | POLLHUP));
+}
+
 const char *
 lab_name(const struct lab *lab)
 {

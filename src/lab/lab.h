@@ -69,6 +69,9 @@ void lab_closep(struct lab **lab);
 /* Ends the lab and waits until its last process and its state folder are gone. lab_close() it then. */
 int lab_down(struct lab *lab, struct err *err) _must_use_;
 
+/* Whether its supervisor has gone; waits so long for that. */
+bool lab_has_ended(const struct lab *lab, struct duration patience);
+
 const char *lab_name(const struct lab *lab);
 const char *lab_directory(const struct lab *lab); /* the state folder; logs/<node>.<process>.log in it */
 

@@ -9,8 +9,10 @@
 #include "lab/run_internal.h"
 #include "lab/run_steps.h"
 #include "lab/run_summary.h"
+#include "lab/stop.h"
 
 #define UNDERLAY_WITHIN DURATION_S(30)
+#define ENDING_WITHIN DURATION_S(1)
 
 void
 run_init(struct run *run, struct lab *lab, const struct scenario *scenario,
@@ -58,12 +60,23 @@ lab_run_has_step(const struct scenario *scenario, const char *only)
 	return false;
 }
 
+/*
+ * Whether the lab has ended under us, which makes nonsense of what was seen. Its processes go before its
+ * supervisor does, so where something went wrong it is given a moment to be gone.
+ */
+static bool
+has_ended(const struct run *run, bool wrong)
+{
+	return lab_has_ended(run->lab, wrong ? ENDING_WITHIN : DURATION_S(0));
+}
+
 static int
 play_step(struct run *run, const struct scenario_step *step, json_t *steps)
 {
 	const struct run_step *kind = run_step_of(step->kind);
 	_cleanup_(strbuf_done) struct strbuf text = { 0 };
 	struct instant begin = clock_now();
+	size_t broken = expect_broken(&run->expects);
 	struct err err = { 0 };
 	json_t *result = json_object();
 
@@ -79,6 +92,8 @@ play_step(struct run *run, const struct scenario_step *step, json_t *steps)
 	    result, "took_ms", json_real(duration_ms_f(instant_diff(clock_now(), begin))));
 	if (r == -EINTR)
 		return r;
+	if (has_ended(run, r < 0 || expect_broken(&run->expects) > broken))
+		return -ECONNRESET;
 	kind->print(result, run->say->look, &text);
 	say_result(run->say, strbuf_get(&text));
 	if (r < 0) {
@@ -102,6 +117,8 @@ play(struct run *run, json_t *doc, json_t *steps)
 
 	if (r == -EINTR)
 		return r;
+	if (has_ended(run, r < 0))
+		return -ECONNRESET;
 	run->step = "lab";
 	expect_add(&run->expects, run->step, r >= 0,
 	    "the routers know the way between all hosts and clients", "%s",
@@ -120,6 +137,17 @@ play(struct run *run, json_t *doc, json_t *steps)
 			return r;
 	}
 	return 0;
+}
+
+/* Why not all was played, as a sentence; null when it was. */
+static json_t *
+ended_early(int r, const struct lab *lab)
+{
+	if (r == -EINTR)
+		return json_sprintf("interrupted by SIG%s", sigabbrev_np(stop_signal()));
+	if (r == -ECONNRESET)
+		return json_sprintf("the lab %s ended", lab_name(lab));
+	return json_null();
 }
 
 static void
@@ -159,6 +187,7 @@ lab_run(struct lab *lab, const struct scenario *scenario, const struct lab_plan 
 	expectations = expect_to_json(&run.expects);
 	json_object_set_new(doc, "steps", steps);
 	json_object_set_new(doc, "expectations", expectations);
+	json_object_set_new(doc, "ended_early", ended_early(r, lab));
 	json_object_set_new(doc, "held", json_boolean(r >= 0 && expect_all_held(&run.expects)));
 	if (r >= 0)
 		say_summary(&run, expectations);

@@ -1,4 +1,5 @@
 /* A service's engine between its drivers: events in, actions carried out, then said. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -47,8 +48,11 @@ add_address(struct hosted *h, size_t address)
 {
 	struct service_event ev = { .type = SERVICE_EVENT_ADDRESS, .index = address };
 	struct err e = { 0 };
+	int r = addresses_add(h->agent->addresses, h->first_address + address, &e);
 
-	ev.present = addresses_add(h->agent->addresses, h->first_address + address, &e) == 0;
+	if (r == -EINPROGRESS)
+		return; /* that it is there will be told */
+	ev.present = r == 0;
 	ev.why = e.message;
 	if (!ev.present && !h->add_failed[address])
 		log_warning("service %s: %s", h->conf->name, e.message);
@@ -112,12 +116,12 @@ static bool
 describe_add(struct hosted *h, size_t address, const char *text, char *buf, size_t size)
 {
 	const struct addresses *addresses = h->agent->addresses;
-	bool failed = !addresses_is_present(addresses, h->first_address + address);
+	bool ours = addresses_is_ours(addresses, h->first_address + address);
+	bool failed = !ours && !addresses_is_present(addresses, h->first_address + address);
 	bool again = failed && h->add_failed[address];
 	const char *outcome = failed ? "cannot be added"
-			      : addresses_is_ours(addresses, h->first_address + address)
-				  ? "added"
-				  : "was there before and is left alone";
+			      : ours ? "added"
+				     : "was there before and is left alone";
 
 	h->add_failed[address] = failed;
 	(void)snprintf(buf, size, "service %s: %s %s", h->conf->name, text, outcome);

@@ -8,16 +8,25 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "io/loop.h"
 #include "io/netlink.h"
 
 /* "Who added this address", as ip(8) shows it (proto); above the values that the kernel uses
  * itself. */
 #define PROTO_NEARCAST 0xac
 
+/* How long an address may be without its local route; a host that routes in its own way has none.
+ */
+#define READY_LIMIT DURATION_S(1)
+#define READY_POLL_MIN DURATION_MS(1)
+#define READY_POLL_MAX DURATION_MS(50)
+
 struct watched_address {
 	struct ip ip;
 	bool present; /* as last told or verified */
 	bool ours;
+	struct instant unready_since; /* the kernel has it, and takes no packets for it; or never */
+	bool gone;                    /* before it was ready; not told yet */
 	bool seen; /* by the dump that runs */
 	bool seen_ours;
 };
@@ -29,6 +38,8 @@ struct addresses {
 	unsigned ifindex;
 	struct watched_address *items; /* owned */
 	size_t count;
+	struct timer timer; /* looks again at what is not ready */
+	struct duration poll;
 	addresses_fn changed;
 	void *userdata;
 };
@@ -98,17 +109,78 @@ take_dumped(const struct nlmsghdr *h, void *userdata)
 	w->seen_ours |= marked;
 }
 
-/* Reads into `seen` what the kernel has now. */
+static void
+take_route(const struct nlmsghdr *h, void *userdata)
+{
+	const struct rtmsg *route;
+	bool *is_local = userdata;
+
+	if (h == NULL || h->nlmsg_type != RTM_NEWROUTE ||
+	    mnl_nlmsg_get_payload_len(h) < sizeof(*route))
+		return;
+	route = mnl_nlmsg_get_payload(h);
+	*is_local = route->rtm_type == RTN_LOCAL;
+}
+
+/* Whether the kernel takes packets for the address. */
+static bool
+has_local_route(const struct addresses *a, struct ip ip)
+{
+	char buf[NETLINK_REQUEST_MAX];
+	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
+	struct rtmsg *route;
+	bool is_local = false;
+
+	h->nlmsg_type = RTM_GETROUTE;
+	route = mnl_nlmsg_put_extra_header(h, sizeof(*route));
+	route->rtm_family = AF_INET6;
+	route->rtm_dst_len = (uint8_t)ip_bits(ip.family);
+	mnl_attr_put(h, RTA_DST, ip_size(ip.family), ip.bytes);
+	return netlink_get(a->nl, h, take_route, &is_local, NULL) >= 0 && is_local;
+}
+
+/*
+ * The kernel acknowledges an IPv6 address, and announces it, before it has its local route, which a
+ * worker of its own adds later. A connection that is tried in between hangs until its SYN is sent
+ * again, a second later; and it may be another site that answers.
+ */
+static bool
+is_ready(const struct addresses *a, struct watched_address *w, struct instant now)
+{
+	if (!w->seen || w->present || w->ip.family == IP_V4 || has_local_route(a, w->ip)) {
+		w->gone |= !w->seen && !instant_is_never(w->unready_since);
+		w->unready_since = INSTANT_NEVER;
+		return true;
+	}
+	if (instant_is_never(w->unready_since))
+		w->unready_since = now;
+	return instant_reached(instant_add(w->unready_since, READY_LIMIT), now);
+}
+
+/* Reads into `seen` what the kernel has now, ready for use. */
 static int
 look(struct addresses *a, struct err *e)
 {
 	char buf[NETLINK_REQUEST_MAX];
 	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
+	struct instant now = clock_now();
+	bool all_ready = true;
+	int r;
 
 	h->nlmsg_type = RTM_GETADDR;
 	h->nlmsg_flags = NLM_F_DUMP;
 	mnl_nlmsg_put_extra_header(h, sizeof(struct ifaddrmsg));
-	return netlink_request(a->nl, h, take_dumped, a, e);
+	r = netlink_request(a->nl, h, take_dumped, a, e);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < a->count; i++) {
+		if (is_ready(a, &a->items[i], now))
+			continue;
+		a->items[i].seen = all_ready = false;
+	}
+	timer_set(&a->timer, all_ready ? INSTANT_NEVER : instant_add(now, a->poll));
+	a->poll.ns = all_ready ? READY_POLL_MIN.ns : MIN(2 * a->poll.ns, READY_POLL_MAX.ns);
+	return 0;
 }
 
 /* Looks, and tells what changed. */
@@ -120,12 +192,20 @@ resync(struct addresses *a)
 	for (size_t i = 0; i < a->count; i++) {
 		struct watched_address *w = &a->items[i];
 
-		if (w->present == w->seen)
+		if (w->present == w->seen && !w->gone)
 			continue;
+		w->gone = false;
 		w->present = w->seen;
 		w->ours = w->seen_ours;
 		a->changed(a->userdata, i, w->present);
 	}
+}
+
+static void
+on_timer(struct timer *t, struct instant now)
+{
+	(void)now;
+	resync(container_of(t, struct addresses, timer));
 }
 
 static int
@@ -168,11 +248,16 @@ addresses_new(sd_event *loop, const char *ifname, const struct ip *ips, size_t c
 	int r;
 
 	*a = (struct addresses){
-		.fd = -1, .count = count, .changed = changed, .userdata = userdata
+		.fd = -1,
+		.count = count,
+		.poll = READY_POLL_MIN,
+		.changed = changed,
+		.userdata = userdata,
 	};
 	a->items = xcalloc(count + 1, sizeof(*a->items));
 	for (size_t i = 0; i < count; i++)
-		a->items[i].ip = ips[i];
+		a->items[i] =
+		    (struct watched_address){ .ip = ips[i], .unready_since = INSTANT_NEVER };
 	a->ifindex = if_nametoindex(ifname);
 	if (a->ifindex == 0) {
 		r = err_errno(e, -errno, "interface %s", ifname);
@@ -185,6 +270,11 @@ addresses_new(sd_event *loop, const char *ifname, const struct ip *ips, size_t c
 	r = netlink_listen(NETLINK_ROUTE, groups, ARRAY_SIZE(groups), &a->fd, e);
 	if (r < 0)
 		goto fail;
+	r = timer_init(&a->timer, loop, on_timer);
+	if (r < 0) {
+		(void)err_errno(e, r, "set a timer");
+		goto fail;
+	}
 	r = look(a, e);
 	if (r < 0)
 		goto fail;
@@ -212,6 +302,7 @@ addresses_free(struct addresses *a)
 	if (a == NULL)
 		return;
 	sd_event_source_disable_unref(a->source);
+	timer_done(&a->timer);
 	if (a->fd >= 0)
 		(void)close(a->fd);
 	netlink_free(a->nl);
@@ -242,6 +333,7 @@ addresses_add(struct addresses *a, size_t index, struct err *e)
 	struct watched_address *w = &a->items[index];
 	char buf[NETLINK_REQUEST_MAX], text[IP_STR_MAX];
 	struct nlmsghdr *h = address_request(a, w->ip, RTM_NEWADDR, buf);
+	bool unready;
 	int r;
 
 	if (!w->present) {
@@ -263,7 +355,10 @@ addresses_add(struct addresses *a, size_t index, struct err *e)
 	if (r < 0)
 		return r;
 	w->present = w->seen;
-	w->ours = w->seen && (w->ours || w->seen_ours);
+	unready = !instant_is_never(w->unready_since);
+	w->ours = (w->seen || unready) && (w->ours || w->seen_ours);
+	if (!w->present && unready)
+		return err_set(e, -EINPROGRESS, "%s is not ready yet", ip_format(w->ip, text));
 	if (!w->present)
 		return err_set(
 		    e, -EADDRNOTAVAIL, "%s was added and is not there", ip_format(w->ip, text));
@@ -277,7 +372,7 @@ addresses_remove(struct addresses *a, size_t index, struct err *e)
 	char buf[NETLINK_REQUEST_MAX], text[IP_STR_MAX];
 	int r;
 
-	if (!w->present)
+	if (!w->present && instant_is_never(w->unready_since))
 		return 0;
 	if (!w->ours)
 		return 1;
@@ -285,6 +380,7 @@ addresses_remove(struct addresses *a, size_t index, struct err *e)
 	if (r < 0 && r != -EADDRNOTAVAIL)
 		return err_prefix(e, "remove %s", ip_format(w->ip, text));
 	w->present = w->ours = false;
+	w->unready_since = INSTANT_NEVER;
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "agent/agent_internal.h"
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/utf8.h"
 
 static struct prefix
 prefix_of(const struct hosted *h, size_t address)
@@ -26,7 +27,7 @@ withdraw(struct hosted *h, const struct service_action *action, struct instant h
 	announcer_withdraw(h->agent->announcer, prefix_of(h, action->index));
 	record->at = clock_now();
 	record->at_wall_ns = clock_wall_ns();
-	(void)snprintf(record->why, sizeof(record->why), "%s", action->why);
+	utf8_format(record->why, sizeof(record->why), "%s", action->why);
 }
 
 static void
@@ -105,7 +106,7 @@ describe_run(const struct hosted *h, size_t index, char *buf, size_t size)
 	const struct service_run *run = &h->engine->runs[index];
 	char text[IP_STR_MAX];
 
-	(void)snprintf(buf, size, "service %s: check %s%s%s %s", h->conf->name,
+	utf8_format(buf, size, "service %s: check %s%s%s %s", h->conf->name,
 	    h->check_confs[run->check].name, run->address == SERVICE_ALL ? "" : " at ",
 	    run->address == SERVICE_ALL ? "" : ip_format(h->conf->addresses[run->address], text),
 	    verdict_name(run->state.verdict));
@@ -124,7 +125,7 @@ describe_add(struct hosted *h, size_t address, const char *text, char *buf, size
 				     : "was there before and is left alone";
 
 	h->add_failed[address] = failed;
-	(void)snprintf(buf, size, "service %s: %s %s", h->conf->name, text, outcome);
+	utf8_format(buf, size, "service %s: %s %s", h->conf->name, text, outcome);
 	return !again;
 }
 
@@ -251,7 +252,7 @@ hosted_take(struct hosted *h, const struct service_event *event, struct instant 
 	h->queue = grow_array(h->queue, h->queue_count, &h->queue_cap, sizeof(*h->queue));
 	q = &h->queue[h->queue_count++];
 	*q = (struct queued_event){ .event = *event, .heard = heard };
-	(void)snprintf(q->why, sizeof(q->why), "%s", why ? why : "");
+	utf8_format(q->why, sizeof(q->why), "%s", why ? why : "");
 	if (h->taking)
 		return; /* whoever takes now takes this one next */
 	h->taking = true;

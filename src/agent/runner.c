@@ -1,10 +1,10 @@
 /* One check at one address: started when it is due, its result given to the service. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "agent/agent_internal.h"
 #include "base/log.h"
+#include "base/utf8.h"
 
 static const struct agent_check *
 conf_of(const struct runner *r)
@@ -85,8 +85,7 @@ start_or_wait(struct runner *r)
 	code = start_run(r, &e);
 	if (code < 0) {
 		result.outcome = code == -ECONNREFUSED ? CHECK_RUN_REFUSED : CHECK_RUN_FAILED;
-		(void)snprintf(
-		    result.why, sizeof(result.why), "%.*s", CHECK_RUN_WHY_MAX - 1, e.message);
+		utf8_format(result.why, sizeof(result.why), "%s", e.message);
 		on_result(r, &result);
 	}
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "agent/agent_internal.h"
+#include "base/utf8.h"
 
 /* "2026-11-23T04:05:06.123456789Z" */
 static json_t *
@@ -89,7 +90,7 @@ address_why(const struct hosted *h, const struct service_address *sa, char *buf,
 		more = "; no neighbor has been told";
 	else if (!wanted && h->withdraws[address].has && !h->withdraws[address].flushed)
 		more = "; the withdraw waits to be written";
-	(void)snprintf(buf, size, "%s%s", sa->why, more);
+	utf8_format(buf, size, "%s%s", sa->why, more);
 	return buf;
 }
 
@@ -181,7 +182,7 @@ service_json(const struct hosted *h, struct instant now)
 		withdrawn += h->engine->addresses[i].stage == STAGE_WITHDRAWN;
 	(void)address_why(h, telling, text, sizeof(text));
 	if (withdrawn == 0 || withdrawn == total)
-		(void)snprintf(why, sizeof(why), "%s", text);
+		utf8_format(why, sizeof(why), "%s", text);
 	else
 		(void)snprintf(
 		    why, sizeof(why), "%zu of %zu addresses withdrawn: %s", withdrawn, total, text);

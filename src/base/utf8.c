@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include <stdio.h>
+
 #include <stdbool.h>
 
 /* How many bytes a first byte promises; 0 for one that starts nothing. */
@@ -66,4 +68,21 @@ utf8_mend(char *text)
 		*c++ = '?';
 	}
 	return text;
+}
+
+void
+utf8_vformat(char *buf, size_t size, const char *fmt, va_list ap)
+{
+	(void)vsnprintf(buf, size, fmt, ap);
+	(void)utf8_mend(buf);
+}
+
+void
+utf8_format(char *buf, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	utf8_vformat(buf, size, fmt, ap);
+	va_end(ap);
 }

@@ -5,7 +5,10 @@
  */
 #pragma once
 
+#include <stdarg.h>
 #include <stddef.h>
+
+#include "base/attr.h"
 
 /* The bytes of the well-formed character that text starts with; 0 for none, or at the end. */
 size_t utf8_char_len(const char *text);
@@ -15,3 +18,7 @@ size_t utf8_char_len(const char *text);
  * becomes "?". Never longer than before. Gives text.
  */
 char *utf8_mend(char *text) __attribute__((nonnull, returns_nonnull));
+
+/* As snprintf(), and mends what was cut or never was UTF-8; for every text that somebody else may read. */
+void utf8_format(char *buf, size_t size, const char *fmt, ...) _printf_(3, 4);
+void utf8_vformat(char *buf, size_t size, const char *fmt, va_list ap) _printf_(3, 0);

@@ -2,10 +2,10 @@
 
 #include <curl/curl.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "io/curl_loop.h"
 
 struct http_client {
@@ -48,16 +48,16 @@ judge(const struct http_check *c, CURLcode code, struct check_run_result *ret)
 	if (code == CURLE_OK) {
 		if (status == (long)c->expect_status) {
 			ret->outcome = CHECK_RUN_PASSED;
-			(void)snprintf(ret->why, sizeof(ret->why), "status %ld", status);
+			utf8_format(ret->why, sizeof(ret->why), "status %ld", status);
 		} else {
-			(void)snprintf(ret->why, sizeof(ret->why), "status %ld, expected %u",
-			    status, c->expect_status);
+			utf8_format(ret->why, sizeof(ret->why), "status %ld, expected %u", status,
+			    c->expect_status);
 		}
 	} else if (code == CURLE_COULDNT_CONNECT && os_errno == ECONNREFUSED) {
 		ret->outcome = CHECK_RUN_REFUSED;
-		(void)snprintf(ret->why, sizeof(ret->why), "connection refused");
+		utf8_format(ret->why, sizeof(ret->why), "connection refused");
 	} else {
-		(void)snprintf(ret->why, sizeof(ret->why), "%.*s", CHECK_RUN_WHY_MAX - 1,
+		utf8_format(ret->why, sizeof(ret->why), "%s",
 		    c->error[0] ? c->error : curl_easy_strerror(code));
 	}
 }

@@ -1,6 +1,6 @@
 #include "service/check.h"
 
-#include <stdio.h>
+#include "base/utf8.h"
 
 static const char *const verdict_names[] = {
 	[VERDICT_UNKNOWN] = "unknown",
@@ -29,7 +29,7 @@ check_init(struct check *c, struct check_policy policy, struct instant now)
 static bool
 set_verdict(struct check *c, enum verdict verdict, const char *why, struct instant now)
 {
-	(void)snprintf(c->why, sizeof(c->why), "%s", why);
+	utf8_format(c->why, sizeof(c->why), "%s", why);
 	if (c->verdict == verdict)
 		return false;
 	c->verdict = verdict;
@@ -58,9 +58,9 @@ count_failure(struct check *c, const char *why, struct instant now)
 	if (c->failures < c->policy.fall)
 		return false;
 	if (c->verdict != VERDICT_FAILING && c->policy.fall > 1)
-		(void)snprintf(text, sizeof(text), "%u times in a row: %s", c->failures, why);
+		utf8_format(text, sizeof(text), "%u times in a row: %s", c->failures, why);
 	else
-		(void)snprintf(text, sizeof(text), "%s", why);
+		utf8_format(text, sizeof(text), "%s", why);
 	return set_verdict(c, VERDICT_FAILING, text, now);
 }
 
@@ -86,7 +86,7 @@ check_input(struct check *c, const struct check_result *result, struct instant n
 	c->has_last = true;
 	c->last_at = now;
 	c->last_took = result->took;
-	(void)snprintf(c->last_why, sizeof(c->last_why), "%s", result->why);
+	utf8_format(c->last_why, sizeof(c->last_why), "%s", result->why);
 
 	switch (result->evidence) {
 	case EVIDENCE_PASS:

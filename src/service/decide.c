@@ -1,7 +1,7 @@
 /* What the evidence on an address comes to, and what follows for the service as a whole. */
 #include <stdarg.h>
-#include <stdio.h>
 
+#include "base/utf8.h"
 #include "service/service_internal.h"
 
 static const char *const stage_names[] = {
@@ -33,7 +33,7 @@ decided(enum stage stage, bool known, bool definitive, const char *fmt, ...)
 
 	va_start(ap, fmt);
 	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): lost when the analyzer inlines this */
-	(void)vsnprintf(d.why, sizeof(d.why), fmt, ap);
+	utf8_vformat(d.why, sizeof(d.why), fmt, ap);
 	va_end(ap);
 	return d;
 }

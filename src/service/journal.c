@@ -1,9 +1,7 @@
 #include "service/journal.h"
 
-#include <assert.h>
-#include <stdio.h>
-
 #include "base/utf8.h"
+#include <assert.h>
 
 void
 journal_add(
@@ -13,11 +11,9 @@ journal_add(
 
 	e->at = at;
 	e->at_wall_ns = at_wall_ns;
-	(void)snprintf(e->what, sizeof(e->what), "%s", what);
-	(void)snprintf(e->why, sizeof(e->why), "%s", why);
 	/* a peer's text, cut inside a character, would take the whole entry out of the JSON */
-	(void)utf8_mend(e->what);
-	(void)utf8_mend(e->why);
+	utf8_format(e->what, sizeof(e->what), "%s", what);
+	utf8_format(e->why, sizeof(e->why), "%s", why);
 }
 
 size_t

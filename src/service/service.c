@@ -2,10 +2,10 @@
 
 #include <assert.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "service/service_internal.h"
 
 static struct service_action *add_action(struct service_actions *actions,
@@ -24,7 +24,7 @@ add_action(struct service_actions *actions, enum service_action_type type, size_
 	*action = (struct service_action){ .type = type, .index = index };
 	va_start(ap, fmt);
 	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): lost when the analyzer inlines this */
-	(void)vsnprintf(action->why, sizeof(action->why), fmt, ap);
+	utf8_vformat(action->why, sizeof(action->why), fmt, ap);
 	va_end(ap);
 	return action;
 }
@@ -43,7 +43,7 @@ apply(struct service *s, size_t i, struct instant now, struct service_actions *a
 	struct service_address *a = &s->addresses[i];
 	struct service_decision d = service_decide(s, i);
 
-	(void)snprintf(a->why, sizeof(a->why), "%s", d.why);
+	utf8_format(a->why, sizeof(a->why), "%s", d.why);
 	if (d.stage == a->stage)
 		return;
 	a->stage = d.stage;
@@ -116,7 +116,7 @@ on_address(struct service *s, const struct service_event *ev, struct instant now
 		apply(s, ev->index, now, actions);
 		return;
 	}
-	(void)snprintf(
+	utf8_format(
 	    a->missing_why, sizeof(a->missing_why), "%s", ev->why ? ev->why : "it was removed");
 	apply(s, ev->index, now, actions);
 	if (s->phase != SERVICE_RUNNING)
@@ -156,7 +156,7 @@ on_listener(struct service *s, const struct service_event *ev, struct instant no
 		run_checks_now(s, l->address, actions);
 		return;
 	}
-	(void)snprintf(why, sizeof(why), "nothing listens on %s", s->conf.listens[l->listen]);
+	utf8_format(why, sizeof(why), "nothing listens on %s", s->conf.listens[l->listen]);
 	refute_runs(s, l->address, is_missing_everywhere(s, l->listen), why, now, actions);
 }
 
@@ -326,7 +326,7 @@ service_new(const struct service_conf *conf, struct instant now)
 		s->addresses[i].address = conf->addresses[i];
 		s->addresses[i].since = now;
 		s->addresses[i].retry_at = INSTANT_NEVER;
-		(void)snprintf(s->addresses[i].why, WHY_MAX, "nearcastd starts");
+		utf8_format(s->addresses[i].why, WHY_MAX, "nearcastd starts");
 	}
 	s->listener_count = conf->listen_count * addresses;
 	s->listeners = xcalloc(s->listener_count + 1, sizeof(*s->listeners));

@@ -1,6 +1,10 @@
 #include "service/check.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/strbuf.h"
+#include "base/utf8.h"
 #include "tap.h"
 
 static const struct check_policy policy = {
@@ -71,6 +75,27 @@ TEST(rise_and_fall)
 		play(cases[i].script, &out);
 		CHECK_STR(strbuf_get(&out), cases[i].want);
 		strbuf_done(&out);
+	}
+}
+
+/* A reason that is too long with what is put in front ends between two characters. */
+TEST(why_is_cut_between_characters)
+{
+	for (size_t spaces = 0; spaces < 4; spaces++) {
+		char text[WHY_MAX] = "", mended[WHY_MAX];
+		struct check_result r = { .evidence = EVIDENCE_SOFT, .why = text };
+		struct instant now = { 0 };
+		struct check c;
+
+		memset(text, ' ', spaces);
+		while (strlen(text) + 4 <= sizeof(text))
+			strcat(text, "\xe2\x82\xac");
+		check_init(&c, policy, now);
+		for (uint32_t i = 0; i < policy.fall; i++)
+			(void)check_input(&c, &r, now);
+		(void)snprintf(mended, sizeof(mended), "%s", c.why);
+		CHECK_STR(utf8_mend(mended), c.why);
+		CHECK_INT(strncmp(c.why, "3 times in a row: ", 18), 0);
 	}
 }
 

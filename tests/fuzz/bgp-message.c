@@ -107,7 +107,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	message[18] = data[1];
 	memcpy(message + BGP_HEADER_LEN, data + 2, size - 2);
 	(void)bgp_capture_each_prefix(message, len, ignore_prefix, NULL);
-	if (!bgp_header_decode(message, &h, &e)) {
+	if (!bgp_header_decode(message, BGP_MESSAGE_MAX, &h, &e)) {
 		assert(e.code == 1);
 		return 0;
 	}

@@ -59,7 +59,7 @@ drain(struct play *p)
 		struct bgp_error e;
 
 		assert(p->up && p->connected[bgp_session_way(p->s)]);
-		assert(bgp_header_decode(buf, &h, &e) && h.type == BGP_UPDATE && h.length == len);
+		assert(bgp_header_decode(buf, BGP_MESSAGE_MAX, &h, &e) && h.type == BGP_UPDATE && h.length == len);
 		bgp_update_decode(buf + BGP_HEADER_LEN, len - BGP_HEADER_LEN, &peering, &u);
 		assert(u.verdict == BGP_VERDICT_ACCEPT);
 		hear(p, u.withdrawn, false);
@@ -76,7 +76,7 @@ check_sent(const uint8_t *bytes, size_t len)
 		struct bgp_header h;
 		struct bgp_error e;
 
-		assert(len >= BGP_HEADER_LEN && bgp_header_decode(bytes, &h, &e) && h.length <= len);
+		assert(len >= BGP_HEADER_LEN && bgp_header_decode(bytes, BGP_MESSAGE_MAX, &h, &e) && h.length <= len);
 		bytes += h.length;
 		len -= h.length;
 	}
@@ -105,7 +105,7 @@ check(struct play *p, const struct bgp_actions *a)
 	assert((a->change == BGP_CHANGE_DOWN) == (p->up && info->state != BGP_ESTABLISHED));
 	p->up = info->state == BGP_ESTABLISHED;
 	if (p->up)
-		p->as4 = info->peer_open->as4;
+		p->as4 = info->negotiated.as4;
 	else
 		memset(p->told, 0, sizeof(p->told));
 	assert(!p->up || p->connected[bgp_session_way(p->s)]);
@@ -158,7 +158,7 @@ static void
 give_good(struct play *p, enum bgp_way way, uint8_t which)
 {
 	struct bgp_open open = { .as = 64501, .id = which, .hold_time_s = which & 16 ? 0 : 3u + which,
-		.as4 = which & 32, .families = { true, which & 64 } };
+		.as4 = which & 32, .multiprotocol = true, .families = { true, which & 64 } };
 	uint8_t buf[BGP_MESSAGE_MAX];
 	struct writer w = writer_init(buf, sizeof(buf));
 
@@ -261,6 +261,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.families = { true, true },
 		.next_hop = { ip_from_v4(0xc0000201), ip_from_bytes(IP_V6, (uint8_t[16]){ 0x20, [15] = 1 }) },
 		.prefix_limit = 5,
+		.offer = BGP_OFFER_DEFAULT,
 	};
 	struct play p = { .s = bgp_session_new(&conf, kind), .now = { NS_PER_S } };
 

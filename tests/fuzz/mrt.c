@@ -53,7 +53,7 @@ try_message(const struct mrt_record *record)
 	struct bgp_header h;
 	struct bgp_error e;
 
-	if (reader_left(&r) < BGP_HEADER_LEN || !bgp_header_decode(r.pos, &h, &e))
+	if (reader_left(&r) < BGP_HEADER_LEN || !bgp_header_decode(r.pos, BGP_EXTENDED_MESSAGE_MAX, &h, &e))
 		return;
 	reader_skip(&r, BGP_HEADER_LEN);
 	if (h.type == BGP_UPDATE)

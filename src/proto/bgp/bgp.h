@@ -10,15 +10,17 @@
  *     events ──> bgp_session_input() ──> actions          bgp_session_deadline() ──> when to send TIMER
  *     routes ──> bgp_session_announce(), _withdraw() ──> bgp_session_next_update() ──> bytes
  *
- * Files: session.c (events, timers, the session as a whole), connection.c (one connection's messages),
- * send_hold.c (a peer that takes nothing), rib_out.c (what the peer has been told; rib_table.c,
- * rib_looks.c), open.c, update_encode.c, attribute_encode.c, update_decode.c, attribute_check.c,
+ * Files: session.c (events, timers, the session as a whole), session_info.c (what is seen of it),
+ * negotiate.c (what is offered and agreed on), connection.c, connection_rx.c, connection_messages.c (one
+ * connection: its life, its bytes, its messages), send_hold.c (a peer that takes nothing),
+ * rib_out.c (what the peer has been told; rib_table.c, rib_looks.c), session_routes.c; conf.c; open.c with
+ * capability.c, update_encode.c, attribute_encode.c, update_decode.c, attribute_check.c,
  * notification.c, message.c (one message type each, both directions), capture.c (for packet captures),
  * community.h (communities as text).
  *
  * RFC 4271 (BGP-4), 4486 and 6608 (subcodes), 4760 (IPv6), 5492 (capabilities), 6286 (router ID), 6793
- * (4-octet AS), 2918 (route refresh), 7606 (errors in UPDATEs), 7607 (AS 0), 9003 (shutdown message),
- * 9687 (send hold).
+ * (4-octet AS), 2918 (route refresh), 7606 (errors in UPDATEs), 7607 (AS 0), 8654 (long messages), 9003
+ * (shutdown message), 9234 (roles), 9687 (send hold).
  * docs/rfc-coverage.md has a row for each rule.
  */
 #pragma once

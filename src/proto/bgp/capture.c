@@ -36,7 +36,7 @@ bgp_capture_each_prefix(const uint8_t *bytes, size_t len, bgp_prefix_fn fn, void
 		struct bgp_header h;
 		struct bgp_error e;
 
-		if (!bgp_header_decode(bytes + at, &h, &e))
+		if (!bgp_header_decode(bytes + at, BGP_EXTENDED_MESSAGE_MAX, &h, &e))
 			return -EBADMSG;
 		if (len - at < h.length)
 			break;

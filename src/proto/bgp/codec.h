@@ -37,9 +37,12 @@ struct bgp_header {
 	uint8_t type;
 };
 
-/* Of at least BGP_HEADER_LEN bytes: marker, type, and length within the bounds of the type. */
-bool bgp_header_decode(
-    const uint8_t bytes[static BGP_HEADER_LEN], struct bgp_header *ret, struct bgp_error *e);
+/*
+ * Of at least BGP_HEADER_LEN bytes: marker, type, and length within the bounds of the type and up to max:
+ * BGP_MESSAGE_MAX, or BGP_EXTENDED_MESSAGE_MAX where both ends take extended messages (RFC 8654).
+ */
+bool bgp_header_decode(const uint8_t bytes[static BGP_HEADER_LEN], size_t max, struct bgp_header *ret,
+    struct bgp_error *e);
 /* Writes marker, room for the length and the type; bgp_message_end() fills the length in. */
 void bgp_message_begin(struct writer *w, enum bgp_type type);
 size_t bgp_message_end(struct writer *w); /* the length, 0 when it did not fit */
@@ -59,8 +62,22 @@ struct bgp_refresh {
 
 bool bgp_refresh_decode(const uint8_t *body, size_t len, struct bgp_refresh *ret, struct bgp_error *e);
 
-/* ---- open.c ---- */
+/* ---- capability.c ---- */
 
+enum bgp_capability {
+	BGP_CAPABILITY_MULTIPROTOCOL = 1,     /* RFC 4760 section 8 */
+	BGP_CAPABILITY_ROUTE_REFRESH = 2,     /* RFC 2918 section 2 */
+	BGP_CAPABILITY_EXTENDED_NEXT_HOP = 5, /* RFC 8950 section 4 */
+	BGP_CAPABILITY_EXTENDED_MESSAGE = 6,  /* RFC 8654 section 3 */
+	BGP_CAPABILITY_ROLE = 9,              /* RFC 9234 section 4.1 */
+	BGP_CAPABILITY_GRACEFUL_RESTART = 64, /* RFC 4724 section 3 */
+	BGP_CAPABILITY_AS4 = 65,              /* RFC 6793 section 3 */
+	BGP_CAPABILITY_ENHANCED_REFRESH = 70, /* RFC 7313 section 3.1 */
+};
+
+#define BGP_RESTART_TIME_MAX 4095 /* seconds: 12 bits */
+
+/* What an OPEN says; its capabilities among it. */
 struct bgp_open {
 	uint32_t as; /* of the 4-octet capability where there is one (RFC 6793) */
 	uint32_t id; /* host order */
@@ -68,14 +85,33 @@ struct bgp_open {
 	bool as4;
 	bool multiprotocol; /* any MP capability; without one, IPv4 unicast is meant (RFC 4760) */
 	bool families[BGP_FAMILY_MAX];
-	bool route_refresh, enhanced_refresh, extended_message, graceful_restart;
+	bool route_refresh, enhanced_refresh, extended_message;
+	bool extended_next_hop; /* of IPv4 unicast, over IPv6 */
+	enum bgp_role role;     /* BGP_ROLE_NONE: no capability; BGP_ROLE_MAX: one that nobody defined */
+	bool graceful_restart;  /* and what it says: */
+	bool restarting;        /* R */
+	bool hard_reset;        /* N (RFC 8538) */
+	uint16_t restart_time_s;
+	bool restart_families[BGP_FAMILY_MAX], forwarding[BGP_FAMILY_MAX]; /* F */
 	unsigned unknown; /* capabilities that were not understood, and ignored */
 };
 
+/* All of them, by rising code. */
+void bgp_capabilities_encode(struct writer *w, const struct bgp_open *open);
+/* The one of a family, alone: also what a NOTIFICATION (2,7) names. */
+void bgp_multiprotocol_encode(struct writer *w, enum bgp_family family);
+/* Adds what one says to *open. */
+bool bgp_capability_decode(
+    uint8_t code, struct reader value, struct bgp_open *open, struct bgp_error *e);
+
+/* ---- open.c ---- */
+
 void bgp_open_encode(struct writer *w, const struct bgp_open *open);
+/* The optional parameters of an OPEN from their length on: one with the capabilities, or none. */
+void bgp_parameters_encode(struct writer *w, const uint8_t *capabilities, size_t len);
 /* The message's form only; whether we want this peer is bgp_open_check(). */
 bool bgp_open_decode(const uint8_t *body, size_t len, struct bgp_open *ret, struct bgp_error *e);
-/* Peer AS, router ID, hold time and a family in common: what conf asks of the peer's OPEN. */
+/* Peer AS, router ID, hold time, a family in common and the role: what conf asks of the peer's OPEN. */
 bool bgp_open_check(const struct bgp_open *open, const struct bgp_conf *conf, struct bgp_error *e);
 
 /* ---- notification.c ---- */

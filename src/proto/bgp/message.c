@@ -4,15 +4,19 @@
 
 #define MARKER_LEN 16
 
-/* Message lengths by type: RFC 4271 section 6.1; RFC 2918 section 3 for ROUTE-REFRESH. */
+/*
+ * Message lengths by type: RFC 4271 section 6.1; RFC 2918 section 3 for ROUTE-REFRESH. RFC 8654 section 4
+ * lets all but two be longer than 4096.
+ */
 static const struct {
 	uint16_t min, max;
 } bounds[] = {
 	[BGP_OPEN] = { 29, BGP_MESSAGE_MAX },
-	[BGP_UPDATE] = { 23, BGP_MESSAGE_MAX },
-	[BGP_NOTIFICATION] = { 21, BGP_MESSAGE_MAX },
+	[BGP_UPDATE] = { 23, BGP_EXTENDED_MESSAGE_MAX },
+	[BGP_NOTIFICATION] = { 21, BGP_EXTENDED_MESSAGE_MAX },
 	[BGP_KEEPALIVE] = { BGP_HEADER_LEN, BGP_HEADER_LEN },
-	[BGP_ROUTE_REFRESH] = { 23, BGP_MESSAGE_MAX }, /* longer with RFC 5291; its own check decides */
+	/* longer with RFC 5291; its own check decides */
+	[BGP_ROUTE_REFRESH] = { 23, BGP_EXTENDED_MESSAGE_MAX },
 };
 
 enum bgp_family
@@ -63,7 +67,7 @@ bgp_error_set(struct bgp_error *e, uint8_t code, uint8_t subcode, const void *da
 
 bool
 bgp_header_decode(
-    const uint8_t bytes[static BGP_HEADER_LEN], struct bgp_header *ret, struct bgp_error *e)
+    const uint8_t bytes[static BGP_HEADER_LEN], size_t max, struct bgp_header *ret, struct bgp_error *e)
 {
 	struct reader r = reader_init(bytes, BGP_HEADER_LEN);
 	struct bgp_header h;
@@ -74,7 +78,7 @@ bgp_header_decode(
 	}
 	h.length = reader_u16(&r);
 	h.type = reader_u8(&r);
-	if (h.length < BGP_HEADER_LEN || h.length > BGP_MESSAGE_MAX)
+	if (h.length < BGP_HEADER_LEN || h.length > max)
 		return bgp_error_set(e, 1, 2, bytes + MARKER_LEN, 2, NULL);
 	if (h.type < BGP_OPEN || h.type > BGP_ROUTE_REFRESH)
 		return bgp_error_set(e, 1, 3, &h.type, 1, NULL);

@@ -1,5 +1,67 @@
-/* What the OPENs of both ends, taken together, allow. */
+/* What our OPEN offers, and what the OPENs of both ends, taken together, allow. */
+#include <string.h>
+
 #include "proto/bgp/session_internal.h"
+
+struct bgp_open
+bgp_open_offer(const struct bgp_conf *conf)
+{
+	struct bgp_open open = {
+		.as = conf->local_as,
+		.id = ip_to_v4(conf->router_id),
+		.hold_time_s = (uint16_t)(conf->hold_time.ns / NS_PER_S),
+		.as4 = conf->offer.as4,
+		.multiprotocol = true,
+		.route_refresh = conf->offer.route_refresh,
+		.enhanced_refresh = conf->offer.route_refresh && conf->offer.enhanced_refresh,
+		.extended_message = conf->offer.extended_message,
+		.extended_next_hop = conf->offer.extended_next_hop && conf->families[BGP_IPV4],
+		.role = conf->role,
+		.graceful_restart = conf->offer.graceful_restart,
+		.hard_reset = conf->offer.graceful_restart && conf->offer.hard_reset,
+		.restart_time_s = (uint16_t)(conf->restart_time.ns / NS_PER_S),
+	};
+
+	memcpy(open.families, conf->families, sizeof(open.families));
+	if (open.graceful_restart)
+		memcpy(open.restart_families, conf->families, sizeof(open.restart_families));
+	return open;
+}
+
+struct bgp_offer
+bgp_offer_of(const struct bgp_open *open)
+{
+	return (struct bgp_offer){
+		.as4 = open->as4,
+		.route_refresh = open->route_refresh,
+		.enhanced_refresh = open->enhanced_refresh,
+		.extended_message = open->extended_message,
+		.extended_next_hop = open->extended_next_hop,
+		.graceful_restart = open->graceful_restart,
+		.hard_reset = open->hard_reset,
+	};
+}
+
+struct bgp_negotiated
+bgp_negotiate(const struct bgp_open *ours, const struct bgp_open *theirs)
+{
+	struct bgp_negotiated n = {
+		.as4 = ours->as4 && theirs->as4,
+		.route_refresh = ours->route_refresh && theirs->route_refresh,
+		.extended_message = ours->extended_message && theirs->extended_message,
+		.extended_next_hop = ours->extended_next_hop && theirs->extended_next_hop,
+		.graceful_restart = ours->graceful_restart && theirs->graceful_restart,
+		.hard_reset = ours->hard_reset && theirs->graceful_restart && theirs->hard_reset,
+		.peer_role = theirs->role,
+		.hold_time_s = MIN(ours->hold_time_s, theirs->hold_time_s),
+		.peer_restart_time_s = theirs->restart_time_s,
+	};
+
+	n.enhanced_refresh = n.route_refresh && ours->enhanced_refresh && theirs->enhanced_refresh;
+	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++)
+		n.families[f] = ours->families[f] && theirs->families[f];
+	return n;
+}
 
 /* The next hop of routes that name none: that of the configuration, or our end of the connection. */
 static struct ip

@@ -1,97 +1,44 @@
-
 #include "proto/bgp/codec.h"
 
 #define PARAMETER_CAPABILITIES 2 /* RFC 5492 section 4 */
 #define PARAMETER_EXTENDED 255   /* RFC 9072 section 2 */
 
-enum capability {
-	CAPABILITY_MULTIPROTOCOL = 1,     /* RFC 4760 section 8 */
-	CAPABILITY_ROUTE_REFRESH = 2,     /* RFC 2918 section 2 */
-	CAPABILITY_EXTENDED_MESSAGE = 6,  /* RFC 8654 */
-	CAPABILITY_GRACEFUL_RESTART = 64, /* RFC 4724 */
-	CAPABILITY_AS4 = 65,              /* RFC 6793 section 3 */
-	CAPABILITY_ENHANCED_REFRESH = 70, /* RFC 7313 */
-};
-
-static void
-encode_multiprotocol(struct writer *w, enum bgp_family family)
+/* RFC 5492 section 4 would have all capabilities in one parameter; RFC 9072 section 2 when it is long. */
+void
+bgp_parameters_encode(struct writer *w, const uint8_t *capabilities, size_t len)
 {
-	writer_u8(w, CAPABILITY_MULTIPROTOCOL);
-	writer_u8(w, 4);
-	writer_u16(w, family == BGP_IPV6 ? BGP_AFI_IPV6 : BGP_AFI_IPV4);
-	writer_u8(w, 0);
-	writer_u8(w, BGP_SAFI_UNICAST);
+	if (len == 0) {
+		writer_u8(w, 0);
+		return;
+	}
+	if (len + 2 <= UINT8_MAX) {
+		writer_u8(w, len + 2);
+		writer_u8(w, PARAMETER_CAPABILITIES);
+		writer_u8(w, len);
+	} else {
+		writer_u8(w, PARAMETER_EXTENDED);
+		writer_u8(w, PARAMETER_EXTENDED);
+		writer_u16(w, len + 3);
+		writer_u8(w, PARAMETER_CAPABILITIES);
+		writer_u16(w, len);
+	}
+	writer_bytes(w, capabilities, len);
 }
 
 void
 bgp_open_encode(struct writer *w, const struct bgp_open *open)
 {
+	uint8_t buf[UINT8_MAX];
+	struct writer capabilities = writer_init(buf, sizeof(buf));
+
 	bgp_message_begin(w, BGP_OPEN);
 	writer_u8(w, BGP_VERSION);
 	writer_u16(w, open->as > UINT16_MAX ? BGP_AS_TRANS : open->as);
 	writer_u16(w, open->hold_time_s);
 	writer_u32(w, open->id);
-
-	struct writer_mark parameters = writer_len8_begin(w);
-	/* all in one parameter, as RFC 5492 section 4 would have it */
-	writer_u8(w, PARAMETER_CAPABILITIES);
-	struct writer_mark capabilities = writer_len8_begin(w);
-	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++) {
-		if (open->families[f])
-			encode_multiprotocol(w, f);
-	}
-	if (open->route_refresh) {
-		writer_u8(w, CAPABILITY_ROUTE_REFRESH);
-		writer_u8(w, 0);
-	}
-	if (open->as4) {
-		writer_u8(w, CAPABILITY_AS4);
-		writer_u8(w, 4);
-		writer_u32(w, open->as);
-	}
-	writer_len_end(w, capabilities);
-	writer_len_end(w, parameters);
+	bgp_capabilities_encode(&capabilities, open);
+	bgp_parameters_encode(w, buf, writer_len(&capabilities));
 	(void)bgp_message_end(w);
-}
-
-static bool
-decode_capability(struct reader *r, uint8_t code, size_t len, struct bgp_open *open, struct bgp_error *e)
-{
-	static const char bad_length[] = "a capability has a wrong length";
-
-	switch (code) {
-	case CAPABILITY_MULTIPROTOCOL: {
-		uint16_t afi = reader_u16(r);
-
-		(void)reader_u8(r);
-		enum bgp_family family = bgp_family_from_wire(afi, reader_u8(r));
-		if (!reader_done(r))
-			return bgp_error_set(e, 2, 0, NULL, 0, bad_length);
-		open->multiprotocol = true;
-		if (family != BGP_FAMILY_MAX)
-			open->families[family] = true;
-		return true;
-	}
-	case CAPABILITY_AS4:
-		open->as = reader_u32(r);
-		open->as4 = true;
-		return reader_done(r) || bgp_error_set(e, 2, 0, NULL, 0, bad_length);
-	case CAPABILITY_ROUTE_REFRESH:
-		open->route_refresh = true;
-		return len == 0 || bgp_error_set(e, 2, 0, NULL, 0, bad_length);
-	case CAPABILITY_ENHANCED_REFRESH:
-		open->enhanced_refresh = true;
-		return len == 0 || bgp_error_set(e, 2, 0, NULL, 0, bad_length);
-	case CAPABILITY_EXTENDED_MESSAGE:
-		open->extended_message = true;
-		return true;
-	case CAPABILITY_GRACEFUL_RESTART:
-		open->graceful_restart = true;
-		return true;
-	default:
-		open->unknown++; /* RFC 5492 section 3: ignored */
-		return true;
-	}
 }
 
 static bool
@@ -99,12 +46,11 @@ decode_capabilities(struct reader parameter, struct bgp_open *open, struct bgp_e
 {
 	while (reader_left(&parameter) > 0) {
 		uint8_t code = reader_u8(&parameter);
-		size_t len = reader_u8(&parameter);
-		struct reader value = reader_sub(&parameter, len);
+		struct reader value = reader_sub(&parameter, reader_u8(&parameter));
 
 		if (!reader_ok(&parameter))
 			return bgp_error_set(e, 2, 0, NULL, 0, "a capability runs past its parameter");
-		if (!decode_capability(&value, code, len, open, e))
+		if (!bgp_capability_decode(code, value, open, e))
 			return false;
 	}
 	return true;
@@ -173,9 +119,44 @@ no_family_in_common(const struct bgp_conf *conf, struct bgp_error *e)
 
 	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++) {
 		if (conf->families[f])
-			encode_multiprotocol(&w, f);
+			bgp_multiprotocol_encode(&w, f);
 	}
 	return bgp_error_set(e, 2, 7, data, writer_len(&w), "no address family in common");
+}
+
+/* RFC 9234 section 4.2: of two that each name a role, the roles must fit. */
+static bool
+roles_fit(enum bgp_role ours, enum bgp_role theirs)
+{
+	static const enum bgp_role others[BGP_ROLE_MAX] = {
+		[BGP_ROLE_CUSTOMER] = BGP_ROLE_PROVIDER, [BGP_ROLE_PROVIDER] = BGP_ROLE_CUSTOMER,
+		[BGP_ROLE_PEER] = BGP_ROLE_PEER, [BGP_ROLE_RS] = BGP_ROLE_RS_CLIENT,
+		[BGP_ROLE_RS_CLIENT] = BGP_ROLE_RS,
+	};
+
+	return theirs == others[ours];
+}
+
+static bool
+check_role(const struct bgp_open *open, const struct bgp_conf *conf, struct bgp_error *e)
+{
+	if (conf->role == BGP_ROLE_NONE)
+		return true;
+	if (open->role == BGP_ROLE_NONE)
+		return !conf->role_strict ||
+		    bgp_error_set(e, 2, 11, NULL, 0, "the neighbor names no role");
+	return roles_fit(conf->role, open->role) ||
+	    bgp_error_set(e, 2, 11, NULL, 0, "the roles do not fit");
+}
+
+static bool
+any_family_in_common(const struct bgp_open *open, const struct bgp_conf *conf)
+{
+	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++) {
+		if (conf->families[f] && open->families[f])
+			return true;
+	}
+	return false;
 }
 
 bool
@@ -190,9 +171,7 @@ bgp_open_check(const struct bgp_open *open, const struct bgp_conf *conf, struct 
 		return bgp_error_set(e, 2, 3, NULL, 0, NULL);
 	if (open->hold_time_s == 1 || open->hold_time_s == 2)
 		return bgp_error_set(e, 2, 6, NULL, 0, NULL);
-	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++) {
-		if (conf->families[f] && open->families[f])
-			return true;
-	}
-	return no_family_in_common(conf, e);
+	if (!any_family_in_common(open, conf))
+		return no_family_in_common(conf, e);
+	return check_role(open, conf, e);
 }

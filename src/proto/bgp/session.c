@@ -6,13 +6,10 @@
  * doubles (DampPeerOscillations, section 8.1.1, in the form that everybody has); the peer may connect
  * while we dial, so that both need not wait for the collision.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
-#include "base/err.h"
 #include "proto/bgp/session_internal.h"
 
 #define CEASE 6
@@ -37,40 +34,6 @@ bgp_state_name(enum bgp_state state)
 	return names[state];
 }
 
-int
-bgp_conf_check(const struct bgp_conf *conf, struct err *e)
-{
-	int64_t hold = conf->hold_time.ns / NS_PER_S;
-	bool any = false;
-
-	if (conf->local_as == 0 || conf->peer_as == 0)
-		return err_set(e, -EINVAL, "AS 0 is not an AS (RFC 7607)");
-	if (conf->router_id.family != IP_V4 || ip_is_unspecified(conf->router_id))
-		return err_set(e, -EINVAL, "the router ID must be an IPv4 address other than 0.0.0.0");
-	if (conf->hold_time.ns != 0 && (hold < 3 || hold > UINT16_MAX))
-		return err_set(e, -EINVAL, "the hold time must be 0, or 3s to 65535s");
-	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++) {
-		enum ip_family hop = conf->next_hop[f].family;
-
-		any |= conf->families[f];
-		if (!conf->families[f])
-			continue;
-		if (hop == IP_NONE)
-			hop = conf->transport; /* our end of the connection will be the next hop */
-		if (hop == IP_NONE || bgp_family_of(hop) == f)
-			continue;
-		if (conf->next_hop[f].family == IP_NONE && (f == BGP_IPV6 || !conf->offer.extended_next_hop))
-			return err_set(e, -EINVAL, "family %s is offered and has no %s next hop",
-			    bgp_family_name(f), bgp_family_name(f));
-		if (f == BGP_IPV6)
-			return err_set(e, -EINVAL, "the next hop of family ipv6 is an IPv4 address");
-		if (!conf->offer.extended_next_hop)
-			return err_set(e, -EINVAL, "the next hop of family ipv4 is an IPv6 address, and "
-			    "extended next hops (RFC 8950) are not offered");
-	}
-	return any ? 0 : err_set(e, -EINVAL, "no address family is offered");
-}
-
 struct bgp_session *
 bgp_session_new(const struct bgp_conf *conf, uint64_t seed)
 {
@@ -79,6 +42,7 @@ bgp_session_new(const struct bgp_conf *conf, uint64_t seed)
 	s->conf = *conf;
 	s->rng.state = seed;
 	s->retry_at = s->idle_until = s->info.next_attempt = INSTANT_NEVER;
+	s->info.hold_expires = s->info.keepalive_due = INSTANT_NEVER;
 	s->idle_hold = conf->idle_hold;
 	s->send_hold.at = s->send_hold.withdraw_at = INSTANT_NEVER;
 	for (enum bgp_way way = 0; way < BGP_WAY_MAX; way++)
@@ -93,6 +57,8 @@ bgp_session_free(struct bgp_session *s)
 	if (s == NULL)
 		return;
 	bgp_rib_out_done(&s->rib);
+	for (enum bgp_way way = 0; way < BGP_WAY_MAX; way++)
+		free(s->connections[way].rx_long);
 	free(s);
 }
 
@@ -169,6 +135,8 @@ bgp_session_connection_ended(struct turn *t, enum bgp_way way, enum bgp_pause pa
 
 	if (was_up)
 		tear_down(t);
+	else
+		s->info.counters.attempts_failed++;
 	t->actions->change = was_up ? BGP_CHANGE_DOWN : BGP_CHANGE_FAILED;
 	(void)snprintf(t->actions->why, sizeof(t->actions->why), "%s", why);
 	(void)snprintf(s->info.last_error, sizeof(s->info.last_error), "%s", why);
@@ -205,17 +173,14 @@ bgp_session_connection_up(struct turn *t, enum bgp_way way)
 	}
 	s->retry_at = INSTANT_NEVER;
 	s->established_at = t->now;
-	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++)
-		s->info.negotiated.families[f] = s->conf.families[f] && c->open.families[f];
-	s->info.negotiated.as4 = c->open.as4;
-	s->info.negotiated.hold_time_s = c->hold_time_s;
-	s->peering = bgp_peering_of(&s->conf, &s->info.negotiated, c->local);
+	s->info.negotiated = c->negotiated;
+	s->peering = bgp_peering_of(&s->conf, &c->negotiated, c->local);
 	s->info.counters.established++;
 	s->peer_open = c->open;
 	bgp_rib_out_start(&s->rib);
 	t->actions->change = BGP_CHANGE_UP;
 	(void)snprintf(t->actions->why, sizeof(t->actions->why), "%s, hold time %us",
-	    way == BGP_DIALLED ? "we connected" : "the neighbor connected", c->hold_time_s);
+	    way == BGP_DIALLED ? "we connected" : "the neighbor connected", c->negotiated.hold_time_s);
 }
 
 static void
@@ -297,32 +262,6 @@ timers(struct turn *t)
 		retry_expired(t);
 }
 
-static enum bgp_state
-state_of(const struct bgp_session *s)
-{
-	enum bgp_state best = MAX(s->connections[BGP_DIALLED].state, s->connections[BGP_ACCEPTED].state);
-
-	if (best != BGP_IDLE)
-		return best;
-	return s->started && instant_is_never(s->idle_until) ? BGP_ACTIVE : BGP_IDLE;
-}
-
-/* What an operator sees after the turn. */
-static void
-update_info(struct turn *t)
-{
-	struct bgp_session *s = t->s;
-	enum bgp_state state = state_of(s);
-
-	if (state != s->info.state) {
-		s->info.state = state;
-		s->info.since = t->now;
-	}
-	s->info.next_attempt = state == BGP_IDLE ? s->idle_until
-	    : state == BGP_ACTIVE		 ? s->retry_at
-						 : INSTANT_NEVER;
-}
-
 void
 bgp_session_input(struct bgp_session *s, const struct bgp_event *event, struct instant now,
     struct bgp_actions *ret)
@@ -368,7 +307,7 @@ bgp_session_input(struct bgp_session *s, const struct bgp_event *event, struct i
 	case BGP_EVENT_BFD_DOWN:
 		break;
 	}
-	update_info(&t);
+	bgp_session_update_info(&t);
 }
 
 struct instant
@@ -387,7 +326,8 @@ bgp_session_deadline(const struct bgp_session *s)
 bool
 bgp_session_accepts(const struct bgp_session *s, struct instant now)
 {
-	return s->started && instant_is_never(s->idle_until) && instant_reached(s->accept_at, now) &&
+	return s->started && !s->conf.active_only && instant_is_never(s->idle_until) &&
+	    instant_reached(s->accept_at, now) &&
 	    s->connections[BGP_ACCEPTED].state == BGP_IDLE &&
 	    s->connections[BGP_DIALLED].state != BGP_ESTABLISHED;
 }
@@ -400,12 +340,6 @@ bgp_session_reject(struct bgp_session *s, uint8_t buf[static BGP_SEND_MAX])
 
 	(void)bgp_error_set(&e, CEASE, CEASE_REJECTED, NULL, 0, NULL);
 	bgp_notification_encode(&w, &e);
-	s->info.counters.out[BGP_NOTIFICATION]++;
+	bgp_session_count(s, true, BGP_ACCEPTED, buf, writer_len(&w));
 	return writer_len(&w);
-}
-
-const struct bgp_info *
-bgp_session_info(const struct bgp_session *s)
-{
-	return &s->info;
 }

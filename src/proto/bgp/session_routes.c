@@ -83,7 +83,7 @@ bgp_session_next_update(struct bgp_session *s, uint8_t *buf, size_t size)
 
 	if (len > 0) {
 		s->send_hold.withdrawal_sent |= withdrawal;
-		s->info.counters.out[BGP_UPDATE]++;
+		bgp_session_count(s, true, bgp_session_way(s), buf, len);
 	}
 	return len;
 }

@@ -221,7 +221,7 @@ static void
 speak_to_us(struct fixture *f, const struct neighbor_conf *conf, int receive_buffer)
 {
 	struct bgp_open open = { .as = 65002, .id = 2, .hold_time_s = 0, .as4 = true, .route_refresh = true,
-		.families = { true, true } };
+		.multiprotocol = true, .families = { true, true } };
 	struct endpoint local = { .addr = ip_of("127.0.0.2"), .port = conf->port }, from;
 	uint8_t buf[512];
 	struct writer w = writer_init(buf, sizeof(buf));

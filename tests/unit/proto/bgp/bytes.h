@@ -70,6 +70,7 @@ usual_conf(void)
 		.families = { true, true },
 		.next_hop = { ip_of("192.0.2.1"), ip_of("2001:db8::1") },
 		.prefix_limit = 10,
+		.offer = BGP_OFFER_DEFAULT,
 	};
 }
 

@@ -9,24 +9,30 @@ TEST(headers_are_judged_as_rfc4271_6_1_asks)
 		const char *bytes;
 		uint8_t subcode; /* of code 1; 0: good */
 		const char *data;
+		bool extended; /* RFC 8654 */
 	} rows[] = {
-		{ MARKER "0013 04", 0, "" },
-		{ MARKER "001d 01", 0, "" },
-		{ MARKER "1000 02", 0, "" },
-		{ "feffffff ffffffff ffffffff ffffffff 0013 04", 1, "" },
-		{ "ffffffff ffffffff ffffffff fffffffe 0013 04", 1, "" },
-		{ MARKER "0012 04", 2, "0012" }, /* below the header */
-		{ MARKER "0000 04", 2, "0000" },
-		{ MARKER "1001 02", 2, "1001" }, /* above 4096 */
-		{ MARKER "ffff 02", 2, "ffff" },
-		{ MARKER "0014 04", 2, "0014" }, /* a KEEPALIVE is 19 */
-		{ MARKER "001c 01", 2, "001c" }, /* an OPEN is at least 29 */
-		{ MARKER "0016 02", 2, "0016" }, /* an UPDATE 23 */
-		{ MARKER "0014 03", 2, "0014" }, /* a NOTIFICATION 21 */
-		{ MARKER "0016 05", 2, "0016" }, /* a ROUTE-REFRESH 23 */
-		{ MARKER "0013 00", 3, "00" },
-		{ MARKER "0013 06", 3, "06" },
-		{ MARKER "0013 ff", 3, "ff" },
+		{ MARKER "0013 04", 0, "", false },
+		{ MARKER "001d 01", 0, "", false },
+		{ MARKER "1000 02", 0, "", false },
+		{ "feffffff ffffffff ffffffff ffffffff 0013 04", 1, "", false },
+		{ "ffffffff ffffffff ffffffff fffffffe 0013 04", 1, "", false },
+		{ MARKER "0012 04", 2, "0012", false }, /* below the header */
+		{ MARKER "0000 04", 2, "0000", false },
+		{ MARKER "1001 02", 2, "1001", false }, /* above 4096 */
+		{ MARKER "ffff 02", 2, "ffff", false },
+		{ MARKER "ffff 02", 0, "", true },
+		{ MARKER "1001 03", 0, "", true },
+		{ MARKER "1001 05", 0, "", true },
+		{ MARKER "1001 01", 2, "1001", true }, /* an OPEN is as short as ever */
+		{ MARKER "1001 04", 2, "1001", true },
+		{ MARKER "0014 04", 2, "0014", false }, /* a KEEPALIVE is 19 */
+		{ MARKER "001c 01", 2, "001c", false }, /* an OPEN is at least 29 */
+		{ MARKER "0016 02", 2, "0016", false }, /* an UPDATE 23 */
+		{ MARKER "0014 03", 2, "0014", false }, /* a NOTIFICATION 21 */
+		{ MARKER "0016 05", 2, "0016", false }, /* a ROUTE-REFRESH 23 */
+		{ MARKER "0013 00", 3, "00", false },
+		{ MARKER "0013 06", 3, "06", false },
+		{ MARKER "0013 ff", 3, "ff", false },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -35,7 +41,8 @@ TEST(headers_are_judged_as_rfc4271_6_1_asks)
 		uint8_t bytes[BGP_HEADER_LEN];
 
 		(void)from_hex(rows[i].bytes, bytes, sizeof(bytes));
-		bool good = bgp_header_decode(bytes, &h, &e);
+		bool good = bgp_header_decode(
+		    bytes, rows[i].extended ? BGP_EXTENDED_MESSAGE_MAX : BGP_MESSAGE_MAX, &h, &e);
 		if (good != (rows[i].subcode == 0))
 			tap_fail(__FILE__, __LINE__, "%s", rows[i].bytes);
 		CHECK_INT(e.code, good ? 0 : 1);

@@ -45,7 +45,7 @@ trace_sent(struct fixture *f, enum bgp_way way)
 		struct bgp_header h;
 		struct bgp_error e;
 
-		if (!bgp_header_decode(p, &h, &e) || h.length > left) {
+		if (!bgp_header_decode(p, BGP_MESSAGE_MAX, &h, &e) || h.length > left) {
 			tap_fail(__FILE__, __LINE__, "a malformed message was sent");
 			return;
 		}
@@ -253,6 +253,8 @@ TEST(refused_opens_end_the_attempt)
 		    "we sent OPEN Message Error/Unacceptable Hold Time (2/6)" },
 		{ OPEN_HOLD("0002", "c0000202"), "D:NOTIFICATION-2/6 D:close failed ",
 		    "we sent OPEN Message Error/Unacceptable Hold Time (2/6)" },
+		{ MARKER "0022 01 04 fbf5 001e c0000202 05 02 03 0901 03", "D:NOTIFICATION-2/11 D:close failed ",
+		    "we sent OPEN Message Error/Role Mismatch (2/11): the roles do not fit" },
 		{ OPEN_HOLD("001e", "00000000"), "D:NOTIFICATION-2/3 D:close failed ",
 		    "we sent OPEN Message Error/Bad BGP Identifier (2/3)" },
 		{ MARKER "001d 01 03 fbf5 001e c0000202 00", "D:NOTIFICATION-2/1 D:close failed ",
@@ -263,12 +265,16 @@ TEST(refused_opens_end_the_attempt)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct bgp_conf conf = usual_conf();
-		FIXTURE(f, conf);
 
+		conf.role = BGP_ROLE_CUSTOMER;
+		FIXTURE(f, conf);
 		bring_to(&f, BGP_OPEN_SENT);
 		CHECK_STR(give_bytes(&f, BGP_DIALLED, rows[i].open), rows[i].trace);
 		CHECK_STR(bgp_session_info(f.s)->last_error, rows[i].why);
 		CHECK_STR(bgp_session_info(f.s)->last_sent, rows[i].why + strlen("we sent "));
+		CHECK_INT(bgp_session_info(f.s)->last_sent_at.ns, f.now.ns);
+		CHECK_INT(bgp_session_info(f.s)->last_error_at.ns, f.now.ns);
+		CHECK_INT(bgp_session_info(f.s)->counters.attempts_failed, 1);
 		CHECK(!instant_is_never(bgp_session_info(f.s)->next_attempt));
 	}
 }
@@ -283,6 +289,8 @@ TEST(notifications_of_the_peer_in_words)
 	CHECK_STR(f.actions.why, "the neighbor sent Cease/Administrative Shutdown (6/2): \"hi\"");
 	CHECK_STR(bgp_session_info(f.s)->last_received, "Cease/Administrative Shutdown (6/2): \"hi\"");
 	CHECK_STR(bgp_session_info(f.s)->last_sent, "");
+	CHECK_INT(bgp_session_info(f.s)->last_received_at.ns, f.now.ns);
+	CHECK_INT(bgp_session_info(f.s)->counters.attempts_failed, 0);
 }
 
 TEST(the_smaller_hold_time_counts)
@@ -457,6 +465,38 @@ TEST(idle_hold_zero_dials_again_at_once_the_first_time_only)
 	}
 }
 
+TEST(the_keepalive_time_is_the_configured_one_when_that_is_sooner)
+{
+	static const struct {
+		int64_t ours, hold, want;
+	} rows[] = { { 4, 30, 4 }, { 60, 30, 10 }, { 0, 30, 10 }, { 4, 0, 0 }, { 1, 3, 1 } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct bgp_conf conf = usual_conf();
+		const struct bgp_info *info;
+
+		conf.keepalive = DURATION_S(rows[i].ours);
+		conf.hold_time = DURATION_S(rows[i].hold);
+		FIXTURE(f, conf);
+		bring_to(&f, BGP_ESTABLISHED);
+		info = bgp_session_info(f.s);
+		CHECK_INT(info->keepalive.ns, rows[i].want * NS_PER_S);
+		if (rows[i].want == 0) {
+			CHECK(instant_is_never(info->keepalive_due) && instant_is_never(info->hold_expires));
+			continue;
+		}
+		CHECK_INT(info->hold_expires.ns, instant_add(f.now, DURATION_S(rows[i].hold)).ns);
+		for (int n = 0; n < 10; n++) {
+			struct instant last = f.now;
+
+			CHECK_INT(info->keepalive_due.ns, bgp_session_deadline(f.s).ns);
+			CHECK_STR(give_time(&f), "D:KEEPALIVE ");
+			CHECK(instant_diff(f.now, last).ns <= rows[i].want * NS_PER_S);
+			(void)give_bytes(&f, BGP_DIALLED, KEEPALIVE);
+		}
+	}
+}
+
 TEST(dialling_is_tried_again_after_connect_retry)
 {
 	struct bgp_conf conf = usual_conf();
@@ -500,6 +540,18 @@ TEST(passive_never_dials)
 	CHECK_STR(GIVE(f, BGP_EVENT_CLOSED, .way = BGP_ACCEPTED), "down ");
 	CHECK_STR(give_time(&f), "");
 	CHECK_INT(state(&f), BGP_ACTIVE);
+}
+
+TEST(active_only_takes_no_connection)
+{
+	struct bgp_conf conf = usual_conf();
+
+	conf.active_only = true;
+	FIXTURE(f, conf);
+	bring_to(&f, BGP_ACTIVE);
+	CHECK(!bgp_session_accepts(f.s, f.now));
+	CHECK_STR(GIVE(f, BGP_EVENT_ACCEPTED), "A:close ");
+	CHECK_STR(give_time(&f), "dial ");
 }
 
 /* RFC 4271 section 6.8; ours is 192.0.2.1 in AS 65001, the peer's AS is 64501. */
@@ -666,6 +718,124 @@ TEST(a_bad_length_is_answered_before_the_message_has_come)
 	CHECK_STR(give_bytes(&f, BGP_DIALLED, MARKER "1001 02"), "D:NOTIFICATION-1/2 D:close down ");
 	CHECK_HEX(f.actions.send[BGP_DIALLED].bytes, f.actions.send[BGP_DIALLED].len,
 	    MARKER "0017 03 01 02 1001");
+}
+
+/* RFC 8654: longer than 4096 octets only where both ends said so; the buffer grows with the first. */
+TEST(long_messages_are_taken_where_both_ends_do)
+{
+	static const struct {
+		bool ours, theirs;
+	} rows[] = { { true, true }, { true, false }, { false, true }, { false, false } };
+	static uint8_t update[BGP_EXTENDED_MESSAGE_MAX];
+
+	/* withdrawn routes: 10.0.0.0/8 as often as fits */
+	memset(update, 0xff, 16);
+	memcpy(update + 16, (uint8_t[]){ 0xff, 0xff, BGP_UPDATE, 0xff, 0xe8 }, 5);
+	for (size_t i = 21; i + 2 < sizeof(update); i += 2)
+		memcpy(update + i, (uint8_t[]){ 8, 10 }, 2);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct bgp_conf conf = usual_conf();
+		bool both = rows[i].ours && rows[i].theirs;
+
+		conf.offer.extended_message = rows[i].ours;
+		FIXTURE(f, conf);
+		bring_to(&f, BGP_OPEN_SENT);
+		(void)give_bytes(&f, BGP_DIALLED,
+		    rows[i].theirs ? MARKER "0027 01 04 fbf5 001e c0000202 0a 02 08 0600 0104 0001 0001"
+				   : OPEN);
+		(void)give_bytes(&f, BGP_DIALLED, KEEPALIVE);
+		CHECK_INT(bgp_session_info(f.s)->negotiated.extended_message, both);
+		CHECK_INT(f.s->peering.message_max, both ? 65535 : 4096);
+		/* whole, in halves, and once more behind its header alone */
+		for (size_t first = 65535; first > 0; first = first == 65535 ? 32768 : first == 32768 ? 19 : 0) {
+			const char *trace = GIVE(f, BGP_EVENT_BYTES, .bytes = update, .len = first);
+
+			if (!both) {
+				CHECK_STR(trace, "D:NOTIFICATION-1/2 D:close down ");
+				break;
+			}
+			CHECK_INT(f.actions.consumed, first);
+			if (first < 65535)
+				(void)GIVE(f, BGP_EVENT_BYTES, .bytes = update + first, .len = 65535 - first);
+			CHECK_INT(f.actions.change, BGP_CHANGE_NONE);
+		}
+		CHECK_INT(bgp_session_info(f.s)->counters.withdrawn_in, both ? 3 * (0xffe8 / 2) : 0);
+	}
+}
+
+/* Every whole message in both directions, once. */
+static void
+note_message(void *userdata, bool sent, enum bgp_way way, const uint8_t *message, size_t len)
+{
+	struct strbuf *log = userdata;
+
+	CHECK_INT(message[16] << 8 | message[17], len);
+	strbuf_addf(log, "%c%c%u ", sent ? '>' : '<', way == BGP_DIALLED ? 'D' : 'A', message[18]);
+}
+
+TEST(who_looks_sees_every_message_once)
+{
+	static const struct bgp_attributes plain;
+	struct bgp_conf conf = usual_conf();
+	_cleanup_(strbuf_done) struct strbuf log = { 0 };
+	uint8_t buf[BGP_MESSAGE_MAX];
+	FIXTURE(f, conf);
+
+	bgp_session_observe(f.s, note_message, &log);
+	bring_to(&f, BGP_OPEN_CONFIRM);
+	(void)GIVE(f, BGP_EVENT_ACCEPTED);
+	uint8_t stream[64];
+	size_t len = from_hex(KEEPALIVE UPDATE, stream, sizeof(stream));
+	for (size_t at = 0; at < len; at += f.actions.consumed)
+		(void)GIVE(f, BGP_EVENT_BYTES, .bytes = stream + at, .len = MIN((size_t)7, len - at));
+	(void)bgp_session_announce(f.s, prefix_of("203.0.113.10/32"), &plain);
+	CHECK(bgp_session_next_update(f.s, buf, sizeof(buf)) > 0);
+	(void)bgp_session_reject(f.s, buf);
+	(void)give_time(&f);
+	(void)give_bytes(&f, BGP_DIALLED, CEASE_SHUTDOWN);
+	CHECK_STR(strbuf_get(&log), ">D1 <D1 >D4 >A1 <D4 >A3 <D2 >D2 >A3 >D4 <D3 ");
+	bgp_session_observe(f.s, NULL, NULL);
+	(void)bgp_session_reject(f.s, buf);
+	CHECK_STR(strbuf_get(&log), ">D1 <D1 >D4 >A1 <D4 >A3 <D2 >D2 >A3 >D4 <D3 ");
+}
+
+TEST(what_both_ends_offer_is_agreed_on)
+{
+	/* AS 64501, IPv4: all that can be said */
+	static const char all[] = MARKER "0044 01 04 fbf5 001e c0000202 27 02 25 0104 0001 0001 0200 "
+		"0506 0001 0001 0002 0600 0901 00 4006 405a 0001 01 80 4104 0000fbf5 4600";
+	struct bgp_conf conf = usual_conf();
+
+	conf.offer.extended_next_hop = conf.offer.graceful_restart = true;
+	conf.restart_time = DURATION_S(120);
+	conf.role = BGP_ROLE_CUSTOMER;
+	/* bit by bit of what we offer, then all of it, and nothing */
+	for (int bit = 0; bit <= 8; bit++) {
+		bool *const offers[] = { &conf.offer.as4, &conf.offer.route_refresh, &conf.offer.enhanced_refresh,
+			&conf.offer.extended_message, &conf.offer.extended_next_hop,
+			&conf.offer.graceful_restart, &conf.offer.hard_reset };
+		const struct bgp_negotiated *n;
+
+		for (int i = 0; i < 7; i++)
+			*offers[i] = bit == 8 ? false : i != bit;
+		FIXTURE(f, conf);
+		bring_to(&f, BGP_OPEN_SENT);
+		(void)give_bytes(&f, BGP_DIALLED, all);
+		(void)give_bytes(&f, BGP_DIALLED, KEEPALIVE);
+		n = &bgp_session_info(f.s)->negotiated;
+		CHECK_INT(n->as4, conf.offer.as4);
+		CHECK_INT(n->route_refresh, conf.offer.route_refresh);
+		CHECK_INT(n->enhanced_refresh, conf.offer.enhanced_refresh && conf.offer.route_refresh);
+		CHECK_INT(n->extended_message, conf.offer.extended_message);
+		CHECK_INT(n->extended_next_hop, conf.offer.extended_next_hop);
+		CHECK_INT(n->graceful_restart, conf.offer.graceful_restart);
+		CHECK_INT(n->hard_reset, conf.offer.hard_reset && conf.offer.graceful_restart);
+		CHECK_INT(n->peer_role, BGP_ROLE_PROVIDER);
+		CHECK_INT(n->peer_restart_time_s, 90);
+		CHECK(n->families[BGP_IPV4] && !n->families[BGP_IPV6]);
+		CHECK_INT(bgp_session_info(f.s)->offered.as4, conf.offer.as4);
+		CHECK_INT(bgp_session_info(f.s)->offered.graceful_restart, conf.offer.graceful_restart);
+	}
 }
 
 TEST(updates_are_counted_and_forgotten)
@@ -867,6 +1037,11 @@ TEST(configurations_that_can_not_work_are_refused)
 			"are not offered" },
 		{ base, good }, { base, "family ipv6 is offered and has no ipv6 next hop" },
 		{ base, "family ipv4 is offered and has no ipv4 next hop" }, { base, good },
+		{ base, "AS 65536 can not be said without 4-octet AS numbers" },
+		{ base, "the keepalive time must be 0, or at least 1s" },
+		{ base, "the restart time must be 0 to 4095s" },
+		{ base, "a role is for neighbors of another AS (RFC 9234)" },
+		{ base, "passive and active only: nobody would connect" },
 	};
 
 	rows[1].conf.hold_time = DURATION_S(0);
@@ -879,6 +1054,13 @@ TEST(configurations_that_can_not_work_are_refused)
 	rows[8].conf.next_hop[BGP_IPV6] = ip_of("192.0.2.1");
 	rows[9].conf.next_hop[BGP_IPV4] = rows[10].conf.next_hop[BGP_IPV4] = ip_of("2001:db8::1");
 	rows[10].conf.offer.extended_next_hop = rows[13].conf.offer.extended_next_hop = true;
+	rows[14].conf.local_as = 65536;
+	rows[14].conf.offer.as4 = false;
+	rows[15].conf.keepalive = DURATION_MS(999);
+	rows[16].conf.restart_time = DURATION_S(4096);
+	rows[17].conf.role = BGP_ROLE_PEER;
+	rows[17].conf.peer_as = rows[17].conf.local_as;
+	rows[18].conf.passive = rows[18].conf.active_only = true;
 	rows[11].conf.transport = IP_V4;
 	rows[11].conf.next_hop[BGP_IPV6] = (struct ip){ 0 };
 	rows[12].conf.transport = rows[13].conf.transport = IP_V6;

@@ -1,0 +1,126 @@
+/* What each message of the peer leads to, in each state. */
+#include <stdio.h>
+
+#include "proto/bgp/session_internal.h"
+
+#define CEASE 6
+#define CEASE_REJECTED 5
+
+static void
+take_open(struct turn *t, enum bgp_way way, const uint8_t *body, size_t len)
+{
+	struct bgp_session *s = t->s;
+	struct bgp_open open;
+	struct bgp_error e;
+
+	if (!bgp_open_decode(body, len, &open, &e)) {
+		bgp_connection_fail(t, way, &e);
+		return;
+	}
+	s->peer_open = open;
+	s->info.peer_open = &s->peer_open;
+	if (!bgp_open_check(&open, &s->conf, &e)) {
+		bgp_connection_fail(t, way, &e);
+		return;
+	}
+	bgp_connection_confirm(t, way, &open);
+}
+
+static void
+take_notification(struct turn *t, enum bgp_way way, const uint8_t *body, size_t len)
+{
+	struct bgp_session *s = t->s;
+	enum bgp_state was = s->connections[way].state;
+	char why[BGP_WHY_MAX];
+	struct bgp_error e;
+	bool rejected;
+
+	bgp_notification_decode(body, len, &e);
+	/* it has another connection, or pauses: as if it had not answered the dialling */
+	rejected = was == BGP_OPEN_SENT && e.code == CEASE && e.subcode == CEASE_REJECTED;
+	(void)bgp_error_format(&e, s->info.last_received, sizeof(s->info.last_received));
+	s->info.last_received_at = t->now;
+	(void)snprintf(why, sizeof(why), "the neighbor sent %.*s", (int)sizeof(why) - 32,
+	    s->info.last_received);
+	bgp_connection_reset(t, way, true);
+	bgp_session_connection_ended(t, way, rejected ? BGP_NO_PAUSE : BGP_PAUSE, why);
+}
+
+static void
+take_update(struct turn *t, enum bgp_way way, const uint8_t *body, size_t len)
+{
+	struct bgp_session *s = t->s;
+	struct bgp_counters *n = &s->info.counters;
+	struct bgp_update u;
+
+	bgp_update_decode(body, len, &s->peering, &u);
+	n->attributes_discarded += u.discarded;
+	n->verdicts[u.verdict]++;
+	if (u.verdict == BGP_VERDICT_RESET) {
+		bgp_connection_fail(t, way, &u.error);
+		return;
+	}
+	n->prefixes_in += u.announced.count + u.mp_announced.count;
+	n->withdrawn_in += u.withdrawn.count + u.mp_withdrawn.count;
+	bgp_connection_restart_hold(t, way);
+}
+
+static void
+take_refresh(struct turn *t, enum bgp_way way, const uint8_t *body, size_t len)
+{
+	struct bgp_session *s = t->s;
+	struct bgp_refresh refresh;
+	enum bgp_family family;
+	struct bgp_error e;
+
+	if (!bgp_refresh_decode(body, len, &refresh, &e)) {
+		bgp_connection_fail(t, way, &e);
+		return;
+	}
+	family = bgp_family_from_wire(refresh.afi, refresh.safi);
+	/* RFC 2918 section 4: a family that was not agreed on is ignored; other subtypes are RFC 7313's */
+	if (refresh.subtype == 0 && family != BGP_FAMILY_MAX && s->peering.families[family])
+		bgp_rib_out_refresh(&s->rib, family);
+}
+
+/* RFC 4271 section 8.2.2 for a message that its state does not know; subcodes of RFC 6608. */
+static void
+take_unexpected(struct turn *t, enum bgp_way way, uint8_t type)
+{
+	static const uint8_t subcodes[BGP_STATE_MAX] = {
+		[BGP_OPEN_SENT] = 1, [BGP_OPEN_CONFIRM] = 2, [BGP_ESTABLISHED] = 3
+	};
+	struct bgp_error e;
+
+	(void)bgp_error_set(&e, 5, subcodes[t->s->connections[way].state], &type, 1, NULL);
+	bgp_connection_fail(t, way, &e);
+}
+
+void
+bgp_connection_message(struct turn *t, enum bgp_way way, const uint8_t *message, size_t len)
+{
+	struct bgp_connection *c = &t->s->connections[way];
+	const uint8_t *body = message + BGP_HEADER_LEN;
+	size_t body_len = len - BGP_HEADER_LEN;
+	uint8_t type = message[BGP_HEADER_LEN - 1];
+	bool established = c->state == BGP_ESTABLISHED;
+
+	bgp_session_count(t->s, false, way, message, len);
+	if (type == BGP_NOTIFICATION) {
+		take_notification(t, way, body, body_len);
+	} else if (type == BGP_OPEN && c->state == BGP_OPEN_SENT) {
+		take_open(t, way, body, body_len);
+	} else if (type == BGP_KEEPALIVE && c->state == BGP_OPEN_CONFIRM) {
+		c->state = BGP_ESTABLISHED;
+		bgp_connection_restart_hold(t, way);
+		bgp_session_connection_up(t, way);
+	} else if (type == BGP_KEEPALIVE && established) {
+		bgp_connection_restart_hold(t, way);
+	} else if (type == BGP_UPDATE && established) {
+		take_update(t, way, body, body_len);
+	} else if (type == BGP_ROUTE_REFRESH && established) {
+		take_refresh(t, way, body, body_len);
+	} else {
+		take_unexpected(t, way, type);
+	}
+}

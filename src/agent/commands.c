@@ -1,4 +1,6 @@
 /* What the control socket can be asked for; nearcastd(8) has the list. */
+#include <errno.h>
+
 #include "agent/agent_internal.h"
 #include "agent/request.h"
 
@@ -10,9 +12,25 @@ answer_status(void *userdata, const json_t *request, struct err *e)
 	return agent_status(userdata);
 }
 
+static json_t *
+answer_routes(void *userdata, const json_t *request, struct err *e)
+{
+	const struct agent *a = userdata;
+	const char *text = json_string_value(json_object_get(request, "within"));
+	struct prefix within;
+
+	if (text != NULL && prefix_parse(text, &within) < 0) {
+		(void)err_set(e, -EINVAL, "within: expected a prefix");
+		return NULL;
+	}
+	return json_pack("{s:o}", "routes",
+	    announcer_routes(a->announcer, text != NULL ? &within : NULL));
+}
+
 /* clang-format off */
 static const struct request_command commands[] = {
 	{ "status", answer_status, { { 0 } } },
+	{ "routes", answer_routes, { { "within", REQUEST_TEXT, false, NULL } } },
 };
 /* clang-format on */
 

@@ -161,11 +161,13 @@ json_t *announcer_status(const struct announcer *a, struct instant now);
 
 /*
  * What is announced to whom, for `nearcast routes`: an array (owned by the caller) with an object for
- * each prefix and neighbor that should have it. Keys: prefix, neighbor, told (bool), origin, as_path
- * (array of numbers, as sent), next_hop, med, local_pref (or null), communities, ext_communities,
- * large_communities (arrays of text, with the well-known names).
+ * each prefix and neighbor that should have it, by prefix. Keys: prefix, neighbor, told (bool),
+ * waits_for (why it was not told, one sentence; else null), origin (igp, egp, incomplete), as_path
+ * (array of numbers, as sent), next_hop (null: not known yet), med, local_pref (or null), communities,
+ * ext_communities, large_communities (arrays of text, with the well-known names). within: only
+ * prefixes that lie in this one; NULL: all.
  */
-json_t *announcer_routes(const struct announcer *a);
+json_t *announcer_routes(const struct announcer *a, const struct prefix *within);
 /*
  * A prefix that may be announced from elsewhere too, and that an operator wants to hear about: whether
  * each neighbor sends it to us. Watched until the announcer is freed.

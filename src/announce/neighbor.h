@@ -62,3 +62,6 @@ bool neighbor_is_withdrawing(const struct neighbor *n, struct prefix prefix);
 
 /* status.c */
 json_t *neighbor_status(const struct neighbor *n, struct instant now);
+/* routes.c */
+json_t *neighbors_routes(
+    struct neighbor *const *neighbors, size_t count, const struct prefix *within);

@@ -384,6 +384,12 @@ announcer_free(struct announcer *a)
 }
 
 json_t *
+announcer_routes(const struct announcer *a, const struct prefix *within)
+{
+	return neighbors_routes(a->neighbors, a->neighbor_count, within);
+}
+
+json_t *
 announcer_status(const struct announcer *a, struct instant now)
 {
 	json_t *all = json_array();

@@ -621,3 +621,55 @@ TEST(the_status_in_whole)
 	free(text);
 	json_decref(all);
 }
+
+TEST(the_routes_in_whole)
+{
+	static const uint32_t communities[] = { 0xffffff01, 65001u << 16 | 100 };
+	static const uint64_t ext_communities[] = { UINT64_C(0x0002fde900000064) };
+	static const struct bgp_large_community large_communities[] = { { 64496, 1, 2 } };
+	struct announcement as = { .prefix = prefix_of("203.0.113.10/32"),
+		.attributes = { .origin = BGP_ORIGIN_INCOMPLETE, .has_med = true, .med = 7, .prepend = 1,
+		    .communities = communities, .community_count = 2,
+		    .ext_communities = ext_communities, .ext_community_count = 1,
+		    .large_communities = large_communities, .large_community_count = 1 } };
+	struct prefix within = prefix_of("2001:db8::/32");
+	struct neighbor_conf conf = conf_of(0, free_port());
+	FIXTURE(f);
+
+	speak_to_us(&f, &conf, 0);
+	CHECK_INT(announcer_set(f.a[0], &as, NULL), 0);
+	announce(&f, 0, "2001:db8::10/128");
+	RUN_UNTIL(f, announcer_told(f.a[0], as.prefix).count == 1 &&
+	    announcer_told(f.a[0], prefix_of("2001:db8::10/128")).count == 1);
+	json_t *all = announcer_routes(f.a[0], NULL);
+	char *text = json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
+	CHECK_STR(text,
+	    "[{\"as_path\":[65001,65001],\"communities\":[\"65001:100\",\"no-export\"],"
+	    "\"ext_communities\":[\"rt:65001:100\"],\"large_communities\":[\"64496:1:2\"],"
+	    "\"local_pref\":null,\"med\":7,\"neighbor\":\"peer\",\"next_hop\":\"127.0.0.1\","
+	    "\"origin\":\"incomplete\",\"prefix\":\"203.0.113.10/32\",\"told\":true,\"waits_for\":null},"
+	    "{\"as_path\":[65001],\"communities\":[],\"ext_communities\":[],\"large_communities\":[],"
+	    "\"local_pref\":null,\"med\":null,\"neighbor\":\"peer\",\"next_hop\":\"2001:db8::1\","
+	    "\"origin\":\"igp\",\"prefix\":\"2001:db8::10/128\",\"told\":true,\"waits_for\":null}]");
+	free(text);
+	json_decref(all);
+	all = announcer_routes(f.a[0], &within);
+	CHECK_INT(json_array_size(all), 1);
+	json_decref(all);
+}
+
+TEST(routes_that_wait_say_why)
+{
+	struct neighbor_conf conf = conf_of(0, free_port());
+	FIXTURE(f);
+
+	conf.mode = NEIGHBOR_PASSIVE;
+	speak(&f, 0, &conf);
+	announce(&f, 0, "203.0.113.10/32");
+	json_t *all = announcer_routes(f.a[0], NULL);
+	const json_t *route = json_array_get(all, 0);
+	CHECK_STR(json_string_value(json_object_get(route, "waits_for")), "the session is Active");
+	CHECK(json_is_false(json_object_get(route, "told")));
+	CHECK_STR(json_string_value(json_object_get(route, "next_hop")), "127.0.0.1");
+	json_decref(all);
+}

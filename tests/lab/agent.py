@@ -20,7 +20,9 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'interop'))
-from bird import BIRD, BIRDC, G4, G6, V4, V6, Bird, Failed, build_network, wait_for  # noqa: E402
+from bird import BIRD, BIRDC, G4, G6, Bird  # noqa: E402
+from network import V4, V6, Network  # noqa: E402
+from waiting import Failed, wait_for  # noqa: E402
 
 NGINX = shutil.which('nginx', path=os.environ['PATH'] + ':/usr/sbin')
 A4, A6 = G4.split('/')[0], G6.split('/')[0]
@@ -156,7 +158,10 @@ class Capture:
 
     def read(self):
         while True:
-            frame, ancillary, _, _ = self.socket.recvmsg(65536, 128)
+            try:
+                frame, ancillary, _, _ = self.socket.recvmsg(65536, 128)
+            except OSError:  # the device has gone
+                return
             stamp = next((struct.unpack('qq', data[:16]) for _, kind, data in ancillary if kind == SO_TIMESTAMPNS),
                          None)
             if stamp and self.is_withdraw(frame):
@@ -213,12 +218,12 @@ def has_address(address):
 
 
 class Case:
-    def __init__(self, folder, programs, holder):
-        self.folder, self.programs, self.holder = folder, programs, holder
+    def __init__(self, folder, programs, network):
+        self.folder, self.programs, self.network = folder, programs, network
         self.things = []
 
     def bird(self, **options):
-        b = Bird(self.folder, self.holder, **options)
+        b = Bird(self.folder, self.network.enter, **options)
         self.things.append(b)
         return b
 
@@ -666,13 +671,13 @@ CASES = [announce_in_order, kill_to_withdraw, kill_with_half_open_connections, s
 
 
 def run(programs, names):
-    holder = build_network()
+    network = Network()
     cases = [case for case in CASES if not names or case.__name__ in names]
     failed = 0
     print(f'1..{len(cases)}')
     for number, test in enumerate(cases, 1):
         with tempfile.TemporaryDirectory(prefix='nearcast-agent-') as folder:
-            case = Case(pathlib.Path(folder), programs, holder.pid)
+            case = Case(pathlib.Path(folder), programs, network)
             start = time.monotonic()
             try:
                 test(case)
@@ -686,7 +691,7 @@ def run(programs, names):
             finally:
                 case.end()
             print(f'# {time.monotonic() - start:.2f} s', flush=True)
-    holder.kill()
+    network.end()
     return 1 if failed else 0
 
 

@@ -123,6 +123,8 @@ on_announcer_stopped(void *userdata)
 {
 	struct agent *a = userdata;
 
+	if (a->conf->on_exit == AGENT_EXIT_WITHDRAW)
+		run_mark_clear(a->mark);
 	log_info("nearcastd ends");
 	(void)sd_event_exit(a->loop, 0);
 }
@@ -142,6 +144,7 @@ agent_service_done(struct agent *a)
 void
 agent_start(struct agent *a)
 {
+	run_mark_keep(a->mark);
 	log_info("nearcastd " NEARCAST_VERSION
 		 " starts: host=%s site=%s services=%zu neighbors=%zu",
 	    a->conf->host, a->conf->site, a->conf->services.count, a->conf->neighbors.count);
@@ -249,6 +252,22 @@ open_sockets(struct agent *a, struct err *e)
 	    &a->sockets, e);
 }
 
+/* With the control socket ours: nobody else looks at the mark. */
+static int
+open_mark(struct agent *a, struct err *e)
+{
+	bool was_there;
+	int r = run_mark_new(a->conf->control, &was_there, &a->mark, e);
+
+	if (r < 0)
+		return r;
+	if (was_there)
+		log_notice("the last nearcastd ended without a farewell: neighbors may have kept its routes");
+	for (size_t i = 0; i < a->conf->neighbors.count; i++)
+		a->neighbors[i].restarted = was_there;
+	return 0;
+}
+
 /* The drivers, in the order in which a refusal costs least: what another may have comes first. */
 static int
 open_drivers(struct agent *a, struct err *e)
@@ -271,6 +290,8 @@ open_drivers(struct agent *a, struct err *e)
 		r = open_addresses(a, e);
 	if (r >= 0)
 		r = open_sockets(a, e);
+	if (r >= 0)
+		r = open_mark(a, e);
 	if (r >= 0)
 		r = announcer_new_speaker(
 		    a->loop, a->neighbors, a->conf->neighbors.count, &events, &a->announcer, e);
@@ -311,6 +332,7 @@ agent_free(struct agent *a)
 		hosted_done(&a->services[i]);
 	http_client_free(a->http);
 	address_locks_free(a->locks);
+	run_mark_free(a->mark);
 	control_server_free(a->control);
 	free(a->services);
 	free(a->address_places);

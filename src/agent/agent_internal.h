@@ -5,6 +5,7 @@
 #pragma once
 
 #include "agent/agent.h"
+#include "agent/run_mark.h"
 #include "announce/announce.h"
 #include "io/address_lock.h"
 #include "io/addresses.h"
@@ -83,6 +84,7 @@ struct agent {
 	struct socket_watch *sockets;    /* owned */
 	struct http_client *http;        /* owned */
 	struct control_server *control;  /* owned */
+	struct run_mark *mark;           /* owned */
 	struct hosted *services;         /* owned */
 	size_t service_count;
 	struct place *address_places; /* owned */

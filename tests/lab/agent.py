@@ -439,6 +439,30 @@ def keep_on_exit(c):
         raise Failed('the neighbor was told')
 
 
+def mark_of_a_run(c):
+    """What tells the next agent that the last one ended without a farewell."""
+    b, n, a = up(c)
+    mark = a.control.with_name(a.control.name + '.running')
+    told = 'ended without a farewell'
+    if not mark.exists() or a.stop() != 0 or mark.exists():
+        raise Failed('the mark does not stand for a run')
+    a.start()
+    wait_for('announced', lambda: a.is_announced(G4))
+    a.process.kill()
+    a.process.wait()
+    if not mark.exists() or told in a.log.read_text():
+        raise Failed('the mark has gone with the agent')
+    a.start()
+    wait_for('announced again', lambda: a.is_announced(G4))
+    if a.log.read_text().count(told) != 1 or a.stop() != 0 or mark.exists():
+        raise Failed(a.log.read_text())
+    a.conf.write_text(a.conf.read_text().replace('services:', 'on-exit: keep\nservices:'))
+    a.start()
+    wait_for('announced', lambda: a.is_announced(G4))
+    if a.stop() != 0 or not mark.exists():
+        raise Failed('kept routes are not remembered')
+
+
 def crash_and_restart(c):
     b, n, a = up(c)
     a.process.kill()
@@ -663,7 +687,7 @@ def signals(c):
 CASES = [announce_in_order, kill_to_withdraw, kill_with_half_open_connections, soft_failure,
          reload_keeps_the_route, hung_service, refused_without_watch, tcp_check, address_removed_by_hand,
          address_cannot_be_added, clean_stop, address_of_others_stays, keep_on_exit,
-         crash_and_restart, neighbor_crashes, dies_while_the_neighbor_is_away,
+         mark_of_a_run, crash_and_restart, neighbor_crashes, dies_while_the_neighbor_is_away,
          truth_without_a_neighbor, ipv6, each_address_by_itself,
          blocks_are_host_routes, md5, attributes, two_agents_on_one_socket,
          two_agents_for_one_address, check_prints_what_loads,

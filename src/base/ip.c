@@ -217,6 +217,17 @@ prefix_equal(struct prefix a, struct prefix b)
 	return prefix_cmp(a, b) == 0;
 }
 
+uint64_t
+prefix_hash(struct prefix p)
+{
+	uint64_t half[2], h;
+
+	memcpy(half, p.addr.bytes, sizeof(half));
+	h = (half[0] ^ p.len) * UINT64_C(0x9e3779b97f4a7c15);
+	h = (h ^ h >> 32 ^ half[1]) * UINT64_C(0xbf58476d1ce4e5b9);
+	return h ^ h >> 32;
+}
+
 bool
 prefix_contains(struct prefix p, struct ip ip)
 {

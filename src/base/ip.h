@@ -67,6 +67,8 @@ char *prefix_format(struct prefix p, char buf[static PREFIX_STR_MAX]);
 int prefix_cmp(struct prefix a, struct prefix b);
 bool prefix_equal(struct prefix a, struct prefix b);
 bool prefix_contains(struct prefix p, struct ip ip);
+/* For tables: mixes all bits; the same for equal prefixes, in this process. */
+uint64_t prefix_hash(struct prefix p);
 /* Clears the host bits. */
 struct prefix prefix_mask(struct prefix p);
 /* The prefix that holds one address: /32 or /128. */

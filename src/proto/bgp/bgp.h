@@ -13,8 +13,9 @@
  * Files: session.c (events, timers, the session as a whole), session_info.c (what is seen of it),
  * negotiate.c (what is offered and agreed on), connection.c, connection_rx.c, connection_messages.c (one
  * connection: its life, its bytes, its messages), send_hold.c (a peer that takes nothing),
- * rib_out.c (what the peer has been told; rib_table.c, rib_looks.c), session_routes.c; conf.c; open.c with
- * capability.c, update_encode.c, attribute_encode.c, update_decode.c, attribute_check.c,
+ * rib_out.c (what the peer has been told; rib_table.c, rib_looks.c), session_routes.c,
+ * session_updates.c and seen.c (what the peer tells); conf.c; open.c with capability.c,
+ * update_encode.c with attribute_encode.c and attributes.c, update_decode.c with attribute_check.c,
  * notification.c, message.c (one message type each, both directions), capture.c (for packet captures),
  * community.h (communities as text).
  *
@@ -319,6 +320,8 @@ struct bgp_info {
 	struct instant last_sent_at;
 	char last_received[BGP_WHY_MAX]; /* likewise, from the peer */
 	struct instant last_received_at;
+	char last_malformed[BGP_WHY_MAX]; /* of the peer's UPDATEs: what was wrong, and the verdict; "" */
+	struct instant last_malformed_at;
 	char last_error[BGP_WHY_MAX];    /* why the last attempt or session ended, "" */
 	struct instant last_error_at;
 };

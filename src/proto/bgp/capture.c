@@ -15,7 +15,9 @@ static void
 each_of_update(const uint8_t *body, size_t len, bgp_prefix_fn fn, void *userdata)
 {
 	/* the peers' capabilities are not known here; the prefixes do not depend on them */
-	const struct bgp_peering peering = { .as4 = true, .ibgp = true };
+	const struct bgp_peering peering = {
+		.as4 = true, .ibgp = true, .extended_next_hop = true
+	};
 	struct bgp_update u;
 
 	bgp_update_decode(body, len, &peering, &u);

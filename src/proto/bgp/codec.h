@@ -25,7 +25,8 @@ struct bgp_error {
 	uint8_t code, subcode;
 	uint8_t data[256]; /* cut there: an attribute of 4 kB need not travel back whole */
 	size_t data_len;
-	const char *what; /* static text, or NULL: the code's own text is enough */
+	uint8_t attribute; /* of an UPDATE: the type of the one at fault; 0: none */
+	const char *what;  /* static text, or NULL: the code's own text is enough */
 };
 
 /* Fills *e; data may be NULL. Returns false, so that a decoder can `return bgp_error_set(...)`. */
@@ -177,7 +178,10 @@ struct bgp_attribute {
 	struct reader value;
 };
 
-/* Checks flags, length and value of one attribute of the peer; MP_REACH and MP_UNREACH: flags only. */
+/*
+ * Checks flags, length and value of one attribute of the peer; MP_REACH and MP_UNREACH: flags only. *e is
+ * filled unless the verdict is accept.
+ */
 enum bgp_verdict bgp_attribute_check(
     const struct bgp_attribute *a, const struct bgp_peering *peering, struct bgp_error *e);
 
@@ -247,6 +251,7 @@ struct bgp_nlri {
 	enum bgp_family family; /* BGP_FAMILY_MAX: a family that is not spoken; no prefixes */
 	struct reader bytes;
 	size_t count;
+	uint64_t lengths; /* bit (length % 64) of each prefix */
 };
 
 struct bgp_update {
@@ -255,6 +260,7 @@ struct bgp_update {
 	enum bgp_verdict verdict;
 	unsigned discarded; /* attributes */
 	bool end_of_rib;
+	struct reader as_path, as4_path; /* checked; as4_path: empty where it does not count (RFC 6793) */
 	struct bgp_error error; /* of the verdict, when it is not accept */
 };
 

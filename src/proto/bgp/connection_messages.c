@@ -49,20 +49,12 @@ take_notification(struct turn *t, enum bgp_way way, const uint8_t *body, size_t 
 static void
 take_update(struct turn *t, enum bgp_way way, const uint8_t *body, size_t len)
 {
-	struct bgp_session *s = t->s;
-	struct bgp_counters *n = &s->info.counters;
-	struct bgp_update u;
+	struct bgp_error e;
 
-	bgp_update_decode(body, len, &s->peering, &u);
-	n->attributes_discarded += u.discarded;
-	n->verdicts[u.verdict]++;
-	if (u.verdict == BGP_VERDICT_RESET) {
-		bgp_connection_fail(t, way, &u.error);
-		return;
-	}
-	n->prefixes_in += u.announced.count + u.mp_announced.count;
-	n->withdrawn_in += u.withdrawn.count + u.mp_withdrawn.count;
-	bgp_connection_restart_hold(t, way);
+	if (bgp_session_take_update(t->s, body, len, t->now, &e))
+		bgp_connection_restart_hold(t, way);
+	else
+		bgp_connection_fail(t, way, &e);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "proto/bgp/codec.h"
+#include "proto/bgp/path.h"
 
 #define CEASE 6
 #define SHUTDOWN_TEXT_MAX 255
@@ -131,18 +132,32 @@ clean_text(const uint8_t *text, size_t len, char buf[static SHUTDOWN_TEXT_MAX + 
 	return buf;
 }
 
+/* "AS_PATH", "attribute 99", or nothing. */
+static const char *
+attribute_text(uint8_t type, char number[static 16])
+{
+	const char *name = bgp_attribute_name(type);
+
+	if (name || type == 0)
+		return name ? name : "";
+	(void)snprintf(number, 16, "attribute %u", type);
+	return number;
+}
+
 char *
 bgp_error_format(const struct bgp_error *e, char *buf, size_t size)
 {
 	const char *code = e->code < ARRAY_SIZE(codes) ? codes[e->code] : NULL, *subcode = NULL;
-	char text[SHUTDOWN_TEXT_MAX + 1];
+	char text[SHUTDOWN_TEXT_MAX + 1], number[16];
 	const struct subcodes *known = e->code < ARRAY_SIZE(subcodes) ? &subcodes[e->code] : NULL;
 	int n;
 
 	if (known && e->subcode < known->count)
 		subcode = known->names[e->subcode];
-	n = snprintf(buf, size, "%s%s%s (%u/%u)%s%s", code ? code : "Unknown Error", subcode ? "/" : "",
-	    subcode ? subcode : "", e->code, e->subcode, e->what ? ": " : "", e->what ? e->what : "");
+	n = snprintf(buf, size, "%s%s%s (%u/%u)%s%s%s%s", code ? code : "Unknown Error",
+	    subcode ? "/" : "", subcode ? subcode : "", e->code, e->subcode,
+	    e->attribute || e->what ? ": " : "", attribute_text(e->attribute, number),
+	    e->attribute && e->what ? ": " : "", e->what ? e->what : "");
 	/* RFC 9003: a length and a text; a length that does not fit means the data is something else */
 	if (e->code == CEASE && (e->subcode == 2 || e->subcode == 4) && e->data_len > 1 &&
 	    e->data[0] > 0 && (size_t)e->data[0] + 1 <= e->data_len && (size_t)n < size)

@@ -16,28 +16,16 @@ rib_table_done(struct rib_table *table)
 	*table = (struct rib_table){ 0 };
 }
 
-/* Nobody but the operator chooses the prefixes, so they need mixing, not secrecy. */
-static uint64_t
-hash_bytes(const uint8_t addr[static 16], uint8_t len)
-{
-	uint64_t half[2], h;
-
-	memcpy(half, addr, sizeof(half));
-	h = (half[0] ^ len) * UINT64_C(0x9e3779b97f4a7c15);
-	h = (h ^ h >> 32 ^ half[1]) * UINT64_C(0xbf58476d1ce4e5b9);
-	return h ^ h >> 32;
-}
-
 static uint32_t *
-bucket_of(const struct rib_table *table, const uint8_t addr[static 16], uint8_t len)
+bucket_of(const struct rib_table *table, struct prefix prefix)
 {
-	return &table->buckets[hash_bytes(addr, len) & (table->bucket_count - 1)];
+	return &table->buckets[prefix_hash(prefix) & (table->bucket_count - 1)];
 }
 
 uint32_t
 rib_table_find(const struct rib_table *table, struct prefix prefix)
 {
-	uint32_t i = table->bucket_count ? *bucket_of(table, prefix.addr.bytes, prefix.len) : 0;
+	uint32_t i = table->bucket_count ? *bucket_of(table, prefix) : 0;
 
 	for (; i > 0; i = table->routes[i].chain) {
 		const struct rib_route *route = &table->routes[i];
@@ -53,7 +41,7 @@ static void
 link_route(struct rib_table *table, uint32_t index)
 {
 	struct rib_route *route = &table->routes[index];
-	uint32_t *bucket = bucket_of(table, route->addr, route->len);
+	uint32_t *bucket = bucket_of(table, rib_route_prefix(route));
 
 	route->chain = *bucket;
 	*bucket = index;
@@ -108,7 +96,7 @@ void
 rib_table_remove(struct rib_table *table, uint32_t index)
 {
 	struct rib_route *route = &table->routes[index];
-	uint32_t *slot = bucket_of(table, route->addr, route->len);
+	uint32_t *slot = bucket_of(table, rib_route_prefix(route));
 
 	assert(!route->queued);
 	while (*slot != index)

@@ -57,6 +57,7 @@ bgp_session_free(struct bgp_session *s)
 	if (s == NULL)
 		return;
 	bgp_rib_out_done(&s->rib);
+	bgp_watch_done(&s->watch);
 	for (enum bgp_way way = 0; way < BGP_WAY_MAX; way++)
 		free(s->connections[way].rx_long);
 	free(s);
@@ -122,6 +123,7 @@ tear_down(struct turn *t)
 	if (duration_cmp(stood, STABLE_AFTER) >= 0)
 		s->idle_hold = s->conf.idle_hold;
 	bgp_rib_out_stop(&s->rib);
+	bgp_watch_clear(&s->watch);
 	s->send_hold = (struct bgp_send_hold){ .at = INSTANT_NEVER, .withdraw_at = INSTANT_NEVER };
 	s->peering = (struct bgp_peering){ 0 };
 	s->info.negotiated = (struct bgp_negotiated){ 0 };

@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "proto/bgp/codec.h"
 #include "proto/bgp/rib_out.h"
+#include "proto/bgp/seen.h"
 
 struct bgp_connection {
 	enum bgp_state state; /* Idle: there is none; Connect: being dialled */
@@ -30,6 +31,13 @@ struct bgp_send_hold {
 	bool withdrawal_sent; /* among the bytes that may still wait */
 };
 
+/* What the last UPDATE that was not accepted had wrong. */
+struct bgp_malformed {
+	enum bgp_verdict verdict;
+	uint8_t subcode, attribute;
+	const char *what;
+};
+
 struct bgp_session {
 	struct bgp_conf conf;
 	struct rng rng;
@@ -43,6 +51,8 @@ struct bgp_session {
 	struct bgp_peering peering;   /* of the Established connection, or all zero */
 	struct bgp_open peer_open;    /* what info.peer_open points to */
 	struct bgp_rib_out rib;
+	struct bgp_watch watch;
+	struct bgp_malformed malformed; /* as in info.last_malformed */
 	struct bgp_send_hold send_hold;
 	struct bgp_info info;
 	bgp_message_fn observe; /* NULL: nobody looks */
@@ -98,6 +108,12 @@ struct bgp_negotiated bgp_negotiate(const struct bgp_open *ours, const struct bg
 /* How UPDATEs are written and read on a connection whose end here is `local` (IP_NONE: not known). */
 struct bgp_peering bgp_peering_of(
     const struct bgp_conf *conf, const struct bgp_negotiated *n, struct ip local);
+
+/* ---- session_updates.c ---- */
+
+/* An UPDATE's body; false: the session must end for *e. */
+bool bgp_session_take_update(
+    struct bgp_session *s, const uint8_t *body, size_t len, struct instant now, struct bgp_error *e);
 
 /* ---- send_hold.c ---- */
 

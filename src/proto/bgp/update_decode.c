@@ -4,7 +4,9 @@
 struct decoding {
 	const struct bgp_peering *peering;
 	struct bgp_update *update;
-	uint64_t seen[4]; /* one bit an attribute type */
+	uint64_t seen[4];   /* one bit an attribute type */
+	bool aggregated;    /* AGGREGATOR names an AS of two octets */
+	struct bgp_error e; /* of the attribute at hand */
 };
 
 /* The worst verdict counts, with the first error that led to it. */
@@ -19,14 +21,14 @@ judge(struct decoding *d, enum bgp_verdict v, const struct bgp_error *e)
 	d->update->error = *e;
 }
 
+/* attribute: 0 when it is none. */
 static void
-judge_as(struct decoding *d, enum bgp_verdict v, uint8_t subcode, const void *data, size_t len,
+judge_as(struct decoding *d, enum bgp_verdict v, uint8_t subcode, uint8_t attribute, struct reader data,
     const char *what)
 {
-	struct bgp_error e;
-
-	(void)bgp_error_set(&e, 3, subcode, data, len, what);
-	judge(d, v, &e);
+	(void)bgp_error_set(&d->e, 3, subcode, data.pos, reader_left(&data), what);
+	d->e.attribute = attribute;
+	judge(d, v, &d->e);
 }
 
 static bool
@@ -55,17 +57,29 @@ bgp_nlri_next(struct bgp_nlri *nlri, struct prefix *ret)
 	return true;
 }
 
-/* Walks a run once; false when a length is impossible or the last prefix is cut. */
-static bool
+/* Walks a run once. What is wrong, or NULL. */
+static const char *
 check_nlri(struct reader bytes, enum bgp_family family, struct bgp_nlri *ret)
 {
-	struct bgp_nlri walk = { .family = family, .bytes = bytes };
-	struct prefix p;
+	struct bgp_nlri nlri = { .family = family, .bytes = bytes };
+	unsigned max = family == BGP_IPV6 ? 128 : 32;
 
-	*ret = walk;
-	while (bgp_nlri_next(&walk, &p))
-		ret->count++;
-	return family == BGP_FAMILY_MAX || reader_done(&walk.bytes);
+	*ret = nlri;
+	if (family == BGP_FAMILY_MAX)
+		return NULL;
+	while (reader_left(&bytes) > 0) {
+		unsigned len = reader_u8(&bytes);
+
+		if (len > max)
+			return "a prefix that is too long";
+		reader_skip(&bytes, (len + 7) / 8);
+		nlri.lengths |= UINT64_C(1) << len % 64;
+		nlri.count++;
+	}
+	if (!reader_done(&bytes))
+		return "a prefix that is cut off";
+	*ret = nlri;
+	return NULL;
 }
 
 /* Lengths of next hops: RFC 2545 section 3, RFC 8950 section 3. */
@@ -86,7 +100,7 @@ next_hop_is_good(enum bgp_family family, size_t len, bool extended)
 }
 
 /* RFC 4760 section 3. */
-static bool
+static const char *
 decode_mp_reach(struct reader r, bool extended, struct bgp_nlri *ret)
 {
 	uint16_t afi = reader_u16(&r);
@@ -95,36 +109,62 @@ decode_mp_reach(struct reader r, bool extended, struct bgp_nlri *ret)
 
 	reader_skip(&r, next_hop);
 	(void)reader_u8(&r); /* reserved */
-	return reader_ok(&r) && next_hop_is_good(family, next_hop, extended) && check_nlri(r, family, ret);
+	if (!reader_ok(&r))
+		return "wrong length";
+	/* RFC 7606 section 7.11: where the prefixes start is not sure */
+	if (!next_hop_is_good(family, next_hop, extended))
+		return "a next hop of a wrong length";
+	return check_nlri(r, family, ret);
 }
 
-static bool
+static const char *
 decode_mp_unreach(struct reader r, struct bgp_nlri *ret)
 {
 	uint16_t afi = reader_u16(&r);
 	enum bgp_family family = bgp_family_from_wire(afi, reader_u8(&r));
 
-	return reader_ok(&r) && check_nlri(r, family, ret);
+	return reader_ok(&r) ? check_nlri(r, family, ret) : "wrong length";
+}
+
+static void
+take_value(struct decoding *d, const struct bgp_attribute *a)
+{
+	struct reader whole = reader_init(a->whole, a->whole_len), r = a->value;
+	const char *fault = NULL;
+
+	if (a->type == BGP_ATTR_MP_REACH)
+		fault = decode_mp_reach(
+		    a->value, d->peering->extended_next_hop, &d->update->mp_announced);
+	else if (a->type == BGP_ATTR_MP_UNREACH)
+		fault = decode_mp_unreach(a->value, &d->update->mp_withdrawn);
+	else if (a->type == BGP_ATTR_AS_PATH)
+		d->update->as_path = a->value;
+	else if (a->type == BGP_ATTR_AS4_PATH)
+		d->update->as4_path = a->value;
+	else if (a->type == BGP_ATTR_AGGREGATOR)
+		d->aggregated = reader_u16(&r) != BGP_AS_TRANS;
+	if (fault)
+		judge_as(d, BGP_VERDICT_RESET, 9, a->type, whole, fault);
 }
 
 static void
 take_attribute(struct decoding *d, const struct bgp_attribute *a)
 {
-	bool reach = a->type == BGP_ATTR_MP_REACH, unreach = a->type == BGP_ATTR_MP_UNREACH;
-	struct bgp_error e;
+	bool mp = a->type == BGP_ATTR_MP_REACH || a->type == BGP_ATTR_MP_UNREACH;
+	enum bgp_verdict v;
 
 	/* RFC 7606 section 3 (g) */
 	if (has_seen(d, a->type)) {
-		judge_as(d, reach || unreach ? BGP_VERDICT_RESET : BGP_VERDICT_DISCARD, 1, NULL, 0,
-		    "an attribute twice");
+		judge_as(d, mp ? BGP_VERDICT_RESET : BGP_VERDICT_DISCARD, 1, a->type,
+		    (struct reader){ 0 }, "twice");
 		return;
 	}
-	d->seen[a->type / 64] |= UINT64_C(1) << (a->type % 64);
-	judge(d, bgp_attribute_check(a, d->peering, &e), &e);
-	if ((reach &&
-		!decode_mp_reach(a->value, d->peering->extended_next_hop, &d->update->mp_announced)) ||
-	    (unreach && !decode_mp_unreach(a->value, &d->update->mp_withdrawn)))
-		judge_as(d, BGP_VERDICT_RESET, 9, a->whole, a->whole_len, NULL);
+	d->seen[a->type / 64] |= UINT64_C(1) << a->type % 64;
+	v = bgp_attribute_check(a, d->peering, &d->e);
+	if (v != BGP_VERDICT_ACCEPT)
+		judge(d, v, &d->e);
+	else
+		take_value(d, a);
 }
 
 static void
@@ -141,8 +181,7 @@ take_attributes(struct decoding *d, struct reader r)
 		a.value = reader_sub(&r, len);
 		if (!reader_ok(&r)) {
 			/* RFC 7606 section 4: the routes are found without it */
-			judge_as(d, BGP_VERDICT_WITHDRAW, 1, start.pos, reader_left(&start),
-			    "an attribute runs past its list");
+			judge_as(d, BGP_VERDICT_WITHDRAW, 1, a.type, start, "runs past the attributes");
 			return;
 		}
 		a.whole_len = (size_t)(r.pos - start.pos);
@@ -168,7 +207,8 @@ check_mandatory(struct decoding *d)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (rows[i].needed && !has_seen(d, rows[i].type))
-			judge_as(d, BGP_VERDICT_WITHDRAW, 3, &rows[i].type, 1, NULL);
+			judge_as(d, BGP_VERDICT_WITHDRAW, 3, rows[i].type, reader_init(&rows[i].type, 1),
+			    "missing");
 	}
 }
 
@@ -183,6 +223,20 @@ check_end_of_rib(struct decoding *d, bool any_attribute)
 		    (has_seen(d, BGP_ATTR_MP_UNREACH) && u->mp_withdrawn.count == 0);
 }
 
+/*
+ * RFC 7606 section 5.2: an error, and no route in the message to withdraw for it. Routes of a family that
+ * is not spoken here are routes as well, though none that we could have.
+ */
+static void
+check_withdrawable(struct decoding *d)
+{
+	struct bgp_update *u = d->update;
+	bool foreign = has_seen(d, BGP_ATTR_MP_REACH) && u->mp_announced.family == BGP_FAMILY_MAX;
+
+	if (u->verdict == BGP_VERDICT_WITHDRAW && u->announced.count + u->mp_announced.count == 0 && !foreign)
+		u->verdict = BGP_VERDICT_RESET;
+}
+
 void
 bgp_update_decode(
     const uint8_t *body, size_t len, const struct bgp_peering *peering, struct bgp_update *ret)
@@ -190,27 +244,29 @@ bgp_update_decode(
 	struct decoding d = { .peering = peering, .update = ret };
 	struct reader r = reader_init(body, len);
 	struct reader withdrawn, attributes;
+	const char *fault;
 
 	*ret = (struct bgp_update){ .mp_withdrawn.family = BGP_FAMILY_MAX,
 		.mp_announced.family = BGP_FAMILY_MAX };
 	withdrawn = reader_sub(&r, reader_u16(&r));
 	attributes = reader_sub(&r, reader_u16(&r));
 	if (!reader_ok(&r)) {
-		judge_as(&d, BGP_VERDICT_RESET, 1, NULL, 0, "lengths run past the message");
+		judge_as(&d, BGP_VERDICT_RESET, 1, 0, (struct reader){ 0 }, "lengths run past the message");
 		return;
 	}
 	/* RFC 7606 section 5.3: without the prefixes there is nothing to treat as withdrawn */
-	if (!check_nlri(withdrawn, BGP_IPV4, &ret->withdrawn) || !check_nlri(r, BGP_IPV4, &ret->announced)) {
-		judge_as(&d, BGP_VERDICT_RESET, 10, NULL, 0, NULL);
+	fault = check_nlri(withdrawn, BGP_IPV4, &ret->withdrawn);
+	if (fault == NULL)
+		fault = check_nlri(r, BGP_IPV4, &ret->announced);
+	if (fault) {
+		judge_as(&d, BGP_VERDICT_RESET, 10, 0, (struct reader){ 0 }, fault);
 		return;
 	}
 	take_attributes(&d, attributes);
 	check_mandatory(&d);
 	check_end_of_rib(&d, reader_left(&attributes) > 0);
-	/* RFC 7606 section 5.2: an error, and no route in the message to withdraw for it */
-	if (ret->verdict == BGP_VERDICT_WITHDRAW && ret->announced.count + ret->mp_announced.count == 0) {
-		struct bgp_error e = ret->error;
-
-		judge(&d, BGP_VERDICT_RESET, &e);
-	}
+	check_withdrawable(&d);
+	/* RFC 6793 section 4.2.3: aggregated by somebody who did not know of it */
+	if (!peering->as4 && d.aggregated && has_seen(&d, BGP_ATTR_AS4_AGGREGATOR))
+		ret->as4_path = (struct reader){ 0 };
 }

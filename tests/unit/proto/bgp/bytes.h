@@ -35,6 +35,28 @@ from_hex(const char *text, uint8_t *buf, size_t size)
 
 #define MARKER "ffffffff ffffffff ffffffff ffffffff "
 
+/* An UPDATE's body from its three parts; the lengths are filled in. */
+static inline size_t
+compose(const char *withdrawn, const char *attributes, const char *nlri, uint8_t *body, size_t size)
+{
+	struct writer w = writer_init(body, size);
+	struct writer_mark mark;
+	uint8_t part[1024];
+	size_t n;
+
+	mark = writer_len16_begin(&w);
+	n = from_hex(withdrawn, part, sizeof(part));
+	writer_bytes(&w, part, n);
+	writer_len_end(&w, mark);
+	mark = writer_len16_begin(&w);
+	n = from_hex(attributes, part, sizeof(part));
+	writer_bytes(&w, part, n);
+	writer_len_end(&w, mark);
+	n = from_hex(nlri, part, sizeof(part));
+	writer_bytes(&w, part, n);
+	return writer_len(&w);
+}
+
 static inline struct prefix
 prefix_of(const char *text)
 {

@@ -10,30 +10,9 @@
 #define REACH6 "800e 1a 0002 01 10 20010db8 00000000 00000000 00000002 00 20 20010db8 "
 #define UNREACH6 "800f 08 0002 01 20 20010db8 "
 #define A_NET "18 cb0071 "
+#define HOP6 "20010db8 00000000 00000000 00000002 "
 
-enum { EXTERNAL = 0, INTERNAL = 1, TWO_OCTETS = 2 };
-
-/* An UPDATE's body from its three parts; the lengths are filled in. */
-static size_t
-compose(const char *withdrawn, const char *attributes, const char *nlri, uint8_t *body, size_t size)
-{
-	struct writer w = writer_init(body, size);
-	struct writer_mark mark;
-	uint8_t part[1024];
-	size_t n;
-
-	mark = writer_len16_begin(&w);
-	n = from_hex(withdrawn, part, sizeof(part));
-	writer_bytes(&w, part, n);
-	writer_len_end(&w, mark);
-	mark = writer_len16_begin(&w);
-	n = from_hex(attributes, part, sizeof(part));
-	writer_bytes(&w, part, n);
-	writer_len_end(&w, mark);
-	n = from_hex(nlri, part, sizeof(part));
-	writer_bytes(&w, part, n);
-	return writer_len(&w);
-}
+enum { EXTERNAL = 0, INTERNAL = 1, TWO_OCTETS = 2, EXTENDED_HOP = 4 };
 
 struct row {
 	const char *what;
@@ -55,6 +34,7 @@ check_rows(const struct row *rows, size_t count)
 
 		peering.ibgp = row->kind & INTERNAL;
 		peering.as4 = !(row->kind & TWO_OCTETS);
+		peering.extended_next_hop = row->kind & EXTENDED_HOP;
 		bgp_update_decode(body, len, &peering, &u);
 		if (u.verdict != row->verdict || u.error.subcode != row->subcode)
 			tap_fail(__FILE__, __LINE__, "%s: verdict %d subcode %d, want %d and %d", row->what,
@@ -82,14 +62,21 @@ TEST(good_updates_are_accepted)
 		    "00 00" ORIGIN PATH, "", OK },
 		{ "IPv6 withdrawn", EXTERNAL, "", UNREACH6, "", OK },
 		{ "IPv4 by MP_REACH", EXTERNAL, "", "800e 0d 0001 01 04 c0000202 00 18 cb0071" ORIGIN PATH, "", OK },
+		{ "IPv4 behind IPv6 (RFC 8950)", EXTENDED_HOP, "",
+		    "800e 19 0001 01 10" HOP6 "00 18 cb0071" ORIGIN PATH, "", OK },
+		{ "IPv4 behind IPv6 with a link-local next hop", EXTENDED_HOP, "",
+		    "800e 29 0001 01 20" HOP6 HOP6 "00 18 cb0071" ORIGIN PATH, "", OK },
 		{ "a family that nobody speaks", EXTERNAL, "", "800e 07 0019 46 01 ff 00 ff" ORIGIN PATH, "", OK },
-		{ "a set in the path", EXTERNAL, "", ORIGIN "40020c 0201 0000fbf5 0101 0000fbf6" NEXT_HOP, A_NET, OK },
 		{ "two octets an AS", TWO_OCTETS, "", ORIGIN PATH2 NEXT_HOP, A_NET, OK },
 		{ "AS4_PATH for us", TWO_OCTETS, "", ORIGIN PATH2 NEXT_HOP "c01106 0201 fa56ea01", A_NET, OK },
 		{ "an extended length that need not be", EXTERNAL, "",
 		    ORIGIN "5002 0006 0201 0000fbf5" NEXT_HOP, A_NET, OK },
 		{ "MED and communities", EXTERNAL, "", GOOD "800404 00000000 c00804 ffff0000", A_NET, OK },
 		{ "large communities", EXTERNAL, "", GOOD "c0200c 0000fbf5 00000001 00000002", A_NET, OK },
+		{ "OTC", EXTERNAL, "", GOOD "c02304 0000fbf5", A_NET, OK },
+		{ "AIGP and PMSI_TUNNEL of no form", EXTERNAL, "", GOOD "801a00 c01601 ff", A_NET, OK },
+		{ "AS4_PATH with a confederation's segment", TWO_OCTETS, "",
+		    ORIGIN PATH2 NEXT_HOP "c0110c 0301 fa56ea01 0201 fa56ea02", A_NET, OK },
 		{ "an unknown optional attribute", EXTERNAL, "", GOOD "c06302 abcd", A_NET, OK },
 		{ "partial", EXTERNAL, "", GOOD "e00804 ffff0000", A_NET, OK },
 		{ "inside of our AS", INTERNAL, "", ORIGIN "400200" NEXT_HOP LOCAL_PREF, A_NET, OK },
@@ -115,6 +102,12 @@ TEST(attribute_errors_withdraw_or_are_dropped)
 		{ "AS_PATH: underrun", EXTERNAL, "", ORIGIN "400207 0201 0000fbf5 02" NEXT_HOP, A_NET, WITHDRAW, 11 },
 		{ "AS_PATH: confederation", EXTERNAL, "", ORIGIN "400206 0301 0000fbf5" NEXT_HOP, A_NET, WITHDRAW, 11 },
 		{ "AS_PATH: AS 0 (RFC 7607)", EXTERNAL, "", ORIGIN "400206 0201 00000000" NEXT_HOP, A_NET, WITHDRAW, 11 },
+		{ "AS_PATH: a set (RFC 9774)", EXTERNAL, "",
+		    ORIGIN "40020c 0201 0000fbf5 0101 0000fbf6" NEXT_HOP, A_NET, WITHDRAW, 11 },
+		{ "AS_PATH: a set inside of our AS", INTERNAL, "",
+		    ORIGIN "400206 0101 0000fbf6" NEXT_HOP LOCAL_PREF, A_NET, WITHDRAW, 11 },
+		{ "AS_PATH: a confederation's set", INTERNAL, "",
+		    ORIGIN "400206 0401 0000fbf6" NEXT_HOP LOCAL_PREF, A_NET, WITHDRAW, 11 },
 		{ "AS_PATH: two octets, not agreed", EXTERNAL, "", ORIGIN PATH2 NEXT_HOP, A_NET, WITHDRAW, 11 },
 		/* 7.3 */
 		{ "NEXT_HOP of 3", EXTERNAL, "", ORIGIN PATH "400303 c00002", A_NET, WITHDRAW, 8 },
@@ -130,6 +123,23 @@ TEST(attribute_errors_withdraw_or_are_dropped)
 		{ "AGGREGATOR of 6", EXTERNAL, "", GOOD "c00706 fbf5 c0000202", A_NET, DISCARD, 9 },
 		{ "AGGREGATOR of 8, two octets", TWO_OCTETS, "",
 		    ORIGIN PATH2 NEXT_HOP "c00708 0000fbf5 c0000202", A_NET, DISCARD, 9 },
+		{ "AGGREGATOR: AS 0 (RFC 7607)", EXTERNAL, "", GOOD "c00708 00000000 c0000202", A_NET, DISCARD, 9 },
+		{ "AGGREGATOR: AS 0, two octets", TWO_OCTETS, "",
+		    ORIGIN PATH2 NEXT_HOP "c00706 0000 c0000202", A_NET, DISCARD, 9 },
+		{ "AS4_AGGREGATOR: AS 0", TWO_OCTETS, "",
+		    ORIGIN PATH2 NEXT_HOP "c01208 00000000 c0000202", A_NET, DISCARD, 9 },
+		{ "AS4_PATH: AS 0", TWO_OCTETS, "",
+		    ORIGIN PATH2 NEXT_HOP "c01106 0201 00000000", A_NET, DISCARD, 9 },
+		{ "AS4_PATH: a set (RFC 9774)", TWO_OCTETS, "",
+		    ORIGIN PATH2 NEXT_HOP "c01106 0101 fa56ea01", A_NET, WITHDRAW, 9 },
+		/* RFC 9234 section 5 */
+		{ "OTC of 3", EXTERNAL, "", GOOD "c02303 00fbf5", A_NET, WITHDRAW, 9 },
+		{ "OTC of 0", INTERNAL, "", GOOD LOCAL_PREF "c02300", A_NET, WITHDRAW, 9 },
+		{ "OTC that is not transitive", EXTERNAL, "", GOOD "802304 0000fbf5", A_NET, WITHDRAW, 4 },
+		/* 7.15 */
+		{ "IPv6 extended communities of 19", EXTERNAL, "",
+		    GOOD "c01913 00000000 00000000 00000000 00000000 000000", A_NET, WITHDRAW, 9 },
+		{ "IPv6 extended communities of 0", EXTERNAL, "", GOOD "c01900", A_NET, WITHDRAW, 9 },
 		/* 7.8 and 7.14, RFC 8092 */
 		{ "communities of 3", EXTERNAL, "", GOOD "c00803 ffff00", A_NET, WITHDRAW, 9 },
 		{ "communities of 0", EXTERNAL, "", GOOD "c00800", A_NET, WITHDRAW, 9 },
@@ -157,6 +167,9 @@ TEST(attribute_errors_withdraw_or_are_dropped)
 		/* 4: lengths */
 		{ "an attribute past the list", EXTERNAL, "", GOOD "c00808 ffff0000", A_NET, WITHDRAW, 1 },
 		{ "one byte left", EXTERNAL, "", GOOD "c0", A_NET, WITHDRAW, 1 },
+		/* 5.2: its routes are none that we could have */
+		{ "an error beside a foreign family", EXTERNAL, "",
+		    "800e 07 0019 46 01 ff 00 ff 400101 03" PATH, "", WITHDRAW, 6 },
 		/* the worst counts, and of equals the first */
 		{ "MED and communities", EXTERNAL, "", GOOD "800403 000000 c00803 ffff00", A_NET, WITHDRAW, 5 },
 		{ "discard and withdraw", EXTERNAL, "", GOOD "400601 00 c00803 ffff00", A_NET, WITHDRAW, 9 },
@@ -181,6 +194,13 @@ TEST(errors_that_end_the_session)
 		/* 7.11 */
 		{ "IPv6 next hop of 4", EXTERNAL, "",
 		    "800e 0e 0002 01 04 c0000202 00 20 20010db8" ORIGIN PATH, "", RESET, 9 },
+		{ "IPv6 next hop for IPv4, not agreed", EXTERNAL, "",
+		    "800e 19 0001 01 10" HOP6 "00 18 cb0071" ORIGIN PATH, "", RESET, 9 },
+		{ "next hop of 24 for IPv4 (RFC 8950: VPN only)", EXTENDED_HOP, "",
+		    "800e 21 0001 01 18 00000000 00000000" HOP6 "00 18 cb0071" ORIGIN PATH, "", RESET, 9 },
+		{ "MP_REACH with wrong flags", EXTERNAL, "",
+		    "c00e 1a 0002 01 10" HOP6 "00 20 20010db8" ORIGIN PATH, "", RESET, 4 },
+		{ "MP_UNREACH with wrong flags", EXTERNAL, "", "400f 08 0002 01 20 20010db8", "", RESET, 4 },
 		{ "MP_REACH twice", EXTERNAL, "", REACH6 REACH6 ORIGIN PATH, "", RESET, 1 },
 		{ "MP_UNREACH twice", EXTERNAL, "", UNREACH6 UNREACH6, "", RESET, 1 },
 		/* RFC 4271 section 6.3 */
@@ -220,6 +240,46 @@ TEST(the_notification_carries_the_attribute)
 
 	bgp_update_decode(body, len, &peering, &u);
 	CHECK_HEX(u.error.data, u.error.data_len, "406302 abcd");
+}
+
+TEST(errors_name_the_attribute)
+{
+	static const struct {
+		const char *attributes, *nlri, *text;
+	} rows[] = {
+		/* clang-format off */
+		{ ORIGIN PATH NEXT_HOP, "21 cb00710a00",
+		    "UPDATE Message Error/Invalid Network Field (3/10): a prefix that is too long" },
+		{ "400101 03" PATH NEXT_HOP, A_NET,
+		    "UPDATE Message Error/Invalid ORIGIN Attribute (3/6): ORIGIN: a value of no meaning" },
+		{ ORIGIN "400206 0101 0000fbf6" NEXT_HOP, A_NET,
+		    "UPDATE Message Error/Malformed AS_PATH (3/11): AS_PATH: a set (RFC 9774)" },
+		{ ORIGIN PATH "400304 e0000001", A_NET,
+		    "UPDATE Message Error/Invalid NEXT_HOP Attribute (3/8): NEXT_HOP: not the address of a host" },
+		{ GOOD "c01903 000000", A_NET,
+		    "UPDATE Message Error/Optional Attribute Error (3/9): attribute 25: wrong length" },
+		{ ORIGIN NEXT_HOP, A_NET,
+		    "UPDATE Message Error/Missing Well-known Attribute (3/3): AS_PATH: missing" },
+		{ GOOD "c00806 ffff", A_NET,
+		    "UPDATE Message Error/Malformed Attribute List (3/1): COMMUNITIES: runs past the attributes" },
+		{ GOOD GOOD, A_NET, "UPDATE Message Error/Malformed Attribute List (3/1): ORIGIN: twice" },
+		{ GOOD "800e 0e 0002 01 04 c0000202 00 20 20010db8", A_NET,
+		    "UPDATE Message Error/Optional Attribute Error (3/9): MP_REACH_NLRI: a next hop of a wrong length" },
+		{ GOOD "406302 abcd", A_NET,
+		    "UPDATE Message Error/Unrecognized Well-known Attribute (3/2): attribute 99" },
+		/* clang-format on */
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct bgp_peering peering = usual_peering();
+		struct bgp_update u;
+		char text[BGP_WHY_MAX];
+		uint8_t body[256];
+		size_t len = compose("", rows[i].attributes, rows[i].nlri, body, sizeof(body));
+
+		bgp_update_decode(body, len, &peering, &u);
+		CHECK_STR(bgp_error_format(&u.error, text, sizeof(text)), rows[i].text);
+	}
 }
 
 TEST(end_of_rib_is_known)

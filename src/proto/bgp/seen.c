@@ -1,0 +1,165 @@
+#include "proto/bgp/seen.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "proto/bgp/path.h"
+
+#define BUCKETS_MIN 16
+
+void
+bgp_watch_done(struct bgp_watch *w)
+{
+	free(w->items);
+	free(w->buckets);
+	*w = (struct bgp_watch){ 0 };
+}
+
+static uint32_t *
+bucket_of(const struct bgp_watch *w, struct prefix prefix)
+{
+	return &w->buckets[prefix_hash(prefix) & (w->bucket_count - 1)];
+}
+
+static struct bgp_watched *
+find(const struct bgp_watch *w, struct prefix prefix)
+{
+	uint32_t at = w->count > 0 ? *bucket_of(w, prefix) : 0;
+
+	while (at > 0 && !prefix_equal(w->items[at - 1].prefix, prefix))
+		at = w->items[at - 1].chain;
+	return at > 0 ? &w->items[at - 1] : NULL;
+}
+
+static void
+link_item(struct bgp_watch *w, uint32_t index)
+{
+	uint32_t *bucket = bucket_of(w, w->items[index].prefix);
+
+	w->items[index].chain = *bucket;
+	*bucket = index + 1;
+}
+
+static void
+resize(struct bgp_watch *w, size_t count)
+{
+	free(w->buckets);
+	w->buckets = xcalloc(count, sizeof(*w->buckets));
+	w->bucket_count = count;
+	for (uint32_t i = 0; i < w->count; i++)
+		link_item(w, i);
+}
+
+int
+bgp_watch_add(struct bgp_watch *w, struct prefix prefix)
+{
+	enum bgp_family family = bgp_family_of(prefix.addr.family);
+
+	if (family == BGP_FAMILY_MAX || find(w, prefix))
+		return 0;
+	if (w->count == BGP_WATCH_MAX)
+		return -ENOSPC;
+	if (w->count == w->bucket_count)
+		resize(w, MAX(w->bucket_count * 2, (size_t)BUCKETS_MIN));
+	w->items = grow_array(w->items, w->count, &w->cap, sizeof(*w->items));
+	w->items[w->count] = (struct bgp_watched){ .prefix = prefix };
+	link_item(w, (uint32_t)w->count++);
+	w->lengths[family] |= UINT64_C(1) << prefix.len % 64;
+	return 0;
+}
+
+const struct bgp_seen *
+bgp_watch_find(const struct bgp_watch *w, struct prefix prefix)
+{
+	const struct bgp_watched *item = find(w, prefix);
+
+	return item ? &item->seen : NULL;
+}
+
+void
+bgp_watch_clear(struct bgp_watch *w)
+{
+	for (size_t i = 0; i < w->count; i++)
+		w->items[i].seen = (struct bgp_seen){ 0 };
+}
+
+/* ---- paths ---- */
+
+/*
+ * Reads the sequences of a path that was checked; those of confederations lie inside of one AS. The first of
+ * them is number `at` of the whole path. Returns their count.
+ */
+static size_t
+read_path(struct reader r, bool as4, size_t at, struct bgp_seen *seen)
+{
+	size_t count = 0;
+
+	while (reader_left(&r) > 0) {
+		bool sequence = reader_u8(&r) == BGP_SEGMENT_SEQUENCE;
+
+		for (size_t left = reader_u8(&r); left > 0; left--) {
+			uint32_t as = as4 ? reader_u32(&r) : reader_u16(&r);
+
+			if (!sequence)
+				continue;
+			if (seen && at + count < BGP_SEEN_PATH_MAX)
+				seen->path[at + count] = as;
+			if (seen)
+				seen->origin_as = as;
+			count++;
+		}
+	}
+	return count;
+}
+
+static void
+fill_path(struct bgp_seen *seen, const struct bgp_peering *peering, const struct bgp_update *u)
+{
+	size_t as4_count = read_path(u->as4_path, true, 0, NULL);
+
+	seen->origin_as = 0;
+	seen->path_len = read_path(u->as_path, peering->as4, 0, seen);
+	/* RFC 6793 section 4.2.3: AS4_PATH says the end of the path, unless it is longer */
+	if (as4_count <= seen->path_len)
+		(void)read_path(u->as4_path, true, seen->path_len - as4_count, seen);
+}
+
+/* ---- UPDATEs ---- */
+
+static void
+look_at(struct bgp_watch *w, struct bgp_nlri nlri, const struct bgp_peering *peering,
+    const struct bgp_update *announced, struct instant now)
+{
+	struct prefix p;
+
+	if (nlri.family == BGP_FAMILY_MAX || !(nlri.lengths & w->lengths[nlri.family]) ||
+	    !peering->families[nlri.family])
+		return;
+	while (bgp_nlri_next(&nlri, &p)) {
+		struct bgp_watched *item = find(w, p);
+
+		if (item == NULL)
+			continue;
+		if (announced == NULL) {
+			item->seen = (struct bgp_seen){ 0 };
+			continue;
+		}
+		if (!item->seen.seen)
+			item->seen = (struct bgp_seen){ .seen = true, .since = now };
+		fill_path(&item->seen, peering, announced);
+	}
+}
+
+void
+bgp_watch_update(struct bgp_watch *w, const struct bgp_peering *peering, const struct bgp_update *u,
+    struct instant now)
+{
+	/* RFC 7606 section 2: as if the message had withdrawn what it announces */
+	const struct bgp_update *announced = u->verdict < BGP_VERDICT_WITHDRAW ? u : NULL;
+
+	look_at(w, u->withdrawn, peering, NULL, now);
+	look_at(w, u->mp_withdrawn, peering, NULL, now);
+	look_at(w, u->announced, peering, announced, now);
+	look_at(w, u->mp_announced, peering, announced, now);
+}

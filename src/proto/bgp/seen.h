@@ -1,0 +1,36 @@
+/*
+ * Prefixes that are watched for in the peer's UPDATEs: the one thing that is kept of them.
+ *
+ * A router may send a million prefixes, so what is not watched must cost nothing: the decoder notes
+ * which lengths of prefixes a message has, and only a message with a watched length is walked.
+ */
+#pragma once
+
+#include "proto/bgp/codec.h"
+
+#define BGP_WATCH_MAX 4096
+
+struct bgp_watched {
+	struct prefix prefix;
+	struct bgp_seen seen;
+	uint32_t chain; /* the next in its bucket, plus one */
+};
+
+struct bgp_watch {
+	struct bgp_watched *items; /* owned */
+	size_t count, cap;
+	uint32_t *buckets; /* an index into items, plus one; a power of two of them, NULL when empty */
+	size_t bucket_count;
+	uint64_t lengths[BGP_FAMILY_MAX]; /* as in struct bgp_nlri */
+};
+
+void bgp_watch_done(struct bgp_watch *w);
+/* 0, or -ENOSPC. A prefix that is watched already stays as it is. */
+int bgp_watch_add(struct bgp_watch *w, struct prefix prefix);
+/* NULL: not watched. Borrowed until the next bgp_watch_add(). */
+const struct bgp_seen *bgp_watch_find(const struct bgp_watch *w, struct prefix prefix);
+/* An UPDATE that was not refused. */
+void bgp_watch_update(struct bgp_watch *w, const struct bgp_peering *peering, const struct bgp_update *u,
+    struct instant now);
+/* The session is gone, and with it all that the peer has said. */
+void bgp_watch_clear(struct bgp_watch *w);

@@ -63,7 +63,8 @@ start_run(struct runner *r, struct err *e)
 		    on_result, r, &r->http, e);
 	case AGENT_CHECK_TCP:
 		return tcp_check_start(r->hosted->agent->loop,
-		    (struct endpoint){ address, (uint16_t)check->port }, check->timeout, on_result,
+		    (struct endpoint){ .addr = address, .port = (uint16_t)check->port },
+		    check->timeout, on_result,
 		    r, &r->tcp, e);
 	}
 	return -EINVAL;

@@ -53,14 +53,23 @@ struct neighbor_conf {
 	uint16_t port;       /* 179 */
 	uint32_t local_as;
 	uint32_t peer_as;
-	struct ip local_address; /* source of the session; required: the kernel's choice could be a Global IP */
+	/*
+	 * Source of the session. Required, since the kernel's choice could be a Global IP; only towards a
+	 * link-local address it may be IP_NONE, for the interface's own.
+	 */
+	struct ip local_address;
 	struct ip router_id;     /* IPv4, never a Global IP */
 	const char *password;    /* TCP MD5 (RFC 2385), NULL: none */
 	struct duration hold_time, connect_retry, idle_hold;
 	enum neighbor_mode mode;
 	const char *interface;   /* the session's device: required for a link-local address; NULL: any */
-	uint8_t multihop;        /* TTL of a neighbor that is not on our link; 0: it is */
-	uint8_t ttl_security;    /* GTSM (RFC 5082): hops away at most, 1 is our link; 0: off */
+	/*
+	 * How far away the neighbor is. Without either, one of another AS is on our link, and what we send
+	 * has a TTL of 1, as routers do it; towards one of our own AS it has the kernel's.
+	 */
+	uint8_t multihop;        /* TTL of what we send to one that is not on our link; 0: it is */
+	uint8_t ttl_security;    /* GTSM (RFC 5082): hops away at most, 1 is our link; 0: off. We send 255,
+				    and nothing that comes from farther away is answered, not even a SYN */
 	struct duration user_timeout;  /* TCP (RFC 5482); 0: follows the hold time */
 	struct duration keepalive;     /* 0: a third of the hold time */
 	struct duration idle_hold_max; /* 0: 60 s */

@@ -1,32 +1,35 @@
 /*
  * The listening sockets of the built-in speaker: one for each address and port that neighbors may
- * connect to, signed for those of them that have a password.
+ * connect to, signed and guarded (GTSM) for those of them that ask for it.
+ *
+ * A neighbor that may not be listened for (no right to port 179, somebody else is there, its interface
+ * is missing) is tried again from time to time: meanwhile it is dialled only. A link-local address
+ * follows its interface when that goes away and comes back under another index.
  */
 #pragma once
 
 #include <systemd/sd-event.h>
 
 #include "base/err.h"
-#include "base/ip.h"
 #include "base/list.h"
+#include "io/loop.h"
 
 struct neighbor;
 
-/* Gives the neighbor that a connection belongs to, or NULL. */
-typedef struct neighbor *(*listener_find)(void *userdata, struct endpoint local, struct ip peer);
-
-struct listener {
-	struct list list; /* in the speaker's */
-	struct endpoint local;
-	sd_event_source *source; /* owned, with its fd */
-	int fd;
-	listener_find find;
-	void *userdata;
+struct listeners {
+	sd_event *loop; /* borrowed */
+	struct list open; /* of struct listener, owned */
+	struct neighbor **wanted; /* owned array of borrowed ones: all that want to be listened for */
+	size_t wanted_count, wanted_cap;
+	struct timer again;
 };
 
-/* The listener of `listeners` on local (borrowed from there), made if there is none; negative errno. */
-int listener_get(struct list *listeners, sd_event *loop, struct endpoint local, listener_find find,
-    void *userdata, struct listener **ret, struct err *e);
-/* Connections from the peer must be signed; 0 or negative errno. */
-int listener_sign(struct listener *l, struct ip peer, const char *password);
-void listener_free_all(struct list *listeners);
+int listeners_init(struct listeners *ls, sd_event *loop);
+void listeners_done(struct listeners *ls); /* also when all zero; again is fine */
+
+/*
+ * Listens for a neighbor that is not active only. An error is one that waiting does not mend: a passive
+ * neighbor that can not be listened for, a password that the kernel can not check. Anything else is
+ * logged and tried again.
+ */
+int listeners_add(struct listeners *ls, struct neighbor *n, struct err *e);

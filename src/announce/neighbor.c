@@ -1,5 +1,6 @@
 #include "announce/neighbor.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -14,10 +15,10 @@
 static void
 report(struct neighbor *n, const struct bgp_actions *actions)
 {
-	char address[IP_STR_MAX];
+	char address[NEIGHBOR_ADDRESS_MAX];
 	uint64_t left_out;
 
-	(void)ip_format(n->conf.address, address);
+	(void)neighbor_conf_address(&n->conf, address);
 	switch (actions->change) {
 	case BGP_CHANGE_NONE:
 		return;
@@ -60,8 +61,14 @@ apply(struct neighbor *n, const struct bgp_actions *actions)
 	}
 	if (actions->dial)
 		neighbor_dial(n);
-	timer_set(&n->timer, bgp_session_deadline(n->session));
 	report(n, actions);
+}
+
+/* After one event or many: what is to be said, and when to wake up. */
+static void
+settle(struct neighbor *n)
+{
+	timer_set(&n->timer, bgp_session_deadline(n->session));
 	neighbor_send_updates(n);
 	n->events->progress(n->events->userdata);
 }
@@ -73,7 +80,29 @@ neighbor_input(struct neighbor *n, const struct bgp_event *event)
 
 	bgp_session_input(n->session, event, clock_now(), &actions);
 	apply(n, &actions);
+	settle(n);
 	return actions.consumed;
+}
+
+void
+neighbor_take_bytes(struct neighbor *n, enum bgp_way way, const uint8_t *bytes, size_t len)
+{
+	const struct neighbor_connection *c = n->connections[way];
+	struct instant now = clock_now();
+	struct bgp_actions actions;
+
+	/* the session takes one message at a time, and may close the connection over any of them */
+	while (len > 0 && n->connections[way] == c && !c->connecting) {
+		struct bgp_event event = {
+			.type = BGP_EVENT_BYTES, .way = way, .bytes = bytes, .len = len
+		};
+
+		bgp_session_input(n->session, &event, now, &actions);
+		bytes += actions.consumed;
+		len -= actions.consumed;
+		apply(n, &actions);
+	}
+	settle(n);
 }
 
 static void
@@ -142,11 +171,17 @@ on_timer(struct timer *t, struct instant now)
 {
 	struct neighbor *n = container_of(t, struct neighbor, timer);
 	const struct neighbor_connection *c = n->connections[bgp_session_way(n->session)];
+	const struct neighbor_connection *dialled = n->connections[BGP_DIALLED];
+	bool unanswered = dialled && dialled->connecting;
+	char text[BGP_WHY_MAX];
 
 	(void)now;
 	if (c)
 		tell_sent(n, c);
-	(void)neighbor_input(n, &(struct bgp_event){ .type = BGP_EVENT_TIMER });
+	if (unanswered)
+		neighbor_failure(n, false, -ETIMEDOUT, "", text, sizeof(text));
+	(void)neighbor_input(
+	    n, &(struct bgp_event){ .type = BGP_EVENT_TIMER, .text = unanswered ? text : NULL });
 }
 
 int

@@ -14,6 +14,7 @@
 #include "base/list.h"
 #include "io/loop.h"
 #include "io/stream.h"
+#include "io/tcp.h"
 #include "proto/bgp/bgp.h"
 
 struct neighbor;
@@ -32,6 +33,8 @@ struct neighbor_connection {
 	struct neighbor *neighbor;
 	enum bgp_way way;
 	struct stream *stream; /* owned */
+	bool connecting;       /* dialled, and not decided yet */
+	struct tcp_counters before; /* of the host, when it was dialled */
 };
 
 struct neighbor {
@@ -53,12 +56,16 @@ void neighbor_start(struct neighbor *n);
 /* Sends Cease (administrative shutdown) and closes; over when neighbor_is_closed(). */
 void neighbor_stop(struct neighbor *n);
 bool neighbor_is_closed(const struct neighbor *n);
-/* A connection from the neighbor's address; takes fd over. */
-void neighbor_accept(struct neighbor *n, int fd);
+/* A connection from the neighbor's address (peer); takes fd over. */
+void neighbor_accept(struct neighbor *n, int fd, const struct endpoint *peer);
 /* Sends what the session has to say, as far as the socket takes it. */
 void neighbor_send_updates(struct neighbor *n);
 /* The peer may still hold the prefix, though it was withdrawn: not all has been handed to the kernel. */
 bool neighbor_is_withdrawing(const struct neighbor *n, struct prefix prefix);
+
+#define NEIGHBOR_ADDRESS_MAX (IP_STR_MAX + 17)
+/* "192.0.2.1", "fe80::1%eth0". Returns buf. */
+char *neighbor_conf_address(const struct neighbor_conf *conf, char buf[static NEIGHBOR_ADDRESS_MAX]);
 
 /* status.c */
 json_t *neighbor_status(const struct neighbor *n, struct instant now);

@@ -1,5 +1,7 @@
 /* A neighbor's configuration: whether it can work, and the session's part of it. */
 #include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "announce/neighbor_internal.h"
@@ -19,13 +21,76 @@ next_hop(const struct neighbor_conf *conf, struct ip given, enum ip_family famil
 }
 
 static int
+check_addresses(const struct neighbor_conf *conf, struct err *e)
+{
+	bool link_local = conf->address.family == IP_V6 && ip_is_link_local(conf->address);
+
+	if (conf->interface && strlen(conf->interface) >= IF_NAMESIZE)
+		return err_set(e, -EINVAL, "\"%s\" is no name of an interface", conf->interface);
+	if (link_local && conf->interface == NULL)
+		return err_set(e, -EINVAL, "a link-local address needs an interface");
+	if (conf->local_address.family == IP_NONE && !link_local)
+		return err_set(e, -EINVAL, "local-address is missing");
+	if (conf->local_address.family != IP_NONE && conf->local_address.family != conf->address.family)
+		return err_set(e, -EINVAL, "local-address and address are of two families");
+	if (conf->local_address.family == IP_V6 && ip_is_link_local(conf->local_address) != link_local)
+		return err_set(e, -EINVAL, "local-address and address are not both link-local");
+	return 0;
+}
+
+static int
 check_transport(const struct neighbor_conf *conf, struct err *e)
 {
-	if (conf->local_address.family != conf->address.family)
-		return err_set(e, -EINVAL, "local-address and address are of two families");
 	if (conf->password && strlen(conf->password) > TCP_PASSWORD_MAX)
 		return err_set(e, -EINVAL, "the password is longer than %d bytes", TCP_PASSWORD_MAX);
-	return 0;
+	if (conf->multihop > 0 && conf->ttl_security > 0)
+		return err_set(e, -EINVAL, "multihop and ttl-security exclude each other");
+	return check_addresses(conf, e);
+}
+
+struct tcp_conf
+neighbor_conf_tcp(const struct neighbor_conf *conf)
+{
+	struct tcp_conf tcp = { .local = conf->local_address, .interface = conf->interface,
+		.password = conf->password };
+
+	if (conf->ttl_security > 0) {
+		/* RFC 5082 section 3: who starts at 255 has 256 - N left behind N - 1 routers */
+		tcp.ttl = UINT8_MAX;
+		tcp.min_ttl = (uint8_t)(UINT8_MAX + 1 - conf->ttl_security);
+	} else if (conf->multihop > 0) {
+		tcp.ttl = conf->multihop;
+	} else if (conf->local_as != conf->peer_as) {
+		tcp.ttl = 1;
+	}
+	return tcp;
+}
+
+/*
+ * Without a hold time BGP does not notice that a router is gone, so TCP has to; with one TCP is the net
+ * below it, and must not tear sooner than BGP would.
+ */
+struct duration
+neighbor_conf_patience(const struct neighbor_conf *conf)
+{
+	struct duration twice = duration_scale(conf->hold_time, 2, 1);
+
+	if (conf->user_timeout.ns > 0)
+		return conf->user_timeout;
+	if (conf->hold_time.ns == 0)
+		return DURATION_S(90);
+	return duration_cmp(twice, DURATION_S(480)) > 0 ? twice : DURATION_S(480);
+}
+
+char *
+neighbor_conf_address(const struct neighbor_conf *conf, char buf[static NEIGHBOR_ADDRESS_MAX])
+{
+	char ip[IP_STR_MAX];
+	bool scoped = conf->address.family == IP_V6 && ip_is_link_local(conf->address) && conf->interface;
+
+	(void)snprintf(buf, NEIGHBOR_ADDRESS_MAX, "%s%s%s", ip_format(conf->address, ip),
+	    scoped ? "%" : "", scoped ? conf->interface : "");
+	return buf;
 }
 
 int

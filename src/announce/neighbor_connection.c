@@ -2,9 +2,8 @@
  * The connections of a neighbor: dialled, accepted, and those that end while the peer still has to get a
  * NOTIFICATION.
  */
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "announce/neighbor_internal.h"
@@ -35,6 +34,7 @@ on_connected(void *userdata)
 {
 	struct neighbor_connection *c = userdata;
 
+	c->connecting = false;
 	(void)neighbor_input(c->neighbor, &(struct bgp_event){ .type = BGP_EVENT_DIALLED,
 	    .way = BGP_DIALLED, .local = tcp_local(stream_fd(c->stream)) });
 }
@@ -43,17 +43,8 @@ static void
 on_bytes(void *userdata, const uint8_t *bytes, size_t len)
 {
 	struct neighbor_connection *c = userdata;
-	struct neighbor *n = c->neighbor;
-	enum bgp_way way = c->way;
 
-	/* the session takes one message at a time, and may close the connection over any of them */
-	while (len > 0 && n->connections[way] == c) {
-		size_t taken = neighbor_input(n, &(struct bgp_event){
-		    .type = BGP_EVENT_BYTES, .way = way, .bytes = bytes, .len = len });
-
-		bytes += taken;
-		len -= taken;
-	}
+	neighbor_take_bytes(c->neighbor, c->way, bytes, len);
 }
 
 static void
@@ -72,9 +63,9 @@ on_closed(void *userdata, const char *why)
 	struct neighbor *n = c->neighbor;
 	enum bgp_way way = c->way;
 	bool current = n->connections[way] == c;
-	char text[256];
+	char text[BGP_WHY_MAX];
 
-	(void)snprintf(text, sizeof(text), "%s", why);
+	neighbor_failure(n, !c->connecting, stream_error(c->stream), why, text, sizeof(text));
 	if (current)
 		n->connections[way] = NULL;
 	free_connection(c);
@@ -91,20 +82,6 @@ static const struct stream_events stream_events = {
 	.closed = on_closed,
 };
 
-/*
- * Without a hold time BGP does not notice that a router is gone, so TCP has to; with one TCP is the net
- * below it, and must not tear sooner than BGP would.
- */
-static struct duration
-tcp_patience(struct duration hold_time)
-{
-	struct duration twice = duration_scale(hold_time, 2, 1);
-
-	if (hold_time.ns == 0)
-		return DURATION_S(90);
-	return duration_cmp(twice, DURATION_S(480)) > 0 ? twice : DURATION_S(480);
-}
-
 /* Takes fd over; *ret is owned by the caller. */
 static int
 new_connection(struct neighbor *n, enum bgp_way way, int fd, struct neighbor_connection **ret)
@@ -114,8 +91,9 @@ new_connection(struct neighbor *n, enum bgp_way way, int fd, struct neighbor_con
 
 	c->neighbor = n;
 	c->way = way;
+	c->connecting = way == BGP_DIALLED;
 	list_init(&c->list);
-	tcp_watch_peer(fd, tcp_patience(n->conf.hold_time));
+	tcp_watch_peer(fd, neighbor_conf_patience(&n->conf));
 	r = stream_new(n->loop, fd, way == BGP_DIALLED, &stream_events, c, &c->stream);
 	if (r < 0) {
 		free(c);
@@ -129,17 +107,25 @@ void
 neighbor_dial(struct neighbor *n)
 {
 	struct endpoint peer = { .addr = n->conf.address, .port = n->conf.port };
-	struct tcp_conf tcp = { .local = n->conf.local_address, .password = n->conf.password };
+	struct tcp_conf tcp = neighbor_conf_tcp(&n->conf);
+	struct tcp_counters before = { 0 };
+	char text[BGP_WHY_MAX];
 	struct err e = { 0 };
-	int fd, r = tcp_dial(peer, &tcp, &fd, &e);
+	int fd, r;
 
+	before = tcp_counters_read();
+	r = tcp_dial(peer, &tcp, &fd, &e);
 	if (r == 0) {
 		r = new_connection(n, BGP_DIALLED, fd, &n->connections[BGP_DIALLED]);
 		if (r < 0)
 			(void)err_errno(&e, r, "event loop");
 	}
-	if (r < 0)
-		input_closed(n, BGP_DIALLED, e.message);
+	if (r < 0) {
+		neighbor_failure(n, false, r, e.message, text, sizeof(text));
+		input_closed(n, BGP_DIALLED, text);
+	} else {
+		n->connections[BGP_DIALLED]->before = before;
+	}
 }
 
 void
@@ -181,10 +167,18 @@ reject(struct neighbor *n, int fd)
 }
 
 void
-neighbor_accept(struct neighbor *n, int fd)
+neighbor_accept(struct neighbor *n, int fd, const struct endpoint *peer)
 {
+	struct tcp_conf tcp = neighbor_conf_tcp(&n->conf);
 	struct ip local = tcp_local(fd);
+	int r = tcp_adopt(fd, peer, &tcp);
 
+	if (r < 0) {
+		log_warning("neighbor %s: its connection was closed, since what is configured for it can not "
+			    "be set: %s", n->conf.name, strerror(-r));
+		(void)close(fd);
+		return;
+	}
 	if (!bgp_session_accepts(n->session, clock_now()) || n->connections[BGP_ACCEPTED]) {
 		log_debug("neighbor %s: an incoming connection was rejected", n->conf.name);
 		reject(n, fd);

@@ -1,15 +1,19 @@
 /*
  * What the files of a neighbor share: neighbor.c drives the session, neighbor_connection.c has its
- * sockets, neighbor_conf.c turns what was configured into what the session wants.
+ * sockets, neighbor_conf.c turns what was configured into what the session and its sockets want, and
+ * neighbor_failure.c says what went wrong below BGP.
  */
 #pragma once
 
 #include "announce/neighbor.h"
+#include "io/tcp.h"
 
 /* ---- neighbor.c ---- */
 
 /* Gives the session an event and does what it answers. Returns the bytes taken of BGP_EVENT_BYTES. */
 size_t neighbor_input(struct neighbor *n, const struct bgp_event *event);
+/* A read's worth of them, until the connection is over; what they ask for is done once, behind them. */
+void neighbor_take_bytes(struct neighbor *n, enum bgp_way way, const uint8_t *bytes, size_t len);
 
 /* ---- neighbor_connection.c ---- */
 
@@ -24,3 +28,16 @@ void neighbor_drop_connections(struct neighbor *n);
 
 /* The session's part, checked together with the rest; *e names the neighbor. */
 int neighbor_conf_session(const struct neighbor_conf *conf, struct bgp_conf *ret, struct err *e);
+/* The sockets' part; strings are borrowed from conf. */
+struct tcp_conf neighbor_conf_tcp(const struct neighbor_conf *conf);
+/* How long the kernel tries to get rid of what was sent (RFC 5482). */
+struct duration neighbor_conf_patience(const struct neighbor_conf *conf);
+
+/* ---- neighbor_failure.c ---- */
+
+/*
+ * Why a connection could not be made, or was lost (`connected`), for an engineer who has to mend it:
+ * error is a negative errno, or 0 for what is only known as `text`.
+ */
+void neighbor_failure(const struct neighbor *n, bool connected, int error, const char *text, char *buf,
+    size_t size);

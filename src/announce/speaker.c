@@ -30,7 +30,7 @@ struct announcer {
 	struct neighbor_events neighbor_events;
 	struct neighbor **neighbors; /* owned */
 	size_t neighbor_count;
-	struct list listeners;       /* owned */
+	struct listeners listeners;
 	struct withdrawal *withdrawals; /* owned */
 	size_t withdrawal_count, withdrawal_cap;
 	struct prefix *untold; /* owned; announced, and no neighbor has been told yet */
@@ -207,49 +207,6 @@ on_stop_timer(struct timer *t, struct instant now)
 		done(a->stop_userdata);
 }
 
-static struct neighbor *
-find_neighbor(void *userdata, struct endpoint local, struct ip peer)
-{
-	struct announcer *a = userdata;
-
-	for (size_t i = 0; i < a->neighbor_count; i++) {
-		const struct neighbor_conf *conf = &a->neighbors[i]->conf;
-
-		if (conf->mode != NEIGHBOR_ACTIVE && ip_equal(conf->address, peer) && ip_equal(conf->local_address, local.addr) &&
-		    conf->port == local.port)
-			return a->neighbors[i];
-	}
-	return NULL;
-}
-
-/*
- * Where we may not listen (no right to port 179, or somebody else is there) the neighbor is dialled
- * only; one that is passive could then never be reached.
- */
-static int
-listen_for(struct announcer *a, const struct neighbor_conf *conf, struct err *e)
-{
-	struct endpoint local = { .addr = conf->local_address, .port = conf->port };
-	struct listener *l;
-	struct err why = { 0 };
-	int r;
-
-	if (conf->mode == NEIGHBOR_ACTIVE)
-		return 0;
-	r = listener_get(&a->listeners, a->loop, local, find_neighbor, a, &l, &why);
-	if (r < 0 && conf->mode == NEIGHBOR_PASSIVE)
-		return err_set(e, r, "neighbor %s is passive, and we can not %s", conf->name, why.message);
-	if (r < 0) {
-		log_warning("neighbor %s is dialled only: can not %s", conf->name, why.message);
-		return 0;
-	}
-	if (conf->password == NULL)
-		return 0;
-	r = listener_sign(l, conf->address, conf->password);
-	/* an unsigned session is not what was asked for */
-	return r < 0 ? err_errno(e, r, "neighbor %s: TCP MD5", conf->name) : 0;
-}
-
 int
 announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, size_t count,
     const struct announcer_events *events, struct announcer **ret, struct err *e)
@@ -262,9 +219,10 @@ announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, siz
 	a->neighbor_events = (struct neighbor_events){
 		.changed = on_neighbor_changed, .progress = on_progress, .userdata = a
 	};
-	list_init(&a->listeners);
 	a->neighbors = xcalloc(MAX(count, (size_t)1), sizeof(struct neighbor *));
 	r = timer_init(&a->stop_timer, loop, on_stop_timer);
+	if (r >= 0)
+		r = listeners_init(&a->listeners, loop);
 	if (r < 0)
 		(void)err_errno(e, r, "timer");
 	for (size_t i = 0; i < count && r >= 0; i++) {
@@ -272,7 +230,7 @@ announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, siz
 		if (r < 0)
 			break;
 		a->neighbor_count++;
-		r = listen_for(a, &neighbors[i], e);
+		r = listeners_add(&a->listeners, a->neighbors[i], e);
 	}
 	if (r < 0) {
 		announcer_free(a);
@@ -358,7 +316,7 @@ announcer_stop(struct announcer *a, void (*done)(void *userdata), void *userdata
 	a->stop_done = done;
 	a->stop_userdata = userdata;
 	a->stopping = true;
-	listener_free_all(&a->listeners);
+	listeners_done(&a->listeners);
 	timer_set(&a->stop_timer, instant_add(clock_now(), STOP_PATIENCE));
 	for (size_t i = 0; i < a->neighbor_count; i++)
 		neighbor_stop(a->neighbors[i]);
@@ -373,7 +331,7 @@ announcer_free(struct announcer *a)
 	for (size_t i = 0; i < a->neighbor_count; i++)
 		neighbor_free(a->neighbors[i]);
 	free(a->neighbors);
-	listener_free_all(&a->listeners);
+	listeners_done(&a->listeners);
 	while (a->withdrawal_count > 0)
 		forget_withdrawal(a, a->withdrawals);
 	free(a->withdrawals);

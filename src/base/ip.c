@@ -241,7 +241,7 @@ endpoint_parse(const char *text, struct endpoint *ret)
 {
 	const char *host = text, *end, *colon;
 	char addr[IP_STR_MAX];
-	struct endpoint e;
+	struct endpoint e = { 0 };
 	uint32_t port;
 
 	if (*text == '[') {
@@ -272,18 +272,20 @@ endpoint_parse(const char *text, struct endpoint *ret)
 char *
 endpoint_format(struct endpoint e, char buf[static ENDPOINT_STR_MAX])
 {
-	char addr[IP_STR_MAX];
+	char addr[IP_STR_MAX], scope[12] = "";
 	bool v6 = e.addr.family == IP_V6;
 
-	(void)snprintf(buf, ENDPOINT_STR_MAX, "%s%s%s:%u", v6 ? "[" : "", ip_format(e.addr, addr),
-	    v6 ? "]" : "", e.port);
+	if (e.scope > 0)
+		(void)snprintf(scope, sizeof(scope), "%%%u", e.scope);
+	(void)snprintf(buf, ENDPOINT_STR_MAX, "%s%s%s%s:%u", v6 ? "[" : "", ip_format(e.addr, addr),
+	    scope, v6 ? "]" : "", e.port);
 	return buf;
 }
 
 bool
 endpoint_equal(struct endpoint a, struct endpoint b)
 {
-	return a.port == b.port && ip_equal(a.addr, b.addr);
+	return a.port == b.port && a.scope == b.scope && ip_equal(a.addr, b.addr);
 }
 
 socklen_t
@@ -295,6 +297,7 @@ endpoint_to_sockaddr(struct endpoint e, struct sockaddr_storage *ret)
 
 		in6->sin6_family = AF_INET6;
 		in6->sin6_port = htons(e.port);
+		in6->sin6_scope_id = e.scope;
 		memcpy(&in6->sin6_addr, e.addr.bytes, 16);
 		return sizeof(*in6);
 	}
@@ -314,6 +317,7 @@ endpoint_from_sockaddr(const struct sockaddr_storage *ss, struct endpoint *ret)
 
 		ret->addr = ip_from_bytes(IP_V6, in6->sin6_addr.s6_addr);
 		ret->port = ntohs(in6->sin6_port);
+		ret->scope = in6->sin6_scope_id;
 		return 0;
 	}
 	if (ss->ss_family == AF_INET) {
@@ -321,6 +325,7 @@ endpoint_from_sockaddr(const struct sockaddr_storage *ss, struct endpoint *ret)
 
 		ret->addr = ip_from_v4(ntohl(in->sin_addr.s_addr));
 		ret->port = ntohs(in->sin_port);
+		ret->scope = 0;
 		return 0;
 	}
 	return -EAFNOSUPPORT;

@@ -2,7 +2,7 @@
  * IP addresses, prefixes and endpoints of both families, as values.
  *
  * Text is strict: dotted quads without leading zeros, RFC 4291 forms for IPv6, written back in the
- * RFC 5952 form. No scope names here; an endpoint carries the interface index separately.
+ * RFC 5952 form. No scope names here: names of interfaces are the kernel's, an endpoint has the index.
  */
 #pragma once
 
@@ -31,11 +31,12 @@ struct prefix {
 struct endpoint {
 	struct ip addr;
 	uint16_t port;
+	uint32_t scope; /* interface index of a link-local IPv6 address (RFC 4007); 0: none */
 };
 
 #define IP_STR_MAX 46
 #define PREFIX_STR_MAX (IP_STR_MAX + 4)
-#define ENDPOINT_STR_MAX (IP_STR_MAX + 8)
+#define ENDPOINT_STR_MAX (IP_STR_MAX + 19)
 
 /* Bits of an address of this family: 32 or 128. */
 unsigned ip_bits(enum ip_family family);
@@ -74,7 +75,7 @@ struct prefix prefix_mask(struct prefix p);
 /* The prefix that holds one address: /32 or /128. */
 struct prefix prefix_host(struct ip ip);
 
-/* "192.0.2.1:80", "[2001:db8::1]:80". 0, -EINVAL. */
+/* "192.0.2.1:80", "[2001:db8::1]:80"; a scope is written, "[fe80::1%2]:80", not read. 0, -EINVAL. */
 int endpoint_parse(const char *text, struct endpoint *ret);
 char *endpoint_format(struct endpoint e, char buf[static ENDPOINT_STR_MAX]);
 bool endpoint_equal(struct endpoint a, struct endpoint b);

@@ -23,6 +23,7 @@ struct stream {
 	uint8_t *pending;      /* owned */
 	size_t pending_len, pending_cap;
 	uint64_t taken;
+	int error;
 	bool connecting, finishing, half_closed, asked, ended;
 	bool *freed; /* where a running callback learns that its stream is gone; NULL: none runs */
 };
@@ -136,6 +137,7 @@ end(struct stream *s, int error, const char *why)
 	if (s->ended) /* a write and the read behind it can both fail in one turn */
 		return;
 	s->ended = true;
+	s->error = error;
 	(void)sd_event_source_set_enabled(s->source, SD_EVENT_OFF);
 	s->events->closed(s->userdata, error < 0 ? strerror(-error) : why);
 }
@@ -233,6 +235,12 @@ stream_new(sd_event *loop, int fd, bool connecting, const struct stream_events *
 	}
 	*ret = s;
 	return 0;
+}
+
+int
+stream_error(const struct stream *s)
+{
+	return s->error;
 }
 
 int

@@ -35,6 +35,7 @@ struct stream_events {
 /* Takes fd over, also when it fails. The events are borrowed and outlive the stream. */
 int stream_new(sd_event *loop, int fd, bool connecting, const struct stream_events *events,
     void *userdata, struct stream **ret);
+int stream_error(const struct stream *s); /* in closed(): negative errno of the socket, or 0 */
 int stream_fd(const struct stream *s); /* stays the stream's */
 void stream_free(struct stream *s); /* closes at once; NULL is fine */
 

@@ -1,6 +1,8 @@
 #include "io/tcp.h"
 
 #include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -25,14 +27,35 @@ set_int(int fd, int level, int option, int value)
 
 /* What every socket of ours gets. Marking fails where the kernel forbids it, and does no harm then. */
 static void
-tune(int fd, enum ip_family family, uint8_t ttl)
+tune(int fd, enum ip_family family)
 {
 	bool v6 = family == IP_V6;
 
 	(void)set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	(void)set_int(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_TCLASS : IP_TOS, DSCP_CS6);
-	if (ttl > 0)
-		(void)set_int(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_UNICAST_HOPS : IP_TTL, ttl);
+}
+
+/* Both directions' TTL. What can not be checked must not be taken for checked. */
+static int
+set_ttl(int fd, enum ip_family family, const struct tcp_conf *conf)
+{
+	bool v6 = family == IP_V6;
+	int level = v6 ? IPPROTO_IPV6 : IPPROTO_IP, r = 0;
+
+	if (conf->ttl > 0)
+		r = set_int(fd, level, v6 ? IPV6_UNICAST_HOPS : IP_TTL, conf->ttl);
+	if (r == 0 && conf->min_ttl > 0)
+		r = set_int(fd, level, v6 ? IPV6_MINHOPCOUNT : IP_MINTTL, conf->min_ttl);
+	return r;
+}
+
+/* No privilege is needed for the first time (Linux 5.7). */
+static int
+bind_device(int fd, const char *interface)
+{
+	socklen_t len = (socklen_t)strlen(interface) + 1;
+
+	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface, len) < 0 ? -errno : 0;
 }
 
 static int
@@ -70,29 +93,47 @@ tcp_set_password(int fd, struct ip peer, const char *password)
 	return r;
 }
 
+static int
+set_up_to_dial(int fd, struct endpoint peer, const struct tcp_conf *conf, struct err *e)
+{
+	char text[IP_STR_MAX];
+	int r;
+
+	tune(fd, peer.addr.family);
+	r = set_ttl(fd, peer.addr.family, conf);
+	if (r < 0)
+		return err_errno(e, r, "TTL");
+	if (conf->interface && (r = bind_device(fd, conf->interface)) < 0)
+		return err_errno(e, r, "interface %s", conf->interface);
+	if (conf->local.family != IP_NONE) {
+		/* the port is chosen by connect(), which knows the peer: no need to reserve one here */
+		(void)set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+		r = bind_to(fd, (struct endpoint){ .addr = conf->local, .scope = peer.scope });
+		if (r < 0)
+			return err_errno(e, r, "source address %s", ip_format(conf->local, text));
+	}
+	if (conf->password && (r = tcp_set_password(fd, peer.addr, conf->password)) < 0)
+		return err_errno(e, r, "TCP MD5");
+	return 0;
+}
+
 int
 tcp_dial(struct endpoint peer, const struct tcp_conf *conf, int *ret_fd, struct err *e)
 {
 	_cleanup_(close_fd) int fd = new_socket(peer.addr.family);
 	struct sockaddr_storage ss;
-	char text[IP_STR_MAX];
 	int r;
 
 	if (fd < 0)
 		return err_errno(e, fd, "socket");
-	tune(fd, peer.addr.family, conf->ttl);
-	if (conf->local.family != IP_NONE) {
-		/* the port is chosen by connect(), which knows the peer: no need to reserve one here */
-		(void)set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
-		r = bind_to(fd, (struct endpoint){ .addr = conf->local });
-		if (r < 0)
-			return err_errno(e, r, "source address %s", ip_format(conf->local, text));
+	if (conf->interface && peer.addr.family == IP_V6 && ip_is_link_local(peer.addr)) {
+		peer.scope = if_nametoindex(conf->interface);
+		if (peer.scope == 0)
+			return err_errno(e, -ENODEV, "interface %s", conf->interface);
 	}
-	if (conf->password) {
-		r = tcp_set_password(fd, peer.addr, conf->password);
-		if (r < 0)
-			return err_errno(e, r, "TCP MD5");
-	}
+	r = set_up_to_dial(fd, peer, conf, e);
+	if (r < 0)
+		return r;
 	socklen_t len = endpoint_to_sockaddr(peer, &ss);
 	if (connect(fd, (struct sockaddr *)&ss, len) < 0 && errno != EINPROGRESS) {
 		r = -errno;
@@ -100,6 +141,17 @@ tcp_dial(struct endpoint peer, const struct tcp_conf *conf, int *ret_fd, struct 
 	}
 	*ret_fd = TAKE_FD(fd);
 	return 0;
+}
+
+int
+tcp_adopt(int fd, const struct endpoint *peer, const struct tcp_conf *conf)
+{
+	int r = set_ttl(fd, peer->addr.family, conf);
+
+	/* that of a link-local address is bound already, by the kernel */
+	if (r == 0 && conf->interface && peer->scope == 0)
+		r = bind_device(fd, conf->interface);
+	return r;
 }
 
 int
@@ -139,7 +191,7 @@ tcp_listen(struct endpoint local, int *ret_fd, struct err *e)
 		(void)set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 	/* the interface may come up after us */
 	(void)set_int(fd, IPPROTO_IP, IP_FREEBIND, 1);
-	tune(fd, local.addr.family, 0);
+	tune(fd, local.addr.family);
 	r = bind_to(fd, local);
 	if (r == 0 && listen(fd, BACKLOG) < 0)
 		r = -errno;
@@ -172,7 +224,34 @@ tcp_accept(int listener, int *ret_fd, struct endpoint *ret_peer)
 	r = endpoint_from_sockaddr(&ss, ret_peer);
 	if (r < 0)
 		return r;
-	tune(fd, ret_peer->addr.family, 0);
+	tune(fd, ret_peer->addr.family);
 	*ret_fd = TAKE_FD(fd);
 	return 0;
+}
+
+int
+tcp_link_local(const char *interface, struct endpoint *ret)
+{
+	struct ifaddrs *all;
+
+	if (if_nametoindex(interface) == 0)
+		return -ENODEV;
+	if (getifaddrs(&all) < 0)
+		return -errno;
+	int r = -EADDRNOTAVAIL;
+	for (const struct ifaddrs *a = all; a && r < 0; a = a->ifa_next) {
+		struct sockaddr_storage ss = { 0 };
+		struct endpoint found;
+
+		if (a->ifa_addr == NULL || a->ifa_addr->sa_family != AF_INET6 ||
+		    strcmp(a->ifa_name, interface) != 0)
+			continue;
+		memcpy(&ss, a->ifa_addr, sizeof(struct sockaddr_in6));
+		if (endpoint_from_sockaddr(&ss, &found) == 0 && ip_is_link_local(found.addr)) {
+			*ret = found;
+			r = 0;
+		}
+	}
+	freeifaddrs(all);
+	return r;
 }

@@ -147,7 +147,8 @@ enum bgp_way {
 enum bgp_event_type {
 	BGP_EVENT_START,
 	BGP_EVENT_STOP,     /* text: shutdown communication (RFC 9003) or NULL */
-	BGP_EVENT_TIMER,    /* bgp_session_deadline() was reached; early is harmless */
+	BGP_EVENT_TIMER,    /* bgp_session_deadline() was reached; early is harmless; text: what is known of
+			       a dialling that has no answer yet, or NULL */
 	BGP_EVENT_DIALLED,  /* the connection asked for by the action `dial` stands */
 	BGP_EVENT_ACCEPTED, /* the peer connected, and bgp_session_accepts() was true */
 	BGP_EVENT_CLOSED,   /* way: closed by the peer, lost, or could not be dialled; text: why */

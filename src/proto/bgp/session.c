@@ -233,14 +233,16 @@ connection_closed(struct turn *t, enum bgp_way way, const char *text)
 }
 
 static void
-retry_expired(struct turn *t)
+retry_expired(struct turn *t, const char *text)
 {
 	struct bgp_session *s = t->s;
+	char why[BGP_WHY_MAX];
 
 	s->retry_at = INSTANT_NEVER;
 	if (s->connections[BGP_DIALLED].state == BGP_CONNECT) {
 		bgp_connection_reset(t, BGP_DIALLED, true);
-		bgp_session_connection_ended(t, BGP_DIALLED, BGP_NO_PAUSE, "could not connect: timed out");
+		(void)snprintf(why, sizeof(why), "could not connect: %s", text ? text : "timed out");
+		bgp_session_connection_ended(t, BGP_DIALLED, BGP_NO_PAUSE, why);
 		if (!instant_is_never(s->retry_at))
 			dial(t);
 	} else if (s->connections[BGP_DIALLED].state == BGP_IDLE &&
@@ -251,7 +253,7 @@ retry_expired(struct turn *t)
 }
 
 static void
-timers(struct turn *t)
+timers(struct turn *t, const char *text)
 {
 	struct bgp_session *s = t->s;
 
@@ -261,7 +263,7 @@ timers(struct turn *t)
 	if (instant_reached(s->idle_until, t->now))
 		leave_idle(t);
 	else if (instant_reached(s->retry_at, t->now))
-		retry_expired(t);
+		retry_expired(t, text);
 }
 
 void
@@ -285,7 +287,7 @@ bgp_session_input(struct bgp_session *s, const struct bgp_event *event, struct i
 		stop(&t, event->text);
 		break;
 	case BGP_EVENT_TIMER:
-		timers(&t);
+		timers(&t, event->text);
 		break;
 	case BGP_EVENT_DIALLED:
 		if (s->connections[BGP_DIALLED].state == BGP_CONNECT) {

@@ -100,6 +100,14 @@ TEST(endpoints)
 		CHECK_INT(endpoint_from_sockaddr(&ss, &again), 0);
 		CHECK(endpoint_equal(e, again) == (e.addr.family == again.addr.family));
 	}
+	REQUIRE(endpoint_parse("[fe80::1]:179", &e) == 0);
+	e.scope = 4294967295;
+	CHECK_STR(endpoint_format(e, buf), "[fe80::1%4294967295]:179");
+	CHECK(endpoint_to_sockaddr(e, &ss) > 0);
+	CHECK_INT(endpoint_from_sockaddr(&ss, &again), 0);
+	CHECK(endpoint_equal(e, again));
+	again.scope = 2;
+	CHECK(!endpoint_equal(e, again));
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		if (endpoint_parse(bad[i], &e) != -EINVAL)
 			tap_fail(__FILE__, __LINE__, "%s was not refused", bad[i]);

@@ -157,7 +157,7 @@ TEST(add_verify_remove)
 static bool
 is_reached(int receiver, struct ip ip, uint16_t port)
 {
-	struct endpoint to = { ip, port };
+	struct endpoint to = { .addr = ip, .port = port };
 	struct pollfd p = { .fd = receiver, .events = POLLIN };
 	struct sockaddr_storage ss;
 	socklen_t len = endpoint_to_sockaddr(to, &ss);

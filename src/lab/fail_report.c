@@ -63,10 +63,25 @@ usual_ms(const struct run *run, const char *client, const char *site, enum ip_fa
 	return json_null();
 }
 
+void
+fail_expect_withdraw(
+    struct expect_list *expects, const char *step, struct duration within, double after_ms)
+{
+	char limit[DURATION_STR_MAX];
+	_cleanup_(freep) char *what = within.ns > 0
+	    ? xasprintf("the withdraw is on the wire within %s", duration_format(within, limit))
+	    : xstrdup("the withdraw is on the wire");
+
+	if (after_ms < 0)
+		expect_add(expects, step, false, what, "none was seen");
+	else
+		expect_add(expects, step, within.ns == 0 || after_ms <= duration_ms_f(within), what,
+		    "%.2f ms after the kill", after_ms);
+}
+
 static void
 add_expectations(struct run *run, const struct scenario_fail *conf, const char *site,
-    bool agent_dies, const struct bgp_watch_event *withdrawn, const struct timeline *t,
-    const struct fail_times *times)
+    const struct bgp_watch_event *withdrawn, const struct timeline *t, const struct fail_times *times)
 {
 	const char *lands = conf->expect.lands, *returns = conf->expect.returns;
 	_cleanup_(freep) char *moves = lands ? xasprintf("%s lands at %s", conf->client, lands)
@@ -74,12 +89,9 @@ add_expectations(struct run *run, const struct scenario_fail *conf, const char *
 	_cleanup_(freep) char *comes_back =
 	    xasprintf("%s returns to %s", conf->client, returns ? returns : site);
 
-	if (!agent_dies && withdrawn)
-		expect_add(&run->expects, run->step, true, "the withdraw is on the wire",
-		    "%.2f ms after the kill", since_ms(withdrawn->at_ns, times->kill_ns));
-	else if (!agent_dies)
-		expect_add(&run->expects, run->step, false, "the withdraw is on the wire",
-		    "none was seen");
+	if (!times->agent_dies)
+		fail_expect_withdraw(&run->expects, run->step, conf->expect.withdraw_within,
+		    withdrawn ? since_ms(withdrawn->at_ns, times->kill_ns) : -1);
 	if (t->moved)
 		expect_add(&run->expects, run->step, true, moves,
 		    "%.1f ms after the kill, %zu of %zu requests failed",
@@ -138,7 +150,7 @@ fail_report(struct run *run, const struct scenario_fail *conf, const char *site,
 	    result, "failed_returning", json_integer((json_int_t)t.failed_returning));
 	json_object_set_new(
 	    result, "failed_after_return", json_integer((json_int_t)t.failed_returned));
-	add_expectations(run, conf, site, times->agent_dies, withdrawn, &t, times);
+	add_expectations(run, conf, site, withdrawn, &t, times);
 }
 
 static void

@@ -176,6 +176,9 @@ static const struct conf_field FAIL_EXPECT_FIELDS[] = {
 	  .doc = "the site that answers while the process is dead" },
 	{ "returns", CONF_NAME, AT(scenario_fail_expect, returns), CONF_REQUIRED,
 	  .doc = "the site that answers when it is back" },
+	{ "withdraw-within", CONF_DURATION, AT(scenario_fail_expect, withdraw_within), CONF_OR_ZERO,
+	  .def = "0", .min = MS(1), .max = MS(600000),
+	  .doc = "from the kill until the withdraw is on the wire; 0: as long as it takes" },
 };
 static const struct conf_schema FAIL_EXPECT = CONF_SCHEMA("the expectation of a fail step",
     struct scenario_fail_expect, FAIL_EXPECT_FIELDS, .check = scenario_check_present);

@@ -153,6 +153,7 @@ struct scenario_trace {
 struct scenario_fail_expect {
 	bool present;
 	const char *lands, *returns; /* sites */
+	struct duration withdraw_within; /* from the kill to the wire; 0: any time */
 };
 
 /* Kills `process` on `host` while `client` requests continuously, then starts it again. */

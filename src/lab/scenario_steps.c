@@ -141,6 +141,9 @@ check_fail(struct conf *c, const struct scenario *s, const struct scenario_fail 
 			scenario_wrong(c, &f->expect.lands,
 			    "%s has no other host than %s, which dies; expected another site",
 			    f->expect.lands, f->host);
+		if (f->expect.withdraw_within.ns > 0 && strcmp(f->process, PROCESSES[1]) == 0)
+			scenario_wrong(c, &f->expect.withdraw_within,
+			    "a nearcastd that is killed withdraws nothing: its sessions end");
 		(void)scenario_check_known(
 		    c, &f->expect.returns, "site", &s->sites, sizeof(struct scenario_site));
 	}

@@ -157,3 +157,33 @@ TEST(summary)
 	    "\n"
 	    "  Nothing was expected, so nothing was shown.\n");
 }
+
+TEST(a_withdraw_in_time)
+{
+	static const struct {
+		struct duration within;
+		double after_ms;
+		const char *want;
+	} rows[] = {
+		{ { 0 }, 99999, "true the withdraw is on the wire: 99999.00 ms after the kill" },
+		{ { 0 }, -1, "false the withdraw is on the wire: none was seen" },
+		{ { 5 * NS_PER_MS }, 5, "true the withdraw is on the wire within 5ms: 5.00 ms after the kill" },
+		{ { 5 * NS_PER_MS }, 5.01, "false the withdraw is on the wire within 5ms: 5.01 ms after the kill" },
+		{ { 5 * NS_PER_MS }, -1, "false the withdraw is on the wire within 5ms: none was seen" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct expect_list list = { 0 };
+		_cleanup_(strbuf_done) struct strbuf got = { 0 };
+
+		fail_expect_withdraw(&list, "step", rows[i].within, rows[i].after_ms);
+		json_t *all = expect_to_json(&list);
+		const json_t *row = json_array_get(all, 0);
+		strbuf_addf(&got, "%s %s: %s", json_is_true(json_object_get(row, "held")) ? "true" : "false",
+		    json_string_value(json_object_get(row, "expected")),
+		    json_string_value(json_object_get(row, "seen")));
+		CHECK_STR(strbuf_get(&got), rows[i].want);
+		json_decref(all);
+		expect_list_done(&list);
+	}
+}

@@ -14,6 +14,8 @@
 #define _unused_ __attribute__((unused))
 #define _noreturn_ __attribute__((noreturn))
 #define _pure_ __attribute__((pure))
+/* For a large local on a hot path that is filled before it is read; others start as zero. */
+#define _uninitialized_ __attribute__((uninitialized))
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 

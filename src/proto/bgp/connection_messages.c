@@ -49,7 +49,7 @@ take_notification(struct turn *t, enum bgp_way way, const uint8_t *body, size_t 
 static void
 take_update(struct turn *t, enum bgp_way way, const uint8_t *body, size_t len)
 {
-	struct bgp_error e;
+	_uninitialized_ struct bgp_error e;
 
 	if (bgp_session_take_update(t->s, body, len, t->now, &e))
 		bgp_connection_restart_hold(t, way);

@@ -31,7 +31,7 @@ bgp_session_take_update(
     struct bgp_session *s, const uint8_t *body, size_t len, struct instant now, struct bgp_error *e)
 {
 	struct bgp_counters *n = &s->info.counters;
-	struct bgp_update u;
+	_uninitialized_ struct bgp_update u;
 
 	bgp_update_decode(body, len, &s->peering, &u);
 	n->attributes_discarded += u.discarded;

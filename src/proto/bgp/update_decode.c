@@ -6,7 +6,6 @@ struct decoding {
 	struct bgp_update *update;
 	uint64_t seen[4];   /* one bit an attribute type */
 	bool aggregated;    /* AGGREGATOR names an AS of two octets */
-	struct bgp_error e; /* of the attribute at hand */
 };
 
 /* The worst verdict counts, with the first error that led to it. */
@@ -26,9 +25,11 @@ static void
 judge_as(struct decoding *d, enum bgp_verdict v, uint8_t subcode, uint8_t attribute, struct reader data,
     const char *what)
 {
-	(void)bgp_error_set(&d->e, 3, subcode, data.pos, reader_left(&data), what);
-	d->e.attribute = attribute;
-	judge(d, v, &d->e);
+	struct bgp_error e;
+
+	(void)bgp_error_set(&e, 3, subcode, data.pos, reader_left(&data), what);
+	e.attribute = attribute;
+	judge(d, v, &e);
 }
 
 static bool
@@ -151,6 +152,7 @@ static void
 take_attribute(struct decoding *d, const struct bgp_attribute *a)
 {
 	bool mp = a->type == BGP_ATTR_MP_REACH || a->type == BGP_ATTR_MP_UNREACH;
+	_uninitialized_ struct bgp_error e;
 	enum bgp_verdict v;
 
 	/* RFC 7606 section 3 (g) */
@@ -160,9 +162,9 @@ take_attribute(struct decoding *d, const struct bgp_attribute *a)
 		return;
 	}
 	d->seen[a->type / 64] |= UINT64_C(1) << a->type % 64;
-	v = bgp_attribute_check(a, d->peering, &d->e);
+	v = bgp_attribute_check(a, d->peering, &e);
 	if (v != BGP_VERDICT_ACCEPT)
-		judge(d, v, &d->e);
+		judge(d, v, &e);
 	else
 		take_value(d, a);
 }
@@ -237,6 +239,22 @@ check_withdrawable(struct decoding *d)
 		u->verdict = BGP_VERDICT_RESET;
 }
 
+/* All but the data of the error, which has a length: there are many UPDATEs, and few errors. */
+static void
+clear(struct bgp_update *u)
+{
+	const struct bgp_nlri none = { .family = BGP_FAMILY_MAX };
+
+	u->withdrawn = u->announced = u->mp_withdrawn = u->mp_announced = none;
+	u->verdict = BGP_VERDICT_ACCEPT;
+	u->discarded = 0;
+	u->end_of_rib = false;
+	u->as_path = u->as4_path = (struct reader){ 0 };
+	u->error.code = u->error.subcode = u->error.attribute = 0;
+	u->error.data_len = 0;
+	u->error.what = NULL;
+}
+
 void
 bgp_update_decode(
     const uint8_t *body, size_t len, const struct bgp_peering *peering, struct bgp_update *ret)
@@ -246,8 +264,7 @@ bgp_update_decode(
 	struct reader withdrawn, attributes;
 	const char *fault;
 
-	*ret = (struct bgp_update){ .mp_withdrawn.family = BGP_FAMILY_MAX,
-		.mp_announced.family = BGP_FAMILY_MAX };
+	clear(ret);
 	withdrawn = reader_sub(&r, reader_u16(&r));
 	attributes = reader_sub(&r, reader_u16(&r));
 	if (!reader_ok(&r)) {

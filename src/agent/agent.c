@@ -295,6 +295,12 @@ open_drivers(struct agent *a, struct err *e)
 	if (r >= 0)
 		r = announcer_new_speaker(
 		    a->loop, a->neighbors, a->conf->neighbors.count, &events, &a->announcer, e);
+	for (size_t i = 0; i < a->address_count && r >= 0; i++) {
+		const struct place *place = &a->address_places[i];
+
+		announcer_watch(
+		    a->announcer, prefix_host(place->hosted->conf->addresses[place->index]));
+	}
 	return r;
 }
 

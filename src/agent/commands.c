@@ -23,8 +23,10 @@ answer_routes(void *userdata, const json_t *request, struct err *e)
 		(void)err_set(e, -EINVAL, "within: expected a prefix");
 		return NULL;
 	}
-	return json_pack("{s:o}", "routes",
-	    announcer_routes(a->announcer, text != NULL ? &within : NULL));
+	const struct prefix *in = text != NULL ? &within : NULL;
+
+	return json_pack("{s:o, s:o}", "routes", announcer_routes(a->announcer, in), "watched",
+	    announcer_watched(a->announcer, in, clock_now()));
 }
 
 /* clang-format off */

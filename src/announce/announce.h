@@ -146,8 +146,8 @@ void announcer_free(struct announcer *a);
  * hold_time_s and families (as agreed); announced (count of prefixes that the neighbor has been told),
  * announced_by_family {ipv4, ipv6}, prefix_limit (of each family).
  *
- * last_error, last_notification_sent, last_notification_received (one sentence, or null), each with
- * _ago_ms; next_attempt_ms.
+ * last_error, last_notification_sent, last_notification_received, last_malformed (the last UPDATE with a
+ * verdict other than accept): one sentence, or null, each with _ago_ms; next_attempt_ms.
  *
  * established_count, attempts_failed; messages {sent, received}, each {open, update, notification,
  * keepalive, route_refresh, unknown}, and their sums messages_in, messages_out, updates_sent,
@@ -160,7 +160,13 @@ void announcer_free(struct announcer *a);
  *
  * capabilities: an array of {name, configured, offered (in our last OPEN: false where the neighbor
  * refused it), received (null: no OPEN was seen), negotiated}; names are ipv4, ipv6, four_octet_as,
- * route_refresh, enhanced_refresh, extended_message, graceful_restart. received_open (object or null).
+ * route_refresh, enhanced_refresh, extended_message, extended_next_hop, graceful_restart, hard_reset.
+ * role {ours, neighbors (a name of RFC 9234, or null), strict}. received_open (null, or {as, router_id,
+ * hold_time_s, families, four_octet_as, route_refresh, graceful_restart, restart (null, or
+ * {restarting, restart_time_ms, families, forwarding}), unknown_capabilities}).
+ *
+ * seen: the watched prefixes that the neighbor sends to us, as in announcer_watched(), with prefix
+ * instead of neighbor.
  *
  * transport {mode (active, both, passive), local, remote (endpoints of the connection, or null),
  * opened_by (us, the neighbor, null), interface (or null), multihop, ttl_security (hops, 0: off), md5
@@ -179,14 +185,17 @@ json_t *announcer_status(const struct announcer *a, struct instant now);
 json_t *announcer_routes(const struct announcer *a, const struct prefix *within);
 /*
  * A prefix that may be announced from elsewhere too, and that an operator wants to hear about: whether
- * each neighbor sends it to us. Watched until the announcer is freed.
+ * each neighbor sends it to us. Watched until the announcer is freed; one that is over the sessions'
+ * limit is not.
  */
 void announcer_watch(struct announcer *a, struct prefix prefix);
 /*
  * The watched prefixes as JSON (owned by the caller): prefix, paths (count), seen_from (array of
- * neighbor, origin_as, as_path, since_ms).
+ * {neighbor, since_ms, origin_as (0: not known), as_path (its first numbers), as_path_length}).
+ * within: as for announcer_routes().
  */
-json_t *announcer_watched(const struct announcer *a, struct instant now);
+json_t *announcer_watched(
+    const struct announcer *a, const struct prefix *within, struct instant now);
 
 /* How a neighbor's messages are written down. */
 enum dump_format {

@@ -72,3 +72,8 @@ json_t *neighbor_status(const struct neighbor *n, struct instant now);
 /* routes.c */
 json_t *neighbors_routes(
     struct neighbor *const *neighbors, size_t count, const struct prefix *within);
+json_t *neighbor_seen(
+    const struct neighbor *n, const struct prefix *prefixes, size_t count, struct instant now);
+json_t *neighbors_watched(struct neighbor *const *neighbors, size_t neighbor_count,
+    const struct prefix *prefixes, size_t count, const struct prefix *within,
+    struct instant now);

@@ -1,4 +1,4 @@
-/* What is announced to whom, as JSON for `nearcast routes`. */
+/* What is announced to whom, and what comes back from elsewhere, as JSON for `nearcast routes`. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -20,6 +20,13 @@ struct collected {
 	struct route *routes;        /* owned */
 	size_t count, cap;
 };
+
+static bool
+lies_in(struct prefix prefix, const struct prefix *within)
+{
+	return within == NULL ||
+	    (prefix.len >= within->len && prefix_contains(*within, prefix.addr));
+}
 
 static json_t *
 path_json(const struct neighbor *n, const struct bgp_attributes *attributes)
@@ -119,8 +126,7 @@ collect(void *userdata, struct prefix prefix, const struct bgp_attributes *attri
 {
 	struct collected *c = userdata;
 
-	if (c->within != NULL &&
-	    (prefix.len < c->within->len || !prefix_contains(*c->within, prefix.addr)))
+	if (!lies_in(prefix, c->within))
 		return;
 	c->routes = grow_array(c->routes, c->count, &c->cap, sizeof(*c->routes));
 	c->routes[c->count++] = (struct route){ .prefix = prefix,
@@ -153,4 +159,69 @@ neighbors_routes(struct neighbor *const *neighbors, size_t count, const struct p
 		(void)json_array_append_new(list, c.routes[i].json);
 	free(c.routes);
 	return list;
+}
+
+/* One sighting, without its prefix and neighbor; NULL: the neighbor does not send us the prefix. */
+static json_t *
+seen_json(const struct neighbor *n, struct prefix prefix, struct instant now)
+{
+	const struct bgp_seen *seen = bgp_session_seen(n->session, prefix);
+	json_t *path;
+
+	if (seen == NULL || !seen->seen)
+		return NULL;
+	path = json_array();
+	for (size_t i = 0; i < MIN(seen->path_len, (size_t)BGP_SEEN_PATH_MAX); i++)
+		(void)json_array_append_new(path, json_integer((json_int_t)seen->path[i]));
+	return json_pack("{s:I, s:I, s:o, s:I}", "since_ms",
+	    (json_int_t)MAX(duration_ms(instant_diff(now, seen->since)), INT64_C(0)), "origin_as",
+	    (json_int_t)seen->origin_as, "as_path", path, "as_path_length", (json_int_t)seen->path_len);
+}
+
+json_t *
+neighbor_seen(
+    const struct neighbor *n, const struct prefix *prefixes, size_t count, struct instant now)
+{
+	json_t *list = json_array();
+	char text[PREFIX_STR_MAX];
+
+	for (size_t i = 0; i < count; i++) {
+		json_t *seen = seen_json(n, prefixes[i], now);
+
+		if (seen == NULL)
+			continue;
+		(void)json_object_set_new(seen, "prefix", json_string(prefix_format(prefixes[i], text)));
+		(void)json_array_append_new(list, seen);
+	}
+	return list;
+}
+
+json_t *
+neighbors_watched(struct neighbor *const *neighbors, size_t neighbor_count,
+    const struct prefix *prefixes, size_t count, const struct prefix *within,
+    struct instant now)
+{
+	json_t *all = json_array();
+	char text[PREFIX_STR_MAX];
+
+	for (size_t i = 0; i < count; i++) {
+		if (!lies_in(prefixes[i], within))
+			continue;
+
+		json_t *from = json_array();
+
+		for (size_t k = 0; k < neighbor_count; k++) {
+			json_t *seen = seen_json(neighbors[k], prefixes[i], now);
+
+			if (seen == NULL)
+				continue;
+			(void)json_object_set_new(
+			    seen, "neighbor", json_string(neighbors[k]->conf.name));
+			(void)json_array_append_new(from, seen);
+		}
+		(void)json_array_append_new(all,
+		    json_pack("{s:s, s:I, s:o}", "prefix", prefix_format(prefixes[i], text), "paths",
+			(json_int_t)json_array_size(from), "seen_from", from));
+	}
+	return all;
 }

@@ -35,6 +35,8 @@ struct announcer {
 	size_t withdrawal_count, withdrawal_cap;
 	struct prefix *untold; /* owned; announced, and no neighbor has been told yet */
 	size_t untold_count, untold_cap;
+	struct prefix *watched; /* owned; looked for in what neighbors send */
+	size_t watched_count, watched_cap;
 	bool stopping;
 	struct timer stop_timer;
 	void (*stop_done)(void *userdata);
@@ -336,9 +338,28 @@ announcer_free(struct announcer *a)
 		forget_withdrawal(a, a->withdrawals);
 	free(a->withdrawals);
 	free(a->untold);
+	free(a->watched);
 	timer_done(&a->stop_timer);
 	(void)sd_event_unref(a->loop);
 	free(a);
+}
+
+void
+announcer_watch(struct announcer *a, struct prefix prefix)
+{
+	for (size_t i = 0; i < a->neighbor_count; i++) {
+		if (bgp_session_watch(a->neighbors[i]->session, prefix) < 0)
+			return;
+	}
+	a->watched = grow_array(a->watched, a->watched_count, &a->watched_cap, sizeof(*a->watched));
+	a->watched[a->watched_count++] = prefix;
+}
+
+json_t *
+announcer_watched(const struct announcer *a, const struct prefix *within, struct instant now)
+{
+	return neighbors_watched(
+	    a->neighbors, a->neighbor_count, a->watched, a->watched_count, within, now);
 }
 
 json_t *
@@ -352,7 +373,12 @@ announcer_status(const struct announcer *a, struct instant now)
 {
 	json_t *all = json_array();
 
-	for (size_t i = 0; i < a->neighbor_count; i++)
-		(void)json_array_append_new(all, neighbor_status(a->neighbors[i], now));
+	for (size_t i = 0; i < a->neighbor_count; i++) {
+		json_t *n = neighbor_status(a->neighbors[i], now);
+
+		(void)json_object_set_new(n, "seen",
+		    neighbor_seen(a->neighbors[i], a->watched, a->watched_count, now));
+		(void)json_array_append_new(all, n);
+	}
 	return all;
 }

@@ -150,10 +150,12 @@ neighbor_status(const struct neighbor *n, struct instant now)
 	set_event(o, "last_error", info->last_error, info->last_error_at, now);
 	set_event(o, "last_notification_sent", info->last_sent, info->last_sent_at, now);
 	set_event(o, "last_notification_received", info->last_received, info->last_received_at, now);
+	set_event(o, "last_malformed", info->last_malformed, info->last_malformed_at, now);
 	(void)json_object_set_new(o, "next_attempt_ms", status_until(info->next_attempt, now));
 	set_counters(o, &info->counters);
 	(void)json_object_set_new(o, "timers", status_timers(n, now));
 	(void)json_object_set_new(o, "capabilities", status_capabilities(n));
+	(void)json_object_set_new(o, "role", status_role(n));
 	(void)json_object_set_new(o, "received_open", status_received_open(info->peer_open));
 	(void)json_object_set_new(o, "transport", transport_json(n));
 	return o;

@@ -17,6 +17,7 @@ json_t *status_text_or_null(const char *text);
 /* ---- status_session.c: what the session says ---- */
 
 json_t *status_capabilities(const struct neighbor *n);
+json_t *status_role(const struct neighbor *n);
 json_t *status_timers(const struct neighbor *n, struct instant now);
 json_t *status_messages(const struct bgp_counters *c);
 json_t *status_verdicts(const struct bgp_counters *c);

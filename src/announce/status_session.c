@@ -18,13 +18,17 @@ status_capabilities(const struct neighbor *n)
 {
 	const struct bgp_info *info = bgp_session_info(n->session);
 	const struct bgp_negotiated *both = &info->negotiated;
-	const struct bgp_offer *conf = &n->conf.offer, *ours = &info->offered;
+	const struct bgp_offer *ours = &info->offered;
+	struct bgp_offer offer = n->conf.offer, *conf = &offer;
 	const struct bgp_open *theirs = info->peer_open;
 	const bool configured[BGP_FAMILY_MAX] = { [BGP_IPV4] = n->conf.ipv4, [BGP_IPV6] = n->conf.ipv6 };
 	/* a configuration is what our next OPEN says, as long as none was sent */
 	bool opened = info->counters.out[BGP_OPEN] > 0;
 	json_t *list = json_array();
 
+	/* these two are nothing by themselves */
+	offer.enhanced_refresh &= offer.route_refresh;
+	offer.hard_reset &= offer.graceful_restart;
 	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++)
 		add_capability(list, bgp_family_name(f), configured[f], opened && configured[f],
 		    theirs ? &theirs->families[f] : NULL, both->families[f]);
@@ -35,9 +39,39 @@ status_capabilities(const struct neighbor *n)
 	ADD("route_refresh", route_refresh);
 	ADD("enhanced_refresh", enhanced_refresh);
 	ADD("extended_message", extended_message);
+	ADD("extended_next_hop", extended_next_hop);
 	ADD("graceful_restart", graceful_restart);
+	ADD("hard_reset", hard_reset);
 #undef ADD
 	return list;
+}
+
+static json_t *
+role_or_null(enum bgp_role role)
+{
+	if (role == BGP_ROLE_NONE)
+		return json_null();
+	return role == BGP_ROLE_MAX ? json_string("unknown") : json_string(bgp_role_name(role));
+}
+
+json_t *
+status_role(const struct neighbor *n)
+{
+	const struct bgp_open *theirs = bgp_session_info(n->session)->peer_open;
+
+	return json_pack("{s:o, s:o, s:b}", "ours", role_or_null(n->conf.role), "neighbors",
+	    role_or_null(theirs != NULL ? theirs->role : BGP_ROLE_NONE), "strict",
+	    (int)n->conf.role_strict);
+}
+
+static json_t *
+restart_or_null(const struct bgp_open *open)
+{
+	if (!open->graceful_restart)
+		return json_null();
+	return json_pack("{s:b, s:I, s:o, s:o}", "restarting", (int)open->restarting, "restart_time_ms",
+	    (json_int_t)open->restart_time_s * 1000, "families", status_families(open->restart_families),
+	    "forwarding", status_families(open->forwarding));
 }
 
 json_t *
@@ -101,9 +135,9 @@ status_received_open(const struct bgp_open *open)
 
 	if (open == NULL)
 		return json_null();
-	return json_pack("{s:I, s:s, s:i, s:o, s:b, s:b, s:b, s:i}", "as", (json_int_t)open->as,
+	return json_pack("{s:I, s:s, s:i, s:o, s:b, s:b, s:b, s:o, s:i}", "as", (json_int_t)open->as,
 	    "router_id", ip_format(ip_from_v4(open->id), id), "hold_time_s", (int)open->hold_time_s,
 	    "families", status_families(open->families), "four_octet_as", (int)open->as4,
 	    "route_refresh", (int)open->route_refresh, "graceful_restart",
-	    (int)open->graceful_restart, "unknown_capabilities", (int)open->unknown);
+	    (int)open->graceful_restart, "restart", restart_or_null(open), "unknown_capabilities", (int)open->unknown);
 }

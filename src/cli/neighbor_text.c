@@ -81,6 +81,8 @@ add_session(struct blocks *b, const json_t *n)
 	add_event(b, n, "last error", "last_error");
 	add_event(b, n, "last notification sent", "last_notification_sent");
 	add_event(b, n, "last one received", "last_notification_received");
+	if (!json_is_null(json_object_get(n, "last_malformed")))
+		add_event(b, n, "last malformed UPDATE", "last_malformed");
 }
 
 static void

@@ -400,15 +400,17 @@ TEST(the_status_in_whole)
 	CHECK_STR(text,
 	    "{\"address\":\"127.0.0.2\",\"announced\":1,\"announced_by_family\":{\"ipv4\":1,\"ipv6\":0},\"attempts_failed\":0,"
 	    "\"attributes_discarded\":0,\"established_count\":1,\"families\":[\"ipv4\",\"ipv6\"],\"hold_time_s\":0,"
-	    "\"last_error\":null,\"last_error_ago_ms\":null,\"last_notification_received\":null,"
+	    "\"last_error\":null,\"last_error_ago_ms\":null,\"last_malformed\":null,\"last_malformed_ago_ms\":null,"
+	    "\"last_notification_received\":null,"
 	    "\"last_notification_received_ago_ms\":null,\"last_notification_sent\":null,"
 	    "\"last_notification_sent_ago_ms\":null,\"local_as\":65001,\"messages\":{\"received\":{\"keepalive\":1,"
 	    "\"notification\":0,\"open\":1,\"route_refresh\":0,\"unknown\":0,\"update\":0},\"sent\":{\"keepalive\":1,"
 	    "\"notification\":0,\"open\":1,\"route_refresh\":0,\"unknown\":0,\"update\":1}},\"messages_in\":2,"
 	    "\"messages_out\":3,\"name\":\"peer\",\"next_attempt_ms\":null,\"peer_as\":65002,\"prefix_limit\":10,"
 	    "\"prefixes_received\":0,\"received_open\":{\"as\":65002,\"families\":[\"ipv4\",\"ipv6\"],"
-	    "\"four_octet_as\":true,\"graceful_restart\":false,\"hold_time_s\":0,\"route_refresh\":true,"
-	    "\"router_id\":\"0.0.0.2\",\"unknown_capabilities\":0},\"state\":\"Established\","
+	    "\"four_octet_as\":true,\"graceful_restart\":false,\"hold_time_s\":0,\"restart\":null,\"route_refresh\":true,"
+	    "\"router_id\":\"0.0.0.2\",\"unknown_capabilities\":0},\"role\":{\"neighbors\":null,\"ours\":null,"
+	    "\"strict\":false},\"seen\":[],\"state\":\"Established\","
 	    "\"transport\":{\"interface\":null,\"md5\":false,\"mode\":\"both\",\"multihop\":0,\"opened_by\":\"us\","
 	    "\"ttl_security\":0,\"user_timeout_ms\":0},\"updates_received\":0,\"updates_sent\":1,"
 	    "\"verdicts\":{\"accept\":0,\"discard\":0,\"reset\":0,\"withdraw\":0},\"waits_for_bfd\":false,"
@@ -466,5 +468,67 @@ TEST(routes_that_wait_say_why)
 	CHECK_STR(json_string_value(json_object_get(route, "waits_for")), "the session is Active");
 	CHECK(json_is_false(json_object_get(route, "told")));
 	CHECK_STR(json_string_value(json_object_get(route, "next_hop")), "127.0.0.1");
+	json_decref(all);
+}
+
+TEST(our_prefixes_from_elsewhere)
+{
+	uint16_t port = free_port();
+	struct neighbor_conf conf[] = { conf_of(0, port), conf_of(1, port) };
+	FIXTURE(f);
+
+	conf[0].next_hop4 = ip_of("192.0.2.1"); /* a loopback address would be malformed */
+	speak(&f, 0, &conf[0]);
+	speak(&f, 1, &conf[1]);
+	announcer_watch(f.a[1], prefix_of("203.0.113.10/32"));
+	announcer_watch(f.a[1], prefix_of("203.0.113.11/32"));
+	announce(&f, 0, "203.0.113.10/32");
+	RUN_UNTIL(f, status_number(&f, 1, "prefixes_received") == 1);
+	json_t *all = announcer_watched(f.a[1], NULL, clock_now());
+	json_t *seen = json_array_get(json_object_get(json_array_get(all, 0), "seen_from"), 0);
+	CHECK(json_integer_value(json_object_get(seen, "since_ms")) >= 0);
+	(void)json_object_del(seen, "since_ms");
+	char *text = json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
+	CHECK_STR(text,
+	    "[{\"paths\":1,\"prefix\":\"203.0.113.10/32\",\"seen_from\":[{\"as_path\":[65001],"
+	    "\"as_path_length\":1,\"neighbor\":\"peer\",\"origin_as\":65001}]},"
+	    "{\"paths\":0,\"prefix\":\"203.0.113.11/32\",\"seen_from\":[]}]");
+	free(text);
+	json_decref(all);
+	all = announcer_status(f.a[1], clock_now());
+	seen = json_array_get(json_object_get(json_array_get(all, 0), "seen"), 0);
+	CHECK_STR(json_string_value(json_object_get(seen, "prefix")), "203.0.113.10/32");
+	json_decref(all);
+}
+
+TEST(what_was_offered_and_agreed_on)
+{
+	struct neighbor_conf conf = conf_of(0, free_port());
+	struct strbuf got = { 0 };
+	const json_t *c;
+	size_t i;
+	FIXTURE(f);
+
+	conf.offer = BGP_OFFER_DEFAULT;
+	speak_to_us(&f, &conf, 0);
+	json_t *all = announcer_status(f.a[0], clock_now());
+	json_array_foreach (json_object_get(json_array_get(all, 0), "capabilities"), i, c) {
+		static const char *const keys[] = { "configured", "offered", "received", "negotiated" };
+
+		strbuf_add(&got, json_string_value(json_object_get(c, "name")));
+		for (size_t k = 0; k < ARRAY_SIZE(keys); k++)
+			strbuf_add(&got, json_is_true(json_object_get(c, keys[k])) ? " 1" : " 0");
+		strbuf_add_char(&got, '\n');
+	}
+	CHECK_STR(strbuf_get(&got), "ipv4 1 1 1 1\n"
+				    "ipv6 1 1 1 1\n"
+				    "four_octet_as 1 1 1 1\n"
+				    "route_refresh 1 1 1 1\n"
+				    "enhanced_refresh 1 1 0 0\n"
+				    "extended_message 1 1 0 0\n"
+				    "extended_next_hop 0 0 0 0\n"
+				    "graceful_restart 0 0 0 0\n"
+				    "hard_reset 0 0 0 0\n");
+	strbuf_done(&got);
 	json_decref(all);
 }

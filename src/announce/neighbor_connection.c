@@ -179,14 +179,18 @@ neighbor_accept(struct neighbor *n, int fd, const struct endpoint *peer)
 		(void)close(fd);
 		return;
 	}
-	if (!bgp_session_accepts(n->session, clock_now()) || n->connections[BGP_ACCEPTED]) {
+	if (!bgp_session_accepts(n->session, clock_now())) {
 		log_debug("neighbor %s: an incoming connection was rejected", n->conf.name);
 		reject(n, fd);
 		return;
 	}
+	/* one that still stands is that of a neighbor that has restarted since */
+	neighbor_close_connection(n, BGP_ACCEPTED, false);
 	if (new_connection(n, BGP_ACCEPTED, fd, &n->connections[BGP_ACCEPTED]) == 0)
 		(void)neighbor_input(n, &(struct bgp_event){ .type = BGP_EVENT_ACCEPTED,
 		    .way = BGP_ACCEPTED, .local = local });
+	else
+		input_closed(n, BGP_ACCEPTED, "event loop");
 }
 
 bool

@@ -10,18 +10,19 @@
  *     events ──> bgp_session_input() ──> actions          bgp_session_deadline() ──> when to send TIMER
  *     routes ──> bgp_session_announce(), _withdraw() ──> bgp_session_next_update() ──> bytes
  *
- * Files: session.c (events, timers, the session as a whole), session_info.c (what is seen of it),
- * negotiate.c (what is offered and agreed on), connection.c, connection_rx.c, connection_messages.c (one
- * connection: its life, its bytes, its messages), send_hold.c (a peer that takes nothing),
- * rib_out.c (what the peer has been told; rib_table.c, rib_looks.c), session_routes.c,
- * session_updates.c and seen.c (what the peer tells); conf.c; open.c with capability.c,
- * update_encode.c with attribute_encode.c and attributes.c, update_decode.c with attribute_check.c,
- * notification.c, message.c (one message type each, both directions), capture.c (for packet captures),
- * community.h (communities as text).
+ * Files: session.c (its events), dialling.c (when to connect), session_info.c (what is seen of it),
+ * negotiate.c, retreat.c (what is offered, and to a peer that refuses some), connection.c,
+ * connection_rx.c, connection_messages.c (one connection: its life, its bytes, its messages),
+ * restart.c (graceful restart), send_hold.c (a peer that takes nothing), refresh.c (one that asks
+ * again), rib_out.c (what the peer has been told; rib_table.c, rib_looks.c), session_routes.c;
+ * conf.c; open.c with capability.c, update_encode.c, attribute_encode.c, update_decode.c,
+ * attribute_check.c, notification.c, message.c (one message type each, both directions),
+ * capture.c (for packet captures), community.h (communities as text).
  *
- * RFC 4271 (BGP-4), 4486 and 6608 (subcodes), 4760 (IPv6), 5492 (capabilities), 6286 (router ID), 6793
- * (4-octet AS), 2918 (route refresh), 7606 (errors in UPDATEs), 7607 (AS 0), 8654 (long messages), 9003
- * (shutdown message), 9234 (roles), 9687 (send hold).
+ * RFC 4271 (BGP-4), 4486 and 6608 (subcodes), 4760 (IPv6), 5492 (capabilities), 6286 (router ID),
+ * 6793 (4-octet AS), 2918 and 7313 (route refresh), 4724 and 8538 (graceful restart), 7606 (errors in
+ * UPDATEs), 7607 (AS 0), 8654 (long messages), 8950 (IPv6 next hops), 9003 (shutdown message), 9234
+ * (roles), 9384 (BFD), 9687 (send hold).
  * docs/rfc-coverage.md has a row for each rule.
  */
 #pragma once
@@ -211,7 +212,11 @@ void bgp_session_input(struct bgp_session *s, const struct bgp_event *event, str
     struct bgp_actions *ret);
 /* When BGP_EVENT_TIMER is due; may be in the past, or never. */
 struct instant bgp_session_deadline(const struct bgp_session *s);
-/* Whether a connection that the peer opened may be handed in now; reject it otherwise. */
+/*
+ * Whether a connection that the peer opened may be handed in now; reject it otherwise. It takes the place
+ * of one with BGP_ACCEPTED that still stands (of a peer that restarts, RFC 4724 section 5): drop that one
+ * first, without an event.
+ */
 bool bgp_session_accepts(const struct bgp_session *s, struct instant now);
 /* What to say on one that is not accepted: Cease/Connection Rejected (RFC 4486). The bytes written. */
 size_t bgp_session_reject(struct bgp_session *s, uint8_t buf[static BGP_SEND_MAX]);

@@ -23,7 +23,7 @@
 /* What is wrong, as the NOTIFICATION that says so. */
 struct bgp_error {
 	uint8_t code, subcode;
-	uint8_t data[256]; /* cut there: an attribute of 4 kB need not travel back whole */
+	uint8_t data[260]; /* cut there: an attribute of 4 kB need not travel back whole */
 	size_t data_len;
 	uint8_t attribute; /* of an UPDATE: the type of the one at fault; 0: none */
 	const char *what;  /* static text, or NULL: the code's own text is enough */
@@ -54,10 +54,18 @@ void bgp_family_encode(struct writer *w, enum bgp_family family); /* AFI, and SA
 /* BGP_FAMILY_MAX for a family that is not spoken. */
 enum bgp_family bgp_family_from_wire(uint16_t afi, uint8_t safi);
 
+enum bgp_refresh_subtype {
+	BGP_REFRESH_REQUEST = 0,
+	BGP_REFRESH_BEGIN = 1, /* RFC 7313 section 3.2 */
+	BGP_REFRESH_END = 2,
+};
+
+void bgp_refresh_encode(struct writer *w, enum bgp_family family, enum bgp_refresh_subtype subtype);
+
 /* RFC 2918: a request to send a family again. */
 struct bgp_refresh {
 	uint16_t afi;
-	uint8_t subtype; /* 0 is a request; others belong to RFC 7313 */
+	uint8_t subtype; /* enum bgp_refresh_subtype, or another: ignored (RFC 7313 section 5) */
 	uint8_t safi;
 };
 
@@ -120,6 +128,8 @@ bool bgp_open_check(const struct bgp_open *open, const struct bgp_conf *conf, st
 void bgp_notification_encode(struct writer *w, const struct bgp_error *e);
 /* The data of Cease/Administrative Shutdown with a text (RFC 9003), cut at 255 bytes. */
 void bgp_error_shutdown(struct bgp_error *e, const char *text);
+/* Wraps *e into Cease/Hard Reset (RFC 8538 section 3.1); restart.c. */
+void bgp_error_hard_reset(struct bgp_error *e);
 /* Code, subcode and data of the peer's; never refused: an error must not be answered by one. */
 void bgp_notification_decode(const uint8_t *body, size_t len, struct bgp_error *ret);
 /* "Cease/Administrative Shutdown (6/2): \"text of RFC 9003\"", safe to print. Returns buf. */

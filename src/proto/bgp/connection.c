@@ -99,6 +99,8 @@ bgp_connection_open(struct turn *t, enum bgp_way way, struct ip local)
 	struct writer w = begin_send(t, way);
 
 	c->ours = bgp_open_offer(&s->conf);
+	bgp_restart_offer(t, &c->ours);
+	bgp_retreat_apply(&s->retreat, &s->conf, &c->ours);
 	s->info.offered = bgp_offer_of(&c->ours);
 	bgp_open_encode(&w, &c->ours);
 	end_send(t, way, &w);
@@ -134,6 +136,15 @@ resolve_collision(struct turn *t, enum bgp_way way, const struct bgp_open *peer)
 	if (other->state == BGP_CONNECT) {
 		/* this one is ahead: another would only collide with it */
 		bgp_connection_reset(t, other_way(way), true);
+		return true;
+	}
+	if (other->state == BGP_ESTABLISHED) {
+		/*
+		 * The peer restarts, and its end of the old one is gone (RFC 4724 section 5). Its OPEN is the
+		 * proof: a connection alone may be one that crossed ours, and that it gave up.
+		 */
+		bgp_connection_reset(t, other_way(way), true);
+		bgp_session_connection_ended(t, other_way(way), BGP_REPLACED, BGP_REPLACED_WHY);
 		return true;
 	}
 	/* OpenSent: the comparison is made when its OPEN comes, as the peer makes it */

@@ -1,5 +1,6 @@
 /* What each message of the peer leads to, in each state. */
 #include <stdio.h>
+#include <string.h>
 
 #include "proto/bgp/session_internal.h"
 
@@ -10,6 +11,7 @@ static void
 take_open(struct turn *t, enum bgp_way way, const uint8_t *body, size_t len)
 {
 	struct bgp_session *s = t->s;
+	struct bgp_conf conf = s->conf;
 	struct bgp_open open;
 	struct bgp_error e;
 
@@ -19,7 +21,9 @@ take_open(struct turn *t, enum bgp_way way, const uint8_t *body, size_t len)
 	}
 	s->peer_open = open;
 	s->info.peer_open = &s->peer_open;
-	if (!bgp_open_check(&open, &s->conf, &e)) {
+	/* of the families, those that this OPEN of ours has offered */
+	memcpy(conf.families, s->connections[way].ours.families, sizeof(conf.families));
+	if (!bgp_open_check(&open, &conf, &e)) {
 		bgp_connection_fail(t, way, &e);
 		return;
 	}
@@ -30,18 +34,20 @@ static void
 take_notification(struct turn *t, enum bgp_way way, const uint8_t *body, size_t len)
 {
 	struct bgp_session *s = t->s;
-	enum bgp_state was = s->connections[way].state;
+	struct bgp_connection *c = &s->connections[way];
+	enum bgp_state was = c->state;
 	char why[BGP_WHY_MAX];
 	struct bgp_error e;
-	bool rejected;
+	bool rejected, less;
 
 	bgp_notification_decode(body, len, &e);
 	/* it has another connection, or pauses: as if it had not answered the dialling */
 	rejected = was == BGP_OPEN_SENT && e.code == CEASE && e.subcode == CEASE_REJECTED;
 	(void)bgp_error_format(&e, s->info.last_received, sizeof(s->info.last_received));
 	s->info.last_received_at = t->now;
-	(void)snprintf(why, sizeof(why), "the neighbor sent %.*s", (int)sizeof(why) - 32,
-	    s->info.last_received);
+	less = was < BGP_ESTABLISHED && bgp_retreat_take(&s->retreat, &s->conf, &c->ours, &e);
+	(void)snprintf(why, sizeof(why), "the neighbor sent %.*s%s", (int)sizeof(why) - 64,
+	    s->info.last_received, less ? "; the next OPEN offers less" : "");
 	bgp_connection_reset(t, way, true);
 	bgp_session_connection_ended(t, way, rejected ? BGP_NO_PAUSE : BGP_PAUSE, why);
 }
@@ -58,21 +64,28 @@ take_update(struct turn *t, enum bgp_way way, const uint8_t *body, size_t len)
 }
 
 static void
-take_refresh(struct turn *t, enum bgp_way way, const uint8_t *body, size_t len)
+take_refresh(struct turn *t, enum bgp_way way, const uint8_t *message, size_t len)
 {
 	struct bgp_session *s = t->s;
+	const struct bgp_connection *c = &s->connections[way];
 	struct bgp_refresh refresh;
 	enum bgp_family family;
 	struct bgp_error e;
 
-	if (!bgp_refresh_decode(body, len, &refresh, &e)) {
+	if (!bgp_refresh_decode(message + BGP_HEADER_LEN, len - BGP_HEADER_LEN, &refresh, &e)) {
+		if (c->negotiated.enhanced_refresh) /* RFC 7313 section 5 */
+			(void)bgp_error_set(&e, 7, 1, message, len, NULL);
 		bgp_connection_fail(t, way, &e);
 		return;
 	}
 	family = bgp_family_from_wire(refresh.afi, refresh.safi);
-	/* RFC 2918 section 4: a family that was not agreed on is ignored; other subtypes are RFC 7313's */
-	if (refresh.subtype == 0 && family != BGP_FAMILY_MAX && s->peering.families[family])
-		bgp_rib_out_refresh(&s->rib, family);
+	/*
+	 * RFC 2918 section 4: a family that was not agreed on is ignored, and so is a peer that was not told it
+	 * may ask. Begin and End concern those who import; other subtypes mean nothing (RFC 7313 section 5).
+	 */
+	if (refresh.subtype == BGP_REFRESH_REQUEST && c->ours.route_refresh && family != BGP_FAMILY_MAX &&
+	    s->peering.families[family])
+		bgp_refresh_request(t, family);
 }
 
 /* RFC 4271 section 8.2.2 for a message that its state does not know; subcodes of RFC 6608. */
@@ -111,7 +124,7 @@ bgp_connection_message(struct turn *t, enum bgp_way way, const uint8_t *message,
 	} else if (type == BGP_UPDATE && established) {
 		take_update(t, way, body, body_len);
 	} else if (type == BGP_ROUTE_REFRESH && established) {
-		take_refresh(t, way, body, body_len);
+		take_refresh(t, way, message, len);
 	} else {
 		take_unexpected(t, way, type);
 	}

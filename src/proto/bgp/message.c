@@ -110,6 +110,16 @@ bgp_keepalive_encode(struct writer *w)
 	(void)bgp_message_end(w);
 }
 
+void
+bgp_refresh_encode(struct writer *w, enum bgp_family family, enum bgp_refresh_subtype subtype)
+{
+	bgp_message_begin(w, BGP_ROUTE_REFRESH);
+	writer_u16(w, family == BGP_IPV6 ? BGP_AFI_IPV6 : BGP_AFI_IPV4);
+	writer_u8(w, subtype);
+	writer_u8(w, BGP_SAFI_UNICAST);
+	(void)bgp_message_end(w);
+}
+
 bool
 bgp_refresh_decode(const uint8_t *body, size_t len, struct bgp_refresh *ret, struct bgp_error *e)
 {

@@ -5,6 +5,7 @@
 #include "proto/bgp/path.h"
 
 #define CEASE 6
+#define CEASE_HARD_RESET 9
 #define SHUTDOWN_TEXT_MAX 255
 
 struct subcodes {
@@ -16,7 +17,7 @@ struct subcodes {
 static const char *const codes[] = {
 	[1] = "Message Header Error", [2] = "OPEN Message Error", [3] = "UPDATE Message Error",
 	[4] = "Hold Timer Expired", [5] = "Finite State Machine Error", [CEASE] = "Cease",
-	[7] = "ROUTE-REFRESH Message Error",
+	[7] = "ROUTE-REFRESH Message Error", [8] = "Send Hold Timer Expired", /* RFC 7313, 9687 */
 };
 static const char *const header_subcodes[] = {
 	[1] = "Connection Not Synchronized", [2] = "Bad Message Length", [3] = "Bad Message Type",
@@ -144,20 +145,45 @@ attribute_text(uint8_t type, char number[static 16])
 	return number;
 }
 
-char *
-bgp_error_format(const struct bgp_error *e, char *buf, size_t size)
+/* What there is to say without the data. */
+static int
+format_codes(const struct bgp_error *e, char *buf, size_t size)
 {
-	const char *code = e->code < ARRAY_SIZE(codes) ? codes[e->code] : NULL, *subcode = NULL;
-	char text[SHUTDOWN_TEXT_MAX + 1], number[16];
+	char number[16];
 	const struct subcodes *known = e->code < ARRAY_SIZE(subcodes) ? &subcodes[e->code] : NULL;
-	int n;
+	const char *code = e->code < ARRAY_SIZE(codes) ? codes[e->code] : NULL, *subcode = NULL;
 
 	if (known && e->subcode < known->count)
 		subcode = known->names[e->subcode];
-	n = snprintf(buf, size, "%s%s%s (%u/%u)%s%s%s%s", code ? code : "Unknown Error",
+	return snprintf(buf, size, "%s%s%s (%u/%u)%s%s%s%s", code ? code : "Unknown Error",
 	    subcode ? "/" : "", subcode ? subcode : "", e->code, e->subcode,
 	    e->attribute || e->what ? ": " : "", attribute_text(e->attribute, number),
 	    e->attribute && e->what ? ": " : "", e->what ? e->what : "");
+}
+
+/* RFC 8538 section 3.1: the reason of a Hard Reset is a NOTIFICATION without its header. */
+static bool
+unwrap_hard_reset(const struct bgp_error *e, struct bgp_error *ret)
+{
+	if (e->code != CEASE || e->subcode != CEASE_HARD_RESET || e->data_len < 2)
+		return false;
+	bgp_notification_decode(e->data, e->data_len, ret);
+	return true;
+}
+
+char *
+bgp_error_format(const struct bgp_error *e, char *buf, size_t size)
+{
+	char text[SHUTDOWN_TEXT_MAX + 1];
+	struct bgp_error inner;
+	int n = format_codes(e, buf, size);
+
+	if (unwrap_hard_reset(e, &inner) && (size_t)n < size) {
+		n += snprintf(buf + n, size - (size_t)n, ": ");
+		if ((size_t)n < size)
+			n += format_codes(&inner, buf + n, size - (size_t)n);
+		e = &inner;
+	}
 	/* RFC 9003: a length and a text; a length that does not fit means the data is something else */
 	if (e->code == CEASE && (e->subcode == 2 || e->subcode == 4) && e->data_len > 1 &&
 	    e->data[0] > 0 && (size_t)e->data[0] + 1 <= e->data_len && (size_t)n < size)

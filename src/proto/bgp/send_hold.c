@@ -57,7 +57,7 @@ bgp_send_hold_timers(struct turn *t)
 		(void)snprintf(why, sizeof(why), "the neighbor did not take a withdrawal for %ds",
 		    (int)(WITHDRAW_PATIENCE.ns / NS_PER_S));
 	else
-		(void)snprintf(why, sizeof(why), "the neighbor took nothing of what we send for %ds",
+		(void)snprintf(why, sizeof(why), "Send Hold Timer Expired: the neighbor took nothing of what we send for %ds",
 		    (int)(send_hold(s).ns / NS_PER_S));
 	bgp_connection_reset(t, way, true);
 	t->actions->reset[way] = true;

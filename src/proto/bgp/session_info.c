@@ -8,7 +8,8 @@ state_of(const struct bgp_session *s)
 
 	if (best != BGP_IDLE)
 		return best;
-	return s->started && instant_is_never(s->idle_until) ? BGP_ACTIVE : BGP_IDLE;
+	return s->started && instant_is_never(s->idle_until) && !bgp_session_waits_for_bfd(s) ? BGP_ACTIVE
+											      : BGP_IDLE;
 }
 
 void
@@ -17,7 +18,6 @@ bgp_session_update_info(struct turn *t)
 	struct bgp_session *s = t->s;
 	enum bgp_state state = state_of(s);
 	const struct bgp_connection *c = &s->connections[bgp_session_way(s)];
-	bool up = state == BGP_ESTABLISHED;
 
 	if (state != s->info.state) {
 		s->info.state = state;
@@ -26,9 +26,10 @@ bgp_session_update_info(struct turn *t)
 	s->info.next_attempt = state == BGP_IDLE ? s->idle_until
 	    : state == BGP_ACTIVE		 ? s->retry_at
 						 : INSTANT_NEVER;
-	s->info.hold_expires = up ? c->hold_at : INSTANT_NEVER;
-	s->info.keepalive_due = up ? c->keepalive_at : INSTANT_NEVER;
-	s->info.keepalive = up ? c->keepalive : DURATION_S(0);
+	s->info.waits_for_bfd = bgp_session_waits_for_bfd(s);
+	s->info.hold_expires = s->up ? c->hold_at : INSTANT_NEVER;
+	s->info.keepalive_due = s->up ? c->keepalive_at : INSTANT_NEVER;
+	s->info.keepalive = s->up ? c->keepalive : DURATION_S(0);
 }
 
 const struct bgp_info *

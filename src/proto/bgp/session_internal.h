@@ -38,10 +38,35 @@ struct bgp_malformed {
 	const char *what;
 };
 
+#define BGP_RETREAT_CODES 128u
+
+/* What the peer has refused; see retreat.c. */
+struct bgp_retreat {
+	uint64_t codes[BGP_RETREAT_CODES / 64]; /* one bit a capability */
+	bool families[BGP_FAMILY_MAX];
+	bool all; /* every optional parameter */
+};
+
+/* A family that the peer wants again; see refresh.c. */
+struct bgp_refresh_out {
+	bool wanted;    /* and not begun */
+	bool begin_due; /* the next message begins it */
+	bool sending;   /* begun and not ended */
+	struct instant not_before; /* the next round */
+};
+
 struct bgp_session {
 	struct bgp_conf conf;
 	struct rng rng;
 	bool started;
+	bool up;             /* Established, on the connection of ... */
+	enum bgp_way up_way;
+	bool bfd_up;
+	bool peer_may_return; /* it is perhaps restarting: its connection is taken in idle hold too */
+	bool told_everything; /* to some peer, once: End-of-RIB of each family was sent */
+	struct instant restart_until; /* R is over then (RFC 4724); 0: not started yet */
+	struct bgp_retreat retreat;
+	struct bgp_refresh_out refresh[BGP_FAMILY_MAX];
 	struct bgp_connection connections[BGP_WAY_MAX];
 	struct instant retry_at;      /* ConnectRetryTimer: dial, or give the dialling up */
 	struct instant idle_until;    /* IdleHoldTimer */
@@ -66,18 +91,25 @@ struct turn {
 	struct bgp_actions *actions; /* of the caller */
 };
 
-/* ---- session.c ---- */
+/* ---- dialling.c ---- */
 
 /* Whether an error of the peer, or its doing, earns a pause before the next attempt. */
 enum bgp_pause {
 	BGP_NO_PAUSE,
 	BGP_PAUSE,
+	BGP_REPLACED, /* the peer has another connection already */
 };
+
+#define BGP_REPLACED_WHY "the neighbor restarted: it connected anew"
 
 /* The connection has ended (why: one sentence); what follows for the session. */
 void bgp_session_connection_ended(struct turn *t, enum bgp_way way, enum bgp_pause pause, const char *why);
 /* The connection has reached Established. */
 void bgp_session_connection_up(struct turn *t, enum bgp_way way);
+/* Out of Idle: dial at once, or wait for the peer, or for BFD. */
+void bgp_session_leave_idle(struct turn *t);
+/* text: why the dialling that is given up now came to nothing, or NULL. */
+void bgp_session_dial_timers(struct turn *t, const char *text);
 
 static inline struct bgp_connection *
 other_connection(struct bgp_session *s, enum bgp_way way)
@@ -89,6 +121,13 @@ static inline enum bgp_way
 other_way(enum bgp_way way)
 {
 	return way == BGP_DIALLED ? BGP_ACCEPTED : BGP_DIALLED;
+}
+
+/* RFC 5882 section 10.1: strict mode keeps the session down until BFD is up. */
+static inline bool
+bgp_session_waits_for_bfd(const struct bgp_session *s)
+{
+	return s->started && s->conf.bfd_strict && !s->bfd_up;
 }
 
 /* ---- session_info.c ---- */
@@ -114,6 +153,32 @@ struct bgp_peering bgp_peering_of(
 /* An UPDATE's body; false: the session must end for *e. */
 bool bgp_session_take_update(
     struct bgp_session *s, const uint8_t *body, size_t len, struct instant now, struct bgp_error *e);
+
+/* ---- retreat.c ---- */
+
+/* Takes out of *open what the peer has refused. */
+void bgp_retreat_apply(
+    const struct bgp_retreat *retreat, const struct bgp_conf *conf, struct bgp_open *open);
+/* The peer answered our OPEN with this NOTIFICATION. True: the next OPEN offers less for it. */
+bool bgp_retreat_take(struct bgp_retreat *retreat, const struct bgp_conf *conf,
+    const struct bgp_open *ours, const struct bgp_error *e);
+
+/* ---- refresh.c ---- */
+
+void bgp_refresh_request(struct turn *t, enum bgp_family family);
+void bgp_refresh_timers(struct turn *t);
+struct instant bgp_refresh_deadline(const struct bgp_session *s);
+/* The frame that goes before or behind a family, or 0: none is due. */
+size_t bgp_refresh_begin(struct bgp_session *s, uint8_t *buf, size_t size);
+size_t bgp_refresh_end(struct bgp_session *s, uint8_t *buf, size_t size);
+
+/* ---- restart.c ---- */
+
+void bgp_restart_start(struct turn *t);
+/* Fills in the flags of the capability. */
+void bgp_restart_offer(const struct turn *t, struct bgp_open *open);
+/* An UPDATE went out: perhaps the last one of all. */
+void bgp_restart_sent(struct bgp_session *s);
 
 /* ---- send_hold.c ---- */
 

@@ -76,14 +76,22 @@ bgp_session_release_end_of_rib(struct bgp_session *s)
 size_t
 bgp_session_next_update(struct bgp_session *s, uint8_t *buf, size_t size)
 {
-	assert(size >= BGP_MESSAGE_MAX);
 	bool withdrawal = bgp_rib_out_withdrawals_wait(&s->rib, &s->peering);
-	size_t len = s->info.state == BGP_ESTABLISHED ? bgp_rib_out_next(&s->rib, &s->peering, buf, size)
-						     : 0;
+	size_t len = 0;
 
+	assert(size >= BGP_MESSAGE_MAX);
+	if (!s->up)
+		return 0;
+	if (!withdrawal) /* which wait for nothing */
+		len = bgp_refresh_begin(s, buf, size);
+	if (len == 0)
+		len = bgp_rib_out_next(&s->rib, &s->peering, buf, size);
+	if (len == 0)
+		len = bgp_refresh_end(s, buf, size);
 	if (len > 0) {
 		s->send_hold.withdrawal_sent |= withdrawal;
-		bgp_session_count(s, true, bgp_session_way(s), buf, len);
+		bgp_session_count(s, true, s->up_way, buf, len);
+		bgp_restart_sent(s);
 	}
 	return len;
 }
@@ -91,7 +99,7 @@ bgp_session_next_update(struct bgp_session *s, uint8_t *buf, size_t size)
 enum bgp_way
 bgp_session_way(const struct bgp_session *s)
 {
-	return s->connections[BGP_ACCEPTED].state == BGP_ESTABLISHED ? BGP_ACCEPTED : BGP_DIALLED;
+	return s->up ? s->up_way : BGP_DIALLED;
 }
 
 size_t

@@ -112,6 +112,16 @@ TEST(notifications_in_words)
 		/* a length that runs past the data is no text at all */
 		{ "06 02 05 6869", "Cease/Administrative Shutdown (6/2)" },
 		{ "06 0a", "Cease/BFD Down (6/10)" },
+		/* RFC 8538 section 3.1: the reason within */
+		{ "06 09", "Cease/Hard Reset (6/9)" },
+		{ "06 09 06", "Cease/Hard Reset (6/9)" },
+		{ "06 09 06 06", "Cease/Hard Reset (6/9): Cease/Other Configuration Change (6/6)" },
+		{ "06 09 06 02 02 6869", "Cease/Hard Reset (6/9): Cease/Administrative Shutdown (6/2): \"hi\"" },
+		{ "06 09 06 09 06 09", "Cease/Hard Reset (6/9): Cease/Hard Reset (6/9)" },
+		{ "07 01", "ROUTE-REFRESH Message Error/Invalid Message Length (7/1)" },
+		{ "08 00", "Send Hold Timer Expired (8/0)" },
+		/* RFC 8203, the predecessor of 9003, with at most 128 octets: the same form */
+		{ "06 04 01 78", "Cease/Administrative Reset (6/4): \"x\"" },
 		{ "06 63", "Cease (6/99)" },
 		{ "63 07", "Unknown Error (99/7)" },
 		{ "00 00", "Unknown Error (0/0)" },

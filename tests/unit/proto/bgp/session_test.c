@@ -2,128 +2,7 @@
 #include <errno.h>
 
 #include "base/err.h"
-#include "base/strbuf.h"
-#include "bytes.h"
-#include "proto/bgp/session_internal.h"
-
-#define KEEPALIVE MARKER "0013 04"
-#define UPDATE MARKER "0017 02 0000 0000"
-#define REFRESH MARKER "0017 05 0001 00 01"
-#define CEASE_SHUTDOWN MARKER "0015 03 06 02"
-/* AS 64501, hold time 30 s, 192.0.2.2, IPv4 and IPv6, 4-octet AS */
-#define OPEN_HOLD(hold, id)                                                                        \
-	MARKER "0031 01 04 fbf5 " hold " " id " 14 02 12 0104 0001 0001 0104 0002 0001 4104 0000fbf5"
-#define OPEN OPEN_HOLD("001e", "c0000202")
-
-struct fixture {
-	struct bgp_session *s;
-	struct instant now;
-	struct bgp_actions actions;
-	struct strbuf trace;
-};
-
-static void
-fixture_done(struct fixture *f)
-{
-	bgp_session_free(f->s);
-	strbuf_done(&f->trace);
-}
-
-#define FIXTURE(f, conf)                                                                           \
-	_cleanup_(fixture_done) struct fixture f = { .s = bgp_session_new(&(conf), 1),             \
-		.now = { 1000 * NS_PER_S } }
-
-/* "D:OPEN" for each message sent, by way. */
-static void
-trace_sent(struct fixture *f, enum bgp_way way)
-{
-	static const char *const names[] = { "", "OPEN", "UPDATE", "NOTIFICATION", "KEEPALIVE", "REFRESH" };
-	const uint8_t *p = f->actions.send[way].bytes;
-	size_t left = f->actions.send[way].len;
-
-	while (left > 0) {
-		struct bgp_header h;
-		struct bgp_error e;
-
-		if (!bgp_header_decode(p, BGP_MESSAGE_MAX, &h, &e) || h.length > left) {
-			tap_fail(__FILE__, __LINE__, "a malformed message was sent");
-			return;
-		}
-		strbuf_addf(&f->trace, "%c:%s", way == BGP_DIALLED ? 'D' : 'A', names[h.type]);
-		if (h.type == BGP_NOTIFICATION)
-			strbuf_addf(&f->trace, "-%u/%u", p[19], p[20]);
-		strbuf_add_char(&f->trace, ' ');
-		p += h.length;
-		left -= h.length;
-	}
-}
-
-/* What the turn asked for, as text; the fixture owns it until the next turn. */
-static const char *
-give(struct fixture *f, struct bgp_event event)
-{
-	static const char *const changes[] = { "", "up ", "down ", "failed " };
-
-	bgp_session_input(f->s, &event, f->now, &f->actions);
-	strbuf_done(&f->trace);
-	for (enum bgp_way way = 0; way < BGP_WAY_MAX; way++) {
-		trace_sent(f, way);
-		if (f->actions.close[way])
-			strbuf_add(&f->trace, way == BGP_DIALLED ? "D:close " : "A:close ");
-	}
-	strbuf_addf(&f->trace, "%s%s", f->actions.dial ? "dial " : "", changes[f->actions.change]);
-	CHECK((f->actions.why[0] != '\0') == (f->actions.change != BGP_CHANGE_NONE));
-	return strbuf_get(&f->trace);
-}
-
-#define GIVE(f, type_, ...) give(&(f), (struct bgp_event){ .type = (type_), ##__VA_ARGS__ })
-
-static const char *
-give_bytes(struct fixture *f, enum bgp_way way, const char *hex)
-{
-	uint8_t bytes[BGP_MESSAGE_MAX];
-	size_t len = from_hex(hex, bytes, sizeof(bytes));
-	const char *trace =
-	    give(f, (struct bgp_event){ .type = BGP_EVENT_BYTES, .way = way, .bytes = bytes, .len = len });
-
-	CHECK_INT(f->actions.consumed, len);
-	return trace;
-}
-
-/* Lets the time come for which the session asked. */
-static const char *
-give_time(struct fixture *f)
-{
-	struct instant at = bgp_session_deadline(f->s);
-
-	if (!instant_is_never(at))
-		f->now = at;
-	return give(f, (struct bgp_event){ .type = BGP_EVENT_TIMER });
-}
-
-static enum bgp_state
-state(const struct fixture *f)
-{
-	return bgp_session_info(f->s)->state;
-}
-
-/* Brings a fresh session to a state, over the dialled connection. */
-static void
-bring_to(struct fixture *f, enum bgp_state to)
-{
-	if (to == BGP_IDLE)
-		return;
-	(void)GIVE(*f, BGP_EVENT_START);
-	if (to == BGP_ACTIVE)
-		(void)GIVE(*f, BGP_EVENT_CLOSED, .way = BGP_DIALLED, .text = "refused");
-	if (to >= BGP_OPEN_SENT)
-		(void)GIVE(*f, BGP_EVENT_DIALLED);
-	if (to >= BGP_OPEN_CONFIRM)
-		(void)give_bytes(f, BGP_DIALLED, OPEN);
-	if (to >= BGP_ESTABLISHED)
-		(void)give_bytes(f, BGP_DIALLED, KEEPALIVE);
-	CHECK_INT(state(f), to);
-}
+#include "fixture.h"
 
 enum stimulus {
 	START, STOP, TIME, DIALLED, ACCEPTED, CLOSED, GET_OPEN, GET_KEEPALIVE, GET_UPDATE, GET_REFRESH,
@@ -860,27 +739,6 @@ TEST(updates_are_counted_and_forgotten)
 	    "D:NOTIFICATION-3/10 D:close down ");
 }
 
-TEST(a_refresh_is_answered_by_sending_again)
-{
-	static const struct bgp_attributes plain;
-	struct bgp_conf conf = usual_conf();
-	uint8_t buf[BGP_MESSAGE_MAX];
-	FIXTURE(f, conf);
-
-	bring_to(&f, BGP_ESTABLISHED);
-	CHECK_INT(bgp_session_announce(f.s, prefix_of("203.0.113.10/32"), &plain), 0);
-	CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 48);
-	CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 0);
-	(void)give_bytes(&f, BGP_DIALLED, MARKER "0017 05 0002 00 01");
-	CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 0);
-	(void)give_bytes(&f, BGP_DIALLED, REFRESH);
-	CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 48);
-	/* a family that nobody speaks, and the frames of RFC 7313 that were not agreed on */
-	CHECK_STR(give_bytes(&f, BGP_DIALLED, MARKER "0017 05 0019 00 46"), "");
-	CHECK_STR(give_bytes(&f, BGP_DIALLED, MARKER "0017 05 0001 01 01"), "");
-	CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 0);
-}
-
 TEST(a_peer_that_takes_nothing_loses_the_session)
 {
 	struct bgp_conf conf = usual_conf();
@@ -896,7 +754,7 @@ TEST(a_peer_that_takes_nothing_loses_the_session)
 		(void)GIVE(f, BGP_EVENT_TIMER);
 	}
 	CHECK_INT(instant_diff(f.now, start).ns / NS_PER_S, 100 + 480);
-	CHECK_STR(f.actions.why, "the neighbor took nothing of what we send for 480s");
+	CHECK_STR(f.actions.why, "Send Hold Timer Expired: the neighbor took nothing of what we send for 480s");
 	CHECK(f.actions.close[BGP_DIALLED] && f.actions.reset[BGP_DIALLED]);
 	CHECK_INT(f.actions.send[BGP_DIALLED].len, 0);
 }

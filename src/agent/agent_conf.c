@@ -50,7 +50,7 @@ static const struct conf_field service_fields[] = {
 	  .doc = "the service's name" },
 	{ .key = "global-ips", .type = CONF_LIST, AT(global_ips), .flags = CONF_REQUIRED,
 	  .item = CONF_PREFIX,
-	  .min = 1, .max = 64, .doc = "its Global IPs: /32, /31, /30; /128, /127, /126" },
+	  .min = 1, .max = 32768, .doc = "its Global IPs: /32, /31, /30; /128, /127, /126" },
 	{ .key = "listen", .type = CONF_LIST, AT(listen), .item = CONF_STRING, .min = 0, .max = 16,
 	  .doc = "sockets that have to listen on each Global IP: tcp/PORT, udp/PORT" },
 	{ .key = "origin", .type = CONF_ENUM, AT(origin), .def = "igp", .names = origin_names,

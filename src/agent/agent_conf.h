@@ -167,6 +167,8 @@ extern const struct conf_schema agent_neighbor_schema; /* agent_conf_neighbor.c 
 void agent_conf_check_check(struct conf *c, void *object);
 void agent_conf_check_service(struct conf *c, void *object);
 void agent_conf_check_all(struct conf *c, void *object);
+/* ... agent_conf_overlaps.c: no address may be in two Global IPs. */
+void agent_conf_check_overlaps(struct conf *c, const struct agent_conf *conf);
 /* ... agent_conf_check_neighbor.c */
 void agent_conf_check_neighbor(struct conf *c, void *object);
 void agent_conf_check_capabilities(struct conf *c, void *object);

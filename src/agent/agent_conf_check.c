@@ -216,42 +216,6 @@ refuse_global_ip(struct conf *c, const struct agent_conf *conf, const struct ip 
 		    prefix_format(*block, text), service->name);
 }
 
-/* Every block against those before it, in this service and in others. */
-static void
-check_overlaps(struct conf *c, const struct agent_conf *conf)
-{
-	const struct agent_service *services = conf->services.items;
-
-	for (size_t i = 0; i < conf->services.count; i++) {
-		const struct prefix *blocks = services[i].global_ips.items;
-
-		for (size_t j = 0; j < services[i].global_ips.count; j++) {
-			const struct prefix *first = NULL;
-			const struct agent_service *service = NULL;
-
-			/* the first block that holds its first address, or that it holds itself */
-			for (size_t s = 0; s <= i && first == NULL; s++) {
-				const struct prefix *others = services[s].global_ips.items;
-				size_t end = s == i ? j : services[s].global_ips.count;
-
-				for (size_t k = 0; k < end && first == NULL; k++) {
-					if (prefix_contains(others[k], blocks[j].addr) ||
-					    prefix_contains(blocks[j], others[k].addr)) {
-						first = &others[k];
-						service = &services[s];
-					}
-				}
-			}
-			if (first != NULL) {
-				char text[PREFIX_STR_MAX];
-
-				conf_error_at(c, &blocks[j], "overlaps Global IP %s of service %s",
-				    prefix_format(*first, text), service->name);
-			}
-		}
-	}
-}
-
 /* Whether each address can be announced at all, and to whom. */
 static void
 check_reach(struct conf *c, const struct agent_conf *conf)
@@ -316,7 +280,7 @@ agent_conf_check_all(struct conf *c, void *object)
 	refuse_global_ip(c, conf, &conf->router_id);
 	if (conf->control[0] != '/')
 		conf_error_at(c, &conf->control, "expected an absolute path");
-	check_overlaps(c, conf);
+	agent_conf_check_overlaps(c, conf);
 	for (size_t i = 0; i < conf->services.count; i++) {
 		const struct agent_service *s = conf->services.items;
 

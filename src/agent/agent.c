@@ -49,17 +49,35 @@ on_neighbor(void *userdata, const char *name, bool established, const char *why)
 	agent_service_changed(a);
 }
 
+static struct ip
+address_of(const struct place *place)
+{
+	return place->hosted->conf->addresses[place->index];
+}
+
+static int
+compare_places(const void *a, const void *b)
+{
+	const struct place *const *x = a, *const *y = b;
+
+	return ip_cmp(address_of(*x), address_of(*y));
+}
+
+static int
+compare_to_address(const void *key, const void *element)
+{
+	const struct place *const *place = element;
+
+	return ip_cmp(*(const struct ip *)key, address_of(*place));
+}
+
 static const struct place *
 find_place(const struct agent *a, struct prefix prefix)
 {
-	for (size_t i = 0; i < a->address_count; i++) {
-		const struct place *place = &a->address_places[i];
-		struct ip address = place->hosted->conf->addresses[place->index];
+	struct place **found = bsearch(&prefix.addr, a->by_address, a->address_count,
+	    sizeof(*a->by_address), compare_to_address);
 
-		if (prefix_equal(prefix_host(address), prefix))
-			return place;
-	}
-	return NULL;
+	return found != NULL ? *found : NULL;
 }
 
 static void
@@ -102,20 +120,35 @@ notify_status(struct agent *a)
 	    a->address_count, up, a->conf->neighbors.count);
 }
 
+static void
+release_end_of_rib(struct agent *a)
+{
+	if (a->end_of_rib_released)
+		return;
+	for (size_t i = 0; i < a->service_count; i++) {
+		if (!service_is_decided(a->services[i].engine))
+			return;
+	}
+	a->end_of_rib_released = true;
+	announcer_release_end_of_rib(a->announcer);
+}
+
+/* Looks at everything, so not for each of the many things that one turn may change. */
+static int
+on_turn_end(sd_event_source *source, void *userdata)
+{
+	struct agent *a = userdata;
+
+	(void)source;
+	notify_status(a);
+	release_end_of_rib(a);
+	return 0;
+}
+
 void
 agent_service_changed(struct agent *a)
 {
-	bool decided = true;
-
-	notify_status(a);
-	if (a->end_of_rib_released)
-		return;
-	for (size_t i = 0; i < a->service_count; i++)
-		decided = decided && service_is_decided(a->services[i].engine);
-	if (decided) {
-		a->end_of_rib_released = true;
-		announcer_release_end_of_rib(a->announcer);
-	}
+	(void)sd_event_source_set_enabled(a->turn, SD_EVENT_ONESHOT);
 }
 
 static void
@@ -204,6 +237,7 @@ fill_services(struct agent *a)
 		a->socket_count += h->engine->listener_count;
 	}
 	a->address_places = xcalloc(a->address_count + 1, sizeof(*a->address_places));
+	a->by_address = xcalloc(a->address_count + 1, sizeof(*a->by_address));
 	a->socket_places = xcalloc(a->socket_count + 1, sizeof(*a->socket_places));
 	for (size_t i = 0; i < a->service_count; i++) {
 		struct hosted *h = &a->services[i];
@@ -213,6 +247,17 @@ fill_services(struct agent *a)
 		for (size_t k = 0; k < h->engine->listener_count; k++)
 			a->socket_places[h->first_socket + k] = (struct place){ h, k };
 	}
+	for (size_t i = 0; i < a->address_count; i++)
+		a->by_address[i] = &a->address_places[i];
+	qsort(a->by_address, a->address_count, sizeof(*a->by_address), compare_places);
+}
+
+static int
+open_turn(struct agent *a)
+{
+	int r = sd_event_add_defer(a->loop, &a->turn, on_turn_end, a);
+
+	return r < 0 ? r : sd_event_source_set_enabled(a->turn, SD_EVENT_OFF);
 }
 
 /* Locked first: an address of another agent would be taken for one that we left behind. */
@@ -286,6 +331,11 @@ open_drivers(struct agent *a, struct err *e)
 		if (r < 0)
 			(void)err_errno(e, r, "set a timer");
 	}
+	if (r >= 0) {
+		r = open_turn(a);
+		if (r < 0)
+			(void)err_errno(e, r, "event loop");
+	}
 	if (r >= 0)
 		r = open_addresses(a, e);
 	if (r >= 0)
@@ -331,6 +381,7 @@ agent_free(struct agent *a)
 {
 	if (a == NULL)
 		return;
+	(void)sd_event_source_disable_unref(a->turn);
 	announcer_free(a->announcer);
 	socket_watch_free(a->sockets);
 	addresses_free(a->addresses);
@@ -342,6 +393,7 @@ agent_free(struct agent *a)
 	control_server_free(a->control);
 	free(a->services);
 	free(a->address_places);
+	free(a->by_address);
 	free(a->socket_places);
 	free(a->neighbors);
 	free(a->established);

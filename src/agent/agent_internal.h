@@ -88,11 +88,13 @@ struct agent {
 	struct hosted *services;         /* owned */
 	size_t service_count;
 	struct place *address_places; /* owned */
+	struct place **by_address;    /* owned; address_places, sorted by address */
 	struct place *socket_places;  /* owned */
 	size_t address_count, socket_count;
 	struct journal journal;
 	struct instant started;
 	int64_t started_wall_ns;
+	sd_event_source *turn; /* owned; at the end of a turn in which something changed */
 	size_t announced_count, established_count; /* as systemd was told */
 	bool end_of_rib_released;
 	bool stopping;

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <systemd/sd-event.h>
 
 #include "agent/agent.h"
@@ -145,6 +146,19 @@ watch_signals(sd_event *loop, struct agent *a)
 	return 0;
 }
 
+/* Each address is locked by a socket, and a soft limit of 1024 is for programs that use select().
+ */
+static void
+raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int
 run(const struct agent_conf *conf)
 {
@@ -154,6 +168,7 @@ run(const struct agent_conf *conf)
 	sigset_t mask;
 	int r;
 
+	raise_file_limit();
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)sigemptyset(&mask);
 	(void)sigaddset(&mask, SIGTERM);

@@ -37,6 +37,7 @@ struct addresses {
 	int fd;                  /* owned; hears about changes */
 	unsigned ifindex;
 	struct watched_address *items; /* owned */
+	struct watched_address **sorted; /* owned; by address */
 	size_t count;
 	struct timer timer; /* looks again at what is not ready */
 	struct duration poll;
@@ -44,14 +45,29 @@ struct addresses {
 	void *userdata;
 };
 
+static int
+compare_addresses(const void *a, const void *b)
+{
+	const struct watched_address *const *x = a, *const *y = b;
+
+	return ip_cmp((*x)->ip, (*y)->ip);
+}
+
+static int
+compare_to_ip(const void *key, const void *element)
+{
+	const struct watched_address *const *w = element;
+
+	return ip_cmp(*(const struct ip *)key, (*w)->ip);
+}
+
 static struct watched_address *
 find_address(const struct addresses *a, struct ip ip)
 {
-	for (size_t i = 0; i < a->count; i++) {
-		if (ip_equal(a->items[i].ip, ip))
-			return &a->items[i];
-	}
-	return NULL;
+	struct watched_address **found =
+	    bsearch(&ip, a->sorted, a->count, sizeof(*a->sorted), compare_to_ip);
+
+	return found != NULL ? *found : NULL;
 }
 
 /* The watched address that the message is about, with its flags and mark; NULL: none of ours. */
@@ -258,6 +274,10 @@ addresses_new(sd_event *loop, const char *ifname, const struct ip *ips, size_t c
 	for (size_t i = 0; i < count; i++)
 		a->items[i] =
 		    (struct watched_address){ .ip = ips[i], .unready_since = INSTANT_NEVER };
+	a->sorted = xcalloc(count + 1, sizeof(*a->sorted));
+	for (size_t i = 0; i < count; i++)
+		a->sorted[i] = &a->items[i];
+	qsort(a->sorted, count, sizeof(*a->sorted), compare_addresses);
 	a->ifindex = if_nametoindex(ifname);
 	if (a->ifindex == 0) {
 		r = err_errno(e, -errno, "interface %s", ifname);
@@ -306,6 +326,7 @@ addresses_free(struct addresses *a)
 	if (a->fd >= 0)
 		(void)close(a->fd);
 	netlink_free(a->nl);
+	free(a->sorted);
 	free(a->items);
 	free(a);
 }
@@ -327,42 +348,67 @@ address_request(const struct addresses *a, struct ip ip, uint16_t type, char *bu
 	return h;
 }
 
+/* After it was added: what the kernel's acknowledgement is worth. */
+static int
+take_added(struct addresses *a, struct watched_address *w, struct err *e)
+{
+	struct instant now = clock_now();
+	char text[IP_STR_MAX];
+
+	w->seen = w->ours = true;
+	if (!is_ready(a, w, now)) {
+		w->seen = false;
+		timer_set(&a->timer, instant_add(now, READY_POLL_MIN));
+		return err_set(e, -EINPROGRESS, "%s is not ready yet", ip_format(w->ip, text));
+	}
+	w->present = true;
+	return 0;
+}
+
+/* It is there, though we thought that it was not. */
+static int
+take_found(struct addresses *a, struct watched_address *w, struct err *e)
+{
+	char text[IP_STR_MAX];
+	int r = look(a, e);
+
+	if (r < 0)
+		return r;
+	w->present = w->seen;
+	w->ours = w->seen_ours;
+	if (w->present)
+		return 0;
+	if (!instant_is_never(w->unready_since))
+		return err_set(e, -EINPROGRESS, "%s is not ready yet", ip_format(w->ip, text));
+	w->ours = false;
+	return err_set(e, -EADDRNOTAVAIL, "%s is there and cannot be used", ip_format(w->ip, text));
+}
+
 int
 addresses_add(struct addresses *a, size_t index, struct err *e)
 {
 	struct watched_address *w = &a->items[index];
 	char buf[NETLINK_REQUEST_MAX], text[IP_STR_MAX];
 	struct nlmsghdr *h = address_request(a, w->ip, RTM_NEWADDR, buf);
-	bool unready;
 	int r;
 
-	if (!w->present) {
-		h->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
-		mnl_attr_put_u8(h, IFA_PROTO, PROTO_NEARCAST);
-		if (w->ip.family == IP_V6) {
-			/* valid for ever, preferred never */
-			struct ifa_cacheinfo info = { .ifa_prefered = 0, .ifa_valid = UINT32_MAX };
+	if (w->present)
+		return 0;
+	h->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
+	mnl_attr_put_u8(h, IFA_PROTO, PROTO_NEARCAST);
+	if (w->ip.family == IP_V6) {
+		/* valid for ever, preferred never */
+		struct ifa_cacheinfo info = { .ifa_prefered = 0, .ifa_valid = UINT32_MAX };
 
-			mnl_attr_put_u32(h, IFA_FLAGS, IFA_F_NODAD);
-			mnl_attr_put(h, IFA_CACHEINFO, sizeof(info), &info);
-		}
-		r = netlink_request(a->nl, h, NULL, NULL, e);
-		if (r < 0 && r != -EEXIST)
-			return err_prefix(e, "add %s", ip_format(w->ip, text));
-		w->ours = r == 0;
+		mnl_attr_put_u32(h, IFA_FLAGS, IFA_F_NODAD);
+		mnl_attr_put(h, IFA_CACHEINFO, sizeof(info), &info);
 	}
-	r = look(a, e);
-	if (r < 0)
-		return r;
-	w->present = w->seen;
-	unready = !instant_is_never(w->unready_since);
-	w->ours = (w->seen || unready) && (w->ours || w->seen_ours);
-	if (!w->present && unready)
-		return err_set(e, -EINPROGRESS, "%s is not ready yet", ip_format(w->ip, text));
-	if (!w->present)
-		return err_set(
-		    e, -EADDRNOTAVAIL, "%s was added and is not there", ip_format(w->ip, text));
-	return 0;
+	r = netlink_request(a->nl, h, NULL, NULL, e);
+	if (r == 0)
+		return take_added(a, w, e);
+	if (r == -EEXIST)
+		return take_found(a, w, e);
+	return err_prefix(e, "add %s", ip_format(w->ip, text));
 }
 
 int

@@ -31,8 +31,8 @@ int addresses_new(sd_event *loop, const char *ifname, const struct ip *ips, size
 void addresses_free(struct addresses *a); /* removes nothing; NULL is fine */
 
 /*
- * Puts it on the interface, unless it is present; then verifies. 0: it is there now. -EINPROGRESS: the
- * kernel makes it ready; that it is present will be told.
+ * Puts it on the interface, unless it is present. 0: it is there now. -EINPROGRESS: the kernel
+ * makes it ready; that it is present will be told.
  */
 int addresses_add(struct addresses *a, size_t index, struct err *e);
 /* Takes it away if we added it; 1: it was not ours, and stays. */

@@ -21,7 +21,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'interop'))
 from bird import BIRD, BIRDC, G4, G6, Bird  # noqa: E402
-from network import V4, V6, Network  # noqa: E402
+from network import LINK_LOCAL, V4, V6, Network  # noqa: E402
 from waiting import Failed, wait_for  # noqa: E402
 
 NGINX = shutil.which('nginx', path=os.environ['PATH'] + ':/usr/sbin')
@@ -569,12 +569,53 @@ def md5(c):
         raise Failed('the password is shown')
 
 
-def attributes(c):
-    b, n, a = up(c, conf() + '    med: 50\n    prepend: 2\n    communities: ["65535:0"]\n')
+def check_route(b, *wants, no=()):
     text = b.route(G4)
-    for want in ('BGP.as_path: 65001 65001 65001', 'BGP.med: 50', '(65535,0)'):
+    for want in wants:
         if want not in text:
             raise Failed(f'no "{want}" in\n{text}')
+    for word in no:
+        if word in text:
+            raise Failed(f'"{word}" in\n{text}')
+
+
+def attributes(c):
+    """Every key of a service that says how it is announced; MED 0 is not the same as none."""
+    b, n, a = up(c, conf() + '''
+    origin: incomplete
+    med: 0
+    local-pref: 200
+    prepend: 2
+    next-hop-ipv4: 192.0.2.77
+    communities: [graceful-shutdown, "64496:100"]
+    extended-communities: ["rt:64496:100"]
+    large-communities: ["64496:1:2"]
+''')
+    check_route(b, 'BGP.as_path: 65001 65001 65001', 'BGP.med: 0', 'BGP.origin: Incomplete', 'BGP.next_hop: 192.0.2.77',
+                '(65535,0)', '(64496,100)', '(rt, 64496, 100)', '(64496, 1, 2)', no=['local_pref: 200'])
+
+
+def internal(c):
+    """To an internal neighbor: no MED unless given, no AS path, LOCAL_PREF."""
+    b, n, a = up(c, conf(neighbor(**{'peer-as': 65001})) + '    local-pref: 200\n    prepend: 2\n', local_as=65001)
+    check_route(b, 'BGP.local_pref: 200', no=['BGP.med', '65001 65001'])
+
+
+def link_local(c):
+    """One session without an address of ours: both families, IPv4 with an IPv6 next hop, GTSM."""
+    router = neighbor(v6=True, families='[ipv4, ipv6]', interface='va', capabilities='{extended-next-hop: true}',
+                      **{'ttl-security': 1})
+    router = router.replace(V6[1], LINK_LOCAL[1]).replace(f'    local-address: "{V6[0]}"\n', '')
+    b, n, a = up(c, conf(router, ips=[G4, G6]), link_local=True, options='ttl security on;',
+                 channels='ipv4 { import all; export none; extended next hop on; }; ipv6 { import all; export none; };')
+    wait_for('BIRD has both', lambda: b.route(G6) and b.route(G4))
+    check_route(b, f'via {LINK_LOCAL[0]} on vb')
+
+
+def password_file(c):
+    file = c.folder / 'password'
+    file.write_text('s3cret\n')
+    b, n, a = up(c, conf(neighbor(**{'password-file': file})), options='password "s3cret";')
 
 
 def two_agents_on_one_socket(c):
@@ -689,7 +730,7 @@ CASES = [announce_in_order, kill_to_withdraw, kill_with_half_open_connections, s
          address_cannot_be_added, clean_stop, address_of_others_stays, keep_on_exit,
          mark_of_a_run, crash_and_restart, neighbor_crashes, dies_while_the_neighbor_is_away,
          truth_without_a_neighbor, ipv6, each_address_by_itself,
-         blocks_are_host_routes, md5, attributes, two_agents_on_one_socket,
+         blocks_are_host_routes, md5, password_file, attributes, internal, link_local, two_agents_on_one_socket,
          two_agents_for_one_address, check_prints_what_loads,
          status_command, under_systemd, signals]
 

@@ -301,15 +301,18 @@ open_sockets(struct agent *a, struct err *e)
 static int
 open_mark(struct agent *a, struct err *e)
 {
-	bool was_there;
+	bool was_there, may_keep = false;
 	int r = run_mark_new(a->conf->control, &was_there, &a->mark, e);
 
 	if (r < 0)
 		return r;
-	if (was_there)
-		log_notice("the last nearcastd ended without a farewell: neighbors may have kept its routes");
-	for (size_t i = 0; i < a->conf->neighbors.count; i++)
+	for (size_t i = 0; i < a->conf->neighbors.count; i++) {
 		a->neighbors[i].restarted = was_there;
+		may_keep = may_keep || a->neighbors[i].offer.graceful_restart;
+	}
+	if (was_there)
+		log_notice("the last nearcastd ended without a farewell%s",
+		    may_keep ? "; neighbors with graceful restart may have kept its routes" : "");
 	return 0;
 }
 

@@ -213,6 +213,25 @@ settle-time: 300ms
 {listens}{checks}'''
 
 
+class Absences:
+    """Looks at a route of BIRD again and again, and counts how often it is not there."""
+
+    def __init__(self, bird, prefix):
+        self.bird, self.prefix, self.absent, self.ending = bird, prefix, 0, False
+        self.thread = threading.Thread(target=self.look)
+        self.thread.start()
+
+    def look(self):
+        while not self.ending:
+            self.absent += not self.bird.route(self.prefix)
+            time.sleep(0.01)
+
+    def end(self):
+        self.ending = True
+        self.thread.join()
+        return self.absent
+
+
 def has_address(address):
     return address in subprocess.run(['ip', '-o', 'addr', 'show', 'dev', 'lo'], capture_output=True, text=True).stdout
 
@@ -461,6 +480,31 @@ def mark_of_a_run(c):
     wait_for('announced', lambda: a.is_announced(G4))
     if a.stop() != 0 or not mark.exists():
         raise Failed('kept routes are not remembered')
+
+
+def graceful_restart(c):
+    """A crash is not seen by the clients; what is no longer healthy afterwards goes with End-of-RIB; a stop withdraws."""
+    restart = 'graceful-restart: {enabled: true, restart-time: 20s}'
+    b, n, a = up(c, conf(neighbor() + f'    {restart}\n'))
+    watch = Absences(b, G4)
+    a.process.kill()
+    a.process.wait()
+    wait_for('BIRD keeps what may be stale', lambda: 'Neighbor graceful restart active' in b.ask('show protocols all r1'))
+    a.start()
+    wait_for('announced again', lambda: a.is_announced(G4))
+    wait_for('BIRD has all', lambda: 'graceful restart active' not in b.ask('show protocols all r1'))
+    if watch.end():
+        raise Failed('the route was gone in between')
+    a.process.kill()
+    a.process.wait()
+    n.kill()
+    a.start()
+    wait_for('BIRD has forgotten the route', lambda: not b.route(G4), 5)
+    n.start()
+    wait_for('announced again', lambda: a.is_announced(G4))
+    wait_for('BIRD has the route', lambda: b.route(G4))
+    if a.stop() != 0 or b.route(G4):
+        raise Failed('a farewell is no crash')
 
 
 def crash_and_restart(c):
@@ -728,7 +772,7 @@ def signals(c):
 CASES = [announce_in_order, kill_to_withdraw, kill_with_half_open_connections, soft_failure,
          reload_keeps_the_route, hung_service, refused_without_watch, tcp_check, address_removed_by_hand,
          address_cannot_be_added, clean_stop, address_of_others_stays, keep_on_exit,
-         mark_of_a_run, crash_and_restart, neighbor_crashes, dies_while_the_neighbor_is_away,
+         mark_of_a_run, graceful_restart, crash_and_restart, neighbor_crashes, dies_while_the_neighbor_is_away,
          truth_without_a_neighbor, ipv6, each_address_by_itself,
          blocks_are_host_routes, md5, password_file, attributes, internal, link_local, two_agents_on_one_socket,
          two_agents_for_one_address, check_prints_what_loads,

@@ -656,6 +656,21 @@ def link_local(c):
     check_route(b, f'via {LINK_LOCAL[0]} on vb')
 
 
+def bfd(c):
+    """A router that hangs is noticed by BFD, long before the hold time."""
+    router = neighbor(bfd='{enabled: true, strict: true, min-tx: 50ms, min-rx: 50ms}')
+    b, n, a = up(c, conf(router), options='bfd on;', more='protocol bfd { interface "*" { interval 50 ms; }; }')
+    start = time.monotonic()
+    b.process.send_signal(signal.SIGSTOP)
+    wait_for('the session is down', lambda: a.status()['neighbors'][0]['state'] != 'Established', 3)
+    print(f'# noticed after {1000 * (time.monotonic() - start):.0f} ms')
+    b.process.send_signal(signal.SIGCONT)
+    if 'BFD' not in a.status()['neighbors'][0]['last_error']:
+        raise Failed(a.status()['neighbors'][0]['last_error'])
+    wait_for('the session is up again', lambda: a.status()['neighbors'][0]['state'] == 'Established')
+    wait_for('BIRD has the route', lambda: b.route(G4))
+
+
 def password_file(c):
     file = c.folder / 'password'
     file.write_text('s3cret\n')
@@ -774,7 +789,7 @@ CASES = [announce_in_order, kill_to_withdraw, kill_with_half_open_connections, s
          address_cannot_be_added, clean_stop, address_of_others_stays, keep_on_exit,
          mark_of_a_run, graceful_restart, crash_and_restart, neighbor_crashes, dies_while_the_neighbor_is_away,
          truth_without_a_neighbor, ipv6, each_address_by_itself,
-         blocks_are_host_routes, md5, password_file, attributes, internal, link_local, two_agents_on_one_socket,
+         blocks_are_host_routes, md5, password_file, attributes, internal, link_local, bfd, two_agents_on_one_socket,
          two_agents_for_one_address, check_prints_what_loads,
          status_command, under_systemd, signals]
 

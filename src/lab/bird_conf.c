@@ -95,6 +95,18 @@ add_head(struct writer *w)
 	    w->node->name, w->asn, ip_format(w->node->router_id, id));
 }
 
+/* With what hosts say, one protocol for both families. */
+static void
+add_bfd(struct writer *w)
+{
+	int64_t us = w->t->scenario->bfd.ns / NS_PER_US;
+
+	if (us > 0)
+		strbuf_addf(&w->out,
+		    "protocol bfd {\n\tinterface \"*\" { interval %lld us; multiplier 3; };\n}\n\n",
+		    (long long)us);
+}
+
 /* What every session does with a route, in and out. */
 static void
 add_policy(struct writer *w)
@@ -233,6 +245,8 @@ add_host(struct writer *w, size_t link)
 
 	begin_bgp(w, "host", link);
 	add_sides(w, end_address(w, &l->ends[0]), end_address(w, &l->ends[1]), w->t->scenario->host_asn);
+	if (w->t->scenario->bfd.ns > 0)
+		strbuf_add(&w->out, "\tbfd on;\n");
 	strbuf_addf(&w->out, "\tpassive on;\n\tipv%d {\n\t\timport filter {\n\t\t\tif ! (", (int)w->family);
 	add_global_ips(w, w->t->nodes[l->ends[1].node].host);
 	strbuf_add(&w->out, ") then reject;\n\t\t\tlearn_from_customer();\n\t\t\taccept;\n\t\t};\n"
@@ -280,6 +294,7 @@ bird_conf_format(const struct topology *t, size_t router)
 	};
 
 	add_head(&w);
+	add_bfd(&w);
 	add_policy(&w);
 	if (t->v4)
 		add_family(&w, IP_V4);

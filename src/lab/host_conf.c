@@ -87,7 +87,7 @@ add_neighbor(struct strbuf *out, const struct topology *t, size_t host, enum ip_
 {
 	const struct topo_link *l = line_of(t, host);
 	bool v6 = family == IP_V6;
-	char local[IP_STR_MAX], router[IP_STR_MAX];
+	char local[IP_STR_MAX], router[IP_STR_MAX], interval[DURATION_STR_MAX];
 
 	strbuf_addf(out,
 	    "  router-v%d:\n    address: \"%s\"\n    peer-as: %u\n    local-address: \"%s\"\n"
@@ -95,6 +95,9 @@ add_neighbor(struct strbuf *out, const struct topology *t, size_t host, enum ip_
 	    (int)family, ip_format(v6 ? l->ends[0].addr6 : l->ends[0].addr4, router),
 	    t->nets[t->nodes[host].net].conf->asn, ip_format(v6 ? l->ends[1].addr6 : l->ends[1].addr4, local),
 	    t->scenario->host_asn);
+	if (t->scenario->bfd.ns > 0)
+		strbuf_addf(out, "    bfd: {enabled: true, min-tx: %s, min-rx: %s, multiplier: 3}\n",
+		    duration_format(t->scenario->bfd, interval), interval);
 }
 
 static void

@@ -229,6 +229,8 @@ static const struct conf_field SCENARIO_FIELDS[] = {
 	  .min = 1, .max = 2, .def = "[ipv4, ipv6]", .doc = "address families of the lab" },
 	{ "host-asn", CONF_U32, AT(scenario, host_asn), .def = "65000", .min = 1, .max = 4294967294,
 	  .doc = "that every host announces from" },
+	{ "bfd", CONF_DURATION, AT(scenario, bfd), CONF_OR_ZERO, .def = "0", .min = MS(10),
+	  .max = MS(10000), .doc = "interval of BFD between hosts and their routers; 0: none" },
 	{ "addressing", CONF_STRUCT, AT(scenario, addressing), .schema = &ADDRESSING,
 	  .doc = "pools for the networks' own addresses" },
 	{ "networks", CONF_MAP, AT(scenario, networks), CONF_REQUIRED, .schema = &NETWORK, .min = 1,

@@ -185,6 +185,7 @@ struct scenario {
 	double path_factor;        /* fibre's length over the great circle's */
 	struct conf_list families; /* int: 0 = ipv4, 1 = ipv6; see scenario_has_family() */
 	uint32_t host_asn;         /* that hosts announce from */
+	struct duration bfd;       /* between hosts and their routers: the interval; 0: none */
 	struct scenario_addressing addressing;
 	struct conf_list networks;      /* struct scenario_network */
 	struct conf_list relationships; /* struct scenario_relationship */

@@ -1,5 +1,6 @@
 /* The configuration of routers: what it says, and that BIRD itself takes it. */
 #include "lab/bird_conf.h"
+#include "lab/host_conf.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 /* A scenario with all that a configuration has to express, and names that are hard to tell apart. */
 static const char EVERYTHING[] =
     "lab: everything\n"
+    "bfd: 50ms\n"
     "networks:\n"
     "  up: { asn: 4200000000, cities: [fra] }\n"
     "  mid: { asn: 64496, cities: [fra, ams], links: [{ between: fra-ams, delay: 12ms }] }\n"
@@ -104,6 +106,19 @@ TEST(hosts_may_announce_their_services_only)
 	check_says(fra, "if ! (net ~ [ 2001:db8:f00d::/127+, 2001:db8:f00d::4/126+ ]) then reject;\n");
 	check_says(fra, "if ! (net ~ [ 2001:db8:f00d::4/126+ ]) then reject;\n");
 	check_says(fra, "if ! (false) then reject;\n"); /* host b, over IPv4 */
+}
+
+TEST(bfd_on_both_sides_of_a_host)
+{
+	_cleanup_(lab_plan_freep) struct lab_plan *p = NULL;
+	_cleanup_(conf_freep) struct conf *c _unused_ = load(EVERYTHING, &p);
+
+	REQUIRE(p);
+	check_says(file_of(p, "fra.mid", BIRD_CONF_PATH),
+	    "protocol bfd {\n\tinterface \"*\" { interval 50000 us; multiplier 3; };\n}\n");
+	check_says(file_of(p, "fra.mid", BIRD_CONF_PATH), "\tbfd on;\n\tpassive on;\n");
+	check_says(file_of(p, "a", AGENT_CONF_PATH),
+	    "    bfd: {enabled: true, min-tx: 50ms, min-rx: 50ms, multiplier: 3}\n");
 }
 
 TEST(a_network_of_one_router_needs_no_igp)

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "agent/agent_internal.h"
+#include "agent/dump.h"
 #include "agent/request.h"
 
 static json_t *
@@ -33,6 +34,11 @@ answer_routes(void *userdata, const json_t *request, struct err *e)
 static const struct request_command commands[] = {
 	{ "status", answer_status, { { 0 } } },
 	{ "routes", answer_routes, { { "within", REQUEST_TEXT, false, NULL } } },
+	{ "dump", agent_answer_dump,
+	    { { "neighbor", REQUEST_TEXT, true, NULL },
+		{ "action", REQUEST_TEXT, true, agent_dump_actions },
+		{ "format", REQUEST_TEXT, false, agent_dump_formats },
+		{ "max_bytes", REQUEST_NUMBER, false, NULL } } },
 };
 /* clang-format on */
 

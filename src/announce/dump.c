@@ -21,6 +21,7 @@
 
 struct dump {
 	const struct neighbor_conf *neighbor; /* borrowed */
+	struct ip local; /* our end of the connection, as far as it is known */
 	enum dump_format format;
 	char *path; /* owned */
 	int fd;     /* owned; -1: it has ended */
@@ -74,7 +75,7 @@ static struct mrt_session
 mrt_session(const struct dump *d, bool as4)
 {
 	return (struct mrt_session){ .peer_as = d->neighbor->peer_as, .local_as = d->neighbor->local_as,
-		.peer = d->neighbor->address, .local = d->neighbor->local_address, .as4 = as4 };
+		.peer = d->neighbor->address, .local = d->local, .as4 = as4 };
 }
 
 /* "2026-11-23T07:00:00.123456Z" */
@@ -102,6 +103,12 @@ has_as4(struct dump *d, bool sent, enum bgp_way way, const uint8_t *message, siz
 	    bgp_open_decode(message + BGP_HEADER_LEN, len - BGP_HEADER_LEN, &open, &e))
 		two[sent] = !open.as4;
 	return !two[0] && !two[1];
+}
+
+void
+dump_set_local(struct dump *d, struct ip local)
+{
+	d->local = local;
 }
 
 void
@@ -168,12 +175,14 @@ static void
 put_title(struct dump *d)
 {
 	_cleanup_(strbuf_done) struct strbuf out = { 0 };
-	char peer[IP_STR_MAX], local[IP_STR_MAX];
+	char ip[IP_STR_MAX];
 
 	add_time(&out);
-	strbuf_addf(&out, "neighbor %s: %s AS %u; local %s AS %u\n", d->neighbor->name,
-	    ip_format(d->neighbor->address, peer), d->neighbor->peer_as,
-	    ip_format(d->neighbor->local_address, local), d->neighbor->local_as);
+	strbuf_addf(&out, "neighbor %s: %s AS %u; local ", d->neighbor->name,
+	    ip_format(d->neighbor->address, ip), d->neighbor->peer_as);
+	if (d->local.family != IP_NONE)
+		strbuf_addf(&out, "%s ", ip_format(d->local, ip));
+	strbuf_addf(&out, "AS %u\n", d->neighbor->local_as);
 	put(d, out.text, out.len);
 }
 
@@ -188,6 +197,7 @@ dump_new(const struct neighbor_conf *neighbor, enum dump_format format, const ch
 		return err_errno(e, -errno, "dump to %s", path);
 	d = xcalloc(1, sizeof(*d));
 	d->neighbor = neighbor;
+	d->local = neighbor->local_address;
 	d->format = format;
 	d->path = xstrdup(path);
 	d->fd = fd;
@@ -212,6 +222,12 @@ dump_free(struct dump *d)
 }
 
 const char *
+dump_path(const struct dump *d)
+{
+	return d->path;
+}
+
+const char *
 dump_ended(const struct dump *d)
 {
 	return d->why;
@@ -222,6 +238,6 @@ dump_status(const struct dump *d)
 {
 	if (d == NULL || d->fd < 0)
 		return json_null();
-	return json_pack("{s:s, s:I, s:s}", "path", d->path, "bytes", (json_int_t)d->bytes, "format",
-	    d->format == DUMP_MRT ? "mrt" : "text");
+	return json_pack("{s:s, s:I, s:I, s:s}", "path", d->path, "bytes", (json_int_t)d->bytes,
+	    "max_bytes", (json_int_t)d->max_bytes, "format", d->format == DUMP_MRT ? "mrt" : "text");
 }

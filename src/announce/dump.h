@@ -21,12 +21,15 @@ int dump_new(const struct neighbor_conf *neighbor, enum dump_format format, cons
     uint64_t max_bytes, bool four_octets, struct dump **ret, struct err *e);
 void dump_free(struct dump *d); /* NULL is fine */
 
+/* Our end of the connection, where it was not configured. */
+void dump_set_local(struct dump *d, struct ip local);
 /* From the marker on. Nothing any more once it has ended. */
 void dump_message(struct dump *d, bool sent, enum bgp_way way, const uint8_t *message, size_t len);
 /* Nothing when they are the same. why: one sentence, or "". */
 void dump_state(struct dump *d, enum bgp_state before, enum bgp_state after, const char *why);
 
+const char *dump_path(const struct dump *d);
 /* "": it runs. Else why it ended, as a clause. */
 const char *dump_ended(const struct dump *d);
-/* Keys: path, bytes, format ("mrt", "text"). null when d is NULL or has ended. */
+/* Keys: path, bytes, max_bytes, format ("mrt", "text"). null when d is NULL or has ended. */
 json_t *dump_status(const struct dump *d);

@@ -73,13 +73,23 @@ settle(struct neighbor *n)
 	n->events->progress(n->events->userdata);
 }
 
+static void
+take(struct neighbor *n, const struct bgp_event *event, struct instant now, struct bgp_actions *ret)
+{
+	enum bgp_state before = bgp_session_info(n->session)->state;
+
+	bgp_session_input(n->session, event, now, ret);
+	if (n->dump)
+		dump_state(n->dump, before, bgp_session_info(n->session)->state, ret->why);
+	apply(n, ret);
+}
+
 size_t
 neighbor_input(struct neighbor *n, const struct bgp_event *event)
 {
 	struct bgp_actions actions;
 
-	bgp_session_input(n->session, event, clock_now(), &actions);
-	apply(n, &actions);
+	take(n, event, clock_now(), &actions);
 	settle(n);
 	return actions.consumed;
 }
@@ -97,10 +107,9 @@ neighbor_take_bytes(struct neighbor *n, enum bgp_way way, const uint8_t *bytes, 
 			.type = BGP_EVENT_BYTES, .way = way, .bytes = bytes, .len = len
 		};
 
-		bgp_session_input(n->session, &event, now, &actions);
+		take(n, &event, now, &actions);
 		bytes += actions.consumed;
 		len -= actions.consumed;
-		apply(n, &actions);
 	}
 	settle(n);
 }
@@ -219,5 +228,6 @@ neighbor_free(struct neighbor *n)
 	timer_done(&n->timer);
 	neighbor_drop_connections(n);
 	bgp_session_free(n->session);
+	dump_free(n->dump);
 	free(n);
 }

@@ -10,6 +10,7 @@
 #include <systemd/sd-event.h>
 
 #include "announce/announce.h"
+#include "announce/dump.h"
 #include "announce/failure_limit.h"
 #include "base/list.h"
 #include "io/loop.h"
@@ -46,6 +47,7 @@ struct neighbor {
 	struct neighbor_connection *connections[BGP_WAY_MAX]; /* owned */
 	struct list finishing;                                /* of neighbor_connection, owned */
 	struct failure_limit failures;
+	struct dump *dump; /* owned; NULL: none was started */
 };
 
 int neighbor_new(sd_event *loop, const struct neighbor_conf *conf, const struct neighbor_events *events,
@@ -66,6 +68,11 @@ bool neighbor_is_withdrawing(const struct neighbor *n, struct prefix prefix);
 #define NEIGHBOR_ADDRESS_MAX (IP_STR_MAX + 17)
 /* "192.0.2.1", "fe80::1%eth0". Returns buf. */
 char *neighbor_conf_address(const struct neighbor_conf *conf, char buf[static NEIGHBOR_ADDRESS_MAX]);
+
+/* neighbor_dump.c: as announcer_dump_start() and announcer_dump_stop() */
+int neighbor_dump_start(struct neighbor *n, enum dump_format format, const char *path, uint64_t max_bytes,
+    struct err *e);
+int neighbor_dump_stop(struct neighbor *n, struct err *e);
 
 /* status.c */
 json_t *neighbor_status(const struct neighbor *n, struct instant now);

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "announce/announce.h"
 #include "announce/listener.h"
@@ -381,4 +382,32 @@ announcer_status(const struct announcer *a, struct instant now)
 		(void)json_array_append_new(all, n);
 	}
 	return all;
+}
+
+static struct neighbor *
+find_by_name(const struct announcer *a, const char *name, struct err *e)
+{
+	for (size_t i = 0; i < a->neighbor_count; i++) {
+		if (strcmp(a->neighbors[i]->conf.name, name) == 0)
+			return a->neighbors[i];
+	}
+	(void)err_set(e, -ENOENT, "no neighbor is called %s", name);
+	return NULL;
+}
+
+int
+announcer_dump_start(struct announcer *a, const char *neighbor, enum dump_format format,
+    const char *path, uint64_t max_bytes, struct err *e)
+{
+	struct neighbor *n = find_by_name(a, neighbor, e);
+
+	return n ? neighbor_dump_start(n, format, path, max_bytes, e) : -ENOENT;
+}
+
+int
+announcer_dump_stop(struct announcer *a, const char *neighbor, struct err *e)
+{
+	struct neighbor *n = find_by_name(a, neighbor, e);
+
+	return n ? neighbor_dump_stop(n, e) : -ENOENT;
 }

@@ -96,6 +96,30 @@ TEST(mrt_has_addresses_times_and_states)
 	stop(d);
 }
 
+TEST(an_address_that_was_not_configured)
+{
+	struct neighbor_conf neighbor = conf();
+	struct dump *d;
+	uint8_t bytes[256], file[4096];
+	struct mrt_file mrt;
+	struct mrt_record r;
+	struct mrt_error e;
+
+	neighbor.address = ip_of("fe80::2");
+	neighbor.local_address = (struct ip){ 0 };
+	d = start(&neighbor, DUMP_MRT, 4096);
+	REQUIRE(d != NULL);
+	dump_state(d, BGP_IDLE, BGP_CONNECT, "");
+	dump_set_local(d, ip_of("fe80::1"));
+	dump_message(d, true, BGP_DIALLED, bytes, message(KEEPALIVE, bytes));
+	mrt = mrt_open(file, read_file(file, sizeof(file)));
+	REQUIRE(mrt_next(&mrt, &r, &e) == MRT_RECORD);
+	CHECK(ip_equal(r.session.peer, neighbor.address) && ip_is_unspecified(r.session.local));
+	REQUIRE(mrt_next(&mrt, &r, &e) == MRT_RECORD);
+	CHECK(ip_equal(r.session.local, ip_of("fe80::1")));
+	stop(d);
+}
+
 /* RFC 6396 section 4.4: the subtype says how long the AS numbers in the message are. */
 TEST(two_octet_speakers_are_told_by_their_opens)
 {

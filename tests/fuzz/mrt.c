@@ -13,9 +13,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
-try_path(struct reader r, struct bgp_path_style style)
+try_path(struct arena *arena, struct reader r, struct bgp_path_style style)
 {
-	_cleanup_(arena_freep) struct arena *arena = arena_new();
 	size_t len = reader_left(&r);
 	uint8_t *buf = arena_alloc(arena, len);
 	struct writer w = writer_init(buf, len);
@@ -29,9 +28,8 @@ try_path(struct reader r, struct bgp_path_style style)
 }
 
 static void
-try_update(struct reader r, struct bgp_path_style style)
+try_update(struct arena *arena, struct reader r, struct bgp_path_style style)
 {
-	_cleanup_(arena_freep) struct arena *arena = arena_new();
 	size_t len = reader_left(&r);
 	uint8_t *buf = arena_alloc(arena, len);
 	struct writer w = writer_init(buf, len);
@@ -46,7 +44,7 @@ try_update(struct reader r, struct bgp_path_style style)
 }
 
 static void
-try_message(const struct mrt_record *record)
+try_message(struct arena *arena, const struct mrt_record *record)
 {
 	struct bgp_path_style style = { .as4 = record->session.as4 };
 	struct reader r = record->message;
@@ -57,14 +55,13 @@ try_message(const struct mrt_record *record)
 		return;
 	reader_skip(&r, BGP_HEADER_LEN);
 	if (h.type == BGP_UPDATE)
-		try_update(r, style);
+		try_update(arena, r, style);
 }
 
 /* A message with the header that ours have says the same. */
 static void
-write_again(const struct mrt_record *record)
+write_again(struct arena *arena, const struct mrt_record *record)
 {
-	_cleanup_(arena_freep) struct arena *arena = arena_new();
 	size_t len = reader_left(&record->message) + 64;
 	uint8_t *buf = arena_alloc(arena, len);
 	struct writer w = writer_init(buf, len);
@@ -84,7 +81,7 @@ write_again(const struct mrt_record *record)
 }
 
 static void
-try_record(struct mrt_record *record)
+try_record(struct arena *arena, struct mrt_record *record)
 {
 	const struct bgp_path_style table = { .as4 = true, .table = true };
 	struct mrt_route route;
@@ -94,7 +91,7 @@ try_record(struct mrt_record *record)
 	switch (record->kind) {
 	case MRT_KIND_TABLE_ROUTE:
 		assert(prefix_equal(record->prefix, prefix_mask(record->prefix)));
-		try_path(record->route.attributes, (struct bgp_path_style){ 0 });
+		try_path(arena, record->route.attributes, (struct bgp_path_style){ 0 });
 		break;
 	case MRT_KIND_PEERS:
 		while (mrt_next_peer(record, &peer))
@@ -103,14 +100,14 @@ try_record(struct mrt_record *record)
 		break;
 	case MRT_KIND_RIB:
 		while (mrt_next_route(record, &route)) {
-			try_path(route.attributes, table);
+			try_path(arena, route.attributes, table);
 			n++;
 		}
 		assert(n == count);
 		break;
 	case MRT_KIND_MESSAGE:
-		try_message(record);
-		write_again(record);
+		try_message(arena, record);
+		write_again(arena, record);
 		break;
 	case MRT_KIND_SKIPPED:
 	case MRT_KIND_STATE_CHANGE:
@@ -122,6 +119,7 @@ try_record(struct mrt_record *record)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	_cleanup_(arena_freep) struct arena *arena = arena_new();
 	struct mrt_file file = mrt_open(data, size);
 	struct mrt_record record;
 	enum mrt_result result;
@@ -129,7 +127,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	while ((result = mrt_next(&file, &record, &e)) != MRT_END) {
 		if (result == MRT_RECORD) {
-			try_record(&record);
+			try_record(arena, &record);
 			continue;
 		}
 		assert(e.what != NULL && e.record <= e.place && e.place <= size);

@@ -17,13 +17,21 @@
 #include "proto/mrt/mrt.h"
 #include "same.h"
 
-#define SHOWN_MAX 20 /* of each kind of finding */
+#define SHOWN_MAX 3    /* of each kind of finding */
+#define REASONS_MAX 64 /* those that come later are shown as well, and not counted */
+
+/* Why UPDATEs were not accepted, each text once. */
+struct reason {
+	char text[BGP_WHY_MAX + 16];
+	uint64_t count;
+};
 
 struct counts {
 	uint64_t kinds[MRT_KIND_MAX], bad_records, cut;
 	uint64_t messages[BGP_TYPE_MAX], bad_messages;
 	uint64_t announced, withdrawn, routes, attributes, forms[BGP_FORM_REPEATED + 1];
 	uint64_t verdicts[BGP_VERDICT_MAX], bytes_differ, different;
+	struct reason reasons[REASONS_MAX];
 	const char *file;
 };
 
@@ -78,15 +86,31 @@ count_path(const struct mrt_record *record, const struct bgp_path *path)
 	}
 }
 
+/* Counts a reason; false when it was shown often enough. */
+static bool
+count_reason(const char *text)
+{
+	for (size_t i = 0; i < REASONS_MAX; i++) {
+		struct reason *r = &counts.reasons[i];
+
+		if (r->count == 0)
+			(void)snprintf(r->text, sizeof(r->text), "%s", text);
+		if (strcmp(r->text, text) == 0)
+			return r->count++ < SHOWN_MAX;
+	}
+	return true;
+}
+
 static void
 show_verdict(const struct mrt_record *record, const struct bgp_update *u, struct reader body)
 {
-	char text[BGP_WHY_MAX];
+	char text[BGP_WHY_MAX], reason[BGP_WHY_MAX + 16];
 
-	if (counts.verdicts[u->verdict] > SHOWN_MAX)
+	(void)snprintf(reason, sizeof(reason), "%s: %s", verdict_names[u->verdict],
+	    bgp_error_format(&u->error, text, sizeof(text)));
+	if (!count_reason(reason))
 		return;
-	fprintf(stderr, "%s: record at %llu: %s: %s: ", counts.file, (unsigned long long)record->offset,
-	    verdict_names[u->verdict], bgp_error_format(&u->error, text, sizeof(text)));
+	fprintf(stderr, "%s: record at %llu: %s: ", counts.file, (unsigned long long)record->offset, reason);
 	show_bytes(body);
 }
 
@@ -273,6 +297,9 @@ print_counts(void)
 		printf(" %s=%llu", verdict_names[i], (unsigned long long)counts.verdicts[i]);
 	printf(" bytes_differ=%llu different=%llu\n", (unsigned long long)counts.bytes_differ,
 	    (unsigned long long)counts.different);
+	for (size_t i = 0; i < REASONS_MAX && counts.reasons[i].count > 0; i++)
+		printf("%s: %llu times %s\n", counts.file, (unsigned long long)counts.reasons[i].count,
+		    counts.reasons[i].text);
 }
 
 static void

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "base/strbuf.h"
 #include "base/time.h"
 
 #define EXIT_USAGE 2
@@ -71,6 +72,12 @@ struct cli_program {
 	const char *name;
 	const char *summary;
 	const struct cli_command *const *commands; /* ends with NULL */
+	/*
+	 * Kinds of arguments, as they are called in args and options ("NODE"), whose words are known at run
+	 * time only; ends with NULL. add_words adds those of a kind, one a line, quickly: a shell waits.
+	 */
+	const char *const *word_kinds;
+	void (*add_words)(const char *kind, struct strbuf *out);
 };
 
 /* Parses argv, runs the command, gives the exit status. Adds --help everywhere, and --version. */

@@ -1,8 +1,8 @@
 /*
  * Shell completion, written from the command table. Pure.
  *
- * The script is complete in itself: it does not run the program to find out what there is. It knows
- * commands, options, the values of enumerations, alternatives, files and folders.
+ * The script knows commands, options, the values of enumerations, alternatives, files and folders. For
+ * words that are known at run time only it asks the program: `completion --words KIND`.
  */
 #pragma once
 

@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "cli/words.h"
 
 static const struct cli_command *const commands[] = {
 	&cli_status_command,
@@ -21,6 +22,8 @@ static const struct cli_program nearcast = {
 	.name = "nearcast",
 	.summary = "One address for a service, answered by the nearest of your machines.",
 	.commands = commands,
+	.word_kinds = cli_word_kinds,
+	.add_words = cli_add_words,
 };
 
 int

@@ -79,7 +79,7 @@ static const struct cli_option options[] = {
 
 const struct cli_command cli_neighbors_command = {
 	.name = "neighbors",
-	.args = "[NAME]",
+	.args = "[NEIGHBOR]",
 	.summary = "Show the BGP neighbors of this host's agent, or all about one of them.",
 	.args_max = 1,
 	.options = options,

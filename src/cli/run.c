@@ -250,24 +250,57 @@ const struct cli_command cli_help_command = {
 	.run = run_help,
 };
 
+struct completion_options {
+	const char *words;
+};
+
+/* What the scripts ask for. */
+static int
+print_words(const char *kind)
+{
+	const struct cli_program *program = running.program;
+	struct strbuf text = { 0 };
+
+	for (const char *const *k = program->word_kinds; k != NULL && *k != NULL; k++) {
+		if (strcmp(*k, kind) != 0)
+			continue;
+		program->add_words(kind, &text);
+		return print_out(&text);
+	}
+	return cli_usage_error("no kind of words is called %s", kind);
+}
+
 static int
 run_completion(const void *options, int argc, char **args)
 {
+	const struct completion_options *o = options;
 	struct strbuf text = { 0 };
 
-	(void)options;
-	(void)argc;
+	if ((o->words != NULL) == (argc > 0))
+		return cli_usage_error("a shell is expected: bash, zsh or fish");
+	if (o->words != NULL)
+		return print_words(o->words);
 	if (cli_complete(running.program, args[0], &text) < 0)
 		return cli_usage_error("unknown shell \"%s\", expected bash, zsh or fish", args[0]);
 	return print_out(&text);
 }
 
+static const struct cli_option completion_options[] = {
+	{ .name = "words",
+	    .type = CLI_STRING,
+	    .offset = offsetof(struct completion_options, words),
+	    .arg = "KIND",
+	    .help = "instead, list the words of a kind that there are now, as the scripts do" },
+};
+
 const struct cli_command cli_completion_command = {
 	.name = "completion",
 	.args = "bash|zsh|fish",
 	.summary = "Print a script that completes commands and options in a shell.",
-	.args_min = 1,
 	.args_max = 1,
+	.options = completion_options,
+	.option_count = ARRAY_SIZE(completion_options),
+	.options_size = sizeof(struct completion_options),
 	.run = run_completion,
 	.notes = "For the bash that runs:  source <(nearcast completion bash)",
 };

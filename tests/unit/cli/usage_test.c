@@ -38,8 +38,9 @@ static const struct cli_command lab = {
 	.name = "lab", .args = "", .summary = "Play with a lab.", .subcommands = lab_commands
 };
 static const struct cli_command *const commands[] = { &probe, &lab, NULL };
+static const char *const word_kinds[] = { "LAB", "NODE", NULL };
 static const struct cli_program program = {
-	.name = "nearcast", .summary = "One address.", .commands = commands
+	.name = "nearcast", .summary = "One address.", .commands = commands, .word_kinds = word_kinds
 };
 
 static void
@@ -140,14 +141,16 @@ TEST(completion_knows_all)
 {
 	static const struct {
 		const char *shell;
-		const char *parts[6];
+		const char *parts[7];
 	} rows[] = {
 		{ "bash",
-		    { "--against", "udp icmp", "\"lab exec\"", "words='up exec'", "compgen -f" } },
+		    { "--against", "udp icmp", "\"lab exec\"", "words='up exec'", "compgen -f",
+			"completion --words NODE" } },
 		{ "zsh",
-		    { "--against=", "(udp icmp)", "\"lab exec\"", "'up:Start a lab.'", "_files" } },
+		    { "--against=", "(udp icmp)", "\"lab exec\"", "'up:Start a lab.'", "_files",
+			"1:word:{compadd -- ${(f)\"$(nearcast completion --words NODE 2>/dev/null)\"}; }'" } },
 		{ "fish", { "-l against", "'udp icmp'", "'lab exec'", "-a up -d 'Start a lab.'",
-			      "-r -F" } },
+			      "-r -F", "-a '(nearcast completion --words NODE 2>/dev/null)'" } },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct strbuf b = { 0 };

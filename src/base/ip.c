@@ -142,13 +142,11 @@ ip_add(struct ip ip, uint64_t n)
 struct prefix
 prefix_mask(struct prefix p)
 {
-	for (unsigned i = 0; i < ip_size(p.addr.family); i++) {
-		unsigned first = i * 8;
+	unsigned whole = p.len / 8, size = ip_size(p.addr.family);
 
-		if (p.len <= first)
-			p.addr.bytes[i] = 0;
-		else if (p.len < first + 8)
-			p.addr.bytes[i] &= (uint8_t)(0xff << (first + 8 - p.len));
+	if (whole < size) {
+		p.addr.bytes[whole] &= (uint8_t)(0xff00 >> p.len % 8);
+		memset(p.addr.bytes + whole + 1, 0, size - whole - 1);
 	}
 	return p;
 }

@@ -37,6 +37,8 @@ holds(struct bgp_nlri nlri, struct prefix prefix)
 {
 	struct prefix p;
 
+	if (!(nlri.lengths >> prefix.len % 64 & 1))
+		return false;
 	while (bgp_nlri_next(&nlri, &p)) {
 		if (prefix_equal(p, prefix))
 			return true;
@@ -93,10 +95,10 @@ attributes_of(const struct bgp_path *path, void *storage, size_t size, struct bg
 
 /* Writes the run with the attributes; it must be accepted, and read as the same. */
 static void
-try_again(const struct bgp_peering *peering, struct bgp_nlri nlri, const struct bgp_attributes *a)
+try_again(const struct bgp_peering *peering, struct bgp_nlri nlri, const struct bgp_attributes *a,
+    struct arena *arena)
 {
 	static uint8_t buf[BGP_EXTENDED_MESSAGE_MAX];
-	_cleanup_(arena_freep) struct arena *arena = arena_new();
 	struct bgp_path_style style = { .as4 = peering->as4 };
 	struct bgp_nlri written = nlri, read;
 	struct bgp_attributes again, wanted = bgp_attributes_for(a, peering->ibgp);
@@ -137,8 +139,8 @@ try_accepted(const uint8_t *body, size_t len, const struct bgp_peering *peering,
 	assert(bgp_routes_decode(reader_init(body, len), style, arena, &routes));
 	if (!attributes_of(&routes.path, storage, sizeof(storage), &a))
 		return;
-	try_again(peering, u->announced, &a);
-	try_again(peering, u->mp_announced, &a);
+	try_again(peering, u->announced, &a, arena);
+	try_again(peering, u->mp_announced, &a, arena);
 }
 
 static size_t
@@ -231,7 +233,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	message[17] = (uint8_t)len;
 	message[18] = data[1];
 	memcpy(message + BGP_HEADER_LEN, data + 2, size - 2);
-	(void)bgp_capture_each_prefix(message, len, ignore_prefix, NULL);
+	if (message[18] == BGP_UPDATE)
+		(void)bgp_capture_each_prefix(message, len, ignore_prefix, NULL);
 	if (!bgp_header_decode(message, data[0] & 32 ? sizeof(message) : BGP_MESSAGE_MAX, &h, &e)) {
 		assert(e.code == 1);
 		return 0;

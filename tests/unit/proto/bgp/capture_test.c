@@ -12,6 +12,11 @@
 	       "900e 001c 0002 01 10 20010db8 00000000 00000000 00000001 00 30 20010db8f00d"       \
 	       "400101 00 400206 0201 0000fde9"
 
+/* RFC 8950; who agreed on what is not known here. */
+#define ANNOUNCE4_BY6                                                                              \
+	MARKER "0041 02 0000 002a 900e 0019 0001 01 10 20010db8 00000000 00000000 00000001 00"     \
+	       "18 cb0071 400101 00 400206 0201 0000fde9 "
+
 static void
 note(void *userdata, bool announced, struct prefix prefix)
 {
@@ -31,6 +36,7 @@ TEST(prefixes_of_a_stream)
 		{ KEEPALIVE WITHDRAW4, "-203.0.113.10/32 ", 47 },
 		{ ANNOUNCE4 WITHDRAW4, "+203.0.113.10/32 -203.0.113.10/32 ", 76 },
 		{ BOTH6, "-2001:db8::/32 +2001:db8:f00d::/48 ", 80 },
+		{ ANNOUNCE4_BY6 KEEPALIVE, "+203.0.113.0/24 ", 84 },
 		{ WITHDRAW4 "ffff", "-203.0.113.10/32 ", 28 },
 		{ MARKER "001c 02 0005 20 cb0071", "", 0 },
 		/* malformed inside, whole outside */

@@ -3,22 +3,38 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "announce/neighbor_internal.h"
 #include "base/alloc.h"
 #include "base/log.h"
 
-/* UPDATEs written in one turn; the loop comes by for more. */
-#define UPDATES_A_TURN 64
+/* UPDATEs are handed to the kernel in batches, so many in one turn; the loop comes by for more. */
+#define BATCH_MAX (BGP_EXTENDED_MESSAGE_MAX + 1)
+#define BATCHES_A_TURN 4
+
+/* How long until we try again, "none" when we wait for the neighbor. */
+static char *
+next_attempt(const struct neighbor *n, char buf[static DURATION_STR_MAX])
+{
+	struct instant at = bgp_session_info(n->session)->next_attempt;
+
+	if (instant_is_never(at))
+		return memcpy(buf, "none", sizeof("none"));
+	return duration_format(DURATION_MS(MAX(duration_ms(instant_diff(at, clock_now())), INT64_C(0))), buf);
+}
 
 static void
 report(struct neighbor *n, const struct bgp_actions *actions)
 {
-	char address[NEIGHBOR_ADDRESS_MAX];
+	char address[NEIGHBOR_ADDRESS_MAX], next[DURATION_STR_MAX];
 	uint64_t left_out;
 
+	if (actions->change == BGP_CHANGE_NONE) /* most messages */
+		return;
 	(void)neighbor_conf_address(&n->conf, address);
+	(void)next_attempt(n, next);
 	switch (actions->change) {
 	case BGP_CHANGE_NONE:
 		return;
@@ -28,13 +44,13 @@ report(struct neighbor *n, const struct bgp_actions *actions)
 		n->failures.last[0] = '\0'; /* worth saying again */
 		break;
 	case BGP_CHANGE_DOWN:
-		log_notice("neighbor %s is down: %s address=%s as=%u", n->conf.name, actions->why,
-		    address, n->conf.peer_as);
+		log_notice("neighbor %s is down: %s address=%s as=%u next_attempt=%s", n->conf.name,
+		    actions->why, address, n->conf.peer_as, next);
 		break;
 	case BGP_CHANGE_FAILED:
 		if (failure_limit_take(&n->failures, actions->why, clock_now(), &left_out))
-			log_warning("neighbor %s: %s address=%s as=%u not_logged=%" PRIu64, n->conf.name,
-			    actions->why, address, n->conf.peer_as, left_out);
+			log_warning("neighbor %s: %s address=%s as=%u next_attempt=%s not_logged=%" PRIu64,
+			    n->conf.name, actions->why, address, n->conf.peer_as, next, left_out);
 		return;
 	}
 	n->events->changed(
@@ -114,16 +130,28 @@ neighbor_take_bytes(struct neighbor *n, enum bgp_way way, const uint8_t *bytes, 
 	settle(n);
 }
 
+/* As much as fits of what the peer needs; the bytes. */
+static size_t
+gather(struct neighbor *n, uint8_t buf[static BATCH_MAX])
+{
+	size_t len = 0, more;
+
+	while (BATCH_MAX - len >= BGP_MESSAGE_MAX &&
+	    (more = bgp_session_next_update(n->session, buf + len, BATCH_MAX - len)) > 0)
+		len += more;
+	return len;
+}
+
 static void
 send_updates(struct neighbor *n, struct neighbor_connection *c)
 {
-	uint8_t buf[BGP_MESSAGE_MAX];
+	static uint8_t buf[BATCH_MAX]; /* empty between calls; too large to clear it for each of them */
 
-	for (int i = 0; i < UPDATES_A_TURN; i++) {
+	for (int i = 0; i < BATCHES_A_TURN; i++) {
 		/* behind bytes that wait, changes are better kept where they can still be merged */
 		if (stream_pending(c->stream) > 0)
 			return;
-		size_t len = bgp_session_next_update(n->session, buf, sizeof(buf));
+		size_t len = gather(n, buf);
 		if (len == 0)
 			return;
 		(void)stream_write(c->stream, buf, len); /* into an empty buffer: it fits */

@@ -104,12 +104,12 @@ overview_json(const struct neighbor *n, struct instant now)
 {
 	const struct bgp_info *info = bgp_session_info(n->session);
 	json_int_t announced = 0;
-	char address[IP_STR_MAX];
+	char address[NEIGHBOR_ADDRESS_MAX];
 
 	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++)
 		announced += (json_int_t)bgp_session_announced(n->session, f);
 	return json_pack("{s:s, s:s, s:i, s:I, s:I, s:s, s:o, s:b, s:i, s:o, s:I, s:o, s:I}", "name",
-	    n->conf.name, "address", ip_format(n->conf.address, address), "port", (int)n->conf.port,
+	    n->conf.name, "address", neighbor_conf_address(&n->conf, address), "port", (int)n->conf.port,
 	    "local_as", (json_int_t)n->conf.local_as, "peer_as", (json_int_t)n->conf.peer_as, "state",
 	    bgp_state_name(info->state), "since_ms", status_ago(info->since, now), "waits_for_bfd",
 	    (int)info->waits_for_bfd, "hold_time_s", (int)info->negotiated.hold_time_s, "families",

@@ -12,6 +12,8 @@
 #include "io/tcp.h"
 
 #define FINISH_PATIENCE DURATION_S(1)
+/* After so long with one stream's bytes the others have their turn. */
+#define READ_PATIENCE DURATION_MS(2)
 
 struct stream {
 	int fd;
@@ -167,20 +169,34 @@ flush_pending(struct stream *s)
 	}
 }
 
-static void
-read_some(struct stream *s)
+/* True: there may be more. */
+static bool
+read_chunk(struct stream *s)
 {
-	uint8_t buf[STREAM_READ_MAX];
+	uint8_t buf[STREAM_CHUNK_MAX];
+	const bool *freed = s->freed;
 	ssize_t n = recv(s->fd, buf, sizeof(buf), 0);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
+		return false;
 	if (n < 0)
 		end(s, -errno, NULL);
 	else if (n == 0)
 		end(s, 0, "closed by the neighbor");
 	else if (!s->finishing)
 		s->events->bytes(s->userdata, buf, (size_t)n);
+	return n == (ssize_t)sizeof(buf) && !*freed;
+}
+
+static void
+read_some(struct stream *s)
+{
+	struct instant until = instant_add(clock_now(), READ_PATIENCE);
+
+	for (size_t n = 0; n < STREAM_READ_MAX; n += STREAM_CHUNK_MAX) {
+		if (!read_chunk(s) || instant_reached(until, clock_now()))
+			return;
+	}
 }
 
 static int

@@ -2,8 +2,8 @@
  * A byte stream over a non-blocking socket on the event loop.
  *
  * Writes go to the kernel at once, inside of stream_write(); what it does not take waits in a buffer and
- * follows when the socket is writable again. Reads are bounded for each wake-up, so that one talkative
- * peer cannot keep the loop from the others. The stream knows nothing of what flows through it.
+ * follows when the socket is writable again. Reads are bounded for each wake-up, in bytes and in time,
+ * so that one talkative peer cannot keep the loop from the others. The stream knows nothing of what flows through it.
  *
  * Owned by whoever made it. Every callback may free the stream.
  */
@@ -17,7 +17,8 @@
 
 #include "base/ip.h"
 
-#define STREAM_READ_MAX (16u << 10)    /* bytes a wake-up */
+#define STREAM_READ_MAX (256u << 10)    /* bytes a wake-up */
+#define STREAM_CHUNK_MAX (64u << 10)    /* bytes that bytes() gets at a time */
 #define STREAM_PENDING_MAX (256u << 10) /* bytes that wait for the socket; more is an error */
 
 struct stream;

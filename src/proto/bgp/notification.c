@@ -145,18 +145,33 @@ attribute_text(uint8_t type, char number[static 16])
 	return number;
 }
 
-/* What there is to say without the data. */
+/* RFC 4486 section 4: AFI, SAFI and the peer's limit; nothing when the data is not that. */
+static const char *
+limit_text(const struct bgp_error *e, char buf[static 48])
+{
+	struct reader r = reader_init(e->data, e->data_len);
+	uint16_t afi = reader_u16(&r);
+	enum bgp_family family = bgp_family_from_wire(afi, reader_u8(&r));
+	uint32_t limit = reader_u32(&r);
+
+	buf[0] = '\0';
+	if (e->code == CEASE && e->subcode == 1 && e->data_len == 7 && family != BGP_FAMILY_MAX)
+		(void)snprintf(buf, 48, ": %u of %s", limit, bgp_family_name(family));
+	return buf;
+}
+
+/* What there is to say without a text of the peer. */
 static int
 format_codes(const struct bgp_error *e, char *buf, size_t size)
 {
-	char number[16];
+	char number[16], limit[48];
 	const struct subcodes *known = e->code < ARRAY_SIZE(subcodes) ? &subcodes[e->code] : NULL;
 	const char *code = e->code < ARRAY_SIZE(codes) ? codes[e->code] : NULL, *subcode = NULL;
 
 	if (known && e->subcode < known->count)
 		subcode = known->names[e->subcode];
-	return snprintf(buf, size, "%s%s%s (%u/%u)%s%s%s%s", code ? code : "Unknown Error",
-	    subcode ? "/" : "", subcode ? subcode : "", e->code, e->subcode,
+	return snprintf(buf, size, "%s%s%s (%u/%u)%s%s%s%s%s", code ? code : "Unknown Error",
+	    subcode ? "/" : "", subcode ? subcode : "", e->code, e->subcode, limit_text(e, limit),
 	    e->attribute || e->what ? ": " : "", attribute_text(e->attribute, number),
 	    e->attribute && e->what ? ": " : "", e->what ? e->what : "");
 }

@@ -23,10 +23,10 @@ no_answer(const struct neighbor *n, char *buf, size_t size)
 
 	if (now.md5_unexpected != before.md5_unexpected && !password)
 		hint = "; this host dropped signed segments meanwhile: does the neighbor use a password?";
-	else if (password && now.md5_missing != before.md5_missing)
-		hint = "; this host dropped unsigned segments meanwhile: does the neighbor have the password?";
 	else if (password && now.md5_wrong != before.md5_wrong)
 		hint = "; this host dropped wrongly signed segments meanwhile: the passwords differ";
+	else if (password && now.md5_missing != before.md5_missing)
+		hint = "; this host dropped unsigned segments meanwhile: does the neighbor have the password?";
 	else if (distance && now.ttl_too_low != before.ttl_too_low)
 		hint = "; this host dropped segments with a low TTL meanwhile: is the neighbor farther away, "
 		       "or does it not send TTL 255?";

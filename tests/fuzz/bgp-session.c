@@ -18,8 +18,12 @@ struct play {
 	struct bgp_session *s;
 	struct instant now;
 	bool connecting, connected[BGP_WAY_MAX];
-	bool up, as4;
-	bool wanted[ROUTES], told[ROUTES];
+	bool up;
+	size_t message_max;
+	struct bgp_peering peering; /* how the peer reads what is sent */
+	uint64_t seen, observed; /* messages sent */
+	bool refreshing; /* routes may be told again */
+	bool wanted[ROUTES], told[ROUTES], changed[ROUTES];
 };
 
 static struct prefix
@@ -42,6 +46,8 @@ hear(struct play *p, struct bgp_nlri nlri, bool announced)
 
 		assert(i < ROUTES && prefix_equal(prefix, route(i)));
 		assert(announced ? p->wanted[i] : p->told[i] && !p->wanted[i]);
+		assert(!announced || !p->told[i] || p->refreshing || p->changed[i]);
+		p->changed[i] = false;
 		p->told[i] = announced;
 	}
 }
@@ -49,34 +55,41 @@ hear(struct play *p, struct bgp_nlri nlri, bool announced)
 static void
 drain(struct play *p)
 {
-	uint8_t buf[BGP_MESSAGE_MAX];
+	static uint8_t buf[BGP_EXTENDED_MESSAGE_MAX];
 	size_t len;
 
 	while ((len = bgp_session_next_update(p->s, buf, sizeof(buf))) > 0) {
-		struct bgp_peering peering = { .as4 = p->as4, .families = { true, true } };
 		struct bgp_header h;
 		struct bgp_update u;
 		struct bgp_error e;
 
 		assert(p->up && p->connected[bgp_session_way(p->s)]);
-		assert(bgp_header_decode(buf, BGP_MESSAGE_MAX, &h, &e) && h.type == BGP_UPDATE && h.length == len);
-		bgp_update_decode(buf + BGP_HEADER_LEN, len - BGP_HEADER_LEN, &peering, &u);
+		assert(bgp_header_decode(buf, p->message_max, &h, &e) && h.length == len);
+		p->seen++;
+		if (h.type == BGP_ROUTE_REFRESH) {
+			assert(bgp_session_info(p->s)->negotiated.enhanced_refresh && p->refreshing);
+			continue;
+		}
+		assert(h.type == BGP_UPDATE);
+		bgp_update_decode(buf + BGP_HEADER_LEN, len - BGP_HEADER_LEN, &p->peering, &u);
 		assert(u.verdict == BGP_VERDICT_ACCEPT);
 		hear(p, u.withdrawn, false);
 		hear(p, u.mp_withdrawn, false);
 		hear(p, u.announced, true);
 		hear(p, u.mp_announced, true);
 	}
+	assert(p->seen == p->observed);
 }
 
 static void
-check_sent(const uint8_t *bytes, size_t len)
+check_sent(struct play *p, const uint8_t *bytes, size_t len)
 {
 	while (len > 0) {
 		struct bgp_header h;
 		struct bgp_error e;
 
 		assert(len >= BGP_HEADER_LEN && bgp_header_decode(bytes, BGP_MESSAGE_MAX, &h, &e) && h.length <= len);
+		p->seen++;
 		bytes += h.length;
 		len -= h.length;
 	}
@@ -89,7 +102,7 @@ check(struct play *p, const struct bgp_actions *a)
 
 	for (enum bgp_way way = 0; way < BGP_WAY_MAX; way++) {
 		assert(a->send[way].len == 0 || p->connected[way]);
-		check_sent(a->send[way].bytes, a->send[way].len);
+		check_sent(p, a->send[way].bytes, a->send[way].len);
 		if (!a->close[way])
 			continue;
 		assert(p->connected[way] || (way == BGP_DIALLED && p->connecting));
@@ -104,12 +117,16 @@ check(struct play *p, const struct bgp_actions *a)
 	assert((a->change == BGP_CHANGE_UP) == (!p->up && info->state == BGP_ESTABLISHED));
 	assert((a->change == BGP_CHANGE_DOWN) == (p->up && info->state != BGP_ESTABLISHED));
 	p->up = info->state == BGP_ESTABLISHED;
-	if (p->up)
-		p->as4 = info->negotiated.as4;
-	else
+	p->message_max = info->negotiated.extended_message ? BGP_EXTENDED_MESSAGE_MAX : BGP_MESSAGE_MAX;
+	p->peering = (struct bgp_peering){ .as4 = info->negotiated.as4, .families = { true, true },
+		.extended_next_hop = info->negotiated.extended_next_hop };
+	if (!p->up) {
 		memset(p->told, 0, sizeof(p->told));
+		p->refreshing = false;
+	}
 	assert(!p->up || p->connected[bgp_session_way(p->s)]);
 	assert(info->state != BGP_CONNECT || p->connecting);
+	assert(!info->waits_for_bfd || (info->state == BGP_IDLE && !p->connecting));
 	assert((a->why[0] != '\0') == (a->change != BGP_CHANGE_NONE));
 }
 
@@ -153,29 +170,77 @@ pass_time(struct play *p, unsigned ms)
 	}
 }
 
-/* A message that is right, so that the deep states are reached: OPEN, KEEPALIVE, ROUTE-REFRESH, UPDATE. */
+/* An OPEN of the peer's, with capabilities by the bits of what comes next. */
 static void
-give_good(struct play *p, enum bgp_way way, uint8_t which)
+give_open(struct play *p, enum bgp_way way, uint8_t which, struct reader *r)
 {
-	struct bgp_open open = { .as = 64501, .id = which, .hold_time_s = which & 16 ? 0 : 3u + which,
-		.as4 = which & 32, .multiprotocol = true, .families = { true, which & 64 } };
-	uint8_t buf[BGP_MESSAGE_MAX];
+	static uint8_t buf[BGP_MESSAGE_MAX];
+	struct writer w = writer_init(buf, sizeof(buf));
+	uint8_t bits = reader_u8(r);
+	struct bgp_open open = {
+		.as = 64501,
+		.id = which,
+		.hold_time_s = which & 16 ? 0 : 3u + which,
+		.as4 = bits & 1,
+		.multiprotocol = bits & 2,
+		.families = { true, which & 64 },
+		.route_refresh = bits & 4,
+		.enhanced_refresh = bits & 8,
+		.extended_message = bits & 16,
+		.extended_next_hop = bits & 32,
+		.graceful_restart = bits & 64,
+		.hard_reset = bits & 64,
+		.role = bits & 128 ? BGP_ROLE_PROVIDER : BGP_ROLE_NONE,
+	};
+
+	bgp_open_encode(&w, &open);
+	give_bytes(p, way, buf, writer_len(&w));
+}
+
+/* A NOTIFICATION (2,7), or another one, with data that follows. */
+static void
+give_notification(struct play *p, enum bgp_way way, uint8_t which, struct reader *r)
+{
+	static uint8_t buf[128];
+	struct writer w = writer_init(buf, sizeof(buf));
+	size_t len = MIN((size_t)which % 16, reader_left(r));
+
+	bgp_message_begin(&w, BGP_NOTIFICATION);
+	writer_u8(&w, which & 16 ? 6 : 2);
+	writer_u8(&w, which & 32 ? 7 : which & 64 ? 4 : 0);
+	writer_bytes(&w, reader_bytes(r, len), len);
+	(void)bgp_message_end(&w);
+	give_bytes(p, way, buf, writer_len(&w));
+}
+
+/* A message that is right, so that the deep states are reached. */
+static void
+give_good(struct play *p, enum bgp_way way, uint8_t which, struct reader *r)
+{
+	static uint8_t buf[BGP_EXTENDED_MESSAGE_MAX];
 	struct writer w = writer_init(buf, sizeof(buf));
 
-	switch (which % 4) {
+	switch (which % 6) {
 	case 0:
 	case 1:
 		bgp_keepalive_encode(&w);
 		break;
 	case 2:
-		bgp_open_encode(&w, &open);
+		give_open(p, way, which, r);
+		return;
+	case 3:
+		bgp_refresh_encode(&w, which & 8 ? BGP_IPV6 : BGP_IPV4, which & 64 ? BGP_REFRESH_BEGIN
+										   : BGP_REFRESH_REQUEST);
+		p->refreshing = p->up;
 		break;
-	default:
-		bgp_message_begin(&w, BGP_ROUTE_REFRESH);
-		bgp_family_encode(&w, which & 4 ? BGP_IPV6 : BGP_IPV4);
-		writer_u8(&w, 1);
-		buf[21] = 0;
-		buf[22] = 1;
+	case 4:
+		give_notification(p, way, which, r);
+		return;
+	default: /* a long UPDATE, that withdraws the default route over and over */
+		bgp_message_begin(&w, BGP_UPDATE);
+		writer_u16(&w, which * 40u);
+		writer_fill(&w, 0, which * 40u);
+		writer_u16(&w, 0);
 		(void)bgp_message_end(&w);
 	}
 	give_bytes(p, way, buf, writer_len(&w));
@@ -190,7 +255,7 @@ step(struct play *p, struct reader *r)
 	unsigned i = arg % ROUTES;
 	size_t len;
 
-	switch (op % 12) {
+	switch (op % 15) {
 	case 0:
 		input(p, (struct bgp_event){ .type = arg & 1 ? BGP_EVENT_STOP : BGP_EVENT_START, .text = "x" });
 		break;
@@ -205,13 +270,15 @@ step(struct play *p, struct reader *r)
 			break;
 		p->connecting = false;
 		p->connected[BGP_DIALLED] = true;
-		input(p, (struct bgp_event){ .type = BGP_EVENT_DIALLED });
+		input(p, (struct bgp_event){ .type = BGP_EVENT_DIALLED, .way = BGP_DIALLED,
+			.local = arg & 1 ? ip_from_v4(0xc0000201) : route(1).addr });
 		break;
 	case 4:
-		if (p->connected[BGP_ACCEPTED] || !bgp_session_accepts(p->s, p->now))
+		/* one that stands is dropped for it */
+		if (!bgp_session_accepts(p->s, p->now))
 			break;
 		p->connected[BGP_ACCEPTED] = true;
-		input(p, (struct bgp_event){ .type = BGP_EVENT_ACCEPTED });
+		input(p, (struct bgp_event){ .type = BGP_EVENT_ACCEPTED, .way = BGP_ACCEPTED });
 		break;
 	case 5:
 		if (!p->connected[way] && (way != BGP_DIALLED || !p->connecting))
@@ -227,28 +294,47 @@ step(struct play *p, struct reader *r)
 		break;
 	case 7:
 	case 8:
-		give_good(p, way, arg & 0x7f);
+		give_good(p, way, arg & 0x7f, r);
 		break;
 	case 9:
 		if (bgp_session_announce(p->s, route(i), arg & 0x40 ? &med : &plain) == 0)
-			p->wanted[i] = true;
+			p->wanted[i] = p->changed[i] = true;
 		break;
 	case 10:
 		bgp_session_withdraw(p->s, route(i));
 		p->wanted[i] = false;
 		break;
 	case 11:
+		input(p, (struct bgp_event){ .type = BGP_EVENT_BFD_UP });
+		break;
+	case 12:
+		input(p, (struct bgp_event){ .type = BGP_EVENT_BFD_DOWN, .text = "x" });
+		break;
+	case 13: /* the socket takes all, or little */
+		bgp_session_sent(p->s, arg, arg & 0x80 ? arg : 0, p->now);
+		break;
+	case 14:
 		bgp_session_release_end_of_rib(p->s);
 		drain(p);
 		break;
 	}
 }
 
+static void
+look(void *userdata, bool sent, enum bgp_way way, const uint8_t *message, size_t len)
+{
+	struct play *p = userdata;
+
+	(void)way;
+	assert(((size_t)message[16] << 8 | message[17]) == len);
+	p->observed += sent;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct reader r = reader_init(data, size);
-	uint8_t kind = reader_u8(&r);
+	uint8_t kind = reader_u8(&r), bits = reader_u8(&r);
 	struct bgp_conf conf = {
 		.local_as = 65001,
 		.peer_as = 64501,
@@ -262,9 +348,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.next_hop = { ip_from_v4(0xc0000201), ip_from_bytes(IP_V6, (uint8_t[16]){ 0x20, [15] = 1 }) },
 		.prefix_limit = 5,
 		.offer = BGP_OFFER_DEFAULT,
+		.active_only = (kind & 12) == 8,
+		.bfd_strict = kind & 16,
+		.role = bits & 128 ? BGP_ROLE_CUSTOMER : BGP_ROLE_NONE,
+		.role_strict = kind & 32,
+		.restarted = kind & 64,
+		.restart_time = DURATION_S(2),
 	};
+	conf.offer.graceful_restart = bits & 1;
+	conf.offer.extended_next_hop = bits & 2;
+	conf.offer.as4 = !(bits & 4);
+	conf.offer.extended_message = !(bits & 8);
+	conf.offer.enhanced_refresh = !(bits & 16);
 	struct play p = { .s = bgp_session_new(&conf, kind), .now = { NS_PER_S } };
 
+	bgp_session_observe(p.s, look, &p);
 	while (reader_left(&r) > 0)
 		step(&p, &r);
 	drain(&p);

@@ -214,8 +214,8 @@ void bgp_session_input(struct bgp_session *s, const struct bgp_event *event, str
 struct instant bgp_session_deadline(const struct bgp_session *s);
 /*
  * Whether a connection that the peer opened may be handed in now; reject it otherwise. It takes the place
- * of one with BGP_ACCEPTED that still stands (of a peer that restarts, RFC 4724 section 5): drop that one
- * first, without an event.
+ * of one with BGP_ACCEPTED that still stands (its peer died over it, or restarts: RFC 4724 section 5):
+ * drop that one first, without an event.
  */
 bool bgp_session_accepts(const struct bgp_session *s, struct instant now);
 /* What to say on one that is not accepted: Cease/Connection Rejected (RFC 4486). The bytes written. */

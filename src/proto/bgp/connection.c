@@ -105,6 +105,7 @@ bgp_connection_open(struct turn *t, enum bgp_way way, struct ip local)
 	bgp_open_encode(&w, &c->ours);
 	end_send(t, way, &w);
 	c->state = BGP_OPEN_SENT;
+	c->opened_at = t->now;
 	c->local = local;
 	c->negotiated = (struct bgp_negotiated){ 0 };
 	c->rx_len = 0;

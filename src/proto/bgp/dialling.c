@@ -115,7 +115,8 @@ go_on(struct turn *t, enum bgp_way way, enum bgp_pause pause, bool was_up)
 	struct bgp_session *s = t->s;
 
 	if (pause == BGP_REPLACED) {
-		arm_retry(t); /* should the new one be silent */
+		if (instant_is_never(s->retry_at) && s->connections[BGP_DIALLED].state == BGP_IDLE)
+			arm_retry(t); /* should the new one be silent */
 		return;
 	}
 	if (other_connection(s, way)->state >= BGP_OPEN_SENT) {

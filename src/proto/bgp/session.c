@@ -9,6 +9,9 @@
 #define CEASE_REJECTED 5
 #define CEASE_BFD_DOWN 10
 
+/* A peer answers our OPEN within a round trip. */
+#define STALE_AFTER DURATION_S(2)
+
 const char *
 bgp_state_name(enum bgp_state state)
 {
@@ -153,7 +156,7 @@ accepted(struct turn *t, struct ip local)
 		t->actions->close[BGP_ACCEPTED] = s->connections[BGP_ACCEPTED].state == BGP_IDLE;
 		return;
 	}
-	if (s->up && s->up_way == BGP_ACCEPTED) {
+	if (s->connections[BGP_ACCEPTED].state != BGP_IDLE) {
 		/* who has connected to us once does not again, unless its end is gone (RFC 4724 section 5) */
 		bgp_connection_reset(t, BGP_ACCEPTED, false);
 		bgp_session_connection_ended(t, BGP_ACCEPTED, BGP_REPLACED, BGP_REPLACED_WHY);
@@ -243,17 +246,31 @@ bgp_session_deadline(const struct bgp_session *s)
 	return at;
 }
 
+/*
+ * Whether there is room for another connection of the peer's. One that does not get on is that of a peer
+ * that died over it: nobody waits out its hold timer for the next one.
+ */
+static bool
+room_for_another(const struct bgp_session *s, struct instant now)
+{
+	const struct bgp_connection *c = &s->connections[BGP_ACCEPTED];
+
+	if (c->state == BGP_IDLE)
+		return true;
+	return c->state < BGP_ESTABLISHED && instant_reached(instant_add(c->opened_at, STALE_AFTER), now);
+}
+
 bool
 bgp_session_accepts(const struct bgp_session *s, struct instant now)
 {
-	bool free_slot = s->connections[BGP_ACCEPTED].state == BGP_IDLE;
+	bool room = room_for_another(s, now);
 
 	if (!s->started || s->conf.active_only || bgp_session_waits_for_bfd(s) ||
 	    !instant_reached(s->accept_at, now))
 		return false;
 	if (s->up) /* RFC 4724 section 5 */
-		return s->info.negotiated.graceful_restart && (free_slot || s->up_way == BGP_ACCEPTED);
-	return free_slot && (instant_is_never(s->idle_until) || s->peer_may_return);
+		return s->info.negotiated.graceful_restart && (room || s->up_way == BGP_ACCEPTED);
+	return room && (instant_is_never(s->idle_until) || s->peer_may_return);
 }
 
 size_t

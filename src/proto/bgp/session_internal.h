@@ -13,6 +13,7 @@
 
 struct bgp_connection {
 	enum bgp_state state; /* Idle: there is none; Connect: being dialled */
+	struct instant opened_at; /* our OPEN was sent */
 	struct instant hold_at, keepalive_at;
 	struct ip local;                  /* our end; IP_NONE: not known */
 	struct bgp_open ours;             /* the OPEN that was sent; from OpenSent on */

@@ -529,6 +529,29 @@ TEST(a_peer_that_connects_and_goes_does_not_put_off_our_dialling)
 	CHECK_STR(GIVE(f, BGP_EVENT_TIMER), "dial ");
 }
 
+/* The peer died behind its SYN, and is back: nobody waits four minutes for the dead connection. */
+TEST(a_connection_that_does_not_get_on_makes_room_for_the_next)
+{
+	for (int confirmed = 0; confirmed < 2; confirmed++) {
+		struct bgp_conf conf = usual_conf();
+
+		conf.passive = true;
+		FIXTURE(f, conf);
+		(void)GIVE(f, BGP_EVENT_START);
+		CHECK_STR(GIVE(f, BGP_EVENT_ACCEPTED), "A:OPEN ");
+		if (confirmed)
+			(void)give_bytes(&f, BGP_ACCEPTED, OPEN);
+		f.now = instant_add(f.now, DURATION_MS(1999));
+		CHECK(!bgp_session_accepts(f.s, f.now));
+		f.now = instant_add(f.now, DURATION_MS(1));
+		CHECK(bgp_session_accepts(f.s, f.now));
+		CHECK_STR(GIVE(f, BGP_EVENT_ACCEPTED), "A:OPEN failed ");
+		CHECK(!bgp_session_accepts(f.s, f.now));
+		(void)give_bytes(&f, BGP_ACCEPTED, OPEN);
+		CHECK_STR(give_bytes(&f, BGP_ACCEPTED, KEEPALIVE), "up ");
+	}
+}
+
 TEST(a_rejected_connection_is_no_error)
 {
 	struct bgp_conf conf = usual_conf();

@@ -203,6 +203,14 @@ neighbor_stop(struct neighbor *n)
 	(void)neighbor_input(n, &(struct bgp_event){ .type = BGP_EVENT_STOP });
 }
 
+void
+neighbor_bfd_changed(void *userdata, bool up, const char *why)
+{
+	struct bgp_event event = { .type = up ? BGP_EVENT_BFD_UP : BGP_EVENT_BFD_DOWN, .text = why };
+
+	(void)neighbor_input(userdata, &event);
+}
+
 static void
 on_timer(struct timer *t, struct instant now)
 {

@@ -10,6 +10,7 @@
 #include <systemd/sd-event.h>
 
 #include "announce/announce.h"
+#include "announce/bfd.h"
 #include "announce/dump.h"
 #include "announce/failure_limit.h"
 #include "base/list.h"
@@ -48,6 +49,7 @@ struct neighbor {
 	struct list finishing;                                /* of neighbor_connection, owned */
 	struct failure_limit failures;
 	struct dump *dump; /* owned; NULL: none was started */
+	struct bfd_neighbor *bfd; /* the speaker's; NULL: without */
 };
 
 int neighbor_new(sd_event *loop, const struct neighbor_conf *conf, const struct neighbor_events *events,
@@ -58,6 +60,8 @@ void neighbor_start(struct neighbor *n);
 /* Sends Cease (administrative shutdown) and closes; over when neighbor_is_closed(). */
 void neighbor_stop(struct neighbor *n);
 bool neighbor_is_closed(const struct neighbor *n);
+/* What BFD says of the path: a bfd_changed_fn. */
+void neighbor_bfd_changed(void *userdata, bool up, const char *why);
 /* A connection from the neighbor's address (peer); takes fd over. */
 void neighbor_accept(struct neighbor *n, int fd, const struct endpoint *peer);
 /* Sends what the session has to say, as far as the socket takes it. */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "announce/announce.h"
+#include "announce/bfd.h"
 #include "announce/listener.h"
 #include "announce/neighbor.h"
 #include "base/alloc.h"
@@ -32,6 +33,7 @@ struct announcer {
 	struct neighbor **neighbors; /* owned */
 	size_t neighbor_count;
 	struct listeners listeners;
+	struct bfd_driver *bfd; /* owned; NULL: no neighbor wants it */
 	struct withdrawal *withdrawals; /* owned */
 	size_t withdrawal_count, withdrawal_cap;
 	struct prefix *untold; /* owned; announced, and no neighbor has been told yet */
@@ -210,6 +212,21 @@ on_stop_timer(struct timer *t, struct instant now)
 		done(a->stop_userdata);
 }
 
+/* The thread is there for the first that wants it. */
+static int
+start_bfd(struct announcer *a, struct neighbor *n, struct err *e)
+{
+	int r = 0;
+
+	if (!n->conf.bfd.enabled)
+		return 0;
+	if (a->bfd == NULL)
+		r = bfd_driver_new(a->loop, &a->bfd, e);
+	if (r < 0)
+		return r;
+	return bfd_neighbor_new(a->bfd, &n->conf, neighbor_bfd_changed, n, &n->bfd, e);
+}
+
 int
 announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, size_t count,
     const struct announcer_events *events, struct announcer **ret, struct err *e)
@@ -234,6 +251,8 @@ announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, siz
 			break;
 		a->neighbor_count++;
 		r = listeners_add(&a->listeners, a->neighbors[i], e);
+		if (r >= 0)
+			r = start_bfd(a, a->neighbors[i], e);
 	}
 	if (r < 0) {
 		announcer_free(a);
@@ -323,6 +342,7 @@ announcer_stop(struct announcer *a, void (*done)(void *userdata), void *userdata
 	timer_set(&a->stop_timer, instant_add(clock_now(), STOP_PATIENCE));
 	for (size_t i = 0; i < a->neighbor_count; i++)
 		neighbor_stop(a->neighbors[i]);
+	bfd_driver_stop(a->bfd);
 	on_progress(a);
 }
 
@@ -331,6 +351,7 @@ announcer_free(struct announcer *a)
 {
 	if (a == NULL)
 		return;
+	bfd_driver_free(a->bfd);
 	for (size_t i = 0; i < a->neighbor_count; i++)
 		neighbor_free(a->neighbors[i]);
 	free(a->neighbors);

@@ -159,5 +159,6 @@ neighbor_status(const struct neighbor *n, struct instant now)
 	(void)json_object_set_new(o, "received_open", status_received_open(info->peer_open));
 	(void)json_object_set_new(o, "transport", transport_json(n));
 	(void)json_object_set_new(o, "dump", dump_status(n->dump));
+	(void)json_object_set_new(o, "bfd", bfd_neighbor_status(n->bfd, now));
 	return o;
 }

@@ -12,8 +12,8 @@
 
 #include "base/alloc.h"
 #include "io/loop.h"
+#include "io/punctual.h"
 #include "lab/delay_queue.h"
-#include "lab/punctual.h"
 
 #define BATCH 32 /* packets a system call, and a direction's share of a turn */
 #define PACKET_MAX (DELAY_LINE_MTU_MAX + 18) /* Ethernet header with a VLAN tag */

@@ -19,7 +19,7 @@ die(const char *what, const char *detail)
 }
 
 /* What a value is, and so the type behind `offset`. */
-enum kind { TEXT, ADDRESS, U8, U16, U32, SWITCH, PERIOD, MODE, ROLE };
+enum kind { TEXT, ADDRESS, U8, U16, U32, SWITCH, PERIOD, MODE, ROLE, BFD_AUTH };
 
 static const struct option {
 	const char *key;
@@ -67,6 +67,9 @@ static const struct option {
 	OPTION("bfd-min-tx", PERIOD, bfd.min_tx),
 	OPTION("bfd-min-rx", PERIOD, bfd.min_rx),
 	OPTION("bfd-multiplier", U8, bfd.multiplier),
+	OPTION("bfd-auth", BFD_AUTH, bfd.auth),
+	OPTION("bfd-key", TEXT, bfd.key),
+	OPTION("bfd-key-id", U8, bfd.key_id),
 #undef OPTION
 };
 
@@ -116,6 +119,7 @@ set_option(struct neighbor_conf *n, const struct option *o, const char *value)
 {
 	static const char *const modes[] = { "active", "both", "passive" };
 	static const char *const roles[] = { "none", "customer", "peer", "rs-client", "provider", "rs" };
+	static const char *const auths[] = { "none", "sha1", "meticulous-sha1" };
 	void *at = (char *)n + o->offset;
 
 	switch (o->kind) {
@@ -145,6 +149,10 @@ set_option(struct neighbor_conf *n, const struct option *o, const char *value)
 		break;
 	case ROLE:
 		*(enum bgp_role *)at = (enum bgp_role)word_of(value, roles, ARRAY_SIZE(roles));
+		break;
+	case BFD_AUTH:
+		*(enum neighbor_bfd_auth *)at =
+		    (enum neighbor_bfd_auth)word_of(value, auths, ARRAY_SIZE(auths));
 		break;
 	}
 }

@@ -156,6 +156,8 @@ enum bfd_verdict bfd_session_receive(
 /* The deadline was reached; early is harmless. Fills *ret whole. */
 void bfd_session_tick(struct bfd_session *s, struct instant now, struct bfd_actions *ret);
 struct instant bfd_session_deadline(const struct bfd_session *s);
+/* The part of it that is the detection time: look for packets that wait before a tick then. */
+struct instant bfd_session_expires(const struct bfd_session *s);
 /* Counts a packet for this session that the driver dropped. */
 void bfd_session_count(struct bfd_session *s, enum bfd_verdict verdict);
 

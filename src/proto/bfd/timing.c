@@ -158,6 +158,12 @@ bfd_session_set_timing(struct bfd_session *s, struct duration min_tx, struct dur
 }
 
 struct instant
+bfd_session_expires(const struct bfd_session *s)
+{
+	return s->expires;
+}
+
+struct instant
 bfd_session_deadline(const struct bfd_session *s)
 {
 	return instant_min(instant_min(s->next_tx, s->expires), s->settles);

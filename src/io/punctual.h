@@ -4,7 +4,7 @@
 #pragma once
 
 /*
- * Makes the calling process as punctual as it may be: exact timers, and real-time scheduling. Where that is
+ * Makes the calling thread as punctual as it may be: exact timers, and real-time scheduling. Where that is
  * refused, for want of privileges, the fair scheduler is asked for the shortest slices, which it
  * rewards with an early turn (Linux 6.12).
  */

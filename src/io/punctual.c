@@ -1,4 +1,4 @@
-#include "lab/punctual.h"
+#include "io/punctual.h"
 
 #include <linux/sched.h>
 #include <linux/sched/types.h>

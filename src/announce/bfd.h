@@ -1,0 +1,42 @@
+/*
+ * BFD for the built-in speaker: one session for each neighbor that wants one.
+ *
+ * The sessions run in a thread of their own (io/worker.h, bfd_engine.h), because a full table, a
+ * TLS handshake or a library that is loaded keep the main loop busy for longer than BFD may be
+ * silent; the numbers are in docs/decisions/. This file starts them, asks them for news when the
+ * thread rings, logs, and tells each neighbor.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <systemd/sd-event.h>
+
+#include "announce/announce.h"
+#include "base/err.h"
+
+struct bfd_driver;
+struct bfd_neighbor; /* the session of one neighbor; ends with the driver */
+
+int bfd_driver_new(sd_event *loop, struct bfd_driver **ret, struct err *e);
+/* Every neighbor is told AdminDown, which is no failure, until bfd_driver_free(). */
+void bfd_driver_stop(struct bfd_driver *d); /* NULL is fine */
+void bfd_driver_free(struct bfd_driver *d); /* NULL is fine */
+
+/*
+ * Called from the driver's loop: Up, or not any more because the path or the peer failed. Not called
+ * when the peer is administratively down: BGP goes on without (RFC 5882 section 4.2).
+ */
+typedef void (*bfd_changed_fn)(void *userdata, bool up, const char *why);
+
+/* Starts the session; conf is borrowed. -EINVAL: what conf asks for can not be. */
+int bfd_neighbor_new(struct bfd_driver *d, const struct neighbor_conf *conf, bfd_changed_fn fn,
+    void *userdata, struct bfd_neighbor **ret, struct err *e);
+
+/*
+ * For `nearcast neighbors`, owned by the caller; null for NULL. Keys: state, since_ms,
+ * remote_state, diag, remote_diag (text), tx_interval_ms, rx_interval_ms, detection_ms, multiplier,
+ * remote_multiplier, local_discriminator, remote_discriminator (null: not known), auth (text or
+ * null), downs, packets_in, packets_out, dropped (object of counts by reason), send_errors, error
+ * (text or null).
+ */
+json_t *bfd_neighbor_status(const struct bfd_neighbor *n, struct instant now);

@@ -1,0 +1,61 @@
+/*
+ * BFD sessions (proto/bfd) with their sockets and timers, on one event loop: which packet is whose,
+ * TTL, ports. It decides nothing and logs nothing; what changed is kept as news until somebody
+ * takes it.
+ *
+ * Two kinds of sockets: one to receive for each local address, port and interface, shared, and one
+ * to send for each path, since its source port must be its own (RFC 5881 section 4). Sockets that
+ * can not be opened are tried again with every packet to send: an interface may come after us.
+ *
+ * Runs in a thread of its own (bfd.h); nothing here is touched from elsewhere.
+ */
+#pragma once
+
+#include <systemd/sd-event.h>
+
+#include "base/err.h"
+#include "base/ip.h"
+#include "proto/bfd/bfd.h"
+
+#define BFD_ERROR_MAX 256
+
+struct bfd_engine;
+struct bfd_path; /* one session, with its sockets */
+
+/* on_news: a path has some; called from inside of anything that happens. */
+struct bfd_engine *bfd_engine_new(sd_event *loop, void (*on_news)(void *userdata), void *userdata);
+void bfd_engine_free(struct bfd_engine *e); /* with all of its paths; NULL is fine */
+
+struct bfd_target {
+	struct ip local, peer;
+	const char *interface; /* copied; NULL: any */
+	bool multihop;         /* RFC 5883: no TTL to demand */
+	uint16_t port;         /* ours and the peer's */
+	struct bfd_conf conf;
+};
+
+/* Starts at once. -errno: no timer. */
+int bfd_path_new(struct bfd_engine *e, const struct bfd_target *target, struct bfd_path **ret);
+void bfd_path_free(struct bfd_path *p); /* NULL is fine */
+/* Says so to the peer, now and for as long as the path lives. */
+void bfd_path_set_admin_down(struct bfd_path *p);
+
+/* What happened since it was asked last: first down, then up. */
+struct bfd_news {
+	bool went_down;       /* a failure: not by anybody's order */
+	bool went_admin_down; /* on the peer's order */
+	bool is_up, came_up;
+	const char *down_why;      /* static */
+	bool has_error;            /* another one than before, or none any more */
+	char error[BFD_ERROR_MAX]; /* why nothing can be sent or received; "": all is well */
+};
+
+void bfd_path_take_news(struct bfd_path *p, struct bfd_news *ret);
+
+struct bfd_path_info {
+	struct bfd_info session;
+	uint64_t send_errors;
+	char error[BFD_ERROR_MAX];
+};
+
+void bfd_path_info(const struct bfd_path *p, struct bfd_path_info *ret);

@@ -1,0 +1,300 @@
+/* Two BFD engines over loopback, in one loop: sockets, whose packet it is, and news. */
+#include "announce/bfd_engine.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/attr.h"
+#include "base/strbuf.h"
+#include "io/loop.h"
+#include "io/udp.h"
+#include "tap.h"
+
+#define PATIENCE DURATION_S(10)
+
+struct side {
+	struct bfd_engine *engine;
+	struct bfd_path *path;
+	struct bfd_news news; /* last one taken */
+	int ups, downs, admin_downs, errors;
+};
+
+struct fixture {
+	sd_event *loop;
+	struct side sides[2];
+	uint16_t port;
+};
+
+static struct ip
+ip_of(const char *text)
+{
+	struct ip ip = { 0 };
+
+	CHECK_INT(ip_parse(text, &ip), 0);
+	return ip;
+}
+
+static struct ip
+address(int side)
+{
+	return ip_of(side == 0 ? "127.0.0.1" : "127.0.0.2");
+}
+
+static void
+on_news(void *userdata)
+{
+	struct side *s = userdata;
+
+	if (s->path == NULL)
+		return;
+	bfd_path_take_news(s->path, &s->news);
+	s->ups += s->news.came_up;
+	s->downs += s->news.went_down;
+	s->admin_downs += s->news.went_admin_down;
+	s->errors += s->news.has_error && s->news.error[0];
+}
+
+/* A port that nobody uses on either address. */
+static uint16_t
+free_port(void)
+{
+	struct udp_conf conf = { .local = address(0) };
+	struct sockaddr_in sin;
+	socklen_t len = sizeof(sin);
+	int fd = -1;
+
+	CHECK_INT(udp_listen(&conf, 0, &fd, NULL), 0);
+	CHECK_INT(getsockname(fd, (struct sockaddr *)&sin, &len), 0);
+	(void)close(fd);
+	return ntohs(sin.sin_port);
+}
+
+static struct bfd_target
+target_of(const struct fixture *f, int side)
+{
+	return (struct bfd_target){
+		.local = address(side),
+		.peer = address(1 - side),
+		.port = f->port,
+		.conf = { .min_tx = DURATION_MS(20), .min_rx = DURATION_MS(20), .multiplier = 3 },
+	};
+}
+
+static void
+start(struct fixture *f, int side, const struct bfd_target *target)
+{
+	struct side *s = &f->sides[side];
+
+	s->engine = bfd_engine_new(f->loop, on_news, s);
+	CHECK_INT(bfd_path_new(s->engine, target, &s->path), 0);
+}
+
+static void
+stop(struct fixture *f, int side)
+{
+	bfd_engine_free(f->sides[side].engine);
+	f->sides[side].engine = NULL;
+	f->sides[side].path = NULL;
+}
+
+static struct fixture
+fixture(void)
+{
+	struct fixture f = { .port = free_port() };
+
+	CHECK(sd_event_new(&f.loop) >= 0);
+	return f;
+}
+
+static void
+fixture_done(struct fixture *f)
+{
+	stop(f, 0);
+	stop(f, 1);
+	(void)sd_event_unref(f->loop);
+}
+
+/* Runs the loop until *count is at least n. */
+static bool
+reaches(struct fixture *f, const int *count, int n)
+{
+	struct instant end = instant_add(clock_now(), PATIENCE);
+
+	while (*count < n && !instant_reached(end, clock_now()))
+		CHECK(sd_event_run(f->loop, 10000) >= 0);
+	return *count >= n;
+}
+
+static void
+pass(struct fixture *f, struct duration d)
+{
+	struct instant end = instant_add(clock_now(), d);
+
+	while (!instant_reached(end, clock_now()))
+		CHECK(sd_event_run(f->loop, 1000) >= 0);
+}
+
+static struct bfd_info
+info_of(const struct fixture *f, int side)
+{
+	struct bfd_path_info info = { 0 };
+
+	bfd_path_info(f->sides[side].path, &info);
+	return info.session;
+}
+
+TEST(two_engines_find_together_and_miss_each_other)
+{
+	_cleanup_(fixture_done) struct fixture f = fixture();
+	struct bfd_target a = target_of(&f, 0), b = target_of(&f, 1);
+
+	start(&f, 0, &a);
+	start(&f, 1, &b);
+	REQUIRE(reaches(&f, &f.sides[0].ups, 1) && reaches(&f, &f.sides[1].ups, 1));
+	CHECK(f.sides[0].news.is_up);
+	CHECK_INT(info_of(&f, 0).remote_discriminator, info_of(&f, 1).local_discriminator);
+	pass(&f, DURATION_MS(100));
+	CHECK_INT(info_of(&f, 0).detection.ns, DURATION_MS(60).ns);
+
+	struct instant died = clock_now();
+	stop(&f, 1);
+	REQUIRE(reaches(&f, &f.sides[0].downs, 1));
+	CHECK(instant_diff(clock_now(), died).ns < DURATION_S(1).ns);
+	CHECK_STR(f.sides[0].news.down_why, "detection time expired");
+	CHECK(!f.sides[0].news.is_up);
+
+	start(&f, 1, &b);
+	REQUIRE(reaches(&f, &f.sides[0].ups, 2));
+	CHECK_INT(f.sides[0].downs, 1);
+}
+
+TEST(admin_down_is_told_and_is_no_failure)
+{
+	_cleanup_(fixture_done) struct fixture f = fixture();
+	struct bfd_target a = target_of(&f, 0), b = target_of(&f, 1);
+
+	start(&f, 0, &a);
+	start(&f, 1, &b);
+	REQUIRE(reaches(&f, &f.sides[0].ups, 1) && reaches(&f, &f.sides[1].ups, 1));
+	bfd_path_set_admin_down(f.sides[1].path);
+	REQUIRE(reaches(&f, &f.sides[0].admin_downs, 1));
+	CHECK_INT(f.sides[0].downs, 0);
+	CHECK_INT(f.sides[1].admin_downs, 0); /* it knows */
+	CHECK_INT(info_of(&f, 0).remote_diag, BFD_DIAG_ADMIN_DOWN);
+}
+
+TEST(authenticated_and_multihop)
+{
+	_cleanup_(fixture_done) struct fixture f = fixture();
+	struct bfd_target a = target_of(&f, 0), b = target_of(&f, 1);
+
+	a.multihop = b.multihop = true;
+	a.conf.key =
+	    (struct bfd_key){ .type = BFD_AUTH_METICULOUS_SHA1, .id = 3, .secret = "s3cret" };
+	b.conf.key = a.conf.key;
+	start(&f, 0, &a);
+	start(&f, 1, &b);
+	REQUIRE(reaches(&f, &f.sides[0].ups, 1) && reaches(&f, &f.sides[1].ups, 1));
+	pass(&f, DURATION_MS(300));
+	CHECK_INT(f.sides[0].downs + f.sides[1].downs, 0);
+	CHECK_INT(info_of(&f, 0).verdicts[BFD_AUTH_REPLAYED], 0);
+}
+
+TEST(an_address_that_is_not_there_is_said)
+{
+	_cleanup_(fixture_done) struct fixture f = fixture();
+	struct bfd_target a = target_of(&f, 0);
+	struct bfd_path_info info;
+
+	a.local = ip_of("192.0.2.77");
+	start(&f, 0, &a);
+	REQUIRE(reaches(&f, &f.sides[0].errors, 1));
+	bfd_path_info(f.sides[0].path, &info);
+	CHECK(str_starts_with(info.error, "send from 192.0.2.77 to 127.0.0.2: "));
+	CHECK(info.send_errors > 0);
+}
+
+/* One that sends what the test wants, from 127.0.0.2. */
+static int
+stranger(void)
+{
+	struct udp_conf conf = { .local = address(1) };
+	int fd = -1;
+
+	CHECK_INT(
+	    udp_open_sender(&conf, 1024, 4000, &fd, NULL), 0); /* any port of the peer's is fine */
+	return fd;
+}
+
+static void
+say(struct fixture *f, int fd, enum bfd_state state, uint32_t yours)
+{
+	struct bfd_packet p = {
+		.state = state,
+		.multiplier = 3,
+		.my_discriminator = 42,
+		.your_discriminator = yours,
+		.desired_min_tx_us = 1000000,
+		.required_min_rx_us = 1000000,
+	};
+	uint8_t buf[BFD_PACKET_MAX];
+	size_t len = bfd_packet_encode(&p, &(struct bfd_key){ 0 }, 0, buf);
+
+	CHECK_INT(
+	    udp_send(fd, (struct endpoint){ .addr = address(0), .port = f->port }, buf, len), 0);
+	pass(f, DURATION_MS(20));
+}
+
+TEST(packets_find_their_session_or_are_counted)
+{
+	_cleanup_(fixture_done) struct fixture f = fixture();
+	struct bfd_target a = target_of(&f, 0);
+	int fd = stranger(), ttl = 254;
+
+	start(&f, 0, &a);
+	pass(&f, DURATION_MS(20));
+	say(&f, fd, BFD_DOWN, 0);
+	CHECK_INT(info_of(&f, 0).state, BFD_INIT);
+	say(&f, fd, BFD_INIT, info_of(&f, 0).local_discriminator + 1);
+	CHECK_INT(info_of(&f, 0).verdicts[BFD_NO_SESSION], 1);
+	CHECK_INT(setsockopt(fd, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl)), 0);
+	say(&f, fd, BFD_INIT, info_of(&f, 0).local_discriminator);
+	CHECK_INT(info_of(&f, 0).verdicts[BFD_BAD_TTL], 1);
+	CHECK_INT(info_of(&f, 0).state, BFD_INIT);
+	CHECK_INT(
+	    udp_send(fd, (struct endpoint){ .addr = address(0), .port = f.port }, "nonsense", 8),
+	    0);
+	pass(&f, DURATION_MS(20));
+	CHECK_INT(info_of(&f, 0).verdicts[BFD_BAD_LENGTH], 1);
+	ttl = 255;
+	CHECK_INT(setsockopt(fd, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl)), 0);
+	say(&f, fd, BFD_INIT, info_of(&f, 0).local_discriminator);
+	CHECK_INT(info_of(&f, 0).state, BFD_UP);
+	(void)close(fd);
+}
+
+TEST(one_engine_has_many_paths_and_a_socket_for_all)
+{
+	_cleanup_(fixture_done) struct fixture f = fixture();
+	struct bfd_target a = target_of(&f, 0), b = target_of(&f, 1), c = b;
+	struct bfd_path *other = NULL;
+
+	start(&f, 0, &a);
+	c.local = ip_of("127.0.0.3");
+	a.peer = c.local;
+	CHECK_INT(bfd_path_new(f.sides[0].engine, &a, &other), 0);
+	start(&f, 1, &b);
+	struct bfd_path *third = NULL;
+	CHECK_INT(bfd_path_new(f.sides[1].engine, &c, &third), 0);
+	REQUIRE(reaches(&f, &f.sides[0].ups, 1));
+	struct bfd_path_info info = { 0 };
+	for (int i = 0; i < 200 && info.session.state != BFD_UP; i++) {
+		pass(&f, DURATION_MS(20));
+		bfd_path_info(other, &info);
+	}
+	CHECK_INT(info.session.state, BFD_UP);
+	bfd_path_free(other);
+	pass(&f, DURATION_MS(200));
+	CHECK_INT(info_of(&f, 0).state, BFD_UP);
+}

@@ -338,11 +338,11 @@ announcer_stop(struct announcer *a, void (*done)(void *userdata), void *userdata
 	a->stop_done = done;
 	a->stop_userdata = userdata;
 	a->stopping = true;
+	bfd_driver_stop(a->bfd);
 	listeners_done(&a->listeners);
 	timer_set(&a->stop_timer, instant_add(clock_now(), STOP_PATIENCE));
 	for (size_t i = 0; i < a->neighbor_count; i++)
 		neighbor_stop(a->neighbors[i]);
-	bfd_driver_stop(a->bfd);
 	on_progress(a);
 }
 

@@ -26,7 +26,7 @@ struct options {
 
 /* clang-format off */
 static const char usage_text[] =
-    "Usage: nearcastd [OPTION]...\n"
+    "usage: nearcastd [OPTION]...\n"
     "Announces the Global IPs of this host's services over BGP while they are healthy.\n"
     "\n"
     "  -c, --config FILE      configuration (default " AGENT_CONF_PATH ")\n"

@@ -165,6 +165,11 @@ void announcer_free(struct announcer *a);
  * hold_time_s, families, four_octet_as, route_refresh, graceful_restart, restart (null, or
  * {restarting, restart_time_ms, families, forwarding}), unknown_capabilities}).
  *
+ * bfd: null where it is not configured, or {state, since_ms, remote_state, diag, remote_diag (why each
+ * side's state changed last), tx_interval_ms, rx_interval_ms, detection_ms, multiplier,
+ * remote_multiplier, local_discriminator, remote_discriminator (or null), auth (or null), downs,
+ * packets_in, packets_out, dropped {a count for each reason}, send_errors, error (or null)}.
+ *
  * seen: the watched prefixes that the neighbor sends to us, as in announcer_watched(), with prefix
  * instead of neighbor.
  *

@@ -25,7 +25,7 @@ static bool
 lies_in(struct prefix prefix, const struct prefix *within)
 {
 	return within == NULL ||
-	    (prefix.len >= within->len && prefix_contains(*within, prefix.addr));
+	       (prefix.len >= within->len && prefix_contains(*within, prefix.addr));
 }
 
 static json_t *
@@ -46,7 +46,8 @@ communities_json(const struct bgp_attributes *a)
 	char text[BGP_COMMUNITY_STR_MAX];
 
 	for (size_t i = 0; i < a->community_count; i++)
-		(void)json_array_append_new(list, json_string(bgp_community_format(a->communities[i], text)));
+		(void)json_array_append_new(
+		    list, json_string(bgp_community_format(a->communities[i], text)));
 	return list;
 }
 
@@ -101,11 +102,12 @@ waits_for_json(const struct neighbor *n, enum bgp_family family, struct ip next_
 }
 
 static json_t *
-route_json(const struct neighbor *n, struct prefix prefix, const struct bgp_attributes *a, bool told)
+route_json(
+    const struct neighbor *n, struct prefix prefix, const struct bgp_attributes *a, bool told)
 {
-	static const char *const origins[] = {
-		[BGP_ORIGIN_IGP] = "igp", [BGP_ORIGIN_EGP] = "egp", [BGP_ORIGIN_INCOMPLETE] = "incomplete"
-	};
+	static const char *const origins[] = { [BGP_ORIGIN_IGP] = "igp",
+		[BGP_ORIGIN_EGP] = "egp",
+		[BGP_ORIGIN_INCOMPLETE] = "incomplete" };
 	enum bgp_family family = bgp_family_of(prefix.addr.family);
 	struct ip next_hop = bgp_session_next_hop(n->session, family, a);
 	char text[PREFIX_STR_MAX], hop[IP_STR_MAX];
@@ -175,7 +177,8 @@ seen_json(const struct neighbor *n, struct prefix prefix, struct instant now)
 		(void)json_array_append_new(path, json_integer((json_int_t)seen->path[i]));
 	return json_pack("{s:I, s:I, s:o, s:I}", "since_ms",
 	    (json_int_t)MAX(duration_ms(instant_diff(now, seen->since)), INT64_C(0)), "origin_as",
-	    (json_int_t)seen->origin_as, "as_path", path, "as_path_length", (json_int_t)seen->path_len);
+	    (json_int_t)seen->origin_as, "as_path", path, "as_path_length",
+	    (json_int_t)seen->path_len);
 }
 
 json_t *
@@ -190,7 +193,8 @@ neighbor_seen(
 
 		if (seen == NULL)
 			continue;
-		(void)json_object_set_new(seen, "prefix", json_string(prefix_format(prefixes[i], text)));
+		(void)json_object_set_new(
+		    seen, "prefix", json_string(prefix_format(prefixes[i], text)));
 		(void)json_array_append_new(list, seen);
 	}
 	return list;
@@ -198,8 +202,7 @@ neighbor_seen(
 
 json_t *
 neighbors_watched(struct neighbor *const *neighbors, size_t neighbor_count,
-    const struct prefix *prefixes, size_t count, const struct prefix *within,
-    struct instant now)
+    const struct prefix *prefixes, size_t count, const struct prefix *within, struct instant now)
 {
 	json_t *all = json_array();
 	char text[PREFIX_STR_MAX];
@@ -219,9 +222,9 @@ neighbors_watched(struct neighbor *const *neighbors, size_t neighbor_count,
 			    seen, "neighbor", json_string(neighbors[k]->conf.name));
 			(void)json_array_append_new(from, seen);
 		}
-		(void)json_array_append_new(all,
-		    json_pack("{s:s, s:I, s:o}", "prefix", prefix_format(prefixes[i], text), "paths",
-			(json_int_t)json_array_size(from), "seen_from", from));
+		(void)json_array_append_new(
+		    all, json_pack("{s:s, s:I, s:o}", "prefix", prefix_format(prefixes[i], text),
+			     "paths", (json_int_t)json_array_size(from), "seen_from", from));
 	}
 	return all;
 }

@@ -13,15 +13,17 @@ status_ms(struct duration d)
 json_t *
 status_ago(struct instant at, struct instant now)
 {
-	return instant_is_never(at) ? json_null()
-				    : json_integer(MAX(duration_ms(instant_diff(now, at)), INT64_C(0)));
+	return instant_is_never(at)
+		   ? json_null()
+		   : json_integer(MAX(duration_ms(instant_diff(now, at)), INT64_C(0)));
 }
 
 json_t *
 status_until(struct instant at, struct instant now)
 {
-	return instant_is_never(at) ? json_null()
-				    : json_integer(MAX(duration_ms(instant_diff(at, now)), INT64_C(0)));
+	return instant_is_never(at)
+		   ? json_null()
+		   : json_integer(MAX(duration_ms(instant_diff(at, now)), INT64_C(0)));
 }
 
 /* Some of these texts are the peer's, cut to fit. */
@@ -68,9 +70,9 @@ endpoint_or_null(const struct endpoint *e)
 static json_t *
 transport_json(const struct neighbor *n)
 {
-	static const char *const modes[] = {
-		[NEIGHBOR_ACTIVE] = "active", [NEIGHBOR_BOTH] = "both", [NEIGHBOR_PASSIVE] = "passive"
-	};
+	static const char *const modes[] = { [NEIGHBOR_ACTIVE] = "active",
+		[NEIGHBOR_BOTH] = "both",
+		[NEIGHBOR_PASSIVE] = "passive" };
 	enum bgp_way way = bgp_session_way(n->session);
 	const struct neighbor_connection *c = n->connections[way];
 	struct endpoint local = { 0 }, remote = { 0 };
@@ -79,8 +81,9 @@ transport_json(const struct neighbor *n)
 		c = n->connections[way = way == BGP_DIALLED ? BGP_ACCEPTED : BGP_DIALLED];
 	if (c != NULL)
 		stream_endpoints(c->stream, &local, &remote);
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:i, s:b, s:o}", "mode", modes[n->conf.mode],
-	    "local", endpoint_or_null(&local), "remote", endpoint_or_null(&remote), "opened_by",
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:i, s:b, s:o}", "mode",
+	    modes[n->conf.mode], "local", endpoint_or_null(&local), "remote",
+	    endpoint_or_null(&remote), "opened_by",
 	    c == NULL ? json_null() : json_string(way == BGP_DIALLED ? "us" : "the neighbor"),
 	    "interface", status_text_or_null(n->conf.interface), "multihop", (int)n->conf.multihop,
 	    "ttl_security", (int)n->conf.ttl_security, "md5", n->conf.password != NULL,
@@ -108,13 +111,15 @@ overview_json(const struct neighbor *n, struct instant now)
 
 	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++)
 		announced += (json_int_t)bgp_session_announced(n->session, f);
-	return json_pack("{s:s, s:s, s:i, s:I, s:I, s:s, s:o, s:b, s:i, s:o, s:I, s:o, s:I}", "name",
-	    n->conf.name, "address", neighbor_conf_address(&n->conf, address), "port", (int)n->conf.port,
-	    "local_as", (json_int_t)n->conf.local_as, "peer_as", (json_int_t)n->conf.peer_as, "state",
-	    bgp_state_name(info->state), "since_ms", status_ago(info->since, now), "waits_for_bfd",
-	    (int)info->waits_for_bfd, "hold_time_s", (int)info->negotiated.hold_time_s, "families",
-	    status_families(info->negotiated.families), "announced", announced, "announced_by_family",
-	    announced_json(n), "prefix_limit", (json_int_t)n->conf.prefix_limit);
+	return json_pack("{s:s, s:s, s:i, s:I, s:I, s:s, s:o, s:b, s:i, s:o, s:I, s:o, s:I}",
+	    "name", n->conf.name, "address", neighbor_conf_address(&n->conf, address), "port",
+	    (int)n->conf.port, "local_as", (json_int_t)n->conf.local_as, "peer_as",
+	    (json_int_t)n->conf.peer_as, "state", bgp_state_name(info->state), "since_ms",
+	    status_ago(info->since, now), "waits_for_bfd", (int)info->waits_for_bfd, "hold_time_s",
+	    (int)info->negotiated.hold_time_s, "families",
+	    status_families(info->negotiated.families), "announced", announced,
+	    "announced_by_family", announced_json(n), "prefix_limit",
+	    (json_int_t)n->conf.prefix_limit);
 }
 
 static void
@@ -149,7 +154,8 @@ neighbor_status(const struct neighbor *n, struct instant now)
 
 	set_event(o, "last_error", info->last_error, info->last_error_at, now);
 	set_event(o, "last_notification_sent", info->last_sent, info->last_sent_at, now);
-	set_event(o, "last_notification_received", info->last_received, info->last_received_at, now);
+	set_event(
+	    o, "last_notification_received", info->last_received, info->last_received_at, now);
 	set_event(o, "last_malformed", info->last_malformed, info->last_malformed_at, now);
 	(void)json_object_set_new(o, "next_attempt_ms", status_until(info->next_attempt, now));
 	set_counters(o, &info->counters);

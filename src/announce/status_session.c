@@ -9,8 +9,8 @@ add_capability(json_t *list, const char *name, bool configured, bool offered, co
 {
 	(void)json_array_append_new(list,
 	    json_pack("{s:s, s:b, s:b, s:o, s:b}", "name", name, "configured", (int)configured,
-		"offered", (int)offered, "received", received ? json_boolean(*received) : json_null(),
-		"negotiated", (int)negotiated));
+		"offered", (int)offered, "received",
+		received ? json_boolean(*received) : json_null(), "negotiated", (int)negotiated));
 }
 
 json_t *
@@ -21,7 +21,9 @@ status_capabilities(const struct neighbor *n)
 	const struct bgp_offer *ours = &info->offered;
 	struct bgp_offer offer = n->conf.offer, *conf = &offer;
 	const struct bgp_open *theirs = info->peer_open;
-	const bool configured[BGP_FAMILY_MAX] = { [BGP_IPV4] = n->conf.ipv4, [BGP_IPV6] = n->conf.ipv6 };
+	const bool configured[BGP_FAMILY_MAX] = {
+		[BGP_IPV4] = n->conf.ipv4, [BGP_IPV6] = n->conf.ipv6
+	};
 	/* a configuration is what our next OPEN says, as long as none was sent */
 	bool opened = info->counters.out[BGP_OPEN] > 0;
 	json_t *list = json_array();
@@ -32,8 +34,8 @@ status_capabilities(const struct neighbor *n)
 	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++)
 		add_capability(list, bgp_family_name(f), configured[f], opened && configured[f],
 		    theirs ? &theirs->families[f] : NULL, both->families[f]);
-#define ADD(name, field)                                                                         \
-	add_capability(list, name, conf->field, opened && ours->field,                           \
+#define ADD(name, field)                                                                           \
+	add_capability(list, name, conf->field, opened && ours->field,                             \
 	    theirs ? &theirs->field : NULL, both->field)
 	ADD("four_octet_as", as4);
 	ADD("route_refresh", route_refresh);
@@ -69,9 +71,10 @@ restart_or_null(const struct bgp_open *open)
 {
 	if (!open->graceful_restart)
 		return json_null();
-	return json_pack("{s:b, s:I, s:o, s:o}", "restarting", (int)open->restarting, "restart_time_ms",
-	    (json_int_t)open->restart_time_s * 1000, "families", status_families(open->restart_families),
-	    "forwarding", status_families(open->forwarding));
+	return json_pack("{s:b, s:I, s:o, s:o}", "restarting", (int)open->restarting,
+	    "restart_time_ms", (json_int_t)open->restart_time_s * 1000, "families",
+	    status_families(open->restart_families), "forwarding",
+	    status_families(open->forwarding));
 }
 
 json_t *
@@ -95,10 +98,10 @@ status_timers(const struct neighbor *n, struct instant now)
 static json_t *
 by_type(const uint64_t count[static BGP_TYPE_MAX])
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "open", (json_int_t)count[BGP_OPEN], "update",
-	    (json_int_t)count[BGP_UPDATE], "notification", (json_int_t)count[BGP_NOTIFICATION],
-	    "keepalive", (json_int_t)count[BGP_KEEPALIVE], "route_refresh",
-	    (json_int_t)count[BGP_ROUTE_REFRESH], "unknown", (json_int_t)count[0]);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "open", (json_int_t)count[BGP_OPEN],
+	    "update", (json_int_t)count[BGP_UPDATE], "notification",
+	    (json_int_t)count[BGP_NOTIFICATION], "keepalive", (json_int_t)count[BGP_KEEPALIVE],
+	    "route_refresh", (json_int_t)count[BGP_ROUTE_REFRESH], "unknown", (json_int_t)count[0]);
 }
 
 json_t *
@@ -110,8 +113,9 @@ status_messages(const struct bgp_counters *c)
 json_t *
 status_verdicts(const struct bgp_counters *c)
 {
-	return json_pack("{s:I, s:I, s:I, s:I}", "accept", (json_int_t)c->verdicts[BGP_VERDICT_ACCEPT],
-	    "discard", (json_int_t)c->verdicts[BGP_VERDICT_DISCARD], "withdraw",
+	return json_pack("{s:I, s:I, s:I, s:I}", "accept",
+	    (json_int_t)c->verdicts[BGP_VERDICT_ACCEPT], "discard",
+	    (json_int_t)c->verdicts[BGP_VERDICT_DISCARD], "withdraw",
 	    (json_int_t)c->verdicts[BGP_VERDICT_WITHDRAW], "reset",
 	    (json_int_t)c->verdicts[BGP_VERDICT_RESET]);
 }
@@ -135,9 +139,10 @@ status_received_open(const struct bgp_open *open)
 
 	if (open == NULL)
 		return json_null();
-	return json_pack("{s:I, s:s, s:i, s:o, s:b, s:b, s:b, s:o, s:i}", "as", (json_int_t)open->as,
-	    "router_id", ip_format(ip_from_v4(open->id), id), "hold_time_s", (int)open->hold_time_s,
-	    "families", status_families(open->families), "four_octet_as", (int)open->as4,
-	    "route_refresh", (int)open->route_refresh, "graceful_restart",
-	    (int)open->graceful_restart, "restart", restart_or_null(open), "unknown_capabilities", (int)open->unknown);
+	return json_pack("{s:I, s:s, s:i, s:o, s:b, s:b, s:b, s:o, s:i}", "as",
+	    (json_int_t)open->as, "router_id", ip_format(ip_from_v4(open->id), id), "hold_time_s",
+	    (int)open->hold_time_s, "families", status_families(open->families), "four_octet_as",
+	    (int)open->as4, "route_refresh", (int)open->route_refresh, "graceful_restart",
+	    (int)open->graceful_restart, "restart", restart_or_null(open), "unknown_capabilities",
+	    (int)open->unknown);
 }

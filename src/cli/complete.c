@@ -73,7 +73,8 @@ complete_add_kinds(const char *text, const struct completion *to, const char *be
 		size_t len = strlen(*kinds);
 
 		/* a word of its own */
-		if (at != NULL && (at == text || !ascii_is_upper(at[-1])) && !ascii_is_upper(at[len]))
+		if (at != NULL && (at == text || !ascii_is_upper(at[-1])) &&
+		    !ascii_is_upper(at[len]))
 			strbuf_addf(out, "%s%s%s", before, *kinds, after);
 	}
 }

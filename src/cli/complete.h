@@ -1,8 +1,8 @@
 /*
  * Shell completion, written from the command table. Pure.
  *
- * The script knows commands, options, the values of enumerations, alternatives, files and folders. For
- * words that are known at run time only it asks the program: `completion --words KIND`.
+ * The script knows commands, options, the values of enumerations, alternatives, files and folders.
+ * For words that are known at run time only it asks the program: `completion --words KIND`.
  */
 #pragma once
 

@@ -38,8 +38,8 @@ bash_values(const struct cli_command *c, const char *path, const struct completi
 			    "compopt -o filenames; COMPREPLY=($(compgen %s -- \"$cur\")); ",
 			    complete_names_dir(o->arg) ? "-d" : "-f");
 		}
-		complete_add_kinds(o->arg, to, "COMPREPLY=($(compgen -W \"" WORDS_BEGIN, WORDS_END "\" -- \"$cur\")); ",
-		    out);
+		complete_add_kinds(o->arg, to, "COMPREPLY=($(compgen -W \"" WORDS_BEGIN,
+		    WORDS_END "\" -- \"$cur\")); ", out);
 		strbuf_add(out, "return ;;\n");
 	}
 }

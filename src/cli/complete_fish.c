@@ -46,14 +46,16 @@ fish_rules(const struct cli_command *c, const char *path, const struct completio
 		if (o->letter)
 			strbuf_addf(out, " -s %c", o->letter);
 		if (cli_option_has_arg(o))
-			strbuf_add(out, complete_names_file(o->arg) || complete_names_dir(o->arg) ? " -r -F" : " -x");
+			strbuf_add(out, complete_names_file(o->arg) || complete_names_dir(o->arg)
+					    ? " -r -F"
+					    : " -x");
 		if (o->type == CLI_ENUM) {
 			strbuf_add(out, " -a '");
 			complete_add_enum(out, o);
 			strbuf_add_char(out, '\'');
 		}
-		complete_add_kinds(o->arg, to, " -a '(" PROGRAM " completion --words ",
-		    " 2>/dev/null)'", out);
+		complete_add_kinds(
+		    o->arg, to, " -a '(" PROGRAM " completion --words ", " 2>/dev/null)'", out);
 		strbuf_add(out, " -d ");
 		fish_text(out, o->help);
 		strbuf_add_char(out, '\n');
@@ -61,8 +63,8 @@ fish_rules(const struct cli_command *c, const char *path, const struct completio
 	complete_add_kinds(c->args, to, "", "", &kinds);
 	if (kinds.len > 0) {
 		fish_rule(out, path);
-		complete_add_kinds(c->args, to, " -a '(" PROGRAM " completion --words ",
-		    " 2>/dev/null)'", out);
+		complete_add_kinds(
+		    c->args, to, " -a '(" PROGRAM " completion --words ", " 2>/dev/null)'", out);
 		strbuf_add_char(out, '\n');
 	}
 	if (*choices || complete_names_file(c->args)) {

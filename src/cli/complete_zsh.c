@@ -94,7 +94,8 @@ zsh_case(const struct cli_command *c, const char *path, const struct completion 
 	if (*choices)
 		strbuf_addf(out, " \\\n\t\t\t'1:word:(%s)'", choices);
 	else if (complete_names_file(c->args) || complete_names_dir(c->args))
-		strbuf_addf(out, " \\\n\t\t\t'*:file:_files%s'", complete_names_file(c->args) ? "" : " -/");
+		strbuf_addf(
+		    out, " \\\n\t\t\t'*:file:_files%s'", complete_names_file(c->args) ? "" : " -/");
 	else if (c->takes_command)
 		strbuf_addf(out, " \\\n\t\t\t'%u:word:%s' '*::command:_normal'", c->args_max,
 		    *words ? words : " ");

@@ -14,8 +14,8 @@
 /* Borrowed from the object; "" for none. */
 const char *field_text(const json_t *object, const char *key);
 long long field_int(const json_t *object, const char *key);
-/* Of a number of milliseconds, as exact as somebody wants to read it: "350ms", "12s", "3m12s", "2h5m",
- * "4d7h". */
+/* Of a number of milliseconds, as exact as somebody wants to read it: "350ms", "12s", "3m12s",
+ * "2h5m", "4d7h". */
 const char *field_age(const json_t *object, const char *key, char buf[static DURATION_STR_MAX]);
 
 /* The numbers of an array, separated by blanks; nothing for none. */

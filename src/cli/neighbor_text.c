@@ -18,8 +18,7 @@ begin(struct blocks *b, const char *head)
 }
 
 /* A line; none when the value is empty. */
-static _printf_(3, 4) void
-add(struct blocks *b, const char *key, const char *fmt, ...)
+static _printf_(3, 4) void add(struct blocks *b, const char *key, const char *fmt, ...)
 {
 	char value[1024];
 	va_list ap;
@@ -71,7 +70,8 @@ add_session(struct blocks *b, const json_t *n)
 	begin(b, "session");
 	if (json_is_integer(json_object_get(n, "port")))
 		(void)snprintf(port, sizeof(port), ", port %lld", field_int(n, "port"));
-	add(b, "neighbor", "AS %lld at %s%s", field_int(n, "peer_as"), field_text(n, "address"), port);
+	add(b, "neighbor", "AS %lld at %s%s", field_int(n, "peer_as"), field_text(n, "address"),
+	    port);
 	add(b, "its router ID", "%s", field_text(json_object_get(n, "received_open"), "router_id"));
 	add_count(b, n, "our AS", "local_as");
 	add_count(b, n, "sessions so far", "established_count");
@@ -97,7 +97,8 @@ add_timers(struct blocks *b, const json_t *n)
 		(void)snprintf(offered, sizeof(offered), ", the neighbor %s",
 		    duration_format(DURATION_S(field_int(open, "hold_time_s")), c));
 	if (json_is_number(json_object_get(t, "hold_time_offered_ms")))
-		add(b, "hold time offered", "we %s%s", field_age(t, "hold_time_offered_ms", a), offered);
+		add(b, "hold time offered", "we %s%s", field_age(t, "hold_time_offered_ms", a),
+		    offered);
 	if (json_is_number(json_object_get(t, "hold_time_ms")) && !holds)
 		add(b, "hold time", "none: nothing has to be heard");
 	else if (holds)
@@ -140,9 +141,10 @@ add_transport(struct blocks *b, const json_t *n)
 	if (!json_is_object(t))
 		return;
 	begin(b, "transport");
-	add(b, "mode", "%s", strcmp(mode, "active") == 0 ? "active: we connect" :
-	    strcmp(mode, "passive") == 0		 ? "passive: the neighbor connects" :
-							   "both: either of us connects");
+	add(b, "mode", "%s",
+	    strcmp(mode, "active") == 0    ? "active: we connect"
+	    : strcmp(mode, "passive") == 0 ? "passive: the neighbor connects"
+					   : "both: either of us connects");
 	if (*field_text(t, "local") != '\0')
 		add(b, "connection", "%s to %s, opened by %s", field_text(t, "local"),
 		    field_text(t, "remote"), by);
@@ -179,6 +181,9 @@ add_fields(struct blocks *b, const char *prefix, json_t *object)
 			add_fields(b, name, value);
 		} else if (json_is_boolean(value)) {
 			add(b, name, "%s", json_is_true(value) ? "yes" : "no");
+		} else if (json_is_integer(value) && *prefix != '\0' &&
+			   json_integer_value(value) == 0) {
+			continue; /* one of many counters */
 		} else if (json_is_integer(value)) {
 			add(b, name, "%lld", (long long)json_integer_value(value));
 		} else {
@@ -220,7 +225,8 @@ add_capabilities(const json_t *n, struct table_look look, struct strbuf *out)
 {
 	static const char *const heads[] = { "capability", "in use", "neighbor's", "ours", NULL };
 	bool up = strcmp(field_text(n, "state"), "Established") == 0;
-	const json_t *list = json_object_get(n, "capabilities"), *c, *role = json_object_get(n, "role");
+	const json_t *list = json_object_get(n, "capabilities"), *c,
+		     *role = json_object_get(n, "role");
 	struct table *t = fields_table(heads);
 	size_t i;
 
@@ -297,7 +303,8 @@ add_verdicts(const json_t *n, struct table_look look, struct strbuf *out)
 static void
 add_seen(const json_t *n, struct table_look look, struct strbuf *out)
 {
-	static const char *const heads[] = { "seen from elsewhere", "since", "origin as", "path", NULL };
+	static const char *const heads[] = { "seen from elsewhere", "since", "origin as", "path",
+		NULL };
 	const json_t *list = json_object_get(n, "seen"), *s;
 	struct table *t = fields_table(heads);
 	char age[DURATION_STR_MAX];

@@ -31,7 +31,8 @@ find(const json_t *neighbors, const char *name)
 	if (names.len == 0)
 		cli_say_error("no neighbor is called %s: the agent has none", name);
 	else
-		cli_say_error("no neighbor is called %s; the agent has %s", name, strbuf_get(&names));
+		cli_say_error(
+		    "no neighbor is called %s; the agent has %s", name, strbuf_get(&names));
 	return NULL;
 }
 

@@ -7,7 +7,8 @@
 static enum style
 state_style(const char *state)
 {
-	return strcmp(state, "Established") == 0 || strcmp(state, "Up") == 0 ? STYLE_GOOD : STYLE_BAD;
+	return strcmp(state, "Established") == 0 || strcmp(state, "Up") == 0 ? STYLE_GOOD
+									     : STYLE_BAD;
 }
 
 static bool

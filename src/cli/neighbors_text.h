@@ -1,7 +1,7 @@
 /*
  * What `nearcast neighbors` prints, made of the agent's JSON (announcer_status() in
- * announce/announce.h). Pure: text from JSON. What is missing there is left out, so that an older or
- * newer agent can be asked too.
+ * announce/announce.h). Pure: text from JSON. What is missing there is left out, so that an older
+ * or newer agent can be asked too.
  */
 #pragma once
 

@@ -61,8 +61,9 @@ run_routes(const void *options, int argc, char **args)
 		strbuf_addf(&out, "nothing is to be announced%s%s\n", argc > 0 ? " in " : "",
 		    argc > 0 ? within : "");
 	routes_watched_text(json_object_get(answer, "watched"), colour, &out);
-	return cli_print(strbuf_get(&out)) != EXIT_SUCCESS || (argc > 0 && count == 0) ? EXIT_FAILURE
-										       : EXIT_SUCCESS;
+	return cli_print(strbuf_get(&out)) != EXIT_SUCCESS || (argc > 0 && count == 0)
+		   ? EXIT_FAILURE
+		   : EXIT_SUCCESS;
 }
 
 static const struct routes_options defaults = { .socket = AGENT_CONTROL_PATH };
@@ -76,12 +77,14 @@ static const struct cli_option options[] = {
 const struct cli_command cli_routes_command = {
 	.name = "routes",
 	.args = "[PREFIX]",
-	.summary = "Show what this host's agent announces to whom, and what is seen from elsewhere.",
+	.summary =
+	    "Show what this host's agent announces to whom, and what is seen from elsewhere.",
 	.args_max = 1,
 	.options = options,
 	.option_count = ARRAY_SIZE(options),
 	.options_size = sizeof(struct routes_options),
 	.defaults = &defaults,
 	.run = run_routes,
-	.notes = "Exit status: 1 when nothing is to be announced in PREFIX, or the agent does not answer.",
+	.notes = "Exit status: 1 when nothing is to be announced in PREFIX, or the agent does not "
+		 "answer.",
 };

@@ -22,7 +22,8 @@ add_communities(const json_t *route, struct strbuf *out)
 		json_array_foreach (list, i, c) {
 			const char *text = json_string_value(c);
 
-			strbuf_addf(out, "%s%s", out->len > 0 ? " " : "", text != NULL ? text : "?");
+			strbuf_addf(
+			    out, "%s%s", out->len > 0 ? " " : "", text != NULL ? text : "?");
 		}
 	}
 }
@@ -39,7 +40,8 @@ look_for(const json_t *routes)
 		any.local_pref |= json_is_integer(json_object_get(r, "local_pref"));
 		any.waits_for |= json_is_string(json_object_get(r, "waits_for"));
 		for (size_t k = 0; k < ARRAY_SIZE(community_keys); k++)
-			any.communities |= json_array_size(json_object_get(r, community_keys[k])) > 0;
+			any.communities |=
+			    json_array_size(json_object_get(r, community_keys[k])) > 0;
 	}
 	return any;
 }

@@ -1,6 +1,6 @@
 /*
- * What `nearcast routes` prints, made of the agent's JSON (announcer_routes() and announcer_watched()
- * in announce/announce.h). Pure: text from JSON.
+ * What `nearcast routes` prints, made of the agent's JSON (announcer_routes() and
+ * announcer_watched() in announce/announce.h). Pure: text from JSON.
  */
 #pragma once
 
@@ -10,6 +10,6 @@
 
 /* What is announced to whom; nothing when nothing is. */
 void routes_text(const json_t *routes, bool colour, struct strbuf *out);
-/* The Global IPs that neighbors know from elsewhere too, under a blank line; a sentence when there are
- * some to watch, and none is; nothing when none is watched. */
+/* The Global IPs that neighbors know from elsewhere too, under a blank line; a sentence when there
+ * are some to watch, and none is; nothing when none is watched. */
 void routes_watched_text(const json_t *watched, bool colour, struct strbuf *out);

@@ -293,7 +293,7 @@ static const struct cli_option options[] = {
 	    "probes in flight at most" },
 	{ "gap-limit", 'g', CLI_U32, AT(gap_limit), "COUNT", 0, TRACE_HOPS_MAX, NULL,
 	    "give up after so many silent hops in a row; 0: never" },
-	{ "numeric", 'n', CLI_FLAG, AT(numeric), NULL, 0, 0, NULL, "do not ask the DNS for names" },
+	{ "numeric", 'n', CLI_FLAG, AT(numeric), NULL, 0, 0, NULL, "do not ask the DNS; names of the names file stay" },
 	{ "names", 0, CLI_STRING, AT(names), "FILE", 0, 0, NULL,
 	    "names of addresses, instead of " NAMES_FILE },
 	{ "identify", 'i', CLI_FLAG, AT(identify), NULL, 0, 0, NULL,

@@ -1,6 +1,6 @@
 /*
- * The names of what runs, for the shell's completion: labs, their nodes and processes, neighbors. What is not
- * there, or takes long, has no names; nothing is said about it.
+ * The names of what runs, for the shell's completion: labs, their nodes and processes, neighbors.
+ * What is not there, or takes long, has no names; nothing is said about it.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -84,8 +84,8 @@ add_neighbors(struct strbuf *out)
 	json_auto_t *status = NULL;
 	struct err e = { 0 };
 
-	if (control_call(AGENT_CONTROL_PATH, "{\"command\":\"status\"}", DURATION_S(PATIENCE_S), &reply,
-		&e) < 0)
+	if (control_call(AGENT_CONTROL_PATH, "{\"command\":\"status\"}", DURATION_S(PATIENCE_S),
+		&reply, &e) < 0)
 		return;
 	status = json_loadb(reply.text, reply.len, 0, NULL);
 	add_names(json_object_get(status, "neighbors"), out);

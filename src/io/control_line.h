@@ -8,7 +8,7 @@
 #include "base/strbuf.h"
 
 /*
- * Adds the document and a newline; takes over the reference. NULL, or what cannot be written as JSON
- * (a text that is not UTF-8), adds an error document instead and gives -EINVAL.
+ * Adds the document and a newline; takes over the reference. NULL, or what cannot be written as
+ * JSON (a text that is not UTF-8), adds an error document instead and gives -EINVAL.
  */
 int control_line(json_t *document, struct strbuf *line);

@@ -1,6 +1,8 @@
 /* A command's options, one of every type: what the tests of the command line parse and print. */
 #pragma once
 
+#include <limits.h>
+
 #include "cli/command.h"
 
 struct options {
@@ -29,3 +31,30 @@ static const struct cli_option options[] = {
 };
 #undef AT
 /* clang-format on */
+
+static const struct options defaults = { .count = 10, .interval = { NS_PER_S } };
+
+/* Commands with these: any number of arguments, and a command to run. Not all tests have both. */
+static const struct cli_command probe __attribute__((unused)) = {
+	.name = "probe",
+	.args = "URL...",
+	.summary = "Request, and see who answers.",
+	.args_min = 1,
+	.args_max = UINT_MAX,
+	.options = options,
+	.option_count = ARRAY_SIZE(options),
+	.options_size = sizeof(struct options),
+	.defaults = &defaults,
+	.notes = "Ends with 1 when a request failed.",
+};
+static const struct cli_command exec __attribute__((unused)) = {
+	.name = "exec",
+	.args = "NODE",
+	.summary = "Run in a node.",
+	.args_min = 1,
+	.args_max = 1,
+	.takes_command = true,
+	.options = options,
+	.option_count = ARRAY_SIZE(options),
+	.options_size = sizeof(struct options),
+};

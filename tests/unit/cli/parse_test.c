@@ -2,27 +2,12 @@
 #include "cli/parse.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/strbuf.h"
 #include "options.h"
 #include "tap.h"
-
-static const struct options defaults = { .count = 10, .interval = { NS_PER_S } };
-
-static const struct cli_command plain = {
-	.name = "probe",
-	.args = "URL...",
-	.summary = "Request.",
-	.args_min = 1,
-	.args_max = UINT_MAX,
-	.options = options,
-	.option_count = ARRAY_SIZE(options),
-	.options_size = sizeof(struct options),
-	.defaults = &defaults,
-};
 
 static const struct cli_command none = { .name = "none", .args = "", .args_max = 0 };
 
@@ -33,17 +18,6 @@ static const struct cli_command two = {
 	.args_max = 2,
 	.options = options,
 	.option_count = 2,
-	.options_size = sizeof(struct options),
-};
-
-static const struct cli_command exec = {
-	.name = "exec",
-	.args = "NODE",
-	.args_min = 1,
-	.args_max = 1,
-	.takes_command = true,
-	.options = options,
-	.option_count = ARRAY_SIZE(options),
 	.options_size = sizeof(struct options),
 };
 
@@ -147,7 +121,7 @@ TEST(options_land_in_the_struct)
 		{ "-qh", "help" },
 		{ "u --help --nonsense", "help" },
 	};
-	try_rows(&plain, rows, ARRAY_SIZE(rows));
+	try_rows(&probe, rows, ARRAY_SIZE(rows));
 }
 
 TEST(wrong_use_is_explained)
@@ -183,7 +157,7 @@ TEST(wrong_use_is_explained)
 		{ "-46 u", "--ipv4 and --ipv6 exclude each other" },
 		{ "--ipv6 u --ipv4", "--ipv6 and --ipv4 exclude each other" },
 	};
-	try_rows(&plain, rows, ARRAY_SIZE(rows));
+	try_rows(&probe, rows, ARRAY_SIZE(rows));
 }
 
 TEST(positionals_are_counted)

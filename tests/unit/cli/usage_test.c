@@ -2,28 +2,11 @@
 #include "cli/usage.h"
 
 #include <errno.h>
-#include <limits.h>
 
 #include "cli/complete.h"
 #include "options.h"
 #include "tap.h"
 
-static const struct options defaults = {
-	.count = 10, .interval = { NS_PER_S }, .name = "/etc/names"
-};
-
-static const struct cli_command probe = {
-	.name = "probe",
-	.args = "URL...",
-	.summary = "Request, and see who answers.",
-	.args_min = 1,
-	.args_max = UINT_MAX,
-	.options = options,
-	.option_count = ARRAY_SIZE(options),
-	.options_size = sizeof(struct options),
-	.defaults = &defaults,
-	.notes = "Ends with 1 when a request failed.",
-};
 static const struct cli_command up = { .name = "up", .args = "FILE", .summary = "Start a lab." };
 static const struct cli_command run = {
 	.name = "exec",
@@ -65,8 +48,12 @@ TEST(usage_wraps)
 TEST(help_shows_defaults)
 {
 	struct strbuf b = { 0 };
+	struct options named = defaults;
+	struct cli_command command = probe;
 
-	cli_help(&probe, "nearcast probe", &b);
+	named.name = "/etc/names";
+	command.defaults = &named;
+	cli_help(&command, "nearcast probe", &b);
 	CHECK_STR(strstr(strbuf_get(&b), "\nRequest,"),
 	    "\nRequest, and see who answers.\n"
 	    "\n"

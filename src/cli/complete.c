@@ -35,12 +35,17 @@ complete_names_dir(const char *text)
 char *
 complete_alternatives(const char *args)
 {
+	_cleanup_(freep) char *copy = xstrdup(args);
 	struct strbuf b = { 0 };
+	char *save = NULL;
 
-	if (strchr(args, '|') &&
-	    strspn(args, "abcdefghijklmnopqrstuvwxyz0123456789-|") == strlen(args)) {
-		for (; *args; args++)
-			strbuf_add_char(&b, *args == '|' ? ' ' : *args);
+	for (char *w = strtok_r(copy, " []", &save); w; w = strtok_r(NULL, " []", &save)) {
+		if (!strchr(w, '|') || strspn(w, "abcdefghijklmnopqrstuvwxyz0123456789-|") != strlen(w))
+			continue;
+		if (b.len > 0)
+			strbuf_add_char(&b, ' ');
+		for (; *w; w++)
+			strbuf_add_char(&b, *w == '|' ? ' ' : *w);
 	}
 	return strbuf_take(&b);
 }

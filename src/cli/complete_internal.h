@@ -19,7 +19,7 @@ void complete_visit(
 /* What the name of an argument says of it. */
 bool complete_names_file(const char *text);
 bool complete_names_dir(const char *text);
-/* "bash|zsh|fish" as "bash zsh fish"; "" when args is not such a list. The caller frees. */
+/* "start|stop NODE" as "start stop"; "" when nothing in args is such a list. The caller frees. */
 char *complete_alternatives(const char *args);
 char *complete_subcommands(const struct cli_command *c);
 void complete_add_enum(struct strbuf *out, const struct cli_option *o);

@@ -91,7 +91,9 @@ zsh_case(const struct cli_command *c, const char *path, const struct completion 
 	strbuf_add(out, "\t\t_arguments -s -S '--help[show help]'");
 	for (size_t i = 0; i < c->option_count; i++)
 		zsh_option(out, &c->options[i], to);
-	if (*choices)
+	if (*choices && *words)
+		strbuf_addf(out, " \\\n\t\t\t'*:word:{compadd -- %s; %s'", choices, words + 1);
+	else if (*choices)
 		strbuf_addf(out, " \\\n\t\t\t'1:word:(%s)'", choices);
 	else if (complete_names_file(c->args) || complete_names_dir(c->args))
 		strbuf_addf(

@@ -170,6 +170,8 @@ void announcer_free(struct announcer *a);
  * remote_multiplier, local_discriminator, remote_discriminator (or null), auth (or null), downs,
  * packets_in, packets_out, dropped {a count for each reason}, send_errors, error (or null)}.
  *
+ * dump: null, or {path, bytes, format} of the dump that runs.
+ *
  * seen: the watched prefixes that the neighbor sends to us, as in announcer_watched(), with prefix
  * instead of neighbor.
  *

@@ -13,3 +13,5 @@
 void neighbors_text(const json_t *neighbors, struct table_look look, struct strbuf *out);
 /* All of one. */
 void neighbor_text(const json_t *neighbor, bool colour, struct strbuf *out);
+/* The last part of it, each table below a blank line. */
+void neighbor_tables(const json_t *neighbor, struct table_look look, struct strbuf *out);

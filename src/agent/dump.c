@@ -1,8 +1,8 @@
 /*
  * The request "dump": writes what is said with a neighbor to a file, from now on.
  *
- * The file's place is ours: the folder `dumps` beside the control socket. Who asks may have fewer rights
- * than we, and must not choose.
+ * The file's place is ours: the folder `dumps` beside the control socket. Who asks may have fewer
+ * rights than we, and must not choose.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -70,7 +70,8 @@ open_folder(const char *folder, struct err *e)
 	if (lstat(folder, &st) < 0)
 		return err_errno(e, -errno, "folder %s", folder);
 	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || st.st_mode & 022)
-		return err_set(e, -EPERM, "%s is no folder that only the agent may write to", folder);
+		return err_set(
+		    e, -EPERM, "%s is no folder that only the agent may write to", folder);
 	r = count_files(folder, &files);
 	if (r < 0)
 		return err_errno(e, r, "folder %s", folder);
@@ -89,8 +90,8 @@ file_path(const char *folder, const char *neighbor, enum dump_format format)
 	struct tm tm;
 
 	(void)strftime(day, sizeof(day), "%Y%m%dT%H%M%S", gmtime_r(&seconds, &tm));
-	return xasprintf("%s/%s-%s.%03dZ.%s", folder, neighbor, day, (int)(ns % NS_PER_S / NS_PER_MS),
-	    format == DUMP_MRT ? "mrt" : "txt");
+	return xasprintf("%s/%s-%s.%03dZ.%s", folder, neighbor, day,
+	    (int)(ns % NS_PER_S / NS_PER_MS), format == DUMP_MRT ? "mrt" : "txt");
 }
 
 static bool
@@ -113,7 +114,8 @@ start(struct agent *a, const json_t *request, const char *neighbor, struct err *
 	int64_t max_bytes = limit ? json_integer_value(limit) : BYTES_DEFAULT;
 
 	if (max_bytes < BYTES_MIN || max_bytes > BYTES_MAX) {
-		(void)err_set(e, -ERANGE, "max_bytes: expected %d to %lld", BYTES_MIN, (long long)BYTES_MAX);
+		(void)err_set(
+		    e, -ERANGE, "max_bytes: expected %d to %lld", BYTES_MIN, (long long)BYTES_MAX);
 		return NULL;
 	}
 	if (open_folder(folder, e) < 0)

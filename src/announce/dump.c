@@ -21,14 +21,14 @@
 
 struct dump {
 	const struct neighbor_conf *neighbor; /* borrowed */
-	struct ip local; /* our end of the connection, as far as it is known */
+	struct ip local;                      /* our end of the connection, as far as it is known */
 	enum dump_format format;
 	char *path; /* owned */
 	int fd;     /* owned; -1: it has ended */
 	uint64_t bytes, max_bytes;
 	/* What the OPENs of a connection lack: then its AS numbers take two bytes (RFC 6793). */
 	bool two_octets[BGP_WAY_MAX][2]; /* received, sent */
-	char why[128]; /* it ended */
+	char why[128];                   /* it ended */
 	uint8_t record[RECORD_MAX];
 };
 
@@ -36,8 +36,8 @@ static void
 end(struct dump *d, const char *why)
 {
 	(void)snprintf(d->why, sizeof(d->why), "%s", why);
-	log_notice("dump of neighbor %s ends: %s path=%s bytes=%" PRIu64, d->neighbor->name, why, d->path,
-	    d->bytes);
+	log_notice("dump of neighbor %s ends: %s path=%s bytes=%" PRIu64, d->neighbor->name, why,
+	    d->path, d->bytes);
 	(void)close(d->fd);
 	d->fd = -1;
 }
@@ -74,8 +74,11 @@ mrt_time(void)
 static struct mrt_session
 mrt_session(const struct dump *d, bool as4)
 {
-	return (struct mrt_session){ .peer_as = d->neighbor->peer_as, .local_as = d->neighbor->local_as,
-		.peer = d->neighbor->address, .local = d->local, .as4 = as4 };
+	return (struct mrt_session){ .peer_as = d->neighbor->peer_as,
+		.local_as = d->neighbor->local_as,
+		.peer = d->neighbor->address,
+		.local = d->local,
+		.as4 = as4 };
 }
 
 /* "2026-11-23T07:00:00.123456Z" */
@@ -153,8 +156,8 @@ dump_state(struct dump *d, enum bgp_state before, enum bgp_state after, const ch
 		struct writer w = writer_init(d->record, sizeof(d->record));
 
 		/* RFC 6396 counts the states from 1, in our order */
-		mrt_write_state_change(&w, mrt_time(), &session, (enum mrt_state)(before + MRT_IDLE),
-		    (enum mrt_state)(after + MRT_IDLE));
+		mrt_write_state_change(&w, mrt_time(), &session,
+		    (enum mrt_state)(before + MRT_IDLE), (enum mrt_state)(after + MRT_IDLE));
 		put(d, d->record, writer_len(&w));
 		break;
 	}
@@ -162,8 +165,8 @@ dump_state(struct dump *d, enum bgp_state before, enum bgp_state after, const ch
 		_cleanup_(strbuf_done) struct strbuf out = { 0 };
 
 		add_time(&out);
-		strbuf_addf(&out, "state %s, was %s%s%s\n", bgp_state_name(after), bgp_state_name(before),
-		    *why ? ": " : "", why);
+		strbuf_addf(&out, "state %s, was %s%s%s\n", bgp_state_name(after),
+		    bgp_state_name(before), *why ? ": " : "", why);
 		put(d, out.text, out.len);
 		break;
 	}
@@ -239,5 +242,6 @@ dump_status(const struct dump *d)
 	if (d == NULL || d->fd < 0)
 		return json_null();
 	return json_pack("{s:s, s:I, s:I, s:s}", "path", d->path, "bytes", (json_int_t)d->bytes,
-	    "max_bytes", (json_int_t)d->max_bytes, "format", d->format == DUMP_MRT ? "mrt" : "text");
+	    "max_bytes", (json_int_t)d->max_bytes, "format",
+	    d->format == DUMP_MRT ? "mrt" : "text");
 }

@@ -1,9 +1,9 @@
 /*
  * A neighbor's messages, written down in a file as they come and go: as MRT (proto/mrt) or as text.
  *
- * A dump never harms its session: what cannot be written ends the dump, with one line in the log, and
- * leaves whole records behind. Each record is one write, so that who reads along sees it at once. There
- * is no password in it: passwords are TCP's, and no part of any message.
+ * A dump never harms its session: what cannot be written ends the dump, with one line in the log,
+ * and leaves whole records behind. Each record is one write, so that who reads along sees it at
+ * once. There is no password in it: passwords are TCP's, and no part of any message.
  */
 #pragma once
 

@@ -24,8 +24,8 @@ drop(struct neighbor *n)
 }
 
 int
-neighbor_dump_start(struct neighbor *n, enum dump_format format, const char *path, uint64_t max_bytes,
-    struct err *e)
+neighbor_dump_start(struct neighbor *n, enum dump_format format, const char *path,
+    uint64_t max_bytes, struct err *e)
 {
 	const struct bgp_info *info = bgp_session_info(n->session);
 	/* of the session that stands, if there is one; the OPENs of the next one are seen */

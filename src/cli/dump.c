@@ -20,8 +20,8 @@ static const char *const formats[] = { "mrt", "text", NULL };
 static json_t *
 request(const struct dump_options *o, const char *action, const char *neighbor)
 {
-	json_t *request = json_pack(
-	    "{s:s, s:s, s:s}", "command", "dump", "action", action, "neighbor", neighbor);
+	json_t *request =
+	    json_pack("{s:s, s:s, s:s}", "command", "dump", "action", action, "neighbor", neighbor);
 
 	if (request && strcmp(action, "start") == 0) {
 		(void)json_object_set_new(request, "format", json_string(formats[o->format]));
@@ -64,8 +64,8 @@ static const struct cli_option options[] = {
 	CLI_AGENT_SOCKET(struct dump_options),
 	{ "format", 'f', CLI_ENUM, offsetof(struct dump_options, format), "FORMAT", 0, 0, formats,
 	    "mrt for other programs, text for people" },
-	{ "max-size", 'm', CLI_U32, offsetof(struct dump_options, max_megabytes), "MEGABYTES", 1, 1024, NULL,
-	    "where the dump ends by itself" },
+	{ "max-size", 'm', CLI_U32, offsetof(struct dump_options, max_megabytes), "MEGABYTES", 1,
+	    1024, NULL, "where the dump ends by itself" },
 	{ "json", 0, CLI_FLAG, offsetof(struct dump_options, json), NULL, 0, 0, NULL,
 	    "the answer as one JSON document" },
 };

@@ -1,10 +1,10 @@
 /*
  *     mrt-roundtrip [FILE]...          without one, or for -: standard input
  *
- * Reads MRT files, takes every UPDATE and every route of a table apart, writes it again and reads that:
- * it must say the same, and be the same bytes unless the host bits of a prefix were set. Each UPDATE is
- * judged (RFC 7606) before and after. Prints what was found, and each broken record with its place.
- * Exits with 1 when something was not the same.
+ * Reads MRT files, takes every UPDATE and every route of a table apart, writes it again and reads
+ * that: it must say the same, and be the same bytes unless the host bits of a prefix were set. Each
+ * UPDATE is judged (RFC 7606) before and after. Prints what was found, and each broken record with
+ * its place. Exits with 1 when something was not the same.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -65,7 +65,8 @@ differs(const struct mrt_record *record, const char *what, struct reader bytes)
 {
 	if (counts.different++ >= SHOWN_MAX)
 		return;
-	fprintf(stderr, "%s: record at %llu: %s: ", counts.file, (unsigned long long)record->offset, what);
+	fprintf(stderr, "%s: record at %llu: %s: ", counts.file, (unsigned long long)record->offset,
+	    what);
 	show_bytes(bytes);
 }
 
@@ -110,20 +111,24 @@ show_verdict(const struct mrt_record *record, const struct bgp_update *u, struct
 	    bgp_error_format(&u->error, text, sizeof(text)));
 	if (!count_reason(reason))
 		return;
-	fprintf(stderr, "%s: record at %llu: %s: ", counts.file, (unsigned long long)record->offset, reason);
+	fprintf(stderr, "%s: record at %llu: %s: ", counts.file, (unsigned long long)record->offset,
+	    reason);
 	show_bytes(body);
 }
 
 /* A route of a table, as the UPDATE that would announce it. */
 static void
-judge_route(const struct mrt_record *record, const struct bgp_path *path, struct bgp_path_style style,
-    struct arena *arena, size_t size)
+judge_route(const struct mrt_record *record, const struct bgp_path *path,
+    struct bgp_path_style style, struct arena *arena, size_t size)
 {
 	/* a table may hold what its owner prefers; that does not come from an external peer */
-	struct bgp_peering peering = { .ibgp = bgp_path_has(path, BGP_ATTR_LOCAL_PREF), .as4 = style.as4,
+	struct bgp_peering peering = { .ibgp = bgp_path_has(path, BGP_ATTR_LOCAL_PREF),
+		.as4 = style.as4,
+		.extended_next_hop = true,
 		.families = { true, true } };
 	struct bgp_routes routes = { .path = *path };
-	struct bgp_prefixes prefixes = { .prefixes = &record->prefix, .count = 1,
+	struct bgp_prefixes prefixes = { .prefixes = &record->prefix,
+		.count = 1,
 		.family = bgp_family_of(record->prefix.addr.family) };
 	uint8_t *buf = arena_alloc(arena, size);
 	struct writer w = writer_init(buf, size);
@@ -158,10 +163,11 @@ try_path(const struct mrt_record *record, struct reader r, struct bgp_path_style
 	}
 	count_path(record, &path);
 	bgp_path_encode(&w, &path, style);
-	if (!writer_ok(&w) || writer_len(&w) != reader_left(&r) || memcmp(buf, r.pos, writer_len(&w)) != 0)
+	if (!writer_ok(&w) || writer_len(&w) != reader_left(&r) ||
+	    memcmp(buf, r.pos, writer_len(&w)) != 0)
 		differs(record, "other bytes", r);
 	else if (!bgp_path_decode(reader_init(buf, writer_len(&w)), style, arena, &again) ||
-	    !same_path(&path, &again))
+		 !same_path(&path, &again))
 		differs(record, "other attributes", r);
 	judge_route(record, &path, style, arena, size + 64);
 }
@@ -170,20 +176,22 @@ static bool
 same_verdict(const struct bgp_update *a, const struct bgp_update *b)
 {
 	return a->verdict == b->verdict && a->discarded == b->discarded &&
-	    a->end_of_rib == b->end_of_rib && a->withdrawn.count == b->withdrawn.count &&
-	    a->announced.count == b->announced.count &&
-	    a->mp_withdrawn.count == b->mp_withdrawn.count &&
-	    a->mp_announced.count == b->mp_announced.count;
+	       a->end_of_rib == b->end_of_rib && a->withdrawn.count == b->withdrawn.count &&
+	       a->announced.count == b->announced.count &&
+	       a->mp_withdrawn.count == b->mp_withdrawn.count &&
+	       a->mp_announced.count == b->mp_announced.count;
 }
 
-/* What the decoder of sessions counts is what stands there; it takes the routes of no other family. */
+/* What the decoder of sessions counts is what stands there; it takes the routes of no other family.
+ */
 static bool
 counts_agree(const struct bgp_update *u, const struct bgp_routes *routes)
 {
 	return u->verdict == BGP_VERDICT_RESET ||
-	    (u->withdrawn.count == routes->withdrawn.count && u->announced.count == routes->announced.count &&
-		u->mp_withdrawn.count == routes->path.unreach.count &&
-		u->mp_announced.count == routes->path.reach.prefixes.count);
+	       (u->withdrawn.count == routes->withdrawn.count &&
+		   u->announced.count == routes->announced.count &&
+		   u->mp_withdrawn.count == routes->path.unreach.count &&
+		   u->mp_announced.count == routes->path.reach.prefixes.count);
 }
 
 static void
@@ -191,8 +199,11 @@ try_update(const struct mrt_record *record, struct reader body)
 {
 	_cleanup_(arena_freep) struct arena *arena = arena_new();
 	const struct mrt_session *s = &record->session;
-	struct bgp_peering peering = { .local_as = s->local_as, .ibgp = s->local_as == s->peer_as,
-		.as4 = s->as4, .families = { true, true } };
+	struct bgp_peering peering = { .local_as = s->local_as,
+		.ibgp = s->local_as == s->peer_as,
+		.as4 = s->as4,
+		.extended_next_hop = true,
+		.families = { true, true } };
 	struct bgp_path_style style = { .as4 = s->as4 };
 	size_t size = reader_left(&body) + 16, len;
 	uint8_t *buf = arena_alloc(arena, size);
@@ -281,12 +292,16 @@ print_counts(void)
 	printf("%s:", counts.file);
 	for (size_t i = 0; i < MRT_KIND_MAX; i++)
 		printf(" %s=%llu", kind_names[i], (unsigned long long)counts.kinds[i]);
-	printf(" bad=%llu cut=%llu", (unsigned long long)counts.bad_records, (unsigned long long)counts.cut);
+	printf(" bad=%llu cut=%llu", (unsigned long long)counts.bad_records,
+	    (unsigned long long)counts.cut);
 	printf(" open=%llu update=%llu notification=%llu keepalive=%llu no_message=%llu",
-	    (unsigned long long)counts.messages[BGP_OPEN], (unsigned long long)counts.messages[BGP_UPDATE],
+	    (unsigned long long)counts.messages[BGP_OPEN],
+	    (unsigned long long)counts.messages[BGP_UPDATE],
 	    (unsigned long long)counts.messages[BGP_NOTIFICATION],
-	    (unsigned long long)counts.messages[BGP_KEEPALIVE], (unsigned long long)counts.bad_messages);
-	printf(" announced=%llu withdrawn=%llu routes=%llu attributes=%llu unknown=%llu malformed=%llu "
+	    (unsigned long long)counts.messages[BGP_KEEPALIVE],
+	    (unsigned long long)counts.bad_messages);
+	printf(" announced=%llu withdrawn=%llu routes=%llu attributes=%llu unknown=%llu "
+	       "malformed=%llu "
 	       "repeated=%llu",
 	    (unsigned long long)counts.announced, (unsigned long long)counts.withdrawn,
 	    (unsigned long long)counts.routes, (unsigned long long)counts.attributes,
@@ -298,8 +313,8 @@ print_counts(void)
 	printf(" bytes_differ=%llu different=%llu\n", (unsigned long long)counts.bytes_differ,
 	    (unsigned long long)counts.different);
 	for (size_t i = 0; i < REASONS_MAX && counts.reasons[i].count > 0; i++)
-		printf("%s: %llu times %s\n", counts.file, (unsigned long long)counts.reasons[i].count,
-		    counts.reasons[i].text);
+		printf("%s: %llu times %s\n", counts.file,
+		    (unsigned long long)counts.reasons[i].count, counts.reasons[i].text);
 }
 
 static void
@@ -351,7 +366,8 @@ try_name(const char *name)
 	} while (n > 0);
 	if (f != stdin)
 		(void)fclose(f);
-	bytes = xrealloc(bytes, len + 1); /* as long as the file, so that the sanitizer sees its end */
+	bytes =
+	    xrealloc(bytes, len + 1); /* as long as the file, so that the sanitizer sees its end */
 	try_file(bytes, len);
 	free(bytes);
 	return counts.different > 0 ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -32,7 +32,8 @@ same_aggregator(const struct bgp_aggregator *a, const struct bgp_aggregator *b)
 static bool
 same_numbers(const struct bgp_numbers *a, const struct bgp_numbers *b)
 {
-	return a->count == b->count && same_bytes(a->numbers, b->numbers, a->count * sizeof(*a->numbers));
+	return a->count == b->count &&
+	       same_bytes(a->numbers, b->numbers, a->count * sizeof(*a->numbers));
 }
 
 static bool
@@ -51,8 +52,8 @@ static bool
 same_reach(const struct bgp_reach *a, const struct bgp_reach *b)
 {
 	return ip_equal(a->next_hop, b->next_hop) && ip_equal(a->link_local, b->link_local) &&
-	    a->reserved == b->reserved && a->next_hop_only == b->next_hop_only &&
-	    same_prefixes(&a->prefixes, &b->prefixes);
+	       a->reserved == b->reserved && a->next_hop_only == b->next_hop_only &&
+	       same_prefixes(&a->prefixes, &b->prefixes);
 }
 
 static bool
@@ -75,24 +76,26 @@ same_path(const struct bgp_path *a, const struct bgp_path *b)
 {
 	const size_t large = sizeof(*a->large_communities), ext = sizeof(*a->ext_communities);
 
-	return same_attributes(a, b) && a->origin == b->origin && same_as_path(&a->as_path, &b->as_path) &&
-	    same_as_path(&a->as4_path, &b->as4_path) && ip_equal(a->next_hop, b->next_hop) &&
-	    a->med == b->med && a->local_pref == b->local_pref &&
-	    same_aggregator(&a->aggregator, &b->aggregator) &&
-	    same_aggregator(&a->as4_aggregator, &b->as4_aggregator) &&
-	    same_numbers(&a->communities, &b->communities) &&
-	    ip_equal(a->originator_id, b->originator_id) &&
-	    same_numbers(&a->cluster_list, &b->cluster_list) &&
-	    a->ext_community_count == b->ext_community_count &&
-	    same_bytes(a->ext_communities, b->ext_communities, ext * a->ext_community_count) &&
-	    a->large_community_count == b->large_community_count &&
-	    same_bytes(a->large_communities, b->large_communities, large * a->large_community_count) &&
-	    a->otc == b->otc && same_reach(&a->reach, &b->reach) && same_prefixes(&a->unreach, &b->unreach);
+	return same_attributes(a, b) && a->origin == b->origin &&
+	       same_as_path(&a->as_path, &b->as_path) && same_as_path(&a->as4_path, &b->as4_path) &&
+	       ip_equal(a->next_hop, b->next_hop) && a->med == b->med &&
+	       a->local_pref == b->local_pref && same_aggregator(&a->aggregator, &b->aggregator) &&
+	       same_aggregator(&a->as4_aggregator, &b->as4_aggregator) &&
+	       same_numbers(&a->communities, &b->communities) &&
+	       ip_equal(a->originator_id, b->originator_id) &&
+	       same_numbers(&a->cluster_list, &b->cluster_list) &&
+	       a->ext_community_count == b->ext_community_count &&
+	       same_bytes(a->ext_communities, b->ext_communities, ext * a->ext_community_count) &&
+	       a->large_community_count == b->large_community_count &&
+	       same_bytes(
+		   a->large_communities, b->large_communities, large * a->large_community_count) &&
+	       a->otc == b->otc && same_reach(&a->reach, &b->reach) &&
+	       same_prefixes(&a->unreach, &b->unreach);
 }
 
 bool
 same_routes(const struct bgp_routes *a, const struct bgp_routes *b)
 {
-	return same_prefixes(&a->withdrawn, &b->withdrawn) && same_prefixes(&a->announced, &b->announced) &&
-	    same_path(&a->path, &b->path);
+	return same_prefixes(&a->withdrawn, &b->withdrawn) &&
+	       same_prefixes(&a->announced, &b->announced) && same_path(&a->path, &b->path);
 }

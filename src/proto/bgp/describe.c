@@ -14,7 +14,8 @@ static const char *const type_names[BGP_TYPE_MAX] = {
 const char *
 bgp_type_name(uint8_t type)
 {
-	return type < BGP_TYPE_MAX && type_names[type] ? type_names[type] : "message of an unknown type";
+	return type < BGP_TYPE_MAX && type_names[type] ? type_names[type]
+						       : "message of an unknown type";
 }
 
 static void
@@ -30,7 +31,7 @@ add_prefixes(struct strbuf *out, const char *what, const struct bgp_prefixes *p)
 	strbuf_add_char(out, '\n');
 }
 
-/* RFC 4724 section 2: an UPDATE that says nothing, or only that nothing of a family is withdrawn. */
+/* RFC 4724 section 2: an UPDATE that says nothing, or withdraws nothing of a family. */
 static bool
 is_end_of_rib(const struct bgp_routes *routes, enum bgp_family *ret)
 {
@@ -43,7 +44,8 @@ is_end_of_rib(const struct bgp_routes *routes, enum bgp_family *ret)
 		return true;
 	}
 	*ret = path->unreach.family;
-	return path->count == 1 && bgp_path_has(path, BGP_ATTR_MP_UNREACH) && path->unreach.count == 0;
+	return path->count == 1 && bgp_path_has(path, BGP_ATTR_MP_UNREACH) &&
+	       path->unreach.count == 0;
 }
 
 static void
@@ -73,11 +75,13 @@ describe_update(struct strbuf *out, struct reader body, bool as4)
 static void
 describe_refresh(struct strbuf *out, struct reader body)
 {
-	static const char *const subtypes[] = { "request", "begin", "end" }; /* RFC 7313 section 3.2 */
+	/* RFC 7313 section 3.2 */
+	static const char *const subtypes[] = { "request", "begin", "end" };
 	uint16_t afi = reader_u16(&body);
 	uint8_t subtype = reader_u8(&body), safi = reader_u8(&body);
 
-	strbuf_addf(out, "    %s", subtype < ARRAY_SIZE(subtypes) ? subtypes[subtype] : "unknown subtype");
+	strbuf_addf(
+	    out, "    %s", subtype < ARRAY_SIZE(subtypes) ? subtypes[subtype] : "unknown subtype");
 	if (bgp_family_from_wire(afi, safi) != BGP_FAMILY_MAX)
 		strbuf_addf(out, " %s\n", bgp_family_name(bgp_family_from_wire(afi, safi)));
 	else

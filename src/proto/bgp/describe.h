@@ -1,8 +1,8 @@
 /*
  * Messages as text for people: all that stands in one, with names for its numbers.
  *
- * Each line is indented and ends with a newline. What can not be read is shown as bytes; no byte of a
- * peer reaches the text as it is.
+ * Each line is indented and ends with a newline. What can not be read is shown as bytes; no byte of
+ * a peer reaches the text as it is.
  */
 #pragma once
 

@@ -18,16 +18,16 @@ static const struct {
 	const char *name;
 	enum value_form form;
 } capabilities[] = {
-	[1] = { "multiprotocol", FORM_FAMILY },           /* 4760 */
-	[2] = { "route refresh", FORM_BYTES },            /* 2918 */
-	[5] = { "extended next hop", FORM_NEXT_HOP },     /* 8950 */
-	[6] = { "extended message", FORM_BYTES },         /* 8654 */
-	[8] = { "multiple labels", FORM_BYTES },          /* 8277 */
-	[9] = { "role", FORM_ROLE },                      /* 9234 */
-	[64] = { "graceful restart", FORM_RESTART },      /* 4724 */
-	[65] = { "four-octet AS", FORM_AS },              /* 6793 */
-	[69] = { "additional paths", FORM_BYTES },        /* 7911 */
-	[70] = { "enhanced route refresh", FORM_BYTES },  /* 7313 */
+	[1] = { "multiprotocol", FORM_FAMILY },               /* 4760 */
+	[2] = { "route refresh", FORM_BYTES },                /* 2918 */
+	[5] = { "extended next hop", FORM_NEXT_HOP },         /* 8950 */
+	[6] = { "extended message", FORM_BYTES },             /* 8654 */
+	[8] = { "multiple labels", FORM_BYTES },              /* 8277 */
+	[9] = { "role", FORM_ROLE },                          /* 9234 */
+	[64] = { "graceful restart", FORM_RESTART },          /* 4724 */
+	[65] = { "four-octet AS", FORM_AS },                  /* 6793 */
+	[69] = { "additional paths", FORM_BYTES },            /* 7911 */
+	[70] = { "enhanced route refresh", FORM_BYTES },      /* 7313 */
 	[71] = { "long-lived graceful restart", FORM_BYTES }, /* 9494 */
 	[73] = { "host name", FORM_BYTES },
 	[128] = { "route refresh (Cisco)", FORM_BYTES },
@@ -173,7 +173,8 @@ bgp_describe_open(struct strbuf *out, struct reader body)
 	char id[IP_STR_MAX];
 
 	(void)ip_format(ip_from_v4(reader_u32(&r)), id);
-	strbuf_addf(out, "    version %u, AS %u, hold time %u s, router ID %s\n", version, as, hold_time, id);
+	strbuf_addf(out, "    version %u, AS %u, hold time %u s, router ID %s\n", version, as,
+	    hold_time, id);
 	if (!reader_ok(&r) || !add_parameters(out, r)) {
 		strbuf_add(out, "    malformed: ");
 		bgp_describe_bytes(out, body.pos, reader_left(&body));

@@ -16,7 +16,7 @@ bgp_describe_bytes(struct strbuf *out, const uint8_t *bytes, size_t len)
 		strbuf_addf(out, "... (%zu bytes)", len);
 }
 
-/* As operators write it: {a b} is a set, (a b) a sequence of the confederation, [a b] a set of it. */
+/* As operators write it: {a b} is a set, (a b) a sequence of the confederation, [a b] its set. */
 static void
 add_as_path(struct strbuf *out, const struct bgp_as_path *path)
 {
@@ -74,8 +74,10 @@ add_communities(struct strbuf *out, const struct bgp_path *path, uint8_t type)
 		strbuf_addf(out, " %s", bgp_community_format(path->communities.numbers[i], text));
 	for (size_t i = 0; type == BGP_ATTR_EXT_COMMUNITIES && i < path->ext_community_count; i++)
 		strbuf_addf(out, " %s", bgp_ext_community_format(path->ext_communities[i], text));
-	for (size_t i = 0; type == BGP_ATTR_LARGE_COMMUNITIES && i < path->large_community_count; i++)
-		strbuf_addf(out, " %s", bgp_large_community_format(path->large_communities[i], text));
+	for (size_t i = 0; type == BGP_ATTR_LARGE_COMMUNITIES && i < path->large_community_count;
+	     i++)
+		strbuf_addf(
+		    out, " %s", bgp_large_community_format(path->large_communities[i], text));
 }
 
 static void

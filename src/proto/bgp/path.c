@@ -31,7 +31,8 @@ bool
 bgp_path_has(const struct bgp_path *path, uint8_t type)
 {
 	for (size_t i = 0; i < path->count; i++) {
-		if (path->attributes[i].type == type && path->attributes[i].form == BGP_FORM_DECODED)
+		if (path->attributes[i].type == type &&
+		    path->attributes[i].form == BGP_FORM_DECODED)
 			return true;
 	}
 	return false;
@@ -112,7 +113,8 @@ put_communities(struct writer *w, const struct bgp_path *path, uint8_t type)
 		writer_u32(w, path->ext_communities[i] >> 32);
 		writer_u32(w, path->ext_communities[i] & UINT32_MAX);
 	}
-	for (size_t i = 0; type == BGP_ATTR_LARGE_COMMUNITIES && i < path->large_community_count; i++) {
+	for (size_t i = 0; type == BGP_ATTR_LARGE_COMMUNITIES && i < path->large_community_count;
+	     i++) {
 		writer_u32(w, path->large_communities[i].global);
 		writer_u32(w, path->large_communities[i].local1);
 		writer_u32(w, path->large_communities[i].local2);

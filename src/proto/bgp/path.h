@@ -1,11 +1,11 @@
 /*
  * All path attributes of an UPDATE as one struct, and back to bytes.
  *
- * For those who look at what a peer said: dumps, tables in MRT files (proto/mrt), tests. A session needs
- * none of it: update_decode.c judges UPDATEs without taking them apart. Here is no judgement either: a
- * value whose form is wrong, a second copy of an attribute and a type that is not known stay as bytes.
- * So every list of attributes whose lengths are right can be read, and written again to the same bytes,
- * unless the host bits of a prefix were set.
+ * For those who look at what a peer said: dumps, tables in MRT files (proto/mrt), tests. A session
+ * needs none of it: update_decode.c judges UPDATEs without taking them apart. Here is no judgement
+ * either: a value whose form is wrong, a second copy of an attribute and a type that is not known
+ * stay as bytes. So every list of attributes whose lengths are right can be read, and written again
+ * to the same bytes, unless the host bits of a prefix were set.
  *
  * All is allocated from the caller's arena; raw bytes are borrowed from the message.
  */
@@ -65,9 +65,9 @@ struct bgp_reach {
 
 enum bgp_attribute_form {
 	BGP_FORM_DECODED,
-	BGP_FORM_UNKNOWN,   /* a type, or the address family of MP_REACH or MP_UNREACH */
+	BGP_FORM_UNKNOWN, /* a type, or the address family of MP_REACH or MP_UNREACH */
 	BGP_FORM_MALFORMED,
-	BGP_FORM_REPEATED,  /* the first copy is the one that was decoded */
+	BGP_FORM_REPEATED, /* the first copy is the one that was decoded */
 };
 
 /* One attribute, in its place. */
@@ -117,11 +117,12 @@ const char *bgp_attribute_name(uint8_t type); /* "AS_PATH"; NULL: not known */
 
 /* An UPDATE as a whole. */
 struct bgp_routes {
-	struct bgp_prefixes withdrawn, announced; /* IPv4, as in RFC 4271; the others are in the path */
+	struct bgp_prefixes withdrawn, announced; /* IPv4 (RFC 4271); others are in the path */
 	struct bgp_path path;
 };
 
 /* Of an UPDATE's body; false when lengths or prefixes run over: what came before stands in *ret. */
 bool bgp_routes_decode(
     struct reader r, struct bgp_path_style style, struct arena *arena, struct bgp_routes *ret);
-void bgp_routes_encode(struct writer *w, const struct bgp_routes *routes, struct bgp_path_style style);
+void bgp_routes_encode(
+    struct writer *w, const struct bgp_routes *routes, struct bgp_path_style style);

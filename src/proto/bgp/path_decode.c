@@ -14,7 +14,7 @@ read_as(struct reader *r, bool as4)
 	return as4 ? reader_u32(r) : reader_u16(r);
 }
 
-/* Walks the segments; fills them when there is room for them. False: they do not fill the attribute. */
+/* Walks the segments; fills them when there is room. False: they do not fill the attribute. */
 static bool
 walk_segments(
     struct reader r, bool as4, struct arena *arena, struct bgp_segment *segments, size_t *ret_count)
@@ -32,7 +32,8 @@ walk_segments(
 
 			for (size_t i = 0; i < count; i++)
 				numbers[i] = read_as(&ases, as4);
-			segments[n] = (struct bgp_segment){ .type = type, .count = count, .ases = numbers };
+			segments[n] =
+			    (struct bgp_segment){ .type = type, .count = count, .ases = numbers };
 		}
 	}
 	*ret_count = n;
@@ -122,7 +123,7 @@ decode_large_communities(struct decoding *d, struct reader r)
 	return true;
 }
 
-/* All that the reader holds; false when a prefix is impossible or cut: those before it are in *ret. */
+/* False when a prefix is impossible or cut: those before it are in *ret. */
 static bool
 decode_prefixes(
     struct arena *arena, struct reader bytes, enum bgp_family family, struct bgp_prefixes *ret)
@@ -150,7 +151,7 @@ decode_next_hops(struct reader *r, enum bgp_family family, struct bgp_reach *ret
 	if (len != 16 && len != 32)
 		return false;
 	return decode_address(r, 16, &ret->next_hop) &&
-	    (len == 16 || decode_address(r, 16, &ret->link_local));
+	       (len == 16 || decode_address(r, 16, &ret->link_local));
 }
 
 static enum bgp_attribute_form
@@ -329,6 +330,6 @@ bgp_routes_decode(
 
 	*ret = (struct bgp_routes){ 0 };
 	return reader_ok(&r) && decode_prefixes(arena, withdrawn, BGP_IPV4, &ret->withdrawn) &&
-	    bgp_path_decode(attributes, style, arena, &ret->path) &&
-	    decode_prefixes(arena, r, BGP_IPV4, &ret->announced);
+	       bgp_path_decode(attributes, style, arena, &ret->path) &&
+	       decode_prefixes(arena, r, BGP_IPV4, &ret->announced);
 }

@@ -3,12 +3,12 @@
  *
  * The reader walks a file that is whole in memory, record by record, and borrows from it. It trusts
  * nothing: what is broken is an error with the offset of its record and of the place, and when the
- * record's length is right the walk can go on behind it. BGP messages and path attributes inside are
- * given as bytes: proto/bgp reads them.
+ * record's length is right the walk can go on behind it. BGP messages and path attributes inside
+ * are given as bytes: proto/bgp reads them.
  *
  * Read: TABLE_DUMP, TABLE_DUMP_V2 (unicast RIBs and their index of peers), BGP4MP and BGP4MP_ET
- * (messages and state changes, also those of the recording side). All else is skipped, by its length.
- * Written: BGP4MP_ET, message and state change.
+ * (messages and state changes, also those of the recording side). All else is skipped, by its
+ * length. Written: BGP4MP_ET, message and state change.
  */
 #pragma once
 
@@ -63,9 +63,10 @@ enum mrt_state {
 
 /* A route of a table, from one peer. */
 struct mrt_route {
-	uint32_t originated; /* seconds since 1970 */
-	uint16_t peer;       /* TABLE_DUMP_V2: its place in the index of peers */
-	struct reader attributes; /* TABLE_DUMP: two-byte AS numbers; TABLE_DUMP_V2: four, see bgp_path_style */
+	uint32_t originated;      /* seconds since 1970 */
+	uint16_t peer;            /* TABLE_DUMP_V2: its place in the index of peers */
+	struct reader attributes; /* TABLE_DUMP: two-byte AS numbers; TABLE_DUMP_V2: four, see
+				     bgp_path_style */
 };
 
 struct mrt_peer {
@@ -128,10 +129,10 @@ bool mrt_next_peer(struct mrt_record *record, struct mrt_peer *ret);
 bool mrt_next_route(struct mrt_record *record, struct mrt_route *ret);
 
 /*
- * One record each, into a writer that may hold others already. sent: by us. Without session->as4 the
- * numbers of the session must fit two bytes (23456 otherwise: RFC 6793).
+ * One record each, into a writer that may hold others already. sent: by us. Without session->as4
+ * the numbers of the session must fit two bytes (23456 otherwise: RFC 6793).
  */
-void mrt_write_message(struct writer *w, struct mrt_time time, const struct mrt_session *session, bool sent,
-    const uint8_t *message, size_t len);
-void mrt_write_state_change(struct writer *w, struct mrt_time time, const struct mrt_session *session,
-    enum mrt_state old_state, enum mrt_state new_state);
+void mrt_write_message(struct writer *w, struct mrt_time time, const struct mrt_session *session,
+    bool sent, const uint8_t *message, size_t len);
+void mrt_write_state_change(struct writer *w, struct mrt_time time,
+    const struct mrt_session *session, enum mrt_state old_state, enum mrt_state new_state);

@@ -41,8 +41,8 @@ put_session(struct writer *w, const struct mrt_session *s)
 }
 
 void
-mrt_write_message(struct writer *w, struct mrt_time time, const struct mrt_session *session, bool sent,
-    const uint8_t *message, size_t len)
+mrt_write_message(struct writer *w, struct mrt_time time, const struct mrt_session *session,
+    bool sent, const uint8_t *message, size_t len)
 {
 	enum mrt_bgp4mp_subtype two = sent ? MRT_MESSAGE_LOCAL : MRT_MESSAGE;
 	enum mrt_bgp4mp_subtype four = sent ? MRT_MESSAGE_AS4_LOCAL : MRT_MESSAGE_AS4;

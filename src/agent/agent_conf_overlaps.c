@@ -1,6 +1,6 @@
 /*
- * No two Global IPs overlap. Sorted by their first address, those that do stand beside each other: two
- * prefixes are apart, or one holds the other. So ten thousand of them cost no more than to sort them.
+ * No two Global IPs overlap. Sorted by their first address, those that do stand beside each other:
+ * two prefixes are apart, or one holds the other. So ten thousand cost no more than to sort them.
  */
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /*
- * Between the files of the agent: agent.c wires, hosted.c runs a service, runner.c its checks,
- * commands.c answers the control socket.
+ * Between the files of the agent: agent.c begins and ends, drivers.c wires, hosted.c runs a service,
+ * runner.c its checks, commands.c answers the control socket.
  */
 #pragma once
 
@@ -73,6 +73,12 @@ struct place {
 	size_t index;
 };
 
+static inline struct ip
+place_address(const struct place *place)
+{
+	return place->hosted->conf->addresses[place->index];
+}
+
 struct agent {
 	sd_event *loop; /* borrowed */
 	const struct agent_conf *conf;
@@ -122,6 +128,9 @@ void runner_run_now(struct runner *r);
 /* agent.c */
 void agent_service_changed(struct agent *a);
 void agent_service_done(struct agent *a);
+
+/* drivers.c */
+int agent_open_drivers(struct agent *a, struct err *e);
 
 /* commands.c: a control_fn; userdata is the agent. */
 void agent_answer(void *userdata, const char *request, struct strbuf *reply);

@@ -12,7 +12,8 @@ static void
 add_words(struct strbuf *out, const char *const *words)
 {
 	for (size_t i = 0; words[i] != NULL; i++)
-		strbuf_addf(out, "%s%s", i == 0 ? "" : words[i + 1] != NULL ? ", " : " or ", words[i]);
+		strbuf_addf(
+		    out, "%s%s", i == 0 ? "" : words[i + 1] != NULL ? ", " : " or ", words[i]);
 }
 
 /* "...; expected a, b or c", or what was probably meant of them. */
@@ -58,7 +59,8 @@ check_field(const struct request_field *f, const json_t *value, struct err *e)
 		return f->words != NULL ? refuse_word(e, f->name, text, f->words) : 0;
 	case REQUEST_NUMBER:
 		if (!json_is_integer(value) || json_integer_value(value) < 0)
-			return err_set(e, -EINVAL, "%s: expected a whole number, 0 or more", f->name);
+			return err_set(
+			    e, -EINVAL, "%s: expected a whole number, 0 or more", f->name);
 		return 0;
 	case REQUEST_BOOL:
 		if (!json_is_boolean(value))
@@ -87,7 +89,8 @@ refuse_field(const struct request_command *command, const char *name, struct err
 	for (size_t i = 0; command->fields[i].name != NULL; i++)
 		names[i] = command->fields[i].name;
 	if (names[0] == NULL)
-		return err_set(e, -EINVAL, "%s takes no field %s, nor any other", command->name, name);
+		return err_set(
+		    e, -EINVAL, "%s takes no field %s, nor any other", command->name, name);
 	(void)snprintf(what, sizeof(what), "field of %s:", command->name);
 	return refuse_word(e, what, name, names);
 }

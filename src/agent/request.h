@@ -1,7 +1,7 @@
 /*
- * The requests of the control socket: one line of JSON each, an object with "command" and the fields
- * of that command. One row of a table says all about a command; what its row does not have is refused
- * with a sentence that says what was meant. The answer is one document, an error one of the form
+ * The requests of the control socket: one line of JSON each, an object with "command" and the
+ * fields of that command. One row of a table says all about a command; what its row does not have is
+ * refused with a sentence that says what was meant. The answer is one document, an error one of the form
  * {"error": "one sentence"}.
  *
  * This file knows no agent: commands.c has the table.
@@ -35,8 +35,8 @@ struct request_field {
 struct request_command {
 	const char *name;
 	/*
-	 * Gives the answer, owned by the caller; NULL with a sentence in e: it is refused. The request has
-	 * all required fields and no unknown one, each of its type.
+	 * Gives the answer, owned by the caller; NULL with a sentence in e: it is refused. The
+	 * request has all required fields and no unknown one, each of its type.
 	 */
 	json_t *(*answer)(void *userdata, const json_t *request, struct err *e);
 	struct request_field fields[REQUEST_FIELDS_MAX];

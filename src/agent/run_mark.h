@@ -1,7 +1,7 @@
 /*
- * A file that stands beside the control socket while nearcastd runs, and stays when it ends without a
- * farewell: the next one then knows that routers may still have our routes (RFC 4724). /run is empty
- * after a boot, and so is what the routers had reason to keep.
+ * A file that stands beside the control socket while nearcastd runs, and stays when it ends without
+ * a farewell: the next one then knows that routers may still have our routes (RFC 4724). /run is
+ * empty after a boot, and so is what the routers had reason to keep.
  */
 #pragma once
 
@@ -12,8 +12,8 @@
 struct run_mark;
 
 /*
- * control: the socket's path. Sets the mark; *ret_was_there: nobody has taken the last one away. Freed
- * at once, it leaves things as they were.
+ * control: the socket's path. Sets the mark; *ret_was_there: nobody has taken the last one away.
+ * Freed at once, it leaves things as they were.
  */
 int run_mark_new(
     const char *control, bool *ret_was_there, struct run_mark **ret, struct err *e);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "io/local_route.h"
 #include "io/loop.h"
 #include "io/netlink.h"
 
@@ -125,36 +126,6 @@ take_dumped(const struct nlmsghdr *h, void *userdata)
 	w->seen_ours |= marked;
 }
 
-static void
-take_route(const struct nlmsghdr *h, void *userdata)
-{
-	const struct rtmsg *route;
-	bool *is_local = userdata;
-
-	if (h == NULL || h->nlmsg_type != RTM_NEWROUTE ||
-	    mnl_nlmsg_get_payload_len(h) < sizeof(*route))
-		return;
-	route = mnl_nlmsg_get_payload(h);
-	*is_local = route->rtm_type == RTN_LOCAL;
-}
-
-/* Whether the kernel takes packets for the address. */
-static bool
-has_local_route(const struct addresses *a, struct ip ip)
-{
-	char buf[NETLINK_REQUEST_MAX];
-	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
-	struct rtmsg *route;
-	bool is_local = false;
-
-	h->nlmsg_type = RTM_GETROUTE;
-	route = mnl_nlmsg_put_extra_header(h, sizeof(*route));
-	route->rtm_family = AF_INET6;
-	route->rtm_dst_len = (uint8_t)ip_bits(ip.family);
-	mnl_attr_put(h, RTA_DST, ip_size(ip.family), ip.bytes);
-	return netlink_get(a->nl, h, take_route, &is_local, NULL) >= 0 && is_local;
-}
-
 /*
  * The kernel acknowledges an IPv6 address, and announces it, before it has its local route, which a
  * worker of its own adds later. A connection that is tried in between hangs until its SYN is sent
@@ -163,7 +134,7 @@ has_local_route(const struct addresses *a, struct ip ip)
 static bool
 is_ready(const struct addresses *a, struct watched_address *w, struct instant now)
 {
-	if (!w->seen || w->present || w->ip.family == IP_V4 || has_local_route(a, w->ip)) {
+	if (!w->seen || w->present || w->ip.family == IP_V4 || local_route_exists(a->nl, w->ip)) {
 		w->gone |= !w->seen && !instant_is_never(w->unready_since);
 		w->unready_since = INSTANT_NEVER;
 		return true;

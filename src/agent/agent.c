@@ -79,10 +79,14 @@ agent_service_done(struct agent *a)
 	if (++a->done_count < a->service_count)
 		return;
 	/* keep says nothing to the neighbors: sessions just end with the process */
-	if (a->conf->on_exit == AGENT_EXIT_KEEP)
+	if (a->conf->on_exit == AGENT_EXIT_KEEP) {
 		on_announcer_stopped(a);
-	else
-		announcer_stop(a->announcer, on_announcer_stopped, a);
+	} else {
+		char text[128];
+
+		(void)snprintf(text, sizeof(text), "nearcastd ends on %s", a->conf->host);
+		announcer_stop(a->announcer, text, on_announcer_stopped, a);
+	}
 }
 
 void

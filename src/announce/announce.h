@@ -133,9 +133,11 @@ struct neighbor_share announcer_withdrawing(const struct announcer *a, struct pr
 void announcer_release_end_of_rib(struct announcer *a);
 /*
  * Withdraws all, sends Cease (administrative shutdown), closes; calls done from the loop when the
- * neighbors have closed too, or after 1 s. done may free the announcer.
+ * neighbors have closed too, or after 1 s. done may free the announcer. text: what the neighbors'
+ * operators read (RFC 9003), or NULL.
  */
-void announcer_stop(struct announcer *a, void (*done)(void *userdata), void *userdata);
+void announcer_stop(
+    struct announcer *a, const char *text, void (*done)(void *userdata), void *userdata);
 void announcer_free(struct announcer *a);
 
 /*

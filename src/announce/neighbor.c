@@ -196,11 +196,11 @@ neighbor_start(struct neighbor *n)
 }
 
 void
-neighbor_stop(struct neighbor *n)
+neighbor_stop(struct neighbor *n, const char *text)
 {
 	bgp_session_withdraw_all(n->session);
 	neighbor_send_updates(n);
-	(void)neighbor_input(n, &(struct bgp_event){ .type = BGP_EVENT_STOP });
+	(void)neighbor_input(n, &(struct bgp_event){ .type = BGP_EVENT_STOP, .text = text });
 }
 
 void

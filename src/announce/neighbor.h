@@ -57,8 +57,8 @@ int neighbor_new(sd_event *loop, const struct neighbor_conf *conf, const struct 
 void neighbor_free(struct neighbor *n); /* NULL is fine; closes at once */
 
 void neighbor_start(struct neighbor *n);
-/* Sends Cease (administrative shutdown) and closes; over when neighbor_is_closed(). */
-void neighbor_stop(struct neighbor *n);
+/* Sends Cease (administrative shutdown) with the text, or NULL, and closes; over when neighbor_is_closed(). */
+void neighbor_stop(struct neighbor *n, const char *text);
 bool neighbor_is_closed(const struct neighbor *n);
 /* What BFD says of the path: a bfd_changed_fn. */
 void neighbor_bfd_changed(void *userdata, bool up, const char *why);

@@ -333,7 +333,7 @@ announcer_release_end_of_rib(struct announcer *a)
 }
 
 void
-announcer_stop(struct announcer *a, void (*done)(void *userdata), void *userdata)
+announcer_stop(struct announcer *a, const char *text, void (*done)(void *userdata), void *userdata)
 {
 	a->stop_done = done;
 	a->stop_userdata = userdata;
@@ -342,7 +342,7 @@ announcer_stop(struct announcer *a, void (*done)(void *userdata), void *userdata
 	listeners_done(&a->listeners);
 	timer_set(&a->stop_timer, instant_add(clock_now(), STOP_PATIENCE));
 	for (size_t i = 0; i < a->neighbor_count; i++)
-		neighbor_stop(a->neighbors[i]);
+		neighbor_stop(a->neighbors[i], text);
 	on_progress(a);
 }
 

@@ -182,7 +182,7 @@ TEST(stopping_withdraws_says_why_and_closes)
 {
 	uint16_t port = free_port();
 	struct neighbor_conf conf = conf_of(0, port);
-	static const uint8_t cease[] = { 0, 21, 3, 6, 2 };
+	static const uint8_t cease[] = { 0, 30, 3, 6, 2, 8, 'n', 'e', 'w', ' ', 'd', 'i', 's', 'k' };
 	uint8_t buf[4096];
 	ssize_t n;
 	FIXTURE(f);
@@ -190,11 +190,11 @@ TEST(stopping_withdraws_says_why_and_closes)
 	speak_to_us(&f, &conf, 0);
 	announce(&f, 0, "203.0.113.10/32");
 	(void)recv(f.peer, buf, sizeof(buf), MSG_DONTWAIT);
-	announcer_stop(f.a[0], on_stopped, &f);
+	announcer_stop(f.a[0], "new disk", on_stopped, &f);
 	CHECK(!f.stopped);
 	n = recv(f.peer, buf, sizeof(buf), MSG_DONTWAIT);
-	REQUIRE(n == 28 + 21);
-	CHECK_MEM(buf + 28 + 16, 5, cease, sizeof(cease));
+	REQUIRE(n == 28 + 21 + 9);
+	CHECK_MEM(buf + 28 + 16, 5 + 9, cease, sizeof(cease));
 	(void)close(TAKE_FD(f.peer));
 	RUN_UNTIL(f, f.stopped);
 	CHECK(status_is(&f, 0, "state", "Idle"));
@@ -210,7 +210,7 @@ TEST(a_peer_that_does_not_close_is_not_waited_for)
 	speak_to_us(&f, &conf, 0);
 	start = clock_now();
 	f.free_when_stopped = true;
-	announcer_stop(f.a[0], on_stopped, &f);
+	announcer_stop(f.a[0], NULL, on_stopped, &f);
 	RUN_UNTIL(f, f.stopped);
 	CHECK(instant_diff(clock_now(), start).ns < 2 * NS_PER_S);
 }

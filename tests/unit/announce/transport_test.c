@@ -93,7 +93,7 @@ TEST(a_signed_session_ends_with_words)
 		speak(&f, 0, &conf[0]);
 		RUN_UNTIL(f, status_is(&f, 0, "state", "Established") && status_is(&f, 1, "state", "Established"));
 		/* sockets, keys and all are gone when this returns; the other end has not been run since */
-		announcer_stop(f.a[0], on_stopped, &f);
+		announcer_stop(f.a[0], NULL, on_stopped, &f);
 		announcer_free(TAKE(f.a[0]));
 		RUN_UNTIL(f, !status_is(&f, 1, "state", "Established"));
 		CHECK_STR(status_text(&f, 1, "last_notification_received", text, sizeof(text)),

@@ -86,6 +86,10 @@ unpack_bird16() {
 	local dir=$root/$1/bird16 tmp
 	[ -x "$dir/usr/sbin/bird6" ] && return 0
 	tmp=$(mktemp -d)
-	(cd "$tmp" && apt-get download -q bird && dpkg -x bird_1.6*.deb "$dir") >"$tmp/log" 2>&1 || cat "$tmp/log" >&2
+	(
+		cd "$tmp"
+		apt-get download -q bird || { as_root apt-get update -q && apt-get download -q bird; }
+		dpkg -x bird_1.6*.deb "$dir"
+	) >"$tmp/log" 2>&1 || cat "$tmp/log" >&2
 	rm -rf "$tmp"
 }

@@ -2,7 +2,7 @@
 """The built-in speaker against the routing daemons of the distribution, each in a network namespace of its own
 beside ours. TAP on stdout.
 
-Usage: interop.py [--results FOLDER] SPEAKER DAEMON [CASE...]    runs a daemon's cases
+Usage: interop.py [--slow] [--results FOLDER] SPEAKER DAEMON [CASE...]    runs a daemon's cases, or its slow ones
        interop.py --list                                      names cases and daemons
        interop.py --write-table PAGE FOLDER                   writes the results into the page's table
        interop.py --check-table PAGE                          fails when the page's rows are not the cases
@@ -11,6 +11,7 @@ import pathlib
 import sys
 import tempfile
 import time
+import traceback
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -37,12 +38,13 @@ def run_case(test, folder, program, net, daemon):
     except (Failed, NotReady) as e:
         logs = [f'-- {p.name}\n{p.read_text(errors="replace")}' for p in sorted(folder.glob('*.log'))]
         return 'fails', str(e), '\n'.join(logs)
+    except Exception:           # ours or the daemon's: the other cases still run
+        return 'fails', traceback.format_exc().splitlines()[-1], traceback.format_exc()
     finally:
         c.end()
 
 
-def run(program, daemon, names, results):
-    cases = [c for c in CASES if not names or c.__name__ in names]
+def run(program, daemon, cases, results):
     net = network.Network()
     outcome = {}
     print(f'1..{len(cases)}')
@@ -79,6 +81,8 @@ def main(words):
         return table.write(pathlib.Path(words[1]), pathlib.Path(words[2]))
     if words[:1] == ['--check-table']:
         return table.check(pathlib.Path(words[1]))
+    slow = words[:1] == ['--slow']
+    words = words[slow:]
     if words[:1] == ['--results']:
         results, words = pathlib.Path(words[1]), words[2:]
     if len(words) < 2 or words[1] not in PEERS:
@@ -92,7 +96,8 @@ def main(words):
         return skip(network.go_inside())
     if daemon.needs_root and network.is_rootless():
         return skip(f'{daemon.name} gives up root for a user of its own, which needs root')
-    return run(words[0], daemon, words[2:], results)
+    names = words[2:]
+    return run(words[0], daemon, [c for c in CASES if (c.__name__ in names if names else c.slow == slow)], results)
 
 
 sys.exit(main(sys.argv[1:]))

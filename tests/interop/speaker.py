@@ -9,20 +9,22 @@ from waiting import DEADLINE, Failed, wait_for
 
 
 class Speaker:
-    def __init__(self, program, log, options):
-        """options: a dict of speaker_main.c's keys, with _ for -; the session is called r1."""
+    def __init__(self, program, log, options, release=True):
+        """options: a dict of speaker_main.c's keys, with _ for -. release: of End-of-RIB, at once."""
         conf = {k.replace('_', '-'): v for k, v in options.items() if v is not None}
         self.log = log
         self.process = subprocess.Popen([program, ','.join(f'{k}={v}' for k, v in conf.items())], text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log.open('a'))
-        self.events = queue.Queue()
+        self.events, self.answers = queue.Queue(), queue.Queue()
         threading.Thread(target=self.read, daemon=True).start()
-        self.order('release')
+        if release:
+            self.order('release')
         self.status()           # it listens from now on
 
     def read(self):
         for line in self.process.stdout:
-            self.events.put(json.loads(line))
+            e = json.loads(line)
+            (self.answers if e['event'] == 'status' else self.events).put(e)
 
     def order(self, line):
         self.process.stdin.write(line + '\n')
@@ -47,7 +49,14 @@ class Speaker:
 
     def status(self):
         self.order('status')
-        return self.event(event='status')['neighbors'][0]
+        try:
+            return self.answers.get(timeout=DEADLINE)['neighbors'][0]
+        except queue.Empty:
+            raise Failed('our end does not answer') from None
+
+    def agreed(self, capability):
+        """Whether both ends have it."""
+        return next(c['negotiated'] for c in self.status()['capabilities'] if c['name'] == capability)
 
     def is_established(self):
         return self.status()['state'] == 'Established'

@@ -15,7 +15,7 @@ class Lacks(Exception):
 
 
 def case(title, *needs, slow=False):
-    """A row of the table: what it shows, the features it needs, and whether only --long runs it everywhere."""
+    """A row of the table: what it shows, the features it needs, and whether it takes minutes."""
     def add(function):
         function.title, function.needs, function.slow = title, needs, slow
         CASES.append(function)
@@ -45,13 +45,13 @@ class Case:
             p.start()
         return p
 
-    def speaker(self, v6=False, link_local=False, **options):
+    def speaker(self, v6=False, link_local=False, release=True, **options):
         """Our end, started; options as in speaker_main.c."""
         us, them = self.addresses(v6, link_local)
         scope = '%va' if link_local else ''
         own = {'name': 'r1', 'address': them + scope, 'local_address': us + scope, 'local_as': OUR_AS,
                'peer_as': PEER_AS, 'ipv6' if v6 or link_local else 'ipv4': 1}
-        self.speakers.append(Speaker(self.program, self.folder / 'speaker.log', {**own, **options}))
+        self.speakers.append(Speaker(self.program, self.folder / 'speaker.log', {**own, **options}, release))
         return self.speakers[-1]
 
     def can(self, feature):

@@ -2,7 +2,7 @@
 import re
 
 from cases.case import G4, case
-from waiting import Failed, check, wait_for
+from waiting import DEADLINE, Failed, check, wait_for
 
 
 @case('the peer is killed and restarted')
@@ -43,6 +43,19 @@ def peer_says_why(c):
           'Cease/Administrative Shutdown (6/2): "back at nine"')
 
 
+@case('the peer resets the session')
+def peer_resets(c):
+    peer = c.peer()
+    s = c.speaker()
+    s.order(f'set {G4}')
+    c.both_up(s, peer)
+    peer.reset()
+    s.down()
+    s.wait_for_error('(6/4)')
+    s.up(DEADLINE + peer.pause_s)
+    wait_for('the peer has the route again', lambda: peer.route(G4))
+
+
 @case('we stop: withdrawn, with Cease')
 def we_stop(c):
     peer = c.peer()
@@ -55,6 +68,29 @@ def we_stop(c):
     wait_for('the peer has no route', lambda: not peer.route(G4))
     # "Administrative Shutdown", "administratively down", "6/2"
     wait_for('the peer knows why', lambda: re.search('(?i)administrative.{0,3} (shutdown|down)', peer.words()))
+
+
+@case('shutdown message of ours is seen by the peer', 'reads-shutdown-text')
+def we_say_why(c):
+    peer = c.peer()
+    s = c.speaker()
+    c.both_up(s, peer)
+    s.order('stop a new disk, back at nine')
+    s.event(event='stopped')
+    wait_for('the peer shows our text', lambda: 'a new disk, back at nine' in peer.words())
+
+
+@case('after our shutdown message, a session comes up again')
+def we_come_back(c):
+    peer = c.peer()
+    s = c.speaker()
+    c.both_up(s, peer)
+    s.order('stop a new disk, back at nine')
+    s.event(event='stopped')
+    wait_for('the peer is not Established', lambda: not peer.is_established())
+    s = c.speaker()
+    c.both_up(s, peer)
+    c.comes_and_goes(s, peer, G4)
 
 
 @case('wrong ASN: the peer refuses')

@@ -64,13 +64,10 @@ def ibgp(c):
     wait_for('the route is gone', lambda: not peer.route(G4))
 
 
-@case('route refresh', 'route-refresh')
-def route_refresh(c):
-    peer = c.peer()
-    s = c.speaker()
+@case('hold time 0: no timers', 'hold-time-0')
+def hold_time_zero(c):
+    peer = c.peer(hold_time=0)
+    s = c.speaker(hold_time='0')
     c.both_up(s, peer)
-    c.announced(s, peer, G4)
-    before = s.status()['updates_sent']
-    peer.refresh()
-    wait_for('the route was sent again', lambda: s.status()['updates_sent'] > before)
-    check('the peer has it', bool(peer.route(G4)), True)
+    check('hold time', s.status()['hold_time_s'], 0)
+    c.comes_and_goes(s, peer, G4)

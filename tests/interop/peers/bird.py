@@ -90,6 +90,13 @@ class Bird2(Peer):
     def enable(self):
         self.order(f'enable {self.protocol}')
 
+    def reset(self):
+        self.order(f'restart {self.protocol}')
+
+    def count(self):
+        found = re.search(r'(\d+) of \d+ routes', self.order(f'show route protocol {self.protocol} count'))
+        return int(found[1]) if found else 0
+
     def words(self):
         return self.log_text() + self.order(f'show protocols all {self.protocol}')
 

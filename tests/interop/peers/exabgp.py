@@ -15,7 +15,10 @@ class ExaBgp(Peer):
     name = 'exabgp'
     programs = ('exabgp',)
     cannot = {'bfd': 'no BFD', 'role': 'not in ExaBGP 4.2', 'ttl-security': 'sends TTL 255 only, enforces nothing',
-              'import-limit': 'has no prefix limit', 'shutdown-text': 'sends no text with its Cease'}
+              'import-limit': 'has no prefix limit', 'shutdown-text': 'sends no text with its Cease',
+              'reads-shutdown-text': 'its decoder of the text fails with a TypeError under Python 3, so it shows nothing',
+              'table': 'keeps its routes in a configuration of a line each',
+              'graceful-restart': 'keeps no table, so nothing to keep stale'}
 
     @classmethod
     def version(cls):
@@ -77,22 +80,32 @@ class ExaBgp(Peer):
         states = [e['neighbor']['state'] for e in self.events() if e['type'] == 'state']
         return bool(states) and states[-1] == 'up'
 
-    def route(self, prefix):
-        found = None
+    def table(self):
+        """What all that it heard comes to, by prefix."""
+        routes = {}
         for e in self.events():
             if e['type'] == 'state' and e['neighbor']['state'] == 'down':
-                found = None
+                routes = {}
             if e['type'] != 'update':
                 continue
             update = e['neighbor']['message'].get('update', {})
             for nlris in update.get('withdraw', {}).values():
-                if any(n['nlri'] == prefix for n in nlris):
-                    found = None
+                for n in nlris:
+                    routes.pop(n['nlri'], None)
             for by_hop in update.get('announce', {}).values():
                 for hop, nlris in by_hop.items():
-                    if hop != 'null' and any(n['nlri'] == prefix for n in nlris):
-                        found = parse_route(update['attribute'], hop)
-        return found
+                    routes.update({n['nlri']: (update['attribute'], hop) for n in nlris if 'nlri' in n})
+        return routes
+
+    def route(self, prefix):
+        found = self.table().get(prefix)
+        return parse_route(*found) if found else None
+
+    def count(self):
+        return len(self.table())
+
+    def reset(self):
+        self.order('teardown 4')
 
     def refresh(self):
         for f in self.conf.families:

@@ -11,7 +11,8 @@ class Frr(Peer):
     name = 'frr'
     needs_root = True
     programs = ('bgpd', 'zebra', 'bfdd', 'vtysh')
-    cannot = {'as4-off': 'cannot be switched off'}
+    cannot = {'table': 'takes minutes to originate as many',
+              'extended-messages': 'not in FRR 8.4', 'as4-off': 'cannot be switched off'}
 
     @classmethod
     def missing(cls):
@@ -111,6 +112,12 @@ class Frr(Peer):
 
     def enable(self):
         self.configure(f'no neighbor {self.conf.us} shutdown')
+
+    def reset(self):
+        self.order(f'clear bgp {self.conf.us}')
+
+    def count(self):
+        return self.neighbor().get('addressFamilyInfo', {}).get('ipv4Unicast', {}).get('acceptedPrefixCounter', 0)
 
     def words(self):
         return self.log_text() + self.order(f'show bgp neighbors {self.conf.us}')

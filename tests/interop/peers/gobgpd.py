@@ -12,8 +12,11 @@ EXT = {2: 'rt', 3: 'ro'}
 class GoBgp(Peer):
     name = 'gobgpd'
     programs = ('gobgpd', 'gobgp')
-    cannot = {'as4-off': 'cannot be switched off', 'route-refresh': 'answers, but never asks: its own softresetin works on what it has',
+    cannot = {'table': 'takes minutes to originate as many',
+              'as4-off': 'cannot be switched off', 'route-refresh': 'answers, but never asks: its own softresetin works on what it has',
               'bfd': 'no BFD', 'role': 'not in GoBGP 3.10', 'extended-messages': 'not in GoBGP 3.10'}
+
+    pause_s = 30        # idle-hold-time-after-reset: its default overrides what is configured
 
     @classmethod
     def version(cls):
@@ -22,16 +25,16 @@ class GoBgp(Peer):
 
     def configure(self):
         c = self.conf
+        listen = '::' if c.interface else c.them
         lines = ['[global.config]', f'as = {c.local_as}', f'router-id = "{c.router_id}"', 'port = 179',
-                 f'local-address-list = ["{c.them}"]', '[[neighbors]]', '[neighbors.config]',
-                 f'neighbor-address = "{c.us}"', f'peer-as = {c.peer_as}',
+                 f'local-address-list = ["{listen}"]', '[[neighbors]]', '[neighbors.config]',
+                 f'neighbor-address = "{self.us()}"', f'peer-as = {c.peer_as}',
                  f'local-as = {c.local_as}']
         if c.password:
             lines += [f'auth-password = "{c.password}"']
-        lines += ['[neighbors.transport.config]', f'local-address = "{c.them}"',
+        lines += ['[neighbors.transport.config]', f'local-address = "{listen}"',
                   f'passive-mode = {str(c.passive).lower()}', '[neighbors.timers.config]', 'connect-retry = 5',
-                  f'hold-time = {c.hold_time}', f'keepalive-interval = {max(1, c.hold_time // 3)}',
-                  'idle-hold-time-after-reset = 1']
+                  f'hold-time = {c.hold_time}', f'keepalive-interval = {max(1, c.hold_time // 3)}']
         if c.ttl_security:
             lines += ['[neighbors.ttl-security.config]', 'enabled = true', 'ttl-min = 255']
         if c.multihop:
@@ -47,6 +50,9 @@ class GoBgp(Peer):
             if c.import_limit:
                 lines += ['[neighbors.afi-safis.prefix-limit.config]', f'max-prefixes = {c.import_limit}']
         return '\n'.join(lines) + '\n'
+
+    def us(self):
+        return f'{self.conf.us}%{self.conf.interface}' if self.conf.interface else self.conf.us
 
     def start(self):
         conf = self.folder / 'gobgpd.toml'
@@ -67,22 +73,22 @@ class GoBgp(Peer):
             return {}
 
     def neighbor(self):
-        return self.json('neighbor', self.conf.us)
+        return self.json('neighbor', self.us())
 
     def is_established(self):
         return self.neighbor().get('state', {}).get('session_state') == 6
 
     def route(self, prefix):
-        found = self.json('neighbor', self.conf.us, 'adj-in', '-a', 'ipv6' if ':' in prefix else 'ipv4', prefix)
+        found = self.json('neighbor', self.us(), 'adj-in', '-a', 'ipv6' if ':' in prefix else 'ipv4', prefix)
         if isinstance(found, dict):
             found = found.get(prefix)
         return parse_path(found[0]) if found else None
 
     def refresh(self):
-        self.order('neighbor', self.conf.us, 'softresetin')
+        self.order('neighbor', self.us(), 'softresetin')
 
     def shutdown(self, text):
-        self.order('neighbor', self.conf.us, 'shutdown', '--reason', text)
+        self.order('neighbor', self.us(), 'shutdown', '--reason', text)
 
     def enable(self):
         pass            # it comes back by itself
@@ -91,8 +97,15 @@ class GoBgp(Peer):
         out = self.folder / f'{self.name}.out.log'
         return out.read_text(errors='replace') if out.exists() else ''
 
+    def reset(self):
+        self.order('neighbor', self.us(), 'reset')
+
+    def count(self):
+        found = self.json('neighbor', self.us(), 'adj-in')
+        return len(found)
+
     def words(self):
-        return self.log_text() + self.order('neighbor', self.conf.us)
+        return self.log_text() + self.order('neighbor', self.us())
 
 
 def parse_path(path):

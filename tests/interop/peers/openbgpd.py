@@ -9,7 +9,10 @@ class OpenBgpd(Peer):
     name = 'openbgpd'
     needs_root = True
     programs = ('bgpctl',)
-    cannot = {'md5-listening': 'its portable listener has no key', 'bfd': 'no BFD',
+    cannot = {'table': 'takes minutes to originate as many', 'md5-listening': 'its portable listener has no key', 'bfd': 'no BFD',
+              'hold-time-0': 'wants 3 s or more', 'extended-messages': 'not in OpenBGPD 7.7',
+              'extended-next-hop': 'not in OpenBGPD 7.7',
+              'graceful-restart': 'knows End-of-RIB only, and keeps nothing',
               'link-local': 'takes no scope in a neighbor of the portable version'}
     bgpd = '/usr/sbin/bgpd'
 
@@ -25,10 +28,8 @@ class OpenBgpd(Peer):
             (True, 'holdtime min 3'), (c.passive, 'passive'),
             (c.password, f'tcp md5sig password "{c.password}"'), (c.ttl_security, 'ttl-security yes'),
             (not c.as4, 'announce as-4byte no'), (c.multihop, f'multihop {c.multihop}'),
-            (c.role, f'role {c.role}'), (c.role_strict, 'announce policy enforce'),
-            (c.restart_time is not None, 'announce restart yes'),
-            (c.extended_messages, 'announce extended yes'),
-            (c.extended_next_hop, 'announce extended nexthop yes'),
+            (c.role, f'announce policy {c.role}{" enforce" if c.role_strict else ""}'),
+            (True, 'announce enhanced refresh yes'),
             (c.import_limit, f'max-prefix {c.import_limit} restart 1'),
             (True, f'announce IPv4 {"unicast" if "ipv4" in c.families else "none"}'),
             (True, f'announce IPv6 {"unicast" if "ipv6" in c.families else "none"}')) if wanted]
@@ -84,6 +85,12 @@ class OpenBgpd(Peer):
     def log_text(self):
         out = self.folder / f'{self.name}.out.log'
         return out.read_text(errors='replace') if out.exists() else ''
+
+    def reset(self):
+        self.order('neighbor', self.conf.us, 'clear')
+
+    def count(self):
+        return len(self.json('show', 'rib', 'in', 'neighbor', self.conf.us).get('rib', []))
 
     def words(self):
         return self.log_text() + self.order('show', 'neighbor', self.conf.us)

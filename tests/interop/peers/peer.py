@@ -31,6 +31,7 @@ class Conf:
     routes: tuple = ()                  # prefixes that it announces
     interface: str = None               # of a link-local session
     multihop: int = None                # TTL
+    start_seconds: int = 10             # until it answers questions
     bfd_ms: int = None                  # interval of BFD, with a multiplier of 3
 
 
@@ -71,6 +72,7 @@ class Peer:
     needs_root = False
     programs = ()
     cannot = {}         # feature: why not
+    pause_s = 0         # how long it may stay away after a reset of its own
 
     @classmethod
     def missing(cls):
@@ -101,8 +103,8 @@ class Peer:
                            stdin=subprocess.DEVNULL, timeout=20)
         return r.stdout if r.returncode == 0 else ''
 
-    def until(self, look, seconds=10):
-        end = time.monotonic() + seconds
+    def until(self, look):
+        end = time.monotonic() + self.conf.start_seconds
         while not look():
             dead = [p.args for p in self.processes if p.poll() is not None]
             if dead or time.monotonic() > end:
@@ -160,6 +162,14 @@ class Peer:
 
     def enable(self):
         """Takes shutdown() back."""
+        raise NotImplementedError
+
+    def reset(self):
+        """Ends the session with Cease/Administrative Reset, and comes back."""
+        raise NotImplementedError
+
+    def count(self):
+        """The IPv4 routes that it has from us."""
         raise NotImplementedError
 
     def words(self):

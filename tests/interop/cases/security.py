@@ -1,6 +1,7 @@
-"""TCP MD5 (RFC 2385)."""
+"""TCP MD5 (RFC 2385) and GTSM (RFC 5082). Some daemons set the minimum TTL only behind accept(), so the other side
+may believe in a session for a moment: the side that enforces it is asked, for longer than a hold time."""
 from cases.case import G4, G6, case
-from waiting import Failed, wait_for
+from waiting import Failed, stays, wait_for
 
 
 @case('MD5: we dial', 'md5-listening')
@@ -34,3 +35,26 @@ def md5_wrong_password(c):
     error = wait_for('an attempt fails', lambda: s.status()['last_error'])
     if peer.is_established() or 's3cret' in s.log_text() + error:
         raise Failed('established, or the password was shown')
+
+
+@case('GTSM on both sides')
+def ttl_security(c):
+    peer = c.peer(ttl_security=True, hold_time=3)
+    s = c.speaker(ttl_security=1)
+    c.both_up(s, peer)
+    c.comes_and_goes(s, peer, G4)
+
+
+@case('GTSM: the peer lets in no lower TTL of ours', 'ttl-security')
+def ttl_security_of_peer(c):
+    peer = c.peer(ttl_security=True, hold_time=3)
+    s = c.speaker(hold_time='3s')
+    s.order(f'set {G4}')
+    stays('the session is down', lambda: not peer.is_established() and not peer.route(G4), 4)
+
+
+@case('GTSM: we let in no lower TTL of the peer')
+def ttl_security_of_ours(c):
+    peer = c.peer(hold_time=3)
+    s = c.speaker(ttl_security=1, hold_time='3s')
+    stays('the session is down', lambda: not s.is_established(), 4)

@@ -1,0 +1,33 @@
+"""What the peer sends: judged, counted and dropped."""
+import pathlib
+import re
+
+from cases.case import case
+from waiting import Failed, check, wait_for
+
+
+@case("the peer's routes are counted, and dropped")
+def peer_announces(c):
+    peer = c.peer(routes=('198.51.100.0/24', '198.51.101.0/24', '198.51.102.0/23'))
+    s = c.speaker()
+    c.both_up(s, peer)
+    wait_for('3 prefixes came', lambda: s.status()['prefixes_received'] == 3)
+    check('UPDATEs that were not accepted', {k: n for k, n in s.status()['verdicts'].items() if n and k != 'accept'}, {})
+
+
+def resident_kib(s):
+    return int(re.search(r'VmRSS:\s+(\d+)', pathlib.Path(f'/proc/{s.process.pid}/status').read_text())[1])
+
+
+@case('a table of 1,000,000 routes costs no memory', 'table', slow=True)
+def a_million_routes(c):
+    s = c.speaker(hold_time='60s')
+    before = resident_kib(s)
+    peer = c.peer(hold_time=60, start_seconds=120,
+                  routes=[f'10.{i // 65536}.{i // 256 % 256}.{i % 256}/32' for i in range(1000000)])
+    c.both_up(s, peer)
+    wait_for('1,000,000 prefixes came', lambda: s.status()['prefixes_received'] >= 1000000, 180)
+    grown = resident_kib(s) - before
+    print(f'# {before} KiB resident, and {grown} more behind the table')
+    if grown > 4096:
+        raise Failed(f'{grown} KiB more than before')

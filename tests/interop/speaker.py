@@ -58,6 +58,9 @@ class Speaker:
         """Whether both ends have it."""
         return next(c['negotiated'] for c in self.status()['capabilities'] if c['name'] == capability)
 
+    def bfd_state(self):
+        return (self.status().get('bfd') or {}).get('state')
+
     def is_established(self):
         return self.status()['state'] == 'Established'
 

@@ -1,6 +1,6 @@
 """Address families, of the session and of its routes."""
 from cases.case import G4, G6, case
-from network import V6
+from network import FAR, V6
 from waiting import check
 
 
@@ -37,3 +37,20 @@ def link_local(c):
     s = c.speaker(link_local=True)
     c.both_up(s, peer)
     c.comes_and_goes(s, peer, G6)
+
+
+@case('multihop: a router between')
+def multihop(c):
+    peer = c.peer(far=True, multihop=3)
+    s = c.speaker(far=True, multihop=3)
+    c.both_up(s, peer)
+    check('next hop', c.announced(s, peer, G4).next_hop, FAR[0])
+    c.comes_and_goes(s, peer, G4)
+
+
+@case('multihop and GTSM: two hops away at most', 'ttl-security', 'ttl-security-hops')
+def multihop_ttl_security(c):
+    peer = c.peer(far=True, ttl_security=2)
+    s = c.speaker(far=True, ttl_security=2)
+    c.both_up(s, peer)
+    c.comes_and_goes(s, peer, G4)

@@ -1,5 +1,5 @@
 """What a case gets, and the table of all of them."""
-from network import LINK_LOCAL, V4, V6
+from network import FAR, LINK_LOCAL, V4, V6
 from peers.peer import Conf
 from speaker import Speaker
 from waiting import Failed, check, wait_for
@@ -30,12 +30,12 @@ class Case:
         self.folder, self.program, self.network, self.daemon = folder, program, network, daemon
         self.peers, self.speakers = [], []
 
-    def addresses(self, v6, link_local):
-        return LINK_LOCAL if link_local else V6 if v6 else V4
+    def addresses(self, v6, link_local, far):
+        return FAR if far else LINK_LOCAL if link_local else V6 if v6 else V4
 
-    def peer(self, v6=False, link_local=False, start=True, **conf):
+    def peer(self, v6=False, link_local=False, far=False, start=True, **conf):
         """The daemon, started; conf as in peers.peer.Conf."""
-        us, them = self.addresses(v6, link_local)
+        us, them = self.addresses(v6, link_local, far)
         own = {'us': us, 'them': them, 'local_as': PEER_AS, 'peer_as': OUR_AS,
                'families': ('ipv6',) if v6 or link_local else ('ipv4',),
                'interface': 'vb' if link_local else None}
@@ -45,12 +45,11 @@ class Case:
             p.start()
         return p
 
-    def speaker(self, v6=False, link_local=False, release=True, **options):
+    def speaker(self, v6=False, link_local=False, far=False, release=True, **options):
         """Our end, started; options as in speaker_main.c."""
-        us, them = self.addresses(v6, link_local)
-        scope = '%va' if link_local else ''
-        own = {'name': 'r1', 'address': them + scope, 'local_address': us + scope, 'local_as': OUR_AS,
-               'peer_as': PEER_AS, 'ipv6' if v6 or link_local else 'ipv4': 1}
+        us, them = self.addresses(v6, link_local, far)
+        own = {'name': 'r1', 'address': them, 'local_address': us, 'local_as': OUR_AS, 'peer_as': PEER_AS,
+               'interface': 'va' if link_local else None, 'ipv6' if v6 or link_local else 'ipv4': 1}
         self.speakers.append(Speaker(self.program, self.folder / 'speaker.log', {**own, **options}, release))
         return self.speakers[-1]
 
@@ -80,6 +79,6 @@ class Case:
 
     def end(self):
         for s in self.speakers:
-            s.end()
+            s.end()         # also one that stands still: it is killed
         for p in self.peers:
             p.kill()

@@ -51,6 +51,7 @@ def extended_messages(c):
     s = c.speaker(prefix_limit=3000, mode='passive')
     for i in range(2000):
         s.order(f'set 198.18.{i // 256}.{i % 256}/32')
+    s.status()              # it has obeyed
     peer.start()
     c.both_up(s, peer)
     check('agreed', s.agreed('extended_message'), True)

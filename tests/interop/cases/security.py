@@ -39,7 +39,7 @@ def md5_wrong_password(c):
 
 @case('GTSM on both sides')
 def ttl_security(c):
-    peer = c.peer(ttl_security=True, hold_time=3)
+    peer = c.peer(ttl_security=1, hold_time=3)
     s = c.speaker(ttl_security=1)
     c.both_up(s, peer)
     c.comes_and_goes(s, peer, G4)
@@ -47,7 +47,7 @@ def ttl_security(c):
 
 @case('GTSM: the peer lets in no lower TTL of ours', 'ttl-security')
 def ttl_security_of_peer(c):
-    peer = c.peer(ttl_security=True, hold_time=3)
+    peer = c.peer(ttl_security=1, hold_time=3)
     s = c.speaker(hold_time='3s')
     s.order(f'set {G4}')
     stays('the session is down', lambda: not peer.is_established() and not peer.route(G4), 4)

@@ -37,7 +37,7 @@ class Bird2(Peer):
                  'connect delay time 1; connect retry time 1; error wait time 1,2;', f'hold time {c.hold_time};']
         lines += [line for wanted, line in (
             (c.passive, 'passive on;'), (c.password, f'password "{c.password}";'),
-            (c.ttl_security, 'ttl security on;'), (not c.as4, 'enable as4 off;'),
+            (c.ttl_security, 'ttl security on;'), (c.ttl_security > 1, f'multihop {c.ttl_security};'), (not c.as4, 'enable as4 off;'),
             (c.extended_messages, 'enable extended messages on;'),
             (c.restart_time is not None, f'graceful restart on; graceful restart time {c.restart_time};'),
             (c.multihop, f'multihop {c.multihop};'), (c.bfd_ms, 'bfd on;'),
@@ -96,6 +96,10 @@ class Bird2(Peer):
     def count(self):
         found = re.search(r'(\d+) of \d+ routes', self.order(f'show route protocol {self.protocol} count'))
         return int(found[1]) if found else 0
+
+    def bfd_state(self):
+        found = re.search(rf'^{re.escape(self.conf.us)}\s+\S+\s+(\w+)', self.order('show bfd sessions'), re.M)
+        return found[1] if found else None
 
     def words(self):
         return self.log_text() + self.order(f'show protocols all {self.protocol}')

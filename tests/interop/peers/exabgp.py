@@ -14,7 +14,8 @@ SETTINGS = {'exabgp.daemon.user': 'root', 'exabgp.daemon.drop': 'false', 'exabgp
 class ExaBgp(Peer):
     name = 'exabgp'
     programs = ('exabgp',)
-    cannot = {'bfd': 'no BFD', 'role': 'not in ExaBGP 4.2', 'ttl-security': 'sends TTL 255 only, enforces nothing',
+    cannot = {'link-local': 'takes no scope in an address',
+              'bfd': 'no BFD', 'role': 'not in ExaBGP 4.2', 'ttl-security': 'sends TTL 255 only, enforces nothing',
               'import-limit': 'has no prefix limit', 'shutdown-text': 'sends no text with its Cease',
               'reads-shutdown-text': 'its decoder of the text fails with a TypeError under Python 3, so it shows nothing',
               'table': 'keeps its routes in a configuration of a line each',
@@ -32,6 +33,8 @@ class ExaBgp(Peer):
                  f'peer-as {c.peer_as};', f'hold-time {c.hold_time};']
         if c.passive:
             lines += ['passive true;', 'listen 179;']
+        if c.ttl_security:
+            lines += ['outgoing-ttl 255;', f'incoming-ttl {256 - c.ttl_security};']
         if c.password:
             lines += [f'md5-password "{c.password}";', 'md5-base64 false;']
         capability = ['route-refresh enable;', f'asn4 {"enable" if c.as4 else "disable"};',

@@ -32,7 +32,7 @@ class Frr(Peer):
                  f'neighbor {c.us} advertisement-interval 0']
         lines += [f'neighbor {c.us} {line}' for wanted, line in (
             (c.passive, 'passive'), (c.password, f'password {c.password}'),
-            (c.ttl_security, 'ttl-security hops 1'), (c.interface, f'interface {c.interface}'),
+            (c.ttl_security, f'ttl-security hops {c.ttl_security}'), (c.interface, f'interface {c.interface}'),
             (c.extended_next_hop, 'capability extended-nexthop'),
             (c.multihop, f'ebgp-multihop {c.multihop}'), (c.bfd_ms, 'bfd'), (c.bfd_ms, 'bfd profile fast'),
             (c.role, f'local-role {c.role}{" strict-mode" if c.role_strict else ""}')) if wanted]
@@ -118,6 +118,10 @@ class Frr(Peer):
 
     def count(self):
         return self.neighbor().get('addressFamilyInfo', {}).get('ipv4Unicast', {}).get('acceptedPrefixCounter', 0)
+
+    def bfd_state(self):
+        sessions = [p for p in self.json('show bfd peers', daemon='bfdd') or [] if p['peer'] == self.conf.us]
+        return sessions[0]['status'].capitalize() if sessions else None
 
     def words(self):
         return self.log_text() + self.order(f'show bgp neighbors {self.conf.us}')

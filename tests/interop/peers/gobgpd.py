@@ -36,7 +36,7 @@ class GoBgp(Peer):
                   f'passive-mode = {str(c.passive).lower()}', '[neighbors.timers.config]', 'connect-retry = 5',
                   f'hold-time = {c.hold_time}', f'keepalive-interval = {max(1, c.hold_time // 3)}']
         if c.ttl_security:
-            lines += ['[neighbors.ttl-security.config]', 'enabled = true', 'ttl-min = 255']
+            lines += ['[neighbors.ttl-security.config]', 'enabled = true', f'ttl-min = {256 - c.ttl_security}']
         if c.multihop:
             lines += ['[neighbors.ebgp-multihop.config]', 'enabled = true', f'multihop-ttl = {c.multihop}']
         if c.restart_time is not None:

@@ -9,11 +9,11 @@ class OpenBgpd(Peer):
     name = 'openbgpd'
     needs_root = True
     programs = ('bgpctl',)
-    cannot = {'table': 'takes minutes to originate as many', 'md5-listening': 'its portable listener has no key', 'bfd': 'no BFD',
+    cannot = {'ttl-security-hops': 'GTSM on its own link only',
+              'table': 'takes minutes to originate as many', 'md5-listening': 'its portable listener has no key', 'bfd': 'no BFD',
               'hold-time-0': 'wants 3 s or more', 'extended-messages': 'not in OpenBGPD 7.7',
               'extended-next-hop': 'not in OpenBGPD 7.7',
-              'graceful-restart': 'knows End-of-RIB only, and keeps nothing',
-              'link-local': 'takes no scope in a neighbor of the portable version'}
+              'graceful-restart': 'knows End-of-RIB only, and keeps nothing'}
     bgpd = '/usr/sbin/bgpd'
 
     @classmethod
@@ -21,10 +21,15 @@ class OpenBgpd(Peer):
         r = subprocess.run([cls.bgpd, '-V'], capture_output=True, text=True)
         return 'OpenBGPD ' + (r.stdout + r.stderr).split()[-1]
 
+    def __init__(self, folder, enter, conf):
+        super().__init__(folder, enter, conf)
+        self.scope = f'%{conf.interface}' if conf.interface else ''
+        self.us = conf.us + self.scope
+
     def session(self):
         c = self.conf
         return [line for wanted, line in (
-            (True, f'remote-as {c.peer_as}'), (True, f'local-address {c.them}'), (True, f'holdtime {c.hold_time}'),
+            (True, f'remote-as {c.peer_as}'), (True, f'local-address {c.them}{self.scope}'), (True, f'holdtime {c.hold_time}'),
             (True, 'holdtime min 3'), (c.passive, 'passive'),
             (c.password, f'tcp md5sig password "{c.password}"'), (c.ttl_security, 'ttl-security yes'),
             (not c.as4, 'announce as-4byte no'), (c.multihop, f'multihop {c.multihop}'),
@@ -38,9 +43,9 @@ class OpenBgpd(Peer):
         c = self.conf
         routes = [r for f in c.families for r in routes_by_family(c)[f]]
         return '\n'.join([
-            f'AS {c.local_as}', f'router-id {c.router_id}', f'listen on {c.them}',
+            f'AS {c.local_as}', f'router-id {c.router_id}', f'listen on {c.them}{self.scope}',
             f'socket "{self.control}"', 'fib-update no', 'holdtime min 3', 'log updates',
-            *(f'network {r}' for r in routes), f'neighbor {c.us} {{', '\n'.join(self.session()), '}',
+            *(f'network {r}' for r in routes), f'neighbor {self.us} {{', '\n'.join(self.session()), '}',
             'allow from any', 'allow to any', ''])
 
     def start(self):
@@ -62,38 +67,38 @@ class OpenBgpd(Peer):
             return {}
 
     def neighbor(self):
-        found = self.json('show', 'neighbor', self.conf.us).get('neighbors')
+        found = self.json('show', 'neighbor', self.us).get('neighbors')
         return found[0] if found else None
 
     def is_established(self):
         return (self.neighbor() or {}).get('state') == 'Established'
 
     def route(self, prefix):
-        found = self.json('show', 'rib', 'detail', 'in', 'neighbor', self.conf.us).get('rib', [])
+        found = self.json('show', 'rib', 'detail', 'in', 'neighbor', self.us).get('rib', [])
         found = [r for r in found if r['prefix'] == prefix]
         return parse_route(found[0]) if found else None
 
     def refresh(self):
-        self.order('neighbor', self.conf.us, 'refresh')
+        self.order('neighbor', self.us, 'refresh')
 
     def shutdown(self, text):
-        self.order('neighbor', self.conf.us, 'down', text)
+        self.order('neighbor', self.us, 'down', text)
 
     def enable(self):
-        self.order('neighbor', self.conf.us, 'up')
+        self.order('neighbor', self.us, 'up')
 
     def log_text(self):
         out = self.folder / f'{self.name}.out.log'
         return out.read_text(errors='replace') if out.exists() else ''
 
     def reset(self):
-        self.order('neighbor', self.conf.us, 'clear')
+        self.order('neighbor', self.us, 'clear')
 
     def count(self):
-        return len(self.json('show', 'rib', 'in', 'neighbor', self.conf.us).get('rib', []))
+        return len(self.json('show', 'rib', 'in', 'neighbor', self.us).get('rib', []))
 
     def words(self):
-        return self.log_text() + self.order('show', 'neighbor', self.conf.us)
+        return self.log_text() + self.order('show', 'neighbor', self.us)
 
 
 def parse_route(r):

@@ -20,7 +20,7 @@ class Conf:
     passive: bool = False
     hold_time: int = 9
     password: str = None
-    ttl_security: bool = False
+    ttl_security: int = 0               # hops away at most
     extended_next_hop: bool = False
     extended_messages: bool = False
     as4: bool = True
@@ -170,6 +170,10 @@ class Peer:
 
     def count(self):
         """The IPv4 routes that it has from us."""
+        raise NotImplementedError
+
+    def bfd_state(self):
+        """'Up', 'Down', ... or None."""
         raise NotImplementedError
 
     def words(self):

@@ -24,7 +24,7 @@ class Speaker:
     def read(self):
         for line in self.process.stdout:
             e = json.loads(line)
-            (self.answers if e['event'] == 'status' else self.events).put(e)
+            (self.answers if e['event'] in ('status', 'watched') else self.events).put(e)
 
     def order(self, line):
         self.process.stdin.write(line + '\n')
@@ -48,9 +48,16 @@ class Speaker:
         return self.event(event='neighbor', established=False, deadline=deadline)
 
     def status(self):
-        self.order('status')
+        return self.answer('status')['neighbors'][0]
+
+    def watched(self):
+        """What is seen of the prefixes of the order `watch`."""
+        return self.answer('watched')['prefixes']
+
+    def answer(self, question):
+        self.order(question)
         try:
-            return self.answers.get(timeout=DEADLINE)['neighbors'][0]
+            return self.answers.get(timeout=DEADLINE)
         except queue.Empty:
             raise Failed('our end does not answer') from None
 

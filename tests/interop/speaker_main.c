@@ -3,7 +3,8 @@
  * line of JSON on stdout for each event.
  *
  *   interop-speaker name=r1,address=192.0.2.2,local-address=192.0.2.1,local-as=65001,peer-as=65000 ...
- *   set PREFIX [KEY=VALUE]...  |  withdraw PREFIX  |  release  |  status  |  stop [TEXT]
+ *   set PREFIX [KEY=VALUE]...  |  withdraw PREFIX  |  release  |  status  |  stop [TEXT]  |
+ *   watch PREFIX  |  watched
  *
  * The keys stand in speaker_options.c.
  */
@@ -92,6 +93,11 @@ obey(struct program *p, char *line)
 	} else if (strcmp(line, "status") == 0) {
 		print_event(json_pack("{s:s, s:o}", "event", "status", "neighbors",
 		    announcer_status(p->announcer, clock_now())));
+	} else if (str_starts_with(line, "watch ") && prefix_parse(line + 6, &prefix) == 0) {
+		announcer_watch(p->announcer, prefix);
+	} else if (strcmp(line, "watched") == 0) {
+		print_event(json_pack("{s:s, s:o}", "event", "watched", "prefixes",
+		    announcer_watched(p->announcer, NULL, clock_now())));
 	} else if (str_starts_with(line, "stop")) {
 		announcer_stop(p->announcer, line[4] ? line + 5 : NULL, on_stopped, p);
 	} else {

@@ -38,6 +38,24 @@ def bfd_multihop(c):
     c.comes_and_goes(s, peer, G4)
 
 
+@case('BFD with meticulous keyed SHA1', 'bfd-auth')
+def bfd_auth(c):
+    peer = c.peer(bfd_ms=100, bfd_key='s3cret')
+    s = c.speaker(bfd_auth='meticulous-sha1', bfd_key='s3cret', bfd_key_id=1, **FAST)
+    c.both_up(s, peer)
+    both_see_each_other(s, peer)
+    stays('both are up', lambda: s.bfd_state() == peer.bfd_state() == 'Up', 2)
+    check('the session stayed', s.is_established(), True)
+
+
+@case('BFD with a wrong key stays down', 'bfd-auth')
+def bfd_wrong_key(c):
+    peer = c.peer(bfd_ms=100, bfd_key='other')
+    s = c.speaker(bfd_auth='meticulous-sha1', bfd_key='s3cret', bfd_key_id=1, bfd_strict=1, **FAST)
+    stays('BFD is down', lambda: s.bfd_state() != 'Up' and peer.bfd_state() != 'Up', 3)
+    check('Established', s.is_established(), False)
+
+
 @case('BFD: the peer goes silent, the session ends at once', 'bfd')
 def bfd_peer_goes_silent(c):
     peer = c.peer(hold_time=90, bfd_ms=100)
@@ -63,6 +81,15 @@ def bfd_we_go_silent(c):
     s.process.send_signal(signal.SIGCONT)
     s.down()
     s.up()
+
+
+@case('BFD at 10 ms, three times', 'bfd')
+def bfd_10ms(c):
+    peer = c.peer(bfd_ms=10)
+    s = c.speaker(bfd=1, bfd_min_tx='10ms', bfd_min_rx='10ms')
+    c.both_up(s, peer)
+    both_see_each_other(s, peer)
+    c.comes_and_goes(s, peer, G4)
 
 
 @case('BFD strict: no session before BFD is up', 'bfd')

@@ -2,7 +2,7 @@
 import pathlib
 import re
 
-from cases.case import case
+from cases.case import G4, PEER_AS, case
 from waiting import Failed, check, wait_for
 
 
@@ -13,6 +13,18 @@ def peer_announces(c):
     c.both_up(s, peer)
     wait_for('3 prefixes came', lambda: s.status()['prefixes_received'] == 3)
     check('UPDATEs that were not accepted', {k: n for k, n in s.status()['verdicts'].items() if n and k != 'accept'}, {})
+
+
+@case('our Global IP, announced from elsewhere too, is noticed')
+def seen_from_elsewhere(c):
+    s = c.speaker()
+    s.order(f'watch {G4}')
+    peer = c.peer(routes=(G4,))
+    c.both_up(s, peer)
+    seen = wait_for('it is seen', lambda: s.watched()[0]['seen_from'])
+    check('the path', (seen[0]['origin_as'], seen[0]['as_path']), (PEER_AS, [PEER_AS]))
+    peer.kill()
+    wait_for('it is gone', lambda: not s.watched()[0]['paths'])
 
 
 def resident_kib(s):

@@ -53,6 +53,14 @@ def peer_without_four_octet_as(c):
     check('the peer can', s.status()['received_open']['four_octet_as'], False)
 
 
+@case('a peer that sends no capabilities at all', 'capabilities-off')
+def peer_without_capabilities(c):
+    peer = c.peer(capabilities=False)
+    s = c.speaker()
+    c.both_up(s, peer)
+    c.comes_and_goes(s, peer, G4)
+
+
 @case('iBGP')
 def ibgp(c):
     peer = c.peer(local_as=OUR_AS)

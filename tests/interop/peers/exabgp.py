@@ -14,8 +14,9 @@ SETTINGS = {'exabgp.daemon.user': 'root', 'exabgp.daemon.drop': 'false', 'exabgp
 class ExaBgp(Peer):
     name = 'exabgp'
     programs = ('exabgp',)
-    cannot = {'link-local': 'takes no scope in an address',
-              'bfd': 'no BFD', 'role': 'not in ExaBGP 4.2', 'ttl-security': 'sends TTL 255 only, enforces nothing',
+    cannot = {'capabilities-off': 'always sends capabilities',
+              'link-local': 'takes no scope in an address',
+              'bfd': 'no BFD', 'bfd-auth': 'no BFD', 'role': 'not in ExaBGP 4.2', 'ttl-security': 'sends TTL 255 only, enforces nothing',
               'import-limit': 'has no prefix limit', 'shutdown-text': 'sends no text with its Cease',
               'reads-shutdown-text': 'its decoder of the text fails with a TypeError under Python 3, so it shows nothing',
               'table': 'keeps its routes in a configuration of a line each',

@@ -11,7 +11,8 @@ class Frr(Peer):
     name = 'frr'
     needs_root = True
     programs = ('bgpd', 'zebra', 'bfdd', 'vtysh')
-    cannot = {'table': 'takes minutes to originate as many',
+    cannot = {'bfd-auth': 'no authentication of BFD',
+              'table': 'takes minutes to originate as many',
               'extended-messages': 'not in FRR 8.4', 'as4-off': 'cannot be switched off'}
 
     @classmethod
@@ -31,7 +32,7 @@ class Frr(Peer):
                  f'neighbor {c.us} timers {max(1, c.hold_time // 3)} {c.hold_time}',
                  f'neighbor {c.us} advertisement-interval 0']
         lines += [f'neighbor {c.us} {line}' for wanted, line in (
-            (c.passive, 'passive'), (c.password, f'password {c.password}'),
+            (c.passive, 'passive'), (not c.capabilities, 'dont-capability-negotiate'), (c.password, f'password {c.password}'),
             (c.ttl_security, f'ttl-security hops {c.ttl_security}'), (c.interface, f'interface {c.interface}'),
             (c.extended_next_hop, 'capability extended-nexthop'),
             (c.multihop, f'ebgp-multihop {c.multihop}'), (c.bfd_ms, 'bfd'), (c.bfd_ms, 'bfd profile fast'),

@@ -12,9 +12,10 @@ EXT = {2: 'rt', 3: 'ro'}
 class GoBgp(Peer):
     name = 'gobgpd'
     programs = ('gobgpd', 'gobgp')
-    cannot = {'table': 'takes minutes to originate as many',
+    cannot = {'capabilities-off': 'always sends capabilities',
+              'table': 'takes minutes to originate as many',
               'as4-off': 'cannot be switched off', 'route-refresh': 'answers, but never asks: its own softresetin works on what it has',
-              'bfd': 'no BFD', 'role': 'not in GoBGP 3.10', 'extended-messages': 'not in GoBGP 3.10'}
+              'bfd': 'no BFD', 'bfd-auth': 'no BFD', 'role': 'not in GoBGP 3.10', 'extended-messages': 'not in GoBGP 3.10'}
 
     pause_s = 30        # idle-hold-time-after-reset: its default overrides what is configured
 

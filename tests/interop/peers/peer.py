@@ -24,6 +24,7 @@ class Conf:
     extended_next_hop: bool = False
     extended_messages: bool = False
     as4: bool = True
+    capabilities: bool = True           # any at all
     role: str = None                    # what it is: 'provider'
     role_strict: bool = False
     restart_time: int = None            # graceful restart, whole
@@ -33,6 +34,7 @@ class Conf:
     multihop: int = None                # TTL
     start_seconds: int = 10             # until it answers questions
     bfd_ms: int = None                  # interval of BFD, with a multiplier of 3
+    bfd_key: str = None                 # of meticulous keyed SHA1, with the number 1
 
 
 @dataclasses.dataclass

@@ -1,6 +1,7 @@
 /*
  * Two sessions of ours through storms of every kind; behind each storm they must find together, believe
- * what the other one wants, and stay so. `NEARCAST_SEED=n` plays one seed alone, and tells all of it.
+ * what the other one wants, and stay so. `NEARCAST_SEED=n` plays one seed alone, and tells all of it;
+ * `NEARCAST_SEEDS=n` plays the first n.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -264,16 +265,23 @@ peace(struct world *w)
 }
 
 static uint64_t
+number_of(const char *variable, uint64_t otherwise)
+{
+	const char *text = getenv(variable);
+
+	return text ? strtoull(text, NULL, 10) : otherwise;
+}
+
+static uint64_t
 only_seed(void)
 {
-	const char *text = getenv("NEARCAST_SEED");
-
-	return text ? strtoull(text, NULL, 10) : 0;
+	return number_of("NEARCAST_SEED", 0);
 }
 
 TEST(behind_any_storm_they_agree)
 {
-	uint64_t only = only_seed(), first = only ? only : 1, last = only ? only : SEEDS;
+	uint64_t only = only_seed(), first = only ? only : 1;
+	uint64_t last = only ? only : number_of("NEARCAST_SEEDS", SEEDS);
 	uint64_t slowest_seed = 0;
 	int64_t slowest = 0;
 

@@ -13,7 +13,7 @@ class Frr(Peer):
     programs = ('bgpd', 'zebra', 'bfdd', 'vtysh')
     cannot = {'bfd-auth': 'no authentication of BFD',
               'table': 'takes minutes to originate as many',
-              'extended-messages': 'not in FRR 8.4', 'as4-off': 'cannot be switched off'}
+              'as4-off': 'cannot be switched off'}
 
     @classmethod
     def missing(cls):

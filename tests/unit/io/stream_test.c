@@ -118,6 +118,43 @@ TEST(bytes_both_ways)
 	run_until_seen(&f, "bytes there; closed: closed by the neighbor; ");
 }
 
+static size_t taken, turns;
+
+static void
+on_bytes_slowly(void *userdata, const uint8_t *bytes, size_t len)
+{
+	(void)userdata;
+	(void)bytes;
+	CHECK(len <= STREAM_CHUNK_MAX);
+	taken += len;
+	turns++;
+	(void)usleep(3000);
+}
+
+TEST(a_talkative_peer_leaves_turns_to_others)
+{
+	static const struct stream_events slow = { on_connected, on_bytes_slowly, on_writable, on_closed };
+	static uint8_t block[STREAM_CHUNK_MAX];
+	int fds[2], size = 1 << 20;
+	size_t sent = 0;
+	ssize_t n;
+	FIXTURE(f);
+
+	REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) == 0);
+	f.far = fds[1];
+	(void)setsockopt(f.far, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	REQUIRE(stream_new(f.loop, fds[0], false, &slow, &f, &f.s) == 0);
+	while ((n = send(f.far, block, sizeof(block), 0)) > 0)
+		sent += (size_t)n;
+	CHECK(sent > 2 * STREAM_CHUNK_MAX);
+	taken = turns = 0;
+	(void)sd_event_run(f.loop, 0);
+	CHECK_INT(turns, 1); /* there is more, but time is up */
+	while (taken < sent)
+		REQUIRE(sd_event_run(f.loop, 1000 * 1000) > 0);
+	CHECK_INT(taken, sent);
+}
+
 TEST(what_the_socket_does_not_take_waits)
 {
 	static uint8_t block[64 << 10], drop[1 << 20];

@@ -235,6 +235,7 @@ take_one(struct hosted *h, const struct queued_event *q)
 	service_input(h->engine, &ev, clock_now(), &h->actions);
 	for (size_t i = 0; i < h->actions.count; i++)
 		act(h, &h->actions.items[i], q->heard);
+	announcer_flush(h->agent->announcer);
 	for (size_t i = 0; i < h->actions.count; i++) {
 		say(h, &h->actions.items[i], q->heard);
 		done |= h->actions.items[i].type == SERVICE_DONE;
@@ -270,7 +271,7 @@ hosted_take(struct hosted *h, const struct service_event *event, struct instant 
 void
 hosted_take_announced(struct hosted *h, size_t address)
 {
-	/* told from inside of announcer_set() it is said with the rest */
+	/* told from inside of announcer_flush() it is said with the rest */
 	if (!h->untold[address])
 		return;
 	say_announced(h, address);
@@ -285,7 +286,7 @@ hosted_take_withdrawn(struct hosted *h, size_t address, const struct withdraw_re
 
 	w->flushed = true;
 	w->result = *result;
-	/* told from inside of announcer_withdraw() it is said with the rest */
+	/* told from inside of announcer_flush() it is said with the rest */
 	if (w->waits)
 		say_withdrawn(h, address);
 	hosted_take(h, &ev, result->at);

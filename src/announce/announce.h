@@ -107,11 +107,11 @@ struct withdraw_result {
 struct announcer_events {
 	/* A session came up or went down; why is one sentence. */
 	void (*neighbor_changed)(void *userdata, const char *neighbor, bool established, const char *why);
-	/* The first neighbor has been told the prefix: mostly called from inside of announcer_set(). */
+	/* The first neighbor has been told the prefix: mostly called from inside of announcer_flush(). */
 	void (*announced)(void *userdata, struct prefix prefix);
 	/*
-	 * No neighbor waits for the withdraw any more: mostly called from inside of announcer_withdraw(), and
-	 * once for each call of it. Not told when the prefix is announced again before that.
+	 * No neighbor waits for the withdraw any more: mostly called from inside of announcer_flush(), and
+	 * once for each call of announcer_withdraw(). Not told when the prefix is announced again before that.
 	 */
 	void (*withdrawn)(void *userdata, struct prefix prefix, const struct withdraw_result *result);
 	void *userdata;
@@ -123,8 +123,12 @@ int announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors,
 
 /* Announces, or changes how it is announced; -E2BIG when over a neighbor's prefix limit (nothing changes). */
 int announcer_set(struct announcer *a, const struct announcement *announcement, struct err *e);
-/* Withdraws, written to the sockets before it returns where they take it. */
 void announcer_withdraw(struct announcer *a, struct prefix prefix);
+/*
+ * Writes what was set and withdrawn to the sockets before it returns, where they take it. Without it that
+ * happens at the end of the event loop's turn; changes in between share UPDATEs either way.
+ */
+void announcer_flush(struct announcer *a);
 /* The neighbors that have been told the prefix, of those that take its family. */
 struct neighbor_share announcer_told(const struct announcer *a, struct prefix prefix);
 /* The neighbors that still wait for the withdraw, of those that had been told the prefix. */

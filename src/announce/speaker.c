@@ -2,9 +2,8 @@
  * The built-in speaker: announce.h over our own BGP.
  *
  * It owns the neighbors (neighbor.h) and the listening sockets (listener.h). What is announced lives in
- * each neighbor's session, so a reconnect needs nothing from here; what was announced waits here until
- * the first neighbor has been told, and what was withdrawn until every neighbor's socket has taken it,
- * because those moments are what the agent reports.
+ * each neighbor's session, so a reconnect needs nothing from here; what has not come about yet waits in
+ * pending.h.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,17 +13,11 @@
 #include "announce/bfd.h"
 #include "announce/listener.h"
 #include "announce/neighbor.h"
+#include "announce/pending.h"
 #include "base/alloc.h"
 #include "base/log.h"
 
 #define STOP_PATIENCE DURATION_S(1)
-
-/* A withdraw that is not yet with every neighbor. */
-struct withdrawal {
-	struct prefix prefix;
-	bool *waiting; /* owned; by neighbor: it was told the prefix, and the withdraw is not written */
-	struct neighbor_share written;
-};
 
 struct announcer {
 	sd_event *loop; /* referenced */
@@ -34,10 +27,8 @@ struct announcer {
 	size_t neighbor_count;
 	struct listeners listeners;
 	struct bfd_driver *bfd; /* owned; NULL: no neighbor wants it */
-	struct withdrawal *withdrawals; /* owned */
-	size_t withdrawal_count, withdrawal_cap;
-	struct prefix *untold; /* owned; announced, and no neighbor has been told yet */
-	size_t untold_count, untold_cap;
+	struct pending pending;
+	sd_event_source *flush; /* owned; writes at the end of the turn what nobody flushed */
 	struct prefix *watched; /* owned; looked for in what neighbors send */
 	size_t watched_count, watched_cap;
 	bool stopping;
@@ -79,105 +70,10 @@ announcer_told(const struct announcer *a, struct prefix prefix)
 	return told;
 }
 
-/* It does not wait for a neighbor any more. */
-static void
-forget_untold(struct announcer *a, struct prefix prefix)
-{
-	for (size_t i = 0; i < a->untold_count; i++) {
-		if (prefix_equal(a->untold[i], prefix)) {
-			a->untold[i] = a->untold[--a->untold_count];
-			return;
-		}
-	}
-}
-
-static void
-add_untold(struct announcer *a, struct prefix prefix)
-{
-	forget_untold(a, prefix);
-	a->untold = grow_array(a->untold, a->untold_count, &a->untold_cap, sizeof(*a->untold));
-	a->untold[a->untold_count++] = prefix;
-}
-
-/* One that a neighbor has been told; it does not wait any more. */
-static bool
-take_told(struct announcer *a, struct prefix *ret)
-{
-	for (size_t i = 0; i < a->untold_count; i++) {
-		if (announcer_told(a, a->untold[i]).count > 0) {
-			*ret = a->untold[i];
-			a->untold[i] = a->untold[--a->untold_count];
-			return true;
-		}
-	}
-	return false;
-}
-
-static struct withdrawal *
-find_withdrawal(const struct announcer *a, struct prefix prefix)
-{
-	for (size_t i = 0; i < a->withdrawal_count; i++) {
-		if (prefix_equal(a->withdrawals[i].prefix, prefix))
-			return &a->withdrawals[i];
-	}
-	return NULL;
-}
-
-static void
-forget_withdrawal(struct announcer *a, struct withdrawal *w)
-{
-	if (w == NULL)
-		return;
-	free(w->waiting);
-	*w = a->withdrawals[--a->withdrawal_count];
-}
-
 struct neighbor_share
 announcer_withdrawing(const struct announcer *a, struct prefix prefix)
 {
-	const struct withdrawal *w = find_withdrawal(a, prefix);
-	struct neighbor_share share = { .of = w ? w->written.of : 0 };
-
-	for (size_t i = 0; w && i < a->neighbor_count; i++)
-		share.count += w->waiting[i];
-	return share;
-}
-
-/* Whether a neighbor waits still; those whose socket has taken it are counted. */
-static bool
-is_withdrawing(const struct announcer *a, struct withdrawal *w)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < a->neighbor_count; i++) {
-		const struct neighbor *n = a->neighbors[i];
-
-		if (!w->waiting[i])
-			continue;
-		w->waiting[i] = neighbor_is_withdrawing(n, w->prefix);
-		if (w->waiting[i])
-			any = true;
-		else if (bgp_session_info(n->session)->state == BGP_ESTABLISHED)
-			w->written.count++;
-	}
-	return any;
-}
-
-/* One that no neighbor waits for; it does not wait any more. */
-static bool
-take_withdrawn(struct announcer *a, struct prefix *ret, struct withdraw_result *ret_result)
-{
-	for (size_t i = 0; i < a->withdrawal_count; i++) {
-		struct withdrawal *w = &a->withdrawals[i];
-
-		if (is_withdrawing(a, w))
-			continue;
-		*ret = w->prefix;
-		*ret_result = (struct withdraw_result){ .written = w->written, .at = clock_now() };
-		forget_withdrawal(a, w);
-		return true;
-	}
-	return false;
+	return pending_withdrawing(&a->pending, prefix);
 }
 
 static void
@@ -185,20 +81,47 @@ on_progress(void *userdata)
 {
 	struct announcer *a = userdata;
 	struct withdraw_result result;
-	struct prefix prefix;
+	struct prefix prefix, *told;
+	size_t count;
 
 	/* from the start each time: the callbacks may announce and withdraw */
-	while (take_withdrawn(a, &prefix, &result)) {
+	while (pending_take_withdrawn(&a->pending, &prefix, &result)) {
 		if (a->events.withdrawn)
 			a->events.withdrawn(a->events.userdata, prefix, &result);
 	}
-	while (take_told(a, &prefix)) {
+	count = pending_take_told(&a->pending, &told);
+	for (size_t i = 0; i < count; i++) {
 		if (a->events.announced)
-			a->events.announced(a->events.userdata, prefix);
+			a->events.announced(a->events.userdata, told[i]);
 	}
+	free(told);
 	/* told from the loop: the one who waits may free us */
 	if (a->stopping && is_closed(a))
 		timer_set(&a->stop_timer, clock_now());
+}
+
+void
+announcer_flush(struct announcer *a)
+{
+	(void)sd_event_source_set_enabled(a->flush, SD_EVENT_OFF);
+	for (size_t i = 0; i < a->neighbor_count; i++)
+		neighbor_send_updates(a->neighbors[i]);
+	on_progress(a);
+}
+
+static int
+on_flush(sd_event_source *source, void *userdata)
+{
+	(void)source;
+	announcer_flush(userdata);
+	return 0;
+}
+
+/* Changes of one turn leave together, so that those which look the same share an UPDATE. */
+static void
+flush_later(struct announcer *a)
+{
+	(void)sd_event_source_set_enabled(a->flush, SD_EVENT_ONESHOT);
 }
 
 static void
@@ -240,16 +163,21 @@ announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, siz
 		.changed = on_neighbor_changed, .progress = on_progress, .userdata = a
 	};
 	a->neighbors = xcalloc(MAX(count, (size_t)1), sizeof(struct neighbor *));
+	pending_init(&a->pending, a->neighbors);
 	r = timer_init(&a->stop_timer, loop, on_stop_timer);
 	if (r >= 0)
 		r = listeners_init(&a->listeners, loop);
+	if (r >= 0)
+		r = sd_event_add_defer(loop, &a->flush, on_flush, a);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(a->flush, SD_EVENT_OFF);
 	if (r < 0)
 		(void)err_errno(e, r, "timer");
 	for (size_t i = 0; i < count && r >= 0; i++) {
 		r = neighbor_new(loop, &neighbors[i], &a->neighbor_events, &a->neighbors[i], e);
 		if (r < 0)
 			break;
-		a->neighbor_count++;
+		a->pending.neighbor_count = ++a->neighbor_count;
 		r = listeners_add(&a->listeners, a->neighbors[i], e);
 		if (r >= 0)
 			r = start_bfd(a, a->neighbors[i], e);
@@ -289,38 +217,28 @@ announcer_set(struct announcer *a, const struct announcement *announcement, stru
 		if (r < 0 && r != -EAFNOSUPPORT)
 			return refuse(r, a->neighbors[i], prefix, e);
 	}
-	forget_withdrawal(a, find_withdrawal(a, prefix));
-	add_untold(a, prefix);
-	for (size_t i = 0; i < a->neighbor_count; i++) {
+	pending_announce(&a->pending, prefix);
+	for (size_t i = 0; i < a->neighbor_count; i++)
 		(void)bgp_session_announce(a->neighbors[i]->session, prefix, attributes);
-		neighbor_send_updates(a->neighbors[i]);
-	}
-	on_progress(a);
+	flush_later(a);
 	return 0;
 }
 
 void
 announcer_withdraw(struct announcer *a, struct prefix prefix)
 {
-	struct withdrawal w = { .prefix = prefix };
+	bool *waiting = xcalloc(MAX(a->neighbor_count, (size_t)1), sizeof(*waiting));
 
-	forget_untold(a, prefix);
-	forget_withdrawal(a, find_withdrawal(a, prefix));
-	w.waiting = xcalloc(MAX(a->neighbor_count, (size_t)1), sizeof(*w.waiting));
 	for (size_t i = 0; i < a->neighbor_count; i++) {
 		struct neighbor *n = a->neighbors[i];
 
-		w.waiting[i] = bgp_session_told(n->session, prefix);
+		waiting[i] = bgp_session_told(n->session, prefix);
 		bgp_session_withdraw(n->session, prefix);
-		neighbor_send_updates(n);
 		/* also where an earlier withdraw is still among the bytes that wait */
-		w.waiting[i] |= neighbor_is_withdrawing(n, prefix);
-		w.written.of += w.waiting[i];
+		waiting[i] |= neighbor_is_withdrawing(n, prefix);
 	}
-	a->withdrawals = grow_array(
-	    a->withdrawals, a->withdrawal_count, &a->withdrawal_cap, sizeof(*a->withdrawals));
-	a->withdrawals[a->withdrawal_count++] = w;
-	on_progress(a);
+	pending_withdraw(&a->pending, prefix, waiting);
+	flush_later(a);
 }
 
 void
@@ -356,10 +274,8 @@ announcer_free(struct announcer *a)
 		neighbor_free(a->neighbors[i]);
 	free(a->neighbors);
 	listeners_done(&a->listeners);
-	while (a->withdrawal_count > 0)
-		forget_withdrawal(a, a->withdrawals);
-	free(a->withdrawals);
-	free(a->untold);
+	pending_done(&a->pending);
+	(void)sd_event_source_disable_unref(a->flush);
 	free(a->watched);
 	timer_done(&a->stop_timer);
 	(void)sd_event_unref(a->loop);

@@ -207,4 +207,5 @@ announce(struct fixture *f, int side, const char *prefix)
 
 	if (announcer_set(f->a[side], &as, &e) < 0)
 		tap_fail(__FILE__, __LINE__, "%s", e.message);
+	announcer_flush(f->a[side]);
 }

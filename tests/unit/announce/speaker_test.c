@@ -72,12 +72,14 @@ TEST(a_withdrawal_is_written_before_the_call_returns)
 
 	strbuf_done(&f.events);
 	announcer_withdraw(f.a[0], prefix_of("203.0.113.10/32"));
+	announcer_flush(f.a[0]);
 	CHECK_STR(heard(&f, &out), "-203.0.113.10/32 ");
 	CHECK_STR(strbuf_get(&f.events), "withdrawn 203.0.113.10/32 1/1; ");
 
 	strbuf_done(&f.events);
 	announcer_withdraw(f.a[0], prefix_of("203.0.113.10/32"));
 	announcer_withdraw(f.a[0], prefix_of("203.0.113.99/32"));
+	announcer_flush(f.a[0]);
 	CHECK_STR(heard(&f, &out), "");
 	CHECK_STR(strbuf_get(&f.events),
 	    "withdrawn 203.0.113.10/32 0/0; withdrawn 203.0.113.99/32 0/0; ");
@@ -95,6 +97,7 @@ TEST(what_no_neighbor_was_told_is_not_announced)
 	CHECK_INT(announcer_told(f.a[0], prefix).count, 0);
 	CHECK_INT(announcer_told(f.a[0], prefix).of, 1);
 	announcer_withdraw(f.a[0], prefix);
+	announcer_flush(f.a[0]);
 	CHECK_STR(strbuf_get(&f.events), "withdrawn 203.0.113.10/32 0/0; ");
 	strbuf_done(&f.events);
 	announce(&f, 0, "203.0.113.10/32");
@@ -122,10 +125,12 @@ TEST(a_withdrawal_behind_a_full_socket_is_told_when_it_is_out)
 	/* an UPDATE for each, until the socket takes no more */
 	for (int i = 0; i % 64 != 0 || status_number(&f, 0, "announced") >= i; i++) {
 		CHECK_INT(announcer_set(f.a[0], &as, NULL), 0);
+		announcer_flush(f.a[0]);
 		as.prefix.addr = ip_add(as.prefix.addr, 1);
 	}
 	strbuf_done(&f.events);
 	announcer_withdraw(f.a[0], prefix_of("203.0.113.1/32"));
+	announcer_flush(f.a[0]);
 	CHECK_STR(strbuf_get(&f.events), "");
 	CHECK_INT(announcer_withdrawing(f.a[0], prefix_of("203.0.113.1/32")).count, 1);
 	uint8_t drop[1 << 16];
@@ -147,11 +152,13 @@ TEST(a_withdrawal_that_the_peer_does_not_take_ends_the_session)
 	speak_to_us(&f, &conf, 1 << 17);
 	for (int i = 0; i % 64 != 0 || status_number(&f, 0, "announced") >= i; i++) {
 		CHECK_INT(announcer_set(f.a[0], &as, NULL), 0);
+		announcer_flush(f.a[0]);
 		as.prefix.addr = ip_add(as.prefix.addr, 1);
 	}
 	strbuf_done(&f.events);
 	struct instant start = clock_now();
 	announcer_withdraw(f.a[0], prefix_of("203.0.113.1/32"));
+	announcer_flush(f.a[0]);
 	RUN_UNTIL(f, !status_is(&f, 0, "state", "Established"));
 	CHECK(instant_diff(clock_now(), start).ns >= 4 * NS_PER_S);
 	CHECK_STR(strbuf_get(&f.events), "peer down; withdrawn 203.0.113.1/32 0/1; ");
@@ -254,6 +261,7 @@ TEST(two_speakers_find_together_and_again_after_a_restart)
 	speak(&f, 1, &conf[1]);
 	RUN_UNTIL(f, status_number(&f, 1, "prefixes_received") == 1);
 	announcer_withdraw(f.a[0], prefix_of("203.0.113.10/32"));
+	announcer_flush(f.a[0]);
 	RUN_UNTIL(f, status_number(&f, 1, "withdrawn_received") == 1);
 }
 
@@ -435,6 +443,7 @@ TEST(the_routes_in_whole)
 
 	speak_to_us(&f, &conf, 0);
 	CHECK_INT(announcer_set(f.a[0], &as, NULL), 0);
+	announcer_flush(f.a[0]);
 	announce(&f, 0, "2001:db8::10/128");
 	RUN_UNTIL(f, announcer_told(f.a[0], as.prefix).count == 1 &&
 	    announcer_told(f.a[0], prefix_of("2001:db8::10/128")).count == 1);
@@ -531,4 +540,31 @@ TEST(what_was_offered_and_agreed_on)
 				    "hard_reset 0 0 0 0\n");
 	strbuf_done(&got);
 	json_decref(all);
+}
+
+TEST(changes_of_a_turn_share_updates)
+{
+	struct neighbor_conf conf = conf_of(0, free_port());
+	struct announcement as = { .prefix = prefix_of("203.0.113.0/32") };
+	FIXTURE(f);
+
+	speak_to_us(&f, &conf, 0);
+	for (unsigned i = 0; i < 4; i++) {
+		as.prefix.addr = ip_add(prefix_of("203.0.113.0/32").addr, i);
+		CHECK_INT(announcer_set(f.a[0], &as, NULL), 0);
+	}
+	/* set and taken back before anybody heard of it */
+	announcer_withdraw(f.a[0], as.prefix);
+	CHECK_INT(status_number(&f, 0, "updates_sent"), 0);
+	/* without a flush they leave at the end of the turn */
+	RUN_UNTIL(f, status_number(&f, 0, "announced") == 3);
+	CHECK_INT(status_number(&f, 0, "updates_sent"), 1);
+	for (unsigned i = 0; i < 3; i++) {
+		struct prefix p = { ip_add(prefix_of("203.0.113.0/32").addr, i), 32 };
+
+		announcer_withdraw(f.a[0], p);
+	}
+	announcer_flush(f.a[0]);
+	CHECK_INT(status_number(&f, 0, "announced"), 0);
+	CHECK_INT(status_number(&f, 0, "updates_sent"), 2);
 }

@@ -1,0 +1,168 @@
+#include "announce/pending.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+void
+pending_init(struct pending *p, struct neighbor *const *neighbors)
+{
+	*p = (struct pending){ .neighbors = neighbors };
+}
+
+void
+pending_done(struct pending *p)
+{
+	for (size_t i = 0; i < p->withdrawal_count; i++)
+		free(p->withdrawals[i].waiting);
+	free(p->withdrawals);
+	prefix_map_done(&p->withdrawal_index);
+	free(p->untold);
+	prefix_map_done(&p->untold_index);
+}
+
+static void
+remove_untold(struct pending *p, size_t i)
+{
+	(void)prefix_map_remove(&p->untold_index, p->untold[i]);
+	p->untold[i] = p->untold[--p->untold_count];
+	if (i < p->untold_count)
+		prefix_map_put(&p->untold_index, p->untold[i], (uint32_t)i);
+}
+
+static void
+remove_withdrawal(struct pending *p, size_t i)
+{
+	(void)prefix_map_remove(&p->withdrawal_index, p->withdrawals[i].prefix);
+	free(p->withdrawals[i].waiting);
+	p->withdrawals[i] = p->withdrawals[--p->withdrawal_count];
+	if (i < p->withdrawal_count)
+		prefix_map_put(&p->withdrawal_index, p->withdrawals[i].prefix, (uint32_t)i);
+}
+
+static void
+forget(struct pending *p, struct prefix prefix)
+{
+	uint32_t i;
+
+	if (prefix_map_get(&p->untold_index, prefix, &i))
+		remove_untold(p, i);
+	if (prefix_map_get(&p->withdrawal_index, prefix, &i))
+		remove_withdrawal(p, i);
+}
+
+void
+pending_announce(struct pending *p, struct prefix prefix)
+{
+	forget(p, prefix);
+	prefix_map_put(&p->untold_index, prefix, (uint32_t)p->untold_count);
+	p->untold = grow_array(p->untold, p->untold_count, &p->untold_cap, sizeof(*p->untold));
+	p->untold[p->untold_count++] = prefix;
+	p->updates_sent = UINT64_MAX; /* somebody may know it from before */
+}
+
+void
+pending_withdraw(struct pending *p, struct prefix prefix, bool *waiting)
+{
+	struct withdrawal w = { .prefix = prefix, .waiting = waiting };
+
+	forget(p, prefix);
+	for (size_t i = 0; i < p->neighbor_count; i++)
+		w.written.of += waiting[i];
+	prefix_map_put(&p->withdrawal_index, prefix, (uint32_t)p->withdrawal_count);
+	p->withdrawals = grow_array(
+	    p->withdrawals, p->withdrawal_count, &p->withdrawal_cap, sizeof(*p->withdrawals));
+	p->withdrawals[p->withdrawal_count++] = w;
+}
+
+struct neighbor_share
+pending_withdrawing(const struct pending *p, struct prefix prefix)
+{
+	struct neighbor_share share = { 0 };
+	const struct withdrawal *w;
+	uint32_t at;
+
+	if (!prefix_map_get(&p->withdrawal_index, prefix, &at))
+		return share;
+	w = &p->withdrawals[at];
+	share.of = w->written.of;
+	for (size_t i = 0; i < p->neighbor_count; i++)
+		share.count += w->waiting[i];
+	return share;
+}
+
+/* Whether a neighbor waits still; those whose socket has taken it are counted. */
+static bool
+is_withdrawing(const struct pending *p, struct withdrawal *w)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < p->neighbor_count; i++) {
+		const struct neighbor *n = p->neighbors[i];
+
+		if (!w->waiting[i])
+			continue;
+		w->waiting[i] = neighbor_is_withdrawing(n, w->prefix);
+		if (w->waiting[i])
+			any = true;
+		else if (bgp_session_info(n->session)->state == BGP_ESTABLISHED)
+			w->written.count++;
+	}
+	return any;
+}
+
+bool
+pending_take_withdrawn(struct pending *p, struct prefix *ret, struct withdraw_result *ret_result)
+{
+	for (size_t i = 0; i < p->withdrawal_count; i++) {
+		struct withdrawal *w = &p->withdrawals[i];
+
+		if (is_withdrawing(p, w))
+			continue;
+		*ret = w->prefix;
+		*ret_result = (struct withdraw_result){ .written = w->written, .at = clock_now() };
+		remove_withdrawal(p, i);
+		return true;
+	}
+	return false;
+}
+
+static bool
+is_told(const struct pending *p, struct prefix prefix)
+{
+	for (size_t i = 0; i < p->neighbor_count; i++) {
+		if (bgp_session_told(p->neighbors[i]->session, prefix))
+			return true;
+	}
+	return false;
+}
+
+size_t
+pending_take_told(struct pending *p, struct prefix **ret)
+{
+	uint64_t updates_sent = 0;
+	struct prefix *told;
+	size_t count = 0;
+
+	*ret = NULL;
+	if (p->untold_count == 0)
+		return 0;
+	/* a hundred thousand may wait for a neighbor that is down, and this is asked at every turn */
+	for (size_t i = 0; i < p->neighbor_count; i++)
+		updates_sent += bgp_session_info(p->neighbors[i]->session)->counters.out[BGP_UPDATE];
+	if (updates_sent == p->updates_sent)
+		return 0;
+	p->updates_sent = updates_sent;
+	told = xcalloc(p->untold_count, sizeof(*told));
+	for (size_t i = 0; i < p->untold_count;) {
+		if (!is_told(p, p->untold[i])) {
+			i++;
+			continue;
+		}
+		told[count++] = p->untold[i];
+		remove_untold(p, i);
+	}
+	*ret = told;
+	return count;
+}

@@ -1,0 +1,49 @@
+/*
+ * What was asked of the speaker and has not come about yet: announcements that no neighbor has been told,
+ * and withdrawals that a neighbor still waits for. Those moments are what the agent reports.
+ *
+ * It owns the two lists and looks at the neighbors; it calls nobody. The speaker asks it whenever
+ * something was written or closed.
+ */
+#pragma once
+
+#include "announce/announce.h"
+#include "announce/neighbor.h"
+#include "base/prefix_map.h"
+
+/* A withdraw that is not yet with every neighbor. */
+struct withdrawal {
+	struct prefix prefix;
+	bool *waiting; /* owned; by neighbor: it was told the prefix, and the withdraw is not written */
+	struct neighbor_share written;
+};
+
+struct pending {
+	struct neighbor *const *neighbors; /* borrowed */
+	size_t neighbor_count;
+	struct prefix *untold; /* owned */
+	size_t untold_count, untold_cap;
+	struct prefix_map untold_index;
+	struct withdrawal *withdrawals; /* owned */
+	size_t withdrawal_count, withdrawal_cap;
+	struct prefix_map withdrawal_index;
+	uint64_t updates_sent; /* to all neighbors, when it was last looked who has been told */
+};
+
+/* The neighbors may still be added until the first call of another function. */
+void pending_init(struct pending *p, struct neighbor *const *neighbors);
+void pending_done(struct pending *p);
+
+/* The prefix is announced from now on, or not any more; the other list forgets it. */
+void pending_announce(struct pending *p, struct prefix prefix);
+/* waiting (taken over): by neighbor. */
+void pending_withdraw(struct pending *p, struct prefix prefix, bool *waiting);
+
+/* The neighbors that still wait for the withdraw, of those that had been told the prefix. */
+struct neighbor_share pending_withdrawing(const struct pending *p, struct prefix prefix);
+
+/* Takes one out that no neighbor waits for any more; false when there is none. */
+bool pending_take_withdrawn(
+    struct pending *p, struct prefix *ret, struct withdraw_result *ret_result);
+/* Takes out all that a neighbor has been told: an array to free, and its length. */
+size_t pending_take_told(struct pending *p, struct prefix **ret);

@@ -138,6 +138,45 @@ class Nearcast(Daemon):
         return self.status()['prefixes_received']
 
 
+class NearcastAgent(Daemon):
+    """The whole agent with one service, which answers in this process; how it is checked is the subclass's."""
+    bfd, check = True, ''
+
+    def launch(self, routes, bfd=False):
+        self.service = socket.create_server(('0.0.0.0', 8080))
+        neighbors = ''.join(
+            f'  n{i}: {{address: {t}, local-address: {OURS}, peer-as: {THEIR_AS}, local-as: {OUR_AS}, connect: passive, '
+            'bfd: {enabled: true, min-tx: 300ms, min-rx: 300ms, multiplier: 3}}\n' for i, t in enumerate(self.neighbors))
+        conf = self.write('nearcastd.yaml', f"""
+site: bench
+router-id: {OURS}
+control: {self.folder}/nearcastd.sock
+neighbors:
+{neighbors}
+services:
+  web:
+    global-ips: [203.0.113.10/32]
+{self.check}
+""")
+        self.start(self.speaker.parents[2] / 'nearcastd', '-c', conf)
+
+    def end(self):
+        super().end()
+        self.service.close()
+
+
+class NearcastChecks(NearcastAgent):
+    name, check = 'nearcast, tcp check', '    checks: {up: {type: tcp, port: 8080, interval: 1s}}'
+
+
+class NearcastWatches(NearcastAgent):
+    name, check = 'nearcast, listen', '    listen: [tcp/8080]'
+
+
+class NearcastHttp(NearcastAgent):
+    name, check = 'nearcast, http check', '    checks: {up: {type: http, url: "http://{address}:8080/", interval: 1s}}'
+
+
 class Bird2(Daemon):
     name, bfd, programs = 'bird2', True, ('bird', 'birdc')
 
@@ -287,6 +326,7 @@ class Exabgp(Daemon):
         return listening in pathlib.Path('/proc/net/tcp').read_text()
 
 
+AGENTS = [NearcastChecks, NearcastWatches, NearcastHttp]
 SUBJECTS = [Nearcast, Bird2, Frr, Gobgp, Openbgpd, Exabgp]
 
 

@@ -12,6 +12,7 @@
 #include "world.h"
 
 #define SEEDS 5000
+#define DIAL_SEEDS 2000000
 #define CUT_SEEDS 1000000 /* and above: a loss behind so many bytes */
 /* Behind a storm: the longest pause, a hold timer, and the patience for a connection that is silent. */
 #define AGREE_WITHIN DURATION_S(400)
@@ -300,6 +301,37 @@ TEST(behind_any_storm_they_agree)
 	}
 	printf("# slowest to agree, and to stay so for 100 s: %.1f s, seed %llu\n", (double)slowest / 1e9,
 	    (unsigned long long)slowest_seed);
+}
+
+/*
+ * RFC 4271 section 6.8: of two connections made at once both ends keep the same one, at the first try. Not
+ * quite always: one end can be Established on the one while the other end, with the KEEPALIVE for it on its
+ * way, decides for the other. Both are gone then, and the next try is jittered.
+ */
+TEST(two_that_dial_at_once_agree_at_once)
+{
+	uint64_t only = only_seed();
+	int late = 0;
+
+	for (uint64_t seed = DIAL_SEEDS; seed < DIAL_SEEDS + 500; seed++) {
+		if (only && only != seed)
+			continue;
+		struct world *w = world_new(seed);
+		struct instant end = instant_add(w->now, DURATION_S(3));
+
+		for (int n = 0; n < NODES; n++) {
+			w->nodes[n].conf.passive = w->nodes[n].conf.active_only = false;
+			w->nodes[n].conf.bfd_strict = false;
+			w->nodes[n].conf.connect_retry = DURATION_S(30);
+			w->nodes[n].routes = 4;
+		}
+		start_both(w);
+		while (!w->failed && !nodes_agree(w) && instant_cmp(w->now, end) < 0)
+			step(w, DURATION_MS(1));
+		late += !nodes_agree(w);
+		(void)peace(w);
+	}
+	CHECK(late <= 5);
 }
 
 /* The first connection is lost behind every byte of the dialogue, in either direction. */

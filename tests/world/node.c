@@ -142,6 +142,8 @@ each_route(struct world *w, int n, const uint8_t *body, size_t len,
 		world_fail(w, "node %d: an UPDATE is not good", n);
 		return;
 	}
+	if (fn == believe)
+		w->nodes[n].ends_of_rib += u.end_of_rib;
 	fn(w, n, u.withdrawn, 0);
 	fn(w, n, u.mp_withdrawn, 0);
 	fn(w, n, u.announced, attributes_of(body, len));
@@ -230,8 +232,10 @@ apply(struct world *w, int n, const struct bgp_actions *a)
 
 	if (a->change != BGP_CHANGE_NONE)
 		world_trace(w, "%d: %s: %s", n, a->change == BGP_CHANGE_UP ? "up" : a->change == BGP_CHANGE_DOWN ? "down" : "failed", a->why);
-	if (a->change == BGP_CHANGE_DOWN)
+	if (a->change == BGP_CHANGE_DOWN) {
 		memset(node->believes, 0, sizeof(node->believes));
+		node->ends_of_rib = 0;
+	}
 	w->ups += (a->change == BGP_CHANGE_UP);
 	for (enum bgp_way way = 0; way < BGP_WAY_MAX; way++) {
 		if (a->send[way].len > 0) {
@@ -330,6 +334,7 @@ node_kill(struct world *w, int n)
 	    w->nodes[1 - n].conf.hold_time.ns != 0);
 	bgp_session_free(node->s);
 	node->s = NULL;
+	node->ends_of_rib = 0;
 	memset(node->believes, 0, sizeof(node->believes));
 }
 
@@ -344,7 +349,10 @@ nodes_agree(const struct world *w)
 	}
 	for (int n = 0; n < NODES; n++) {
 		const struct node *node = &w->nodes[n], *peer = &w->nodes[1 - n];
+		const bool *families = node->s->info.negotiated.families;
 
+		if (node->ends_of_rib != (size_t)families[BGP_IPV4] + families[BGP_IPV6])
+			return false;
 		for (size_t i = 0; i < peer->routes; i++) {
 			bool spoken = node->s->info.negotiated.families[i % 2];
 

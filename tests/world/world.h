@@ -41,6 +41,7 @@ struct node {
 	int lines[BGP_WAY_MAX];      /* -1: none */
 	uint8_t wants[ROUTES];       /* attributes + 1; 0: not announced */
 	uint8_t believes[ROUTES];    /* of the peer */
+	size_t ends_of_rib;          /* heard in this session: one a family */
 	uint64_t observed, written;  /* messages sent: seen by who looks, and put on a line */
 	size_t routes;               /* that this node may announce */
 };

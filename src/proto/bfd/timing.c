@@ -30,11 +30,15 @@ tx_interval(const struct bfd_session *s)
 	return MAX(s->used_min_tx, s->remote_min_rx);
 }
 
+/* 75 to 100 %, or to 90 % where one loss is too many already (section 6.8.7). */
 static struct instant
 after_jitter(struct bfd_session *s, struct instant from, uint32_t us)
 {
-	return instant_add(
-	    from, rng_jitter(&s->rng, DURATION_US(us), 75, s->conf.multiplier == 1 ? 90 : 100));
+	uint64_t ns = us * UINT64_C(750), span = us * UINT64_C(250);
+
+	if (s->conf.multiplier == 1)
+		span = us * UINT64_C(150);
+	return instant_add(from, DURATION_NS(ns + rng_below(&s->rng, span + 1)));
 }
 
 /* A shorter interval counts from the last packet on, at once (section 6.8.3). */
@@ -59,8 +63,7 @@ is_settled(const struct bfd_session *s)
 struct duration
 bfd_timing_detection(const struct bfd_session *s)
 {
-	return duration_scale(
-	    DURATION_US(MAX(s->used_min_rx, s->remote_min_tx)), s->remote_multiplier, 1);
+	return DURATION_US((int64_t)MAX(s->used_min_rx, s->remote_min_tx) * s->remote_multiplier);
 }
 
 /* Says other intervals from now on. What only helps counts at once, the rest when the neighbor
@@ -118,7 +121,7 @@ bfd_timing_final_received(struct bfd_session *s, struct instant now)
 	if (!s->polling)
 		return;
 	s->polling = false;
-	s->settles = instant_add(now, duration_scale(DURATION_US(pace), s->conf.multiplier, 1));
+	s->settles = instant_add(now, DURATION_US((int64_t)pace * s->conf.multiplier));
 }
 
 void

@@ -42,7 +42,8 @@ def write(page, folder):
 def check(page):
     """TAP: the rows are the cases, in their order, and every cell is the result of a run."""
     inside = pathlib.Path(page).read_text().split(BEGIN)[1].split(END)[0]
-    rows = [[w.strip() for w in line.strip('| ').split('|')] for line in inside.splitlines() if line.startswith('| ')][1:]
+    lines = [line for line in inside.splitlines() if line.startswith('| ')][1:]
+    rows = [[w.strip() for w in line.strip('| ').split('|')] for line in lines]
     wrong = []
     if [r[1] for r in rows] != [f'`{c.__name__}`' for c in CASES]:
         wrong.append('rows are not the cases')

@@ -12,7 +12,8 @@ def peer_announces(c):
     s = c.speaker()
     c.both_up(s, peer)
     wait_for('3 prefixes came', lambda: s.status()['prefixes_received'] == 3)
-    check('UPDATEs that were not accepted', {k: n for k, n in s.status()['verdicts'].items() if n and k != 'accept'}, {})
+    bad = {verdict: n for verdict, n in s.status()['verdicts'].items() if n and verdict != 'accept'}
+    check('UPDATEs that were not accepted', bad, {})
 
 
 @case('our Global IP, announced from elsewhere too, is noticed')

@@ -1,5 +1,5 @@
 """Prefix limits: ours, and the peer's."""
-from cases.case import G4, case
+from cases.case import case
 from waiting import Failed, wait_for
 
 

@@ -1,6 +1,6 @@
 """BGP roles (RFC 9234)."""
 from cases.case import G4, case
-from waiting import check, stays
+from waiting import check
 
 MISMATCH = 'Role Mismatch (2/11)'
 

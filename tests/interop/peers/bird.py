@@ -37,7 +37,8 @@ class Bird2(Peer):
                  'connect delay time 1; connect retry time 1; error wait time 1,2;', f'hold time {c.hold_time};']
         lines += [line for wanted, line in (
             (c.passive, 'passive on;'), (c.password, f'password "{c.password}";'),
-            (c.ttl_security, 'ttl security on;'), (c.ttl_security > 1, f'multihop {c.ttl_security};'), (not c.as4, 'enable as4 off;'), (not c.capabilities, 'capabilities off;'),
+            (c.ttl_security, 'ttl security on;'), (c.ttl_security > 1, f'multihop {c.ttl_security};'),
+            (not c.as4, 'enable as4 off;'), (not c.capabilities, 'capabilities off;'),
             (c.extended_messages, 'enable extended messages on;'),
             (c.restart_time is not None, f'graceful restart on; graceful restart time {c.restart_time};'),
             (c.multihop, f'multihop {c.multihop};'), (c.bfd_ms, 'bfd on;'),

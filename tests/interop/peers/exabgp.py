@@ -16,9 +16,10 @@ class ExaBgp(Peer):
     programs = ('exabgp',)
     cannot = {'capabilities-off': 'always sends capabilities',
               'link-local': 'takes no scope in an address',
-              'bfd': 'no BFD', 'bfd-auth': 'no BFD', 'role': 'not in ExaBGP 4.2', 'ttl-security': 'sends TTL 255 only, enforces nothing',
+              'bfd': 'no BFD', 'bfd-auth': 'no BFD', 'role': 'not in ExaBGP 4.2',
+              'ttl-security': 'sends TTL 255 only, enforces nothing',
               'import-limit': 'has no prefix limit', 'shutdown-text': 'sends no text with its Cease',
-              'reads-shutdown-text': 'its decoder of the text fails with a TypeError under Python 3, so it shows nothing',
+              'reads-shutdown-text': 'its decoder of the text fails with a TypeError under Python 3: nothing is shown',
               'table': 'keeps its routes in a configuration of a line each',
               'graceful-restart': 'keeps no table, so nothing to keep stale'}
 
@@ -68,7 +69,7 @@ class ExaBgp(Peer):
             settings.update({'exabgp.tcp.port': '179', 'exabgp.tcp.bind': self.conf.them})
         self.spawn(['env', *(f'{k}={v}' for k, v in settings.items()), find('exabgp'), conf])
         self.writer = os.open(self.fifo, os.O_RDWR)
-        self.until(lambda: 'initialising connection' in self.log_text() or 'loaded new configuration' in self.log_text())
+        self.until(lambda: 'loaded new configuration' in self.log_text())
 
     def events(self):
         for line in self.heard.read_text().splitlines():

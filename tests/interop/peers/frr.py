@@ -32,7 +32,8 @@ class Frr(Peer):
                  f'neighbor {c.us} timers {max(1, c.hold_time // 3)} {c.hold_time}',
                  f'neighbor {c.us} advertisement-interval 0']
         lines += [f'neighbor {c.us} {line}' for wanted, line in (
-            (c.passive, 'passive'), (not c.capabilities, 'dont-capability-negotiate'), (c.password, f'password {c.password}'),
+            (c.passive, 'passive'), (not c.capabilities, 'dont-capability-negotiate'),
+            (c.password, f'password {c.password}'),
             (c.ttl_security, f'ttl-security hops {c.ttl_security}'), (c.interface, f'interface {c.interface}'),
             (c.extended_next_hop, 'capability extended-nexthop'),
             (c.multihop, f'ebgp-multihop {c.multihop}'), (c.bfd_ms, 'bfd'), (c.bfd_ms, 'bfd profile fast'),

@@ -14,9 +14,10 @@ class GoBgp(Peer):
     programs = ('gobgpd', 'gobgp')
     cannot = {'capabilities-off': 'always sends capabilities',
               'table': 'takes minutes to originate as many',
-              'as4-off': 'cannot be switched off', 'route-refresh': 'answers, but never asks: its own softresetin works on what it has',
-              'bfd': 'no BFD', 'bfd-auth': 'no BFD', 'role': 'not in GoBGP 3.10', 'extended-messages': 'not in GoBGP 3.10'}
-
+              'as4-off': 'cannot be switched off',
+              'route-refresh': 'answers, but never asks: its own softresetin works on what it has',
+              'bfd': 'no BFD', 'bfd-auth': 'no BFD', 'role': 'not in GoBGP 3.10',
+              'extended-messages': 'not in GoBGP 3.10'}
     pause_s = 30        # idle-hold-time-after-reset: its default overrides what is configured
 
     @classmethod
@@ -118,9 +119,10 @@ def parse_path(path):
     asns = [n for s in get('as_path', 'as_paths', []) for n in s['asns']]
     large = [f'{v["ASN"]}:{v["LocalData1"]}:{v["LocalData2"]}' for v in get('large', 'value', [])]
     ext = [f'{EXT.get(v.get("subtype"), v.get("subtype"))}:{v.get("value")}' for v in get('ext', 'value', [])]
+    communities = [f'{n >> 16}:{n & 0xffff}' for n in get('communities', 'communities', [])]
     return Route(as_path=asns, next_hop=get('next_hop', 'nexthop') or get('reach', 'nexthop'),
                  origin=('igp', 'egp', 'incomplete')[get('origin', 'value', 0)], med=get('med', 'metric'),
                  local_pref=get('local_pref', 'value'),
-                 communities=spell_communities(f'{n >> 16}:{n & 0xffff}' for n in get('communities', 'communities', [])),
+                 communities=spell_communities(communities),
                  large_communities=tuple(sorted(large)), ext_communities=tuple(sorted(ext)),
                  stale=path.get('stale', False))

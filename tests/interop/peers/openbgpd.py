@@ -10,7 +10,8 @@ class OpenBgpd(Peer):
     needs_root = True
     programs = ('bgpctl',)
     cannot = {'ttl-security-hops': 'GTSM on its own link only',
-              'table': 'takes minutes to originate as many', 'md5-listening': 'its portable listener has no key', 'bfd': 'no BFD', 'bfd-auth': 'no BFD',
+              'table': 'takes minutes to originate as many',
+              'md5-listening': 'its portable listener has no key', 'bfd': 'no BFD', 'bfd-auth': 'no BFD',
               'hold-time-0': 'wants 3 s or more', 'extended-messages': 'not in OpenBGPD 7.7',
               'extended-next-hop': 'not in OpenBGPD 7.7',
               'graceful-restart': 'knows End-of-RIB only, and keeps nothing'}
@@ -29,10 +30,12 @@ class OpenBgpd(Peer):
     def session(self):
         c = self.conf
         return [line for wanted, line in (
-            (True, f'remote-as {c.peer_as}'), (True, f'local-address {c.them}{self.scope}'), (True, f'holdtime {c.hold_time}'),
+            (True, f'remote-as {c.peer_as}'), (True, f'local-address {c.them}{self.scope}'),
+            (True, f'holdtime {c.hold_time}'),
             (True, 'holdtime min 3'), (c.passive, 'passive'),
             (c.password, f'tcp md5sig password "{c.password}"'), (c.ttl_security, 'ttl-security yes'),
-            (not c.as4, 'announce as-4byte no'), (not c.capabilities, 'announce capabilities no'), (c.multihop, f'multihop {c.multihop}'),
+            (not c.as4, 'announce as-4byte no'), (not c.capabilities, 'announce capabilities no'),
+            (c.multihop, f'multihop {c.multihop}'),
             (c.role, f'announce policy {c.role}{" enforce" if c.role_strict else ""}'),
             (True, 'announce enhanced refresh yes'),
             (c.import_limit, f'max-prefix {c.import_limit} restart 1'),

@@ -51,7 +51,8 @@ class Route:
     stale: bool = False                 # kept by graceful restart; only where the daemon tells
 
 
-WELL_KNOWN = {'graceful-shutdown': '65535:0', 'gracefulShutdown': '65535:0', 'gshut': '65535:0', 'blackhole': '65535:666',
+WELL_KNOWN = {'graceful-shutdown': '65535:0', 'gracefulShutdown': '65535:0', 'gshut': '65535:0',
+              'blackhole': '65535:666',
               'no-export': '65535:65281', 'noExport': '65535:65281', 'NO_EXPORT': '65535:65281',
               'GRACEFUL_SHUTDOWN': '65535:0', 'BLACKHOLE': '65535:666', 'no_export': '65535:65281'}
 

@@ -2,7 +2,7 @@
 import signal
 
 from cases.case import G4, case
-from waiting import check, stays, wait_for
+from waiting import Failed, check, stays, wait_for
 
 FAST = {'bfd': 1, 'bfd_min_tx': '100ms', 'bfd_min_rx': '100ms'}
 
@@ -106,3 +106,62 @@ def bfd_strict_alone(c):
     s = c.speaker(bfd_strict=1, **FAST)
     stays('there is no session', lambda: not s.is_established() and not peer.is_established(), 3)
     check('it waits for BFD', s.status()['waits_for_bfd'], True)
+
+
+def comes_up_and_stays(c, s, peer):
+    c.both_up(s, peer)
+    both_see_each_other(s, peer)
+    # FRR makes its BFD session anew when BGP comes up, so one down may be before
+    before = s.status()['bfd']['downs']
+    stays('BFD is up', lambda: s.bfd_state() == 'Up', 1)
+    check('times down', s.status()['bfd']['downs'], before)
+
+
+@case('BFD with a link-local neighbor', 'bfd', 'link-local')
+def bfd_link_local(c):
+    peer = c.peer(bfd_ms=300, link_local=True)
+    s = c.speaker(link_local=True, **FAST)
+    comes_up_and_stays(c, s, peer)
+
+
+@case('BFD with keyed SHA1', 'bfd-auth')
+def bfd_sha1(c):
+    peer = c.peer(bfd_ms=300, bfd_auth='keyed sha1', bfd_key='s3cret')
+    s = c.speaker(bfd_auth='sha1', bfd_key='s3cret', bfd_key_id=1, **FAST)
+    comes_up_and_stays(c, s, peer)
+
+
+@case('BFD: the peer changes its interval (poll sequence)', 'bfd')
+def bfd_poll(c):
+    peer = c.peer(bfd_ms=300)
+    s = c.speaker(**FAST)
+    comes_up_and_stays(c, s, peer)
+    before = s.status()['bfd']['downs']
+    for ms in (500, 200):
+        peer.set_bfd_interval(ms)
+        wait_for(f'we send each {ms} ms', lambda: s.status()['bfd']['tx_interval_ms'] == ms)
+        wait_for('the detection time follows', lambda: s.status()['bfd']['detection_ms'] == 3 * ms)
+    check('times down', s.status()['bfd']['downs'], before)
+
+
+@case('BFD: the peer switches it off, the session stays', 'bfd', 'bfd-admin-down')
+def bfd_admin_down(c):
+    peer = c.peer(bfd_ms=300)
+    s = c.speaker(**FAST)
+    comes_up_and_stays(c, s, peer)
+    peer.bfd_admin_down()
+    wait_for('we are Down', lambda: s.bfd_state() == 'Down')
+    check('the peer is', s.status()['bfd']['remote_state'], 'AdminDown')
+    stays('the session is up', s.is_established, 1)
+
+
+@case('BFD: we stop, and the peer is told AdminDown', 'bfd')
+def bfd_we_stop(c):
+    peer = c.peer(bfd_ms=300)
+    s = c.speaker(**FAST)
+    comes_up_and_stays(c, s, peer)
+    s.order('stop')
+    s.event(event='stopped')
+    wait_for('the peer noticed', lambda: peer.bfd_state() != 'Up')
+    if 'etection' in peer.words():
+        raise Failed('by its detection time')

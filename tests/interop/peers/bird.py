@@ -10,7 +10,7 @@ from peers.peer import Peer, Route, find, routes_by_family, spell_communities
 class Bird2(Peer):
     name = 'bird2'
     programs = ('bird', 'birdc')
-    cannot = {}
+    cannot = {'bfd-admin-down': 'its BFD falls silent when it is switched off'}
     protocol = 'r1'
 
     @classmethod
@@ -55,7 +55,7 @@ class Bird2(Peer):
     def bfd(self):
         if not self.conf.bfd_ms:
             return ''
-        key = f'authentication meticulous keyed sha1; password "{self.conf.bfd_key}" {{ id 1; }};'
+        key = f'authentication {self.conf.bfd_auth}; password "{self.conf.bfd_key}" {{ id 1; }};'
         options = f'{{ interval {self.conf.bfd_ms} ms; multiplier 3; {key if self.conf.bfd_key else ""} }}'
         return f'protocol bfd {{ interface "*" {options}; multihop {options}; }}'
 
@@ -66,11 +66,14 @@ class Bird2(Peer):
         channels = [f'{f} {{ {self.channel(f)} }};' for f in self.conf.families]
         return [*statics, f'protocol bgp {self.protocol} {{\n  {self.session()}\n  ', *channels, '}']
 
-    def start(self):
-        bird = self.program(self.names()[0])
+    def write_conf(self):
         self.conf_file.write_text('\n'.join([
             f'log "{self.log}" all;', f'router id {self.conf.router_id};', 'debug protocols { states, events };',
             'protocol device { scan time 1; }', self.bfd(), *self.configure(), '']))
+
+    def start(self):
+        bird = self.program(self.names()[0])
+        self.write_conf()
         self.spawn([bird, '-f', '-c', self.conf_file, '-s', self.control, '-P', str(self.conf_file) + '.pid'])
         self.until(lambda: 'BIRD' in self.order('show status'))
 
@@ -103,6 +106,11 @@ class Bird2(Peer):
         found = re.search(rf'^{re.escape(self.conf.us)}\s+\S+\s+(\w+)', self.order('show bfd sessions'), re.M)
         return found[1] if found else None
 
+    def set_bfd_interval(self, ms):
+        self.conf.bfd_ms = ms
+        self.write_conf()
+        self.order('configure')
+
     def words(self):
         return self.log_text() + self.order(f'show protocols all {self.protocol}')
 
@@ -130,7 +138,7 @@ def parse_route(text):
 class Bird16(Bird2):
     """Its package conflicts with bird2's, so scripts/test unpacks it aside: see scripts/lib.sh."""
     name = 'bird16'
-    cannot = {'ipv6-over-ipv4': 'one program a family',
+    cannot = {**Bird2.cannot, 'ipv6-over-ipv4': 'one program a family',
               'extended-next-hop': 'not in BIRD 1.6',
               'role': 'not in BIRD 1.6'}
 

@@ -125,6 +125,16 @@ class Frr(Peer):
         sessions = [p for p in self.json('show bfd peers', daemon='bfdd') or [] if p['peer'] == self.conf.us]
         return sessions[0]['status'].capitalize() if sessions else None
 
+    def bfd_profile(self, *lines):
+        self.order('configure terminal', 'bfd', 'profile fast', *lines, daemon='bfdd')
+
+    def set_bfd_interval(self, ms):
+        self.conf.bfd_ms = ms
+        self.bfd_profile(f'transmit-interval {ms}', f'receive-interval {ms}')
+
+    def bfd_admin_down(self):
+        self.bfd_profile('shutdown')
+
     def words(self):
         return self.log_text() + self.order(f'show bgp neighbors {self.conf.us}')
 

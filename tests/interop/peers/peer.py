@@ -34,7 +34,8 @@ class Conf:
     multihop: int = None                # TTL
     start_seconds: int = 10             # until it answers questions
     bfd_ms: int = None                  # interval of BFD, with a multiplier of 3
-    bfd_key: str = None                 # of meticulous keyed SHA1, with the number 1
+    bfd_key: str = None                 # with the number 1, ...
+    bfd_auth: str = 'meticulous keyed sha1' # ... of this
 
 
 @dataclasses.dataclass
@@ -177,6 +178,14 @@ class Peer:
 
     def bfd_state(self):
         """'Up', 'Down', ... or None."""
+        raise NotImplementedError
+
+    def set_bfd_interval(self, ms):
+        """Another one, while the session runs."""
+        raise NotImplementedError
+
+    def bfd_admin_down(self):
+        """Switches BFD off, and tells so."""
         raise NotImplementedError
 
     def words(self):

@@ -454,7 +454,8 @@ main(int argc, char **argv)
 	call(&l, make_engine);
 	printf("1..4\n");
 	ok = say(1, both_up(&l), "both are up");
-	ok = ok && (test_false_alarms(&l, seconds) & test_detection(&l, peer));
+	ok = ok && test_false_alarms(&l, seconds);
+	ok = ok && test_detection(&l, peer);
 	for (int i = 0; i < child_count; i++)
 		(void)kill(children[i], SIGKILL);
 	while (wait(NULL) > 0)

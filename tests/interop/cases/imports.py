@@ -42,5 +42,5 @@ def a_million_routes(c):
     wait_for('1,000,000 prefixes came', lambda: s.status()['prefixes_received'] >= 1000000, 180)
     grown = resident_kib(s) - before
     print(f'# {before} KiB resident, and {grown} more behind the table')
-    if grown > 4096:
+    if grown > 8192:        # a pointer each would be as much
         raise Failed(f'{grown} KiB more than before')

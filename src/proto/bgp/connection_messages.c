@@ -68,12 +68,16 @@ take_refresh(struct turn *t, enum bgp_way way, const uint8_t *message, size_t le
 {
 	struct bgp_session *s = t->s;
 	const struct bgp_connection *c = &s->connections[way];
+	/* without RFC 7313 the octet of the subtype is reserved, and ignored (RFC 2918 section 3) */
+	uint8_t subtype = c->negotiated.enhanced_refresh ? message[BGP_HEADER_LEN + 2] : BGP_REFRESH_REQUEST;
 	struct bgp_refresh refresh;
 	enum bgp_family family;
 	struct bgp_error e;
 
+	if (subtype > BGP_REFRESH_END) /* RFC 7313 section 5: of whatever length */
+		return;
 	if (!bgp_refresh_decode(message + BGP_HEADER_LEN, len - BGP_HEADER_LEN, &refresh, &e)) {
-		if (c->negotiated.enhanced_refresh) /* RFC 7313 section 5 */
+		if (subtype != BGP_REFRESH_REQUEST) /* RFC 7313 section 5 */
 			(void)bgp_error_set(&e, 7, 1, message, len, NULL);
 		bgp_connection_fail(t, way, &e);
 		return;
@@ -81,9 +85,9 @@ take_refresh(struct turn *t, enum bgp_way way, const uint8_t *message, size_t le
 	family = bgp_family_from_wire(refresh.afi, refresh.safi);
 	/*
 	 * RFC 2918 section 4: a family that was not agreed on is ignored, and so is a peer that was not told it
-	 * may ask. Begin and End concern those who import; other subtypes mean nothing (RFC 7313 section 5).
+	 * may ask. Begin and End concern those who import.
 	 */
-	if (refresh.subtype == BGP_REFRESH_REQUEST && c->ours.route_refresh && family != BGP_FAMILY_MAX &&
+	if (subtype == BGP_REFRESH_REQUEST && c->ours.route_refresh && family != BGP_FAMILY_MAX &&
 	    s->peering.families[family])
 		bgp_refresh_request(t, family);
 }

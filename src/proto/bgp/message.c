@@ -15,8 +15,8 @@ static const struct {
 	[BGP_UPDATE] = { 23, BGP_EXTENDED_MESSAGE_MAX },
 	[BGP_NOTIFICATION] = { 21, BGP_EXTENDED_MESSAGE_MAX },
 	[BGP_KEEPALIVE] = { BGP_HEADER_LEN, BGP_HEADER_LEN },
-	/* longer with RFC 5291; its own check decides */
-	[BGP_ROUTE_REFRESH] = { 23, BGP_EXTENDED_MESSAGE_MAX },
+	/* its subtype is in it; what a wrong length means depends on that (RFC 7313 section 5) */
+	[BGP_ROUTE_REFRESH] = { 22, BGP_EXTENDED_MESSAGE_MAX },
 };
 
 enum bgp_family

@@ -29,7 +29,8 @@ TEST(headers_are_judged_as_rfc4271_6_1_asks)
 		{ MARKER "001c 01", 2, "001c", false }, /* an OPEN is at least 29 */
 		{ MARKER "0016 02", 2, "0016", false }, /* an UPDATE 23 */
 		{ MARKER "0014 03", 2, "0014", false }, /* a NOTIFICATION 21 */
-		{ MARKER "0016 05", 2, "0016", false }, /* a ROUTE-REFRESH 23 */
+		{ MARKER "0015 05", 2, "0015", false }, /* a ROUTE-REFRESH has a subtype */
+		{ MARKER "0016 05", 0, "", false },
 		{ MARKER "0013 00", 3, "00", false },
 		{ MARKER "0013 06", 3, "06", false },
 		{ MARKER "0013 ff", 3, "ff", false },

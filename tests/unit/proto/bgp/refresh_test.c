@@ -45,9 +45,8 @@ TEST(a_refresh_is_answered_by_sending_again)
 	CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 0);
 	(void)give_bytes(&f, BGP_DIALLED, REFRESH);
 	CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 48);
-	/* a family that nobody speaks, and the frames of RFC 7313 that were not agreed on */
+	/* a family that nobody speaks */
 	CHECK_STR(give_bytes(&f, BGP_DIALLED, MARKER "0017 05 0019 00 46"), "");
-	CHECK_STR(give_bytes(&f, BGP_DIALLED, MARKER "0017 05 0001 01 01"), "");
 	CHECK_INT(bgp_session_next_update(f.s, buf, sizeof(buf)), 0);
 }
 
@@ -98,19 +97,48 @@ TEST(frames_of_the_peer_change_nothing)
 	}
 }
 
-/* RFC 7313 section 5; the whole message is in the data. */
+/* RFC 7313 section 5: (7,1) is for Begin and End alone, with the whole message; others are no error. */
 TEST(refreshes_of_a_wrong_length_end_the_session)
 {
+	static const struct {
+		const char *open, *message, *trace, *sent;
+	} rows[] = {
+		{ OPEN_ENHANCED, MARKER "0018 05 0001 01 01 00", "D:NOTIFICATION-7/1 D:close down ",
+		    MARKER "002d 03 07 01" MARKER "0018 05 0001 01 01 00" },
+		{ OPEN_ENHANCED, MARKER "0016 05 0001 02", "D:NOTIFICATION-7/1 D:close down ",
+		    MARKER "002b 03 07 01" MARKER "0016 05 0001 02" },
+		{ OPEN_ENHANCED, MARKER "0018 05 0001 00 01 00", "D:NOTIFICATION-1/2 D:close down ",
+		    MARKER "0017 03 01 02 0018" },
+		{ OPEN_ENHANCED, MARKER "0018 05 0001 03 01 00", "", "" },
+		{ OPEN_ENHANCED, MARKER "0016 05 0001 ff", "", "" },
+		{ OPEN, MARKER "0018 05 0001 01 01 00", "D:NOTIFICATION-1/2 D:close down ",
+		    MARKER "0017 03 01 02 0018" },
+		{ OPEN, MARKER "0016 05 0001 01", "D:NOTIFICATION-1/2 D:close down ",
+		    MARKER "0017 03 01 02 0016" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct bgp_conf conf = usual_conf();
+		FIXTURE(f, conf);
+
+		establish(&f, rows[i].open);
+		CHECK_STR(give_bytes(&f, BGP_DIALLED, rows[i].message), rows[i].trace);
+		CHECK_HEX(f.actions.send[BGP_DIALLED].bytes, f.actions.send[BGP_DIALLED].len, rows[i].sent);
+	}
+}
+
+/* RFC 2918 section 3: where RFC 7313 was not agreed on, its subtype is an octet without a meaning. */
+TEST(without_subtypes_every_refresh_is_a_request)
+{
+	static const struct bgp_attributes plain;
 	struct bgp_conf conf = usual_conf();
 	FIXTURE(f, conf);
 
-	establish(&f, OPEN_ENHANCED);
-	CHECK_STR(give_bytes(&f, BGP_DIALLED, MARKER "0018 05 0001 01 01 00"), "D:NOTIFICATION-7/1 D:close down ");
-	CHECK_HEX(f.actions.send[BGP_DIALLED].bytes, f.actions.send[BGP_DIALLED].len,
-	    MARKER "002d 03 07 01" MARKER "0018 05 0001 01 01 00");
-	FIXTURE(g, conf);
-	establish(&g, OPEN);
-	CHECK_STR(give_bytes(&g, BGP_DIALLED, MARKER "0018 05 0001 01 01 00"), "D:NOTIFICATION-1/2 D:close down ");
+	establish(&f, OPEN);
+	(void)bgp_session_announce(f.s, prefix_of("203.0.113.1/32"), &plain);
+	CHECK_STR(drain(&f), "U ");
+	CHECK_STR(give_bytes(&f, BGP_DIALLED, MARKER "0017 05 0001 01 01"), "");
+	CHECK_STR(drain(&f), "U ");
 }
 
 TEST(a_peer_that_was_not_told_it_may_ask_is_not_answered)

@@ -6,49 +6,20 @@
 #include "base/alloc.h"
 #include "proto/bgp/path.h"
 
-#define BUCKETS_MIN 16
-
 void
 bgp_watch_done(struct bgp_watch *w)
 {
 	free(w->items);
-	free(w->buckets);
+	prefix_map_done(&w->index);
 	*w = (struct bgp_watch){ 0 };
-}
-
-static uint32_t *
-bucket_of(const struct bgp_watch *w, struct prefix prefix)
-{
-	return &w->buckets[prefix_hash(prefix) & (w->bucket_count - 1)];
 }
 
 static struct bgp_watched *
 find(const struct bgp_watch *w, struct prefix prefix)
 {
-	uint32_t at = w->count > 0 ? *bucket_of(w, prefix) : 0;
+	uint32_t at;
 
-	while (at > 0 && !prefix_equal(w->items[at - 1].prefix, prefix))
-		at = w->items[at - 1].chain;
-	return at > 0 ? &w->items[at - 1] : NULL;
-}
-
-static void
-link_item(struct bgp_watch *w, uint32_t index)
-{
-	uint32_t *bucket = bucket_of(w, w->items[index].prefix);
-
-	w->items[index].chain = *bucket;
-	*bucket = index + 1;
-}
-
-static void
-resize(struct bgp_watch *w, size_t count)
-{
-	free(w->buckets);
-	w->buckets = xcalloc(count, sizeof(*w->buckets));
-	w->bucket_count = count;
-	for (uint32_t i = 0; i < w->count; i++)
-		link_item(w, i);
+	return prefix_map_get(&w->index, prefix, &at) ? &w->items[at] : NULL;
 }
 
 int
@@ -60,11 +31,9 @@ bgp_watch_add(struct bgp_watch *w, struct prefix prefix)
 		return 0;
 	if (w->count == BGP_WATCH_MAX)
 		return -ENOSPC;
-	if (w->count == w->bucket_count)
-		resize(w, MAX(w->bucket_count * 2, (size_t)BUCKETS_MIN));
 	w->items = grow_array(w->items, w->count, &w->cap, sizeof(*w->items));
 	w->items[w->count] = (struct bgp_watched){ .prefix = prefix };
-	link_item(w, (uint32_t)w->count++);
+	prefix_map_put(&w->index, prefix, (uint32_t)w->count++);
 	w->lengths[family] |= UINT64_C(1) << prefix.len % 64;
 	return 0;
 }

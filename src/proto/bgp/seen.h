@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "base/prefix_map.h"
 #include "proto/bgp/codec.h"
 
 #define BGP_WATCH_MAX 4096
@@ -13,14 +14,12 @@
 struct bgp_watched {
 	struct prefix prefix;
 	struct bgp_seen seen;
-	uint32_t chain; /* the next in its bucket, plus one */
 };
 
 struct bgp_watch {
 	struct bgp_watched *items; /* owned */
 	size_t count, cap;
-	uint32_t *buckets; /* an index into items, plus one; a power of two of them, NULL when empty */
-	size_t bucket_count;
+	struct prefix_map index; /* of items */
 	uint64_t lengths[BGP_FAMILY_MAX]; /* as in struct bgp_nlri */
 };
 

@@ -8,6 +8,7 @@
 
 #include "announce/bfd_engine.h"
 #include "announce/failure_limit.h"
+#include "announce/status_internal.h"
 #include "base/alloc.h"
 #include "base/list.h"
 #include "base/log.h"
@@ -302,10 +303,9 @@ bfd_neighbor_status(const struct bfd_neighbor *n, struct instant now)
 	call.path = n->path;
 	worker_call(n->driver->worker, ask_path, &call);
 	return json_pack(
-	    "{s:s, s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:i, s:i, s:I, s:o, s:o, s:I, s:I, s:I, "
+	    "{s:s, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:i, s:i, s:I, s:o, s:o, s:I, s:I, s:I, "
 	    "s:o, s:I, s:o}",
-	    "state", bfd_state_name(info->state), "since_ms",
-	    (json_int_t)MAX(duration_ms(instant_diff(now, info->since)), INT64_C(0)),
+	    "state", bfd_state_name(info->state), "since_ms", status_ago(info->since, now),
 	    "remote_state", bfd_state_name(info->remote_state), "diag", bfd_diag_name(info->diag),
 	    "remote_diag", bfd_diag_name(info->remote_diag), "tx_interval_ms",
 	    ms_json(info->tx_interval), "rx_interval_ms", ms_json(info->rx_interval),
@@ -316,5 +316,5 @@ bfd_neighbor_status(const struct bfd_neighbor *n, struct instant now)
 	    "auth", auth_json(n->conf->bfd.auth), "downs", (json_int_t)info->downs, "packets_in",
 	    (json_int_t)info->packets_in, "packets_out", (json_int_t)info->packets_out, "dropped",
 	    dropped_json(info), "send_errors", (json_int_t)call.info.send_errors, "error",
-	    call.info.error[0] ? json_string(call.info.error) : json_null());
+	    status_text_or_null(call.info.error));
 }

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "announce/neighbor.h"
+#include "announce/status_internal.h"
 #include "base/alloc.h"
 #include "proto/bgp/community.h"
 
@@ -175,9 +175,8 @@ seen_json(const struct neighbor *n, struct prefix prefix, struct instant now)
 	path = json_array();
 	for (size_t i = 0; i < MIN(seen->path_len, (size_t)BGP_SEEN_PATH_MAX); i++)
 		(void)json_array_append_new(path, json_integer((json_int_t)seen->path[i]));
-	return json_pack("{s:I, s:I, s:o, s:I}", "since_ms",
-	    (json_int_t)MAX(duration_ms(instant_diff(now, seen->since)), INT64_C(0)), "origin_as",
-	    (json_int_t)seen->origin_as, "as_path", path, "as_path_length",
+	return json_pack("{s:o, s:I, s:o, s:I}", "since_ms", status_ago(seen->since, now),
+	    "origin_as", (json_int_t)seen->origin_as, "as_path", path, "as_path_length",
 	    (json_int_t)seen->path_len);
 }
 

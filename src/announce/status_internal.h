@@ -1,6 +1,6 @@
 /*
- * Parts of a neighbor as JSON, for status.c. Each is owned by the caller; announcer_status() in
- * announce.h says what is in them.
+ * Parts of a neighbor as JSON, for status.c, and the values that bfd.c and routes.c have in common
+ * with it. Each is owned by the caller; announcer_status() in announce.h says what is in them.
  */
 #pragma once
 
@@ -12,6 +12,7 @@ json_t *status_ms(struct duration d);
 /* How long ago, or how soon, in ms: not negative; null for never. */
 json_t *status_ago(struct instant at, struct instant now);
 json_t *status_until(struct instant at, struct instant now);
+/* At most BGP_WHY_MAX - 1 bytes of it, made UTF-8; null for none or an empty one. */
 json_t *status_text_or_null(const char *text);
 
 /* ---- status_session.c: what the session says ---- */

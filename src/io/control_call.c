@@ -3,17 +3,10 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include "io/control.h"
+#include "io/fd.h"
 #include "io/loop.h"
-
-static void
-close_fd(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
 
 /* Waits until the socket is ready; 0, -ETIMEDOUT, or what poll says. */
 static int
@@ -78,7 +71,7 @@ control_call(const char *path, const char *request, struct duration timeout, str
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	struct instant until = instant_add(clock_now(), timeout);
-	_cleanup_(close_fd) int fd = -1;
+	_cleanup_(closep) int fd = -1;
 	int r;
 
 	if (strlen(path) >= sizeof(sun.sun_path))

@@ -7,23 +7,11 @@
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#define DSCP_CS6 (48 << 2) /* in the byte that holds DSCP and ECN */
+#include "io/fd.h"
+#include "io/socket_option.h"
+
 #define BACKLOG 64
-
-static void
-close_fd(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
-
-static int
-set_int(int fd, int level, int option, int value)
-{
-	return setsockopt(fd, level, option, &value, sizeof(value)) < 0 ? -errno : 0;
-}
 
 /* What every socket of ours gets. Marking fails where the kernel forbids it, and does no harm then. */
 static void
@@ -31,8 +19,9 @@ tune(int fd, enum ip_family family)
 {
 	bool v6 = family == IP_V6;
 
-	(void)set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-	(void)set_int(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_TCLASS : IP_TOS, DSCP_CS6);
+	(void)socket_set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	(void)socket_set_int(
+	    fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_TCLASS : IP_TOS, DSCP_CS6);
 }
 
 /* Both directions' TTL. What can not be checked must not be taken for checked. */
@@ -43,9 +32,9 @@ set_ttl(int fd, enum ip_family family, const struct tcp_conf *conf)
 	int level = v6 ? IPPROTO_IPV6 : IPPROTO_IP, r = 0;
 
 	if (conf->ttl > 0)
-		r = set_int(fd, level, v6 ? IPV6_UNICAST_HOPS : IP_TTL, conf->ttl);
+		r = socket_set_int(fd, level, v6 ? IPV6_UNICAST_HOPS : IP_TTL, conf->ttl);
 	if (r == 0 && conf->min_ttl > 0)
-		r = set_int(fd, level, v6 ? IPV6_MINHOPCOUNT : IP_MINTTL, conf->min_ttl);
+		r = socket_set_int(fd, level, v6 ? IPV6_MINHOPCOUNT : IP_MINTTL, conf->min_ttl);
 	return r;
 }
 
@@ -107,7 +96,7 @@ set_up_to_dial(int fd, struct endpoint peer, const struct tcp_conf *conf, struct
 		return err_errno(e, r, "interface %s", conf->interface);
 	if (conf->local.family != IP_NONE) {
 		/* the port is chosen by connect(), which knows the peer: no need to reserve one here */
-		(void)set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+		(void)socket_set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 		r = bind_to(fd, (struct endpoint){ .addr = conf->local, .scope = peer.scope });
 		if (r < 0)
 			return err_errno(e, r, "source address %s", ip_format(conf->local, text));
@@ -120,7 +109,7 @@ set_up_to_dial(int fd, struct endpoint peer, const struct tcp_conf *conf, struct
 int
 tcp_dial(struct endpoint peer, const struct tcp_conf *conf, int *ret_fd, struct err *e)
 {
-	_cleanup_(close_fd) int fd = new_socket(peer.addr.family);
+	_cleanup_(closep) int fd = new_socket(peer.addr.family);
 	struct sockaddr_storage ss;
 	int r;
 
@@ -180,17 +169,17 @@ tcp_local(int fd)
 int
 tcp_listen(struct endpoint local, int *ret_fd, struct err *e)
 {
-	_cleanup_(close_fd) int fd = new_socket(local.addr.family);
+	_cleanup_(closep) int fd = new_socket(local.addr.family);
 	char text[ENDPOINT_STR_MAX];
 	int r;
 
 	if (fd < 0)
 		return err_errno(e, fd, "socket");
-	(void)set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	(void)socket_set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	if (local.addr.family == IP_V6)
-		(void)set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+		(void)socket_set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 	/* the interface may come up after us */
-	(void)set_int(fd, IPPROTO_IP, IP_FREEBIND, 1);
+	(void)socket_set_int(fd, IPPROTO_IP, IP_FREEBIND, 1);
 	tune(fd, local.addr.family);
 	r = bind_to(fd, local);
 	if (r == 0 && listen(fd, BACKLOG) < 0)
@@ -204,10 +193,11 @@ tcp_listen(struct endpoint local, int *ret_fd, struct err *e)
 void
 tcp_watch_peer(int fd, struct duration patience)
 {
-	(void)set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, 30);
-	(void)set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, 10);
-	(void)set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, (int)MIN(duration_ms(patience), (int64_t)INT32_MAX));
-	(void)set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	(void)socket_set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, 30);
+	(void)socket_set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, 10);
+	(void)socket_set_int(
+	    fd, IPPROTO_TCP, TCP_USER_TIMEOUT, (int)MIN(duration_ms(patience), (int64_t)INT32_MAX));
+	(void)socket_set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
 }
 
 int
@@ -215,7 +205,7 @@ tcp_accept(int listener, int *ret_fd, struct endpoint *ret_peer)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = sizeof(ss);
-	_cleanup_(close_fd) int fd =
+	_cleanup_(closep) int fd =
 	    accept4(listener, (struct sockaddr *)&ss, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	int r;
 

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "base/attr.h"
+#include "io/socket_option.h"
 #include "io/tcp.h"
 
 #define DEFAULT_TTL 64 /* the kernel's, unless its administrator chose another */
@@ -56,20 +57,15 @@ add_rule(struct sock_filter *at, const struct tcp_guard *rule)
 	return n;
 }
 
-static int
-set(int fd, int level, int option, int value)
-{
-	return setsockopt(fd, level, option, &value, sizeof(value)) < 0 ? -errno : 0;
-}
-
 /* What all rules have in common; the answer to a SYN goes out with the listening socket's TTL. */
 static int
 set_common(int listener, bool v6, uint8_t ttl, uint8_t min_ttl)
 {
 	int level = v6 ? IPPROTO_IPV6 : IPPROTO_IP;
-	int r = set(listener, level, v6 ? IPV6_UNICAST_HOPS : IP_TTL, ttl);
+	int r = socket_set_int(listener, level, v6 ? IPV6_UNICAST_HOPS : IP_TTL, ttl);
 
-	return r < 0 ? r : set(listener, level, v6 ? IPV6_MINHOPCOUNT : IP_MINTTL, min_ttl);
+	return r < 0 ? r
+		     : socket_set_int(listener, level, v6 ? IPV6_MINHOPCOUNT : IP_MINTTL, min_ttl);
 }
 
 static int

@@ -5,31 +5,19 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#define DSCP_CS6 (48 << 2) /* in the byte that holds DSCP and ECN */
+#include "io/fd.h"
+#include "io/socket_option.h"
+
 #define TTL_MAX 255
-
-static void
-close_fd(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
-
-static int
-set_int(int fd, int level, int option, int value)
-{
-	return setsockopt(fd, level, option, &value, sizeof(value)) < 0 ? -errno : 0;
-}
 
 /* For this socket's family, the option that stands for the same. */
 static int
 set_ip_int(int fd, enum ip_family family, int option4, int option6, int value)
 {
 	if (family == IP_V6)
-		return set_int(fd, IPPROTO_IPV6, option6, value);
-	return set_int(fd, IPPROTO_IP, option4, value);
+		return socket_set_int(fd, IPPROTO_IPV6, option6, value);
+	return socket_set_int(fd, IPPROTO_IP, option4, value);
 }
 
 /* A socket of the family, on its interface, that may be bound to an address which comes later. */
@@ -37,7 +25,7 @@ static int
 new_socket(const struct udp_conf *conf, unsigned *ret_interface, struct err *e)
 {
 	bool v6 = conf->local.family == IP_V6;
-	_cleanup_(close_fd) int fd =
+	_cleanup_(closep) int fd =
 	    socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_UDP);
 	const char *name = conf->interface;
 
@@ -45,8 +33,8 @@ new_socket(const struct udp_conf *conf, unsigned *ret_interface, struct err *e)
 	if (fd < 0)
 		return err_errno(e, -errno, "socket");
 	if (v6)
-		(void)set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-	(void)set_int(fd, IPPROTO_IP, IP_FREEBIND, 1);
+		(void)socket_set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	(void)socket_set_int(fd, IPPROTO_IP, IP_FREEBIND, 1);
 	if (name) {
 		*ret_interface = if_nametoindex(name);
 		if (*ret_interface == 0 ||
@@ -73,7 +61,7 @@ udp_listen(const struct udp_conf *conf, uint16_t port, int *ret_fd, struct err *
 	struct endpoint local = { .addr = conf->local, .port = port };
 	char text[ENDPOINT_STR_MAX];
 	unsigned interface;
-	_cleanup_(close_fd) int fd = new_socket(conf, &interface, e);
+	_cleanup_(closep) int fd = new_socket(conf, &interface, e);
 	int r;
 
 	if (fd < 0)
@@ -95,13 +83,13 @@ udp_open_sender(
 	char text[IP_STR_MAX];
 	unsigned interface;
 	unsigned ports = 65536u - port_min;
-	_cleanup_(close_fd) int fd = new_socket(conf, &interface, e);
+	_cleanup_(closep) int fd = new_socket(conf, &interface, e);
 	int r;
 
 	if (fd < 0)
 		return fd;
 	(void)set_ip_int(fd, conf->local.family, IP_TOS, IPV6_TCLASS, DSCP_CS6);
-	(void)set_int(fd, SOL_SOCKET, SO_RCVBUF, 0); /* nobody reads */
+	(void)socket_set_int(fd, SOL_SOCKET, SO_RCVBUF, 0); /* nobody reads */
 	r = set_ip_int(fd, conf->local.family, IP_TTL, IPV6_UNICAST_HOPS, TTL_MAX);
 	if (r < 0)
 		return err_errno(e, r, "TTL %d", TTL_MAX);

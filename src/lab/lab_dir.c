@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/utf8.h"
+#include "io/fd.h"
 #include "lab/safe_dir.h"
 
 #define NAME_LIMIT 64
@@ -20,13 +21,6 @@
 #define LOCK_WORDS "nearcast lab\n"
 #define TAIL_BYTES 700
 #define TAIL_LINES 8
-
-static void
-closep(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
 
 char *
 lab_dir_root(void)

@@ -9,16 +9,10 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "io/fd.h"
 
 /* Ours are two deep; each level holds a descriptor. */
 #define DEPTH_MAX 16
-
-static void
-closep(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
 
 static bool
 is_ours_or_roots(const struct stat *st)

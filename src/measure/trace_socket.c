@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "io/loop.h"
+#include "io/socket_option.h"
 
 /* A pending error of the socket fails one send; this many in a row are not pending errors. */
 #define SEND_TRIES 32
@@ -17,12 +18,6 @@
 #define REPLY_MAX 512
 /* An arrival time that is further back than this comes from a clock that was set meanwhile. */
 #define ARRIVAL_AGE_MAX DURATION_S(10)
-
-static int
-set_option(int fd, int level, int name, int value)
-{
-	return setsockopt(fd, level, name, &value, sizeof(value)) < 0 ? -errno : 0;
-}
 
 static int
 open_udp(struct trace_socket *s, struct err *e)
@@ -87,11 +82,11 @@ prepare(struct trace_socket *s, const struct trace_run_conf *conf, struct err *e
 	to.port = conf->method == TRACE_UDP ? conf->port : 0;
 	len = endpoint_to_sockaddr(to, &ss);
 	if (s->flow.family == IP_V4)
-		r = set_option(s->fd, SOL_IP, IP_RECVERR, 1);
+		r = socket_set_int(s->fd, SOL_IP, IP_RECVERR, 1);
 	else
-		r = set_option(s->fd, SOL_IPV6, IPV6_RECVERR, 1);
+		r = socket_set_int(s->fd, SOL_IPV6, IPV6_RECVERR, 1);
 	if (r == 0)
-		r = set_option(s->fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
+		r = socket_set_int(s->fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
 	if (r < 0)
 		return err_errno(e, r, "options of the socket");
 	if (connect(s->fd, (struct sockaddr *)&ss, len) < 0)

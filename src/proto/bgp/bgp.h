@@ -10,14 +10,18 @@
  *     events ──> bgp_session_input() ──> actions          bgp_session_deadline() ──> when to send TIMER
  *     routes ──> bgp_session_announce(), _withdraw() ──> bgp_session_next_update() ──> bytes
  *
- * Files: session.c (its events), dialling.c (when to connect), session_info.c (what is seen of it),
- * negotiate.c, retreat.c (what is offered, and to a peer that refuses some), connection.c,
- * connection_rx.c, connection_messages.c (one connection: its life, its bytes, its messages),
- * restart.c (graceful restart), send_hold.c (a peer that takes nothing), refresh.c (one that asks
- * again), rib_out.c (what the peer has been told; rib_table.c, rib_looks.c), session_routes.c;
- * conf.c; open.c with capability.c, update_encode.c, attribute_encode.c, update_decode.c,
- * attribute_check.c, notification.c, message.c (one message type each, both directions),
- * capture.c (for packet captures), community.h (communities as text).
+ * Files of the session: session.c (its events), dialling.c (when to connect), session_info.c (what is
+ * seen of it), session_routes.c (its routes, with limits), session_updates.c (the peer's UPDATEs),
+ * connection.c, connection_rx.c, connection_messages.c (one connection: its life, its bytes, its
+ * messages), negotiate.c (what is offered and agreed on), retreat.c (less, to a peer that refuses
+ * some), refresh.c (a peer that asks again), restart.c (graceful restart), send_hold.c (a peer that
+ * takes nothing), conf.c (what can not work).
+ * What it keeps: rib_out.h (what the peer has been told), on rib_table.h (routes by prefix) and
+ * rib_looks.h (the attributes they share); seen.h (of what the peer sends, the prefixes watched).
+ * Messages as bytes, codec.h: message.c, open.c, capability.c, notification.c, update_encode.c,
+ * update_decode.c, attributes.c, attribute_encode.c, attribute_check.c.
+ * Messages for people: describe.h (as text; describe_open.c, describe_path.c), path.h (attributes
+ * taken apart; path_decode.c), community.h (communities as text), capture.c (for packet captures).
  *
  * RFC 4271 (BGP-4), 4486 and 6608 (subcodes), 4760 (IPv6), 5492 (capabilities), 6286 (router ID),
  * 6793 (4-octet AS), 2918 and 7313 (route refresh), 4724 and 8538 (graceful restart), 7606 (errors in

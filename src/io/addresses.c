@@ -1,20 +1,16 @@
 #include "io/addresses.h"
 
 #include <errno.h>
-#include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "io/address_message.h"
 #include "io/local_route.h"
 #include "io/loop.h"
 #include "io/netlink.h"
-
-/* "Who added this address", as ip(8) shows it (proto); above the values that the kernel uses
- * itself. */
-#define PROTO_NEARCAST 0xac
 
 /* How long an address may be without its local route; a host that routes in its own way has none.
  */
@@ -71,59 +67,30 @@ find_address(const struct addresses *a, struct ip ip)
 	return found != NULL ? *found : NULL;
 }
 
-/* The watched address that the message is about, with its flags and mark; NULL: none of ours. */
+/* The watched address that the message is about; NULL: none of ours. */
 static struct watched_address *
-read_message(
-    const struct addresses *a, const struct nlmsghdr *h, uint32_t *ret_flags, bool *ret_marked)
+read_message(const struct addresses *a, const struct nlmsghdr *h, struct address_message *ret)
 {
-	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(h);
-	enum ip_family family;
-	struct nlattr *attr;
-	struct ip ip = { 0 };
-
-	if ((h->nlmsg_type != RTM_NEWADDR && h->nlmsg_type != RTM_DELADDR) ||
-	    mnl_nlmsg_get_payload_len(h) < sizeof(*ifa))
-		return NULL;
-	if (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6)
-		return NULL;
-	family = ifa->ifa_family == AF_INET ? IP_V4 : IP_V6;
-	*ret_flags = ifa->ifa_flags;
-	*ret_marked = false;
-	mnl_attr_for_each (attr, h, sizeof(*ifa)) {
-		unsigned type = mnl_attr_get_type(attr), len = mnl_attr_get_payload_len(attr);
-
-		/* with IFA_LOCAL (a peer address has both), IFA_ADDRESS is the other end */
-		if ((type == IFA_LOCAL || (type == IFA_ADDRESS && ip.family == IP_NONE)) &&
-		    len == ip_size(family))
-			ip = ip_from_bytes(family, mnl_attr_get_payload(attr));
-		else if (type == IFA_FLAGS && len == sizeof(uint32_t))
-			*ret_flags = mnl_attr_get_u32(attr);
-		else if (type == IFA_PROTO && len == sizeof(uint8_t))
-			*ret_marked =
-			    mnl_attr_get_u8(attr) == PROTO_NEARCAST && ifa->ifa_index == a->ifindex;
-	}
-	return ip.family == IP_NONE ? NULL : find_address(a, ip);
+	return address_message_read(h, ret) ? find_address(a, ret->ip) : NULL;
 }
 
 static void
 take_dumped(const struct nlmsghdr *h, void *userdata)
 {
 	struct addresses *a = userdata;
+	struct address_message m;
 	struct watched_address *w;
-	uint32_t flags;
-	bool marked;
 
 	if (h == NULL) {
 		for (size_t i = 0; i < a->count; i++)
 			a->items[i].seen = a->items[i].seen_ours = false;
 		return;
 	}
-	w = read_message(a, h, &flags, &marked);
-	if (w == NULL || h->nlmsg_type != RTM_NEWADDR ||
-	    (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)))
+	w = read_message(a, h, &m);
+	if (w == NULL || !m.usable)
 		return;
 	w->seen = true;
-	w->seen_ours |= marked;
+	w->seen_ours |= m.marked && m.ifindex == a->ifindex;
 }
 
 /*
@@ -149,15 +116,10 @@ static int
 look(struct addresses *a, struct err *e)
 {
 	char buf[NETLINK_REQUEST_MAX];
-	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
 	struct instant now = clock_now();
 	bool all_ready = true;
-	int r;
+	int r = netlink_request(a->nl, address_message_dump(buf), take_dumped, a, e);
 
-	h->nlmsg_type = RTM_GETADDR;
-	h->nlmsg_flags = NLM_F_DUMP;
-	mnl_nlmsg_put_extra_header(h, sizeof(struct ifaddrmsg));
-	r = netlink_request(a->nl, h, take_dumped, a, e);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < a->count; i++) {
@@ -208,9 +170,8 @@ on_message(sd_event_source *source, int fd, uint32_t events, void *userdata)
 	for (int i = 0; i < 64; i++) {
 		ssize_t n = netlink_read(fd, buf, sizeof(buf));
 		const struct nlmsghdr *h = (const void *)buf;
+		struct address_message m;
 		int left = (int)n;
-		uint32_t flags;
-		bool marked;
 
 		if (n == 0)
 			break;
@@ -219,7 +180,7 @@ on_message(sd_event_source *source, int fd, uint32_t events, void *userdata)
 			continue;
 		}
 		for (; mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left))
-			concerns_us |= read_message(a, h, &flags, &marked) != NULL;
+			concerns_us |= read_message(a, h, &m) != NULL;
 	}
 	if (concerns_us)
 		resync(a);
@@ -302,23 +263,6 @@ addresses_free(struct addresses *a)
 	free(a);
 }
 
-static struct nlmsghdr *
-address_request(const struct addresses *a, struct ip ip, uint16_t type, char *buf)
-{
-	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
-	struct ifaddrmsg *ifa;
-
-	h->nlmsg_type = type;
-	ifa = mnl_nlmsg_put_extra_header(h, sizeof(*ifa));
-	ifa->ifa_family = ip.family == IP_V4 ? AF_INET : AF_INET6;
-	ifa->ifa_prefixlen = (uint8_t)ip_bits(ip.family);
-	ifa->ifa_index = a->ifindex;
-	ifa->ifa_scope = RT_SCOPE_UNIVERSE;
-	mnl_attr_put(h, IFA_LOCAL, ip_size(ip.family), ip.bytes);
-	mnl_attr_put(h, IFA_ADDRESS, ip_size(ip.family), ip.bytes);
-	return h;
-}
-
 /* After it was added: what the kernel's acknowledgement is worth. */
 static int
 take_added(struct addresses *a, struct watched_address *w, struct err *e)
@@ -360,21 +304,11 @@ addresses_add(struct addresses *a, size_t index, struct err *e)
 {
 	struct watched_address *w = &a->items[index];
 	char buf[NETLINK_REQUEST_MAX], text[IP_STR_MAX];
-	struct nlmsghdr *h = address_request(a, w->ip, RTM_NEWADDR, buf);
 	int r;
 
 	if (w->present)
 		return 0;
-	h->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
-	mnl_attr_put_u8(h, IFA_PROTO, PROTO_NEARCAST);
-	if (w->ip.family == IP_V6) {
-		/* valid for ever, preferred never */
-		struct ifa_cacheinfo info = { .ifa_prefered = 0, .ifa_valid = UINT32_MAX };
-
-		mnl_attr_put_u32(h, IFA_FLAGS, IFA_F_NODAD);
-		mnl_attr_put(h, IFA_CACHEINFO, sizeof(info), &info);
-	}
-	r = netlink_request(a->nl, h, NULL, NULL, e);
+	r = netlink_request(a->nl, address_message_add(a->ifindex, w->ip, buf), NULL, NULL, e);
 	if (r == 0)
 		return take_added(a, w, e);
 	if (r == -EEXIST)
@@ -393,7 +327,7 @@ addresses_remove(struct addresses *a, size_t index, struct err *e)
 		return 0;
 	if (!w->ours)
 		return 1;
-	r = netlink_request(a->nl, address_request(a, w->ip, RTM_DELADDR, buf), NULL, NULL, e);
+	r = netlink_request(a->nl, address_message_remove(a->ifindex, w->ip, buf), NULL, NULL, e);
 	if (r < 0 && r != -EADDRNOTAVAIL)
 		return err_prefix(e, "remove %s", ip_format(w->ip, text));
 	w->present = w->ours = false;

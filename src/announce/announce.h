@@ -1,9 +1,14 @@
 /*
- * How announcements reach the network: one interface, and behind it the built-in speaker (speaker.c),
- * later BIRD and FRR.
+ * How announcements reach the network: one interface, and behind it the built-in speaker, later
+ * BIRD and FRR.
  *
- * The agent says what should be announced; an announcer makes it so with every neighbor, now and after
- * each reconnect. It never decides. Setting the same announcement again sends nothing.
+ * The agent says what should be announced; an announcer makes it so with every neighbor, now and
+ * after each reconnect. It never decides. Setting the same announcement again sends nothing.
+ *
+ * Files: speaker.c (all neighbors), speaker_requests.c (what an operator asks of it), pending.h
+ * (what has not come about yet), listener.h (the listening sockets), neighbor.h (one neighbor,
+ * which lists its own files), bfd.h (BFD with neighbors), on bfd_engine.h (its sessions with their
+ * sockets; bfd_receiver.c) in a thread of its own.
  */
 #pragma once
 

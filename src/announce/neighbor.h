@@ -1,8 +1,14 @@
 /*
  * One neighbor of the built-in speaker: a BGP session (proto/bgp) with its sockets and its timer.
  *
- * It carries out what the session asks for, and sends the session's UPDATEs whenever the socket takes
- * them. It decides nothing, except for how much work one turn may do.
+ * It carries out what the session asks for, and sends the session's UPDATEs whenever the socket
+ * takes them. It decides nothing, except for how much work one turn may do.
+ *
+ * Files: neighbor.c (drives the session), neighbor_connection.c (its sockets), neighbor_conf.c
+ * (what was configured, as the session and its sockets want it), neighbor_failure.c (what went
+ * wrong below BGP), with failure_limit.h (what of it is logged), neighbor_dump.c (writes its
+ * messages down), with dump.h (the file); status.c, status_session.c, routes.c (itself and its
+ * routes as JSON).
  */
 #pragma once
 

@@ -1,8 +1,4 @@
-/*
- * What the files of a neighbor share: neighbor.c drives the session, neighbor_connection.c has its
- * sockets, neighbor_conf.c turns what was configured into what the session and its sockets want, and
- * neighbor_failure.c says what went wrong below BGP.
- */
+/* What the files of a neighbor share; neighbor.h says which they are. */
 #pragma once
 
 #include "announce/neighbor.h"

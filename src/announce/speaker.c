@@ -1,41 +1,18 @@
 /*
  * The built-in speaker: announce.h over our own BGP.
  *
- * It owns the neighbors (neighbor.h) and the listening sockets (listener.h). What is announced lives in
- * each neighbor's session, so a reconnect needs nothing from here; what has not come about yet waits in
- * pending.h.
+ * It owns the neighbors (neighbor.h) and the listening sockets (listener.h). What is announced
+ * lives in each neighbor's session, so a reconnect needs nothing from here; what has not come about
+ * yet waits in pending.h.
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "announce/announce.h"
-#include "announce/bfd.h"
-#include "announce/listener.h"
-#include "announce/neighbor.h"
-#include "announce/pending.h"
+#include "announce/speaker_internal.h"
 #include "base/alloc.h"
 #include "base/log.h"
 
 #define STOP_PATIENCE DURATION_S(1)
-
-struct announcer {
-	sd_event *loop; /* referenced */
-	struct announcer_events events;
-	struct neighbor_events neighbor_events;
-	struct neighbor **neighbors; /* owned */
-	size_t neighbor_count;
-	struct listeners listeners;
-	struct bfd_driver *bfd; /* owned; NULL: no neighbor wants it */
-	struct pending pending;
-	sd_event_source *flush; /* owned; writes at the end of the turn what nobody flushed */
-	struct prefix *watched; /* owned; looked for in what neighbors send */
-	size_t watched_count, watched_cap;
-	bool stopping;
-	struct timer stop_timer;
-	void (*stop_done)(void *userdata);
-	void *stop_userdata;
-};
 
 static void
 on_neighbor_changed(void *userdata, struct neighbor *n, bool established, const char *why)
@@ -280,71 +257,4 @@ announcer_free(struct announcer *a)
 	timer_done(&a->stop_timer);
 	(void)sd_event_unref(a->loop);
 	free(a);
-}
-
-void
-announcer_watch(struct announcer *a, struct prefix prefix)
-{
-	for (size_t i = 0; i < a->neighbor_count; i++) {
-		if (bgp_session_watch(a->neighbors[i]->session, prefix) < 0)
-			return;
-	}
-	a->watched = grow_array(a->watched, a->watched_count, &a->watched_cap, sizeof(*a->watched));
-	a->watched[a->watched_count++] = prefix;
-}
-
-json_t *
-announcer_watched(const struct announcer *a, const struct prefix *within, struct instant now)
-{
-	return neighbors_watched(
-	    a->neighbors, a->neighbor_count, a->watched, a->watched_count, within, now);
-}
-
-json_t *
-announcer_routes(const struct announcer *a, const struct prefix *within)
-{
-	return neighbors_routes(a->neighbors, a->neighbor_count, within);
-}
-
-json_t *
-announcer_status(const struct announcer *a, struct instant now)
-{
-	json_t *all = json_array();
-
-	for (size_t i = 0; i < a->neighbor_count; i++) {
-		json_t *n = neighbor_status(a->neighbors[i], now);
-
-		(void)json_object_set_new(n, "seen",
-		    neighbor_seen(a->neighbors[i], a->watched, a->watched_count, now));
-		(void)json_array_append_new(all, n);
-	}
-	return all;
-}
-
-static struct neighbor *
-find_by_name(const struct announcer *a, const char *name, struct err *e)
-{
-	for (size_t i = 0; i < a->neighbor_count; i++) {
-		if (strcmp(a->neighbors[i]->conf.name, name) == 0)
-			return a->neighbors[i];
-	}
-	(void)err_set(e, -ENOENT, "no neighbor is called %s", name);
-	return NULL;
-}
-
-int
-announcer_dump_start(struct announcer *a, const char *neighbor, enum dump_format format,
-    const char *path, uint64_t max_bytes, struct err *e)
-{
-	struct neighbor *n = find_by_name(a, neighbor, e);
-
-	return n ? neighbor_dump_start(n, format, path, max_bytes, e) : -ENOENT;
-}
-
-int
-announcer_dump_stop(struct announcer *a, const char *neighbor, struct err *e)
-{
-	struct neighbor *n = find_by_name(a, neighbor, e);
-
-	return n ? neighbor_dump_stop(n, e) : -ENOENT;
 }

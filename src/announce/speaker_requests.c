@@ -1,0 +1,74 @@
+/* What an operator asks of the speaker: its state, its routes, what is seen from elsewhere, dumps.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "announce/speaker_internal.h"
+#include "base/alloc.h"
+
+void
+announcer_watch(struct announcer *a, struct prefix prefix)
+{
+	for (size_t i = 0; i < a->neighbor_count; i++) {
+		if (bgp_session_watch(a->neighbors[i]->session, prefix) < 0)
+			return;
+	}
+	a->watched = grow_array(a->watched, a->watched_count, &a->watched_cap, sizeof(*a->watched));
+	a->watched[a->watched_count++] = prefix;
+}
+
+json_t *
+announcer_watched(const struct announcer *a, const struct prefix *within, struct instant now)
+{
+	return neighbors_watched(
+	    a->neighbors, a->neighbor_count, a->watched, a->watched_count, within, now);
+}
+
+json_t *
+announcer_routes(const struct announcer *a, const struct prefix *within)
+{
+	return neighbors_routes(a->neighbors, a->neighbor_count, within);
+}
+
+json_t *
+announcer_status(const struct announcer *a, struct instant now)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < a->neighbor_count; i++) {
+		json_t *n = neighbor_status(a->neighbors[i], now);
+
+		(void)json_object_set_new(
+		    n, "seen", neighbor_seen(a->neighbors[i], a->watched, a->watched_count, now));
+		(void)json_array_append_new(all, n);
+	}
+	return all;
+}
+
+static struct neighbor *
+find_by_name(const struct announcer *a, const char *name, struct err *e)
+{
+	for (size_t i = 0; i < a->neighbor_count; i++) {
+		if (strcmp(a->neighbors[i]->conf.name, name) == 0)
+			return a->neighbors[i];
+	}
+	(void)err_set(e, -ENOENT, "no neighbor is called %s", name);
+	return NULL;
+}
+
+int
+announcer_dump_start(struct announcer *a, const char *neighbor, enum dump_format format,
+    const char *path, uint64_t max_bytes, struct err *e)
+{
+	struct neighbor *n = find_by_name(a, neighbor, e);
+
+	return n ? neighbor_dump_start(n, format, path, max_bytes, e) : -ENOENT;
+}
+
+int
+announcer_dump_stop(struct announcer *a, const char *neighbor, struct err *e)
+{
+	struct neighbor *n = find_by_name(a, neighbor, e);
+
+	return n ? neighbor_dump_stop(n, e) : -ENOENT;
+}

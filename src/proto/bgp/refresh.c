@@ -60,6 +60,15 @@ frame(const struct bgp_session *s, uint8_t *buf, size_t size, enum bgp_family fa
 	return writer_len(&w);
 }
 
+/* RFC 7313 section 4: with graceful restart no Begin is sent in front of End-of-RIB. */
+static bool
+waits_for_end_of_rib(const struct bgp_session *s, enum bgp_family family)
+{
+	const struct bgp_negotiated *n = &s->info.negotiated;
+
+	return n->graceful_restart && n->enhanced_refresh && s->rib.end_of_rib_due[family];
+}
+
 size_t
 bgp_refresh_begin(struct bgp_session *s, uint8_t *buf, size_t size)
 {
@@ -67,7 +76,7 @@ bgp_refresh_begin(struct bgp_session *s, uint8_t *buf, size_t size)
 		struct bgp_refresh_out *r = &s->refresh[f];
 		size_t len;
 
-		if (!r->begin_due)
+		if (!r->begin_due || waits_for_end_of_rib(s, f))
 			continue;
 		r->begin_due = false;
 		r->sending = true;

@@ -4,6 +4,10 @@
 #define OPEN_ENHANCED                                                                              \
 	MARKER "0037 01 04 fbf5 001e c0000202 1a 02 18 0104 0001 0001 0104 0002 0001 0200 4104 0000fbf5 "  \
 	       "4600 0600"
+/* IPv4 alone, and a graceful restart of 90 s */
+#define OPEN_ENHANCED_GR                                                                           \
+	MARKER "0037 01 04 fbf5 001e c0000202 1a 02 18 0104 0001 0001 4006 405a 0001 01 80 "               \
+	       "4104 0000fbf5 0200 4600"
 #define REFRESH6 MARKER "0017 05 0002 00 01"
 
 static void
@@ -94,6 +98,29 @@ TEST(frames_of_the_peer_change_nothing)
 		(void)snprintf(message, sizeof(message), MARKER "0017 05 0001 %s 01", frames[i]);
 		CHECK_STR(give_bytes(&f, BGP_DIALLED, message), "");
 		CHECK_STR(drain(&f), "");
+	}
+}
+
+/* RFC 7313 section 4: with graceful restart there is no Begin of a refresh in front of End-of-RIB. */
+TEST(a_refresh_begins_behind_end_of_rib)
+{
+	static const struct bgp_attributes plain;
+
+	for (int enhanced = 0; enhanced < 2; enhanced++) {
+		struct bgp_conf conf = usual_conf();
+
+		conf.offer.graceful_restart = true;
+		conf.restart_time = DURATION_S(120);
+		conf.offer.enhanced_refresh = enhanced;
+		FIXTURE(f, conf);
+		establish(&f, OPEN_ENHANCED_GR);
+		(void)bgp_session_announce(f.s, prefix_of("203.0.113.1/32"), &plain);
+		CHECK_STR(drain(&f), "U ");
+		CHECK_STR(give_bytes(&f, BGP_DIALLED, REFRESH), "");
+		/* without the frames there is nothing to wait for */
+		CHECK_STR(drain(&f), enhanced ? "" : "U ");
+		bgp_session_release_end_of_rib(f.s);
+		CHECK_STR(drain(&f), enhanced ? "U begin4 U end4 " : "U ");
 	}
 }
 

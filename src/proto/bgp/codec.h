@@ -40,7 +40,7 @@ struct bgp_header {
 
 /*
  * Of at least BGP_HEADER_LEN bytes: marker, type, and length within the bounds of the type and up to max:
- * BGP_MESSAGE_MAX, or BGP_EXTENDED_MESSAGE_MAX where both ends take extended messages (RFC 8654).
+ * BGP_MESSAGE_MAX, or BGP_EXTENDED_MESSAGE_MAX where we offered extended messages (RFC 8654).
  */
 bool bgp_header_decode(const uint8_t bytes[static BGP_HEADER_LEN], size_t max, struct bgp_header *ret,
     struct bgp_error *e);

@@ -32,11 +32,11 @@ fill(struct bgp_connection *c, size_t n, const uint8_t **bytes, size_t *len)
 	return c->rx_len >= n;
 }
 
-/* RFC 8654 section 4: longer messages when both ends said so, which is known from OpenConfirm on. */
+/* RFC 8654 section 4: who said that it takes longer ones has to, also from a peer that takes none itself. */
 static size_t
 message_max(const struct bgp_connection *c)
 {
-	return c->negotiated.extended_message ? BGP_EXTENDED_MESSAGE_MAX : BGP_MESSAGE_MAX;
+	return c->ours.extended_message ? BGP_EXTENDED_MESSAGE_MAX : BGP_MESSAGE_MAX;
 }
 
 void

@@ -8,7 +8,7 @@
 
 #include "proto/bgp/session_internal.h"
 
-#define SEND_HOLD_MIN DURATION_S(480) /* RFC 9687 section 4: the larger of 8 minutes and twice the hold time */
+#define SEND_HOLD_MIN DURATION_S(480) /* RFC 9687 section 6: the larger of 8 minutes and twice the hold time */
 /* A withdrawal is what we are here for: the end of the session tells it too. */
 #define WITHDRAW_PATIENCE DURATION_S(5)
 
@@ -34,7 +34,8 @@ bgp_session_sent(struct bgp_session *s, uint64_t taken, size_t waiting, struct i
 		h->withdrawal_sent = false;
 		return;
 	}
-	if (progress || instant_is_never(h->at))
+	/* RFC 9687 section 4.3: not without a hold time */
+	if (s->info.negotiated.hold_time_s > 0 && (progress || instant_is_never(h->at)))
 		h->at = instant_add(now, send_hold(s));
 	/* no progress in between puts this off: it is the withdrawal that has to get out */
 	if (!h->withdrawal_sent && !bgp_rib_out_withdrawals_wait(&s->rib, &s->peering))

@@ -614,6 +614,8 @@ TEST(bytes_in_pieces_of_any_size)
 TEST(a_bad_length_is_answered_before_the_message_has_come)
 {
 	struct bgp_conf conf = usual_conf();
+
+	conf.offer.extended_message = false;
 	FIXTURE(f, conf);
 
 	bring_to(&f, BGP_ESTABLISHED);
@@ -622,8 +624,11 @@ TEST(a_bad_length_is_answered_before_the_message_has_come)
 	    MARKER "0017 03 01 02 1001");
 }
 
-/* RFC 8654: longer than 4096 octets only where both ends said so; the buffer grows with the first. */
-TEST(long_messages_are_taken_where_both_ends_do)
+/*
+ * RFC 8654 sections 4 and 5: longer than 4096 octets are taken where we said so, and sent where both
+ * ends did; the buffer grows with the first.
+ */
+TEST(long_messages_are_taken_by_those_who_said_so)
 {
 	static const struct {
 		bool ours, theirs;
@@ -652,7 +657,7 @@ TEST(long_messages_are_taken_where_both_ends_do)
 		for (size_t first = 65535; first > 0; first = first == 65535 ? 32768 : first == 32768 ? 19 : 0) {
 			const char *trace = GIVE(f, BGP_EVENT_BYTES, .bytes = update, .len = first);
 
-			if (!both) {
+			if (!rows[i].ours) {
 				CHECK_STR(trace, "D:NOTIFICATION-1/2 D:close down ");
 				break;
 			}
@@ -661,7 +666,7 @@ TEST(long_messages_are_taken_where_both_ends_do)
 				(void)GIVE(f, BGP_EVENT_BYTES, .bytes = update + first, .len = 65535 - first);
 			CHECK_INT(f.actions.change, BGP_CHANGE_NONE);
 		}
-		CHECK_INT(bgp_session_info(f.s)->counters.withdrawn_in, both ? 3 * (0xffe8 / 2) : 0);
+		CHECK_INT(bgp_session_info(f.s)->counters.withdrawn_in, rows[i].ours ? 3 * (0xffe8 / 2) : 0);
 	}
 }
 
@@ -780,6 +785,21 @@ TEST(a_peer_that_takes_nothing_loses_the_session)
 	CHECK_STR(f.actions.why, "Send Hold Timer Expired: the neighbor took nothing of what we send for 480s");
 	CHECK(f.actions.close[BGP_DIALLED] && f.actions.reset[BGP_DIALLED]);
 	CHECK_INT(f.actions.send[BGP_DIALLED].len, 0);
+}
+
+/* RFC 9687 section 4.3: without a hold time there is no send hold timer; withdrawals have their own. */
+TEST(without_a_hold_time_nobody_has_to_take_anything)
+{
+	struct bgp_conf conf = usual_conf();
+	FIXTURE(f, conf);
+
+	bring_to(&f, BGP_OPEN_SENT);
+	(void)give_bytes(&f, BGP_DIALLED, OPEN_HOLD("0000", "c0000202"));
+	CHECK_STR(give_bytes(&f, BGP_DIALLED, KEEPALIVE), "up ");
+	bgp_session_sent(f.s, 1, 10, f.now);
+	f.now = instant_add(f.now, DURATION_S(100000));
+	CHECK_STR(GIVE(f, BGP_EVENT_TIMER), "");
+	CHECK_INT(state(&f), BGP_ESTABLISHED);
 }
 
 TEST(a_withdrawal_waits_five_seconds_at_most)

@@ -128,7 +128,7 @@ enum bfd_change {
 	BFD_CHANGE_UP,
 	BFD_CHANGE_DOWN,       /* was Up: the path, or the neighbor, failed */
 	BFD_CHANGE_ADMIN_DOWN, /* was Up: somebody switched BFD off, which is no failure (RFC 5882
-				  section 4.2) */
+				  section 3.2) */
 };
 
 struct bfd_actions {

@@ -72,7 +72,7 @@ expire(struct bfd_session *s, struct instant now, struct bfd_actions *ret)
 		bfd_timing_state_changed(s);
 }
 
-/* Sections 6.7.3 and 6.7.4, except that nothing is learnt from a packet whose digest is wrong. */
+/* Section 6.7.4, except that nothing is learnt from a packet whose digest is wrong. */
 static enum bfd_verdict
 authenticate(struct bfd_session *s, const struct bfd_packet *p, struct instant now)
 {

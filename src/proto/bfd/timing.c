@@ -184,7 +184,7 @@ says_the_same(const struct bfd_packet *a, const struct bfd_packet *b)
 }
 
 /*
- * Sections 6.7.3 and 6.7.4: the meticulous one counts every packet, the other only those that
+ * Section 6.7.4: the meticulous one counts every packet, the other only those that
  * differ, so that a run of losses does not carry the neighbor out of its window.
  */
 static size_t

@@ -41,7 +41,7 @@ bgp_restart_sent(struct bgp_session *s)
 	s->told_everything = true;
 }
 
-/* RFC 8538 section 3: what shall not be taken for the start of a graceful restart says so. */
+/* RFC 8538 section 3.1: what shall not be taken for the start of a graceful restart says so. */
 void
 bgp_error_hard_reset(struct bgp_error *e)
 {

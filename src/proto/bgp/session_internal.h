@@ -124,7 +124,7 @@ other_way(enum bgp_way way)
 	return way == BGP_DIALLED ? BGP_ACCEPTED : BGP_DIALLED;
 }
 
-/* RFC 5882 section 10.1: strict mode keeps the session down until BFD is up. */
+/* RFC 5882 section 4.1: strict mode keeps the session down until BFD is up. */
 static inline bool
 bgp_session_waits_for_bfd(const struct bgp_session *s)
 {

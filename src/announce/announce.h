@@ -217,7 +217,7 @@ json_t *announcer_watched(
 
 /* How a neighbor's messages are written down. */
 enum dump_format {
-	DUMP_MRT,  /* RFC 6396, BGP4MP_ET: for bgpdump, Wireshark and others */
+	DUMP_MRT,  /* RFC 6396, BGP4MP_ET: for bgpdump and others */
 	DUMP_TEXT, /* for people */
 };
 

@@ -115,8 +115,8 @@ value_fault(const struct bgp_attribute *a, const struct bgp_peering *peering)
 		/* confederation segments inside of one AS only: RFC 5065 section 5 */
 		return path_fault(r, peering->as4 ? 4 : 2, peering->ibgp);
 	case CHECK_AS4_PATH:
-		/* here they are passed over: RFC 6793 section 6 */
-		return path_fault(r, 4, true);
+		/* here they are passed over; one AS at least: RFC 6793 section 6 */
+		return len >= 6 ? path_fault(r, 4, true) : wrong_length;
 	case CHECK_NEXT_HOP:
 		return len == 4 ? next_hop_fault(r) : wrong_length;
 	case CHECK_LENGTH:

@@ -4,8 +4,9 @@
 struct decoding {
 	const struct bgp_peering *peering;
 	struct bgp_update *update;
-	uint64_t seen[4];   /* one bit an attribute type */
-	bool aggregated;    /* AGGREGATOR names an AS of two octets */
+	struct bgp_attribute next_hop; /* NEXT_HOP, judged when all are seen */
+	uint64_t seen[4];              /* one bit an attribute type */
+	bool aggregated;               /* AGGREGATOR names an AS of two octets */
 };
 
 /* The worst verdict counts, with the first error that led to it. */
@@ -162,6 +163,10 @@ take_attribute(struct decoding *d, const struct bgp_attribute *a)
 		return;
 	}
 	d->seen[a->type / 64] |= UINT64_C(1) << a->type % 64;
+	if (a->type == BGP_ATTR_NEXT_HOP) {
+		d->next_hop = *a;
+		return;
+	}
 	v = bgp_attribute_check(a, d->peering, &e);
 	if (v != BGP_VERDICT_ACCEPT)
 		judge(d, v, &e);
@@ -189,6 +194,21 @@ take_attributes(struct decoding *d, struct reader r)
 		a.whole_len = (size_t)(r.pos - start.pos);
 		take_attribute(d, &a);
 	}
+}
+
+/* RFC 4760 section 3: NEXT_HOP means nothing where all routes are those of MP_REACH_NLRI. */
+static void
+check_next_hop(struct decoding *d)
+{
+	bool ignored = has_seen(d, BGP_ATTR_MP_REACH) && d->update->announced.count == 0;
+	_uninitialized_ struct bgp_error e;
+	enum bgp_verdict v;
+
+	if (ignored || !has_seen(d, BGP_ATTR_NEXT_HOP))
+		return;
+	v = bgp_attribute_check(&d->next_hop, d->peering, &e);
+	if (v != BGP_VERDICT_ACCEPT)
+		judge(d, v, &e);
 }
 
 /* What an announcement can not be without: RFC 4271 section 5, as revised by RFC 7606 section 3 (d). */
@@ -280,6 +300,7 @@ bgp_update_decode(
 		return;
 	}
 	take_attributes(&d, attributes);
+	check_next_hop(&d);
 	check_mandatory(&d);
 	check_end_of_rib(&d, reader_left(&attributes) > 0);
 	check_withdrawable(&d);

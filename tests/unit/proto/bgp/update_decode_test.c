@@ -60,6 +60,10 @@ TEST(good_updates_are_accepted)
 		{ "IPv6 with a link-local next hop too", EXTERNAL, "",
 		    "800e 26 0002 01 20 20010db8 00000000 00000000 00000002 fe800000 00000000 00000000 00000002"
 		    "00 00" ORIGIN PATH, "", OK },
+		/* RFC 4760 section 3: with no route but those of MP_REACH, the attribute is ignored */
+		{ "IPv6 behind a NEXT_HOP of 0.0.0.0", EXTERNAL, "",
+		    REACH6 ORIGIN PATH "400304 00000000", "", OK },
+		{ "IPv6 with a NEXT_HOP of nothing before it", EXTERNAL, "", "400300" ORIGIN PATH REACH6, "", OK },
 		{ "IPv6 withdrawn", EXTERNAL, "", UNREACH6, "", OK },
 		{ "IPv4 by MP_REACH", EXTERNAL, "", "800e 0d 0001 01 04 c0000202 00 18 cb0071" ORIGIN PATH, "", OK },
 		{ "IPv4 behind IPv6 (RFC 8950)", EXTENDED_HOP, "",
@@ -113,6 +117,8 @@ TEST(attribute_errors_withdraw_or_are_dropped)
 		{ "NEXT_HOP of 3", EXTERNAL, "", ORIGIN PATH "400303 c00002", A_NET, WITHDRAW, 8 },
 		{ "NEXT_HOP multicast", EXTERNAL, "", ORIGIN PATH "400304 e0000001", A_NET, WITHDRAW, 8 },
 		{ "NEXT_HOP 0.0.0.0", EXTERNAL, "", ORIGIN PATH "400304 00000000", A_NET, WITHDRAW, 8 },
+		{ "NEXT_HOP 0.0.0.0, and IPv6", EXTERNAL, "",
+		    REACH6 ORIGIN PATH "400304 00000000", A_NET, WITHDRAW, 8 },
 		/* 7.4, 7.5 */
 		{ "MED of 3", EXTERNAL, "", GOOD "800403 000000", A_NET, WITHDRAW, 5 },
 		{ "LOCAL_PREF from outside", EXTERNAL, "", GOOD LOCAL_PREF, A_NET, DISCARD, 9 },
@@ -152,6 +158,7 @@ TEST(attribute_errors_withdraw_or_are_dropped)
 		/* RFC 6793 section 6 */
 		{ "AS4_PATH from a 4-octet speaker", EXTERNAL, "", GOOD "c01106 0201 fa56ea01", A_NET, DISCARD, 9 },
 		{ "AS4_PATH cut", TWO_OCTETS, "", ORIGIN PATH2 NEXT_HOP "c01105 0201 fa56ea", A_NET, DISCARD, 9 },
+		{ "AS4_PATH of nothing", TWO_OCTETS, "", ORIGIN PATH2 NEXT_HOP "c01100", A_NET, DISCARD, 9 },
 		/* 3 (c): flags */
 		{ "ORIGIN optional", EXTERNAL, "", "c00101 00" PATH NEXT_HOP, A_NET, WITHDRAW, 4 },
 		{ "MED transitive", EXTERNAL, "", GOOD "c00404 00000000", A_NET, WITHDRAW, 4 },
@@ -207,6 +214,7 @@ TEST(errors_that_end_the_session)
 		{ "unknown well-known attribute", EXTERNAL, "", GOOD "406302 abcd", A_NET, RESET, 2 },
 		/* 5.2: nothing to treat as withdrawn */
 		{ "an error without routes", EXTERNAL, "", "400101 03", "", RESET, 6 },
+		{ "a bad NEXT_HOP without routes", EXTERNAL, "", "400303 c00002", "", RESET, 8 },
 		{ "an error beside a withdrawal", EXTERNAL, "", UNREACH6 "400101 03", "", RESET, 6 },
 	};
 

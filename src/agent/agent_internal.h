@@ -1,6 +1,6 @@
 /*
- * Between the files of the agent: agent.c begins and ends, drivers.c wires, hosted.c runs a service,
- * runner.c its checks, commands.c answers the control socket.
+ * Between the files of the agent: agent.c begins and ends, drivers.c wires, hosted.c runs a
+ * service, runner.c its checks, commands.c answers the control socket.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /*
  * The requests of the control socket: one line of JSON each, an object with "command" and the
- * fields of that command. One row of a table says all about a command; what its row does not have is
- * refused with a sentence that says what was meant. The answer is one document, an error one of the form
- * {"error": "one sentence"}.
+ * fields of that command. One row of a table says all about a command; what its row does not have
+ * is refused with a sentence that says what was meant. The answer is one document, an error one of
+ * the form {"error": "one sentence"}.
  *
  * This file knows no agent: commands.c has the table.
  */

@@ -23,8 +23,8 @@ void bfd_driver_stop(struct bfd_driver *d); /* NULL is fine */
 void bfd_driver_free(struct bfd_driver *d); /* NULL is fine */
 
 /*
- * Called from the driver's loop: Up, or not any more because the path or the peer failed. Not called
- * when the peer is administratively down: BGP goes on without (RFC 5882 section 3.2).
+ * Called from the driver's loop: Up, or not any more because the path or the peer failed. Not
+ * called when the peer is administratively down: BGP goes on without (RFC 5882 section 3.2).
  */
 typedef void (*bfd_changed_fn)(void *userdata, bool up, const char *why);
 

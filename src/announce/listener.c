@@ -53,7 +53,8 @@ on_connection(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 			return 0;
 		n = find_neighbor(l, peer.addr);
 		if (n == NULL) {
-			log_debug("a connection was closed: its address is no neighbor's address=%s",
+			log_debug(
+			    "a connection was closed: its address is no neighbor's address=%s",
 			    endpoint_format(peer, text));
 			(void)close(connection);
 			continue;
@@ -74,7 +75,9 @@ free_listener(struct listener *l)
 	free(l);
 }
 
-/* Where the neighbor connects to. -ENODEV, -EADDRNOTAVAIL: not known before its interface is there. */
+/*
+ * Where the neighbor connects to. -ENODEV, -EADDRNOTAVAIL: not known before its interface is there.
+ */
 static int
 local_of(const struct neighbor *n, struct endpoint *ret)
 {
@@ -125,7 +128,9 @@ get_listener(struct listeners *ls, struct endpoint local, struct listener **ret,
 	return 0;
 }
 
-/* Its connections are taken from now on, under its rules; an error leaves the rules of the others. */
+/*
+ * Its connections are taken from now on, under its rules; an error leaves the rules of the others.
+ */
 static int
 take_in(struct listener *l, struct neighbor *n, struct err *e)
 {
@@ -265,12 +270,14 @@ listeners_add(struct listeners *ls, struct neighbor *n, struct err *e)
 		return 0;
 	r = listen_for(ls, n, &may_wait, &why);
 	if (r < 0 && !may_wait)
-		return err_set(e, r, "neighbor %s can not be listened for: %s", n->conf.name, why.message);
+		return err_set(
+		    e, r, "neighbor %s can not be listened for: %s", n->conf.name, why.message);
 	if (r < 0 && n->conf.mode == NEIGHBOR_PASSIVE)
 		log_warning("neighbor %s waits: can not %s", n->conf.name, why.message);
 	else if (r < 0)
 		log_warning("neighbor %s is dialled only: can not %s", n->conf.name, why.message);
-	ls->wanted = grow_array(ls->wanted, ls->wanted_count, &ls->wanted_cap, sizeof(struct neighbor *));
+	ls->wanted =
+	    grow_array(ls->wanted, ls->wanted_count, &ls->wanted_cap, sizeof(struct neighbor *));
 	ls->wanted[ls->wanted_count++] = n;
 	arm(ls);
 	return 0;

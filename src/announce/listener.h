@@ -2,9 +2,9 @@
  * The listening sockets of the built-in speaker: one for each address and port that neighbors may
  * connect to, signed and guarded (GTSM) for those of them that ask for it.
  *
- * A neighbor that may not be listened for (no right to port 179, somebody else is there, its interface
- * is missing) is tried again from time to time: meanwhile it is dialled only. A link-local address
- * follows its interface when that goes away and comes back under another index.
+ * A neighbor that may not be listened for (no right to port 179, somebody else is there, its
+ * interface is missing) is tried again from time to time: meanwhile it is dialled only. A
+ * link-local address follows its interface when that goes away and comes back under another index.
  */
 #pragma once
 
@@ -19,7 +19,8 @@ struct neighbor;
 struct listeners {
 	sd_event *loop; /* borrowed */
 	struct list open; /* of struct listener, owned */
-	struct neighbor **wanted; /* owned array of borrowed ones: all that want to be listened for */
+	/* owned array of borrowed ones: all that want to be listened for */
+	struct neighbor **wanted;
 	size_t wanted_count, wanted_cap;
 	struct timer again;
 };
@@ -28,8 +29,8 @@ int listeners_init(struct listeners *ls, sd_event *loop);
 void listeners_done(struct listeners *ls); /* also when all zero; again is fine */
 
 /*
- * Listens for a neighbor that is not active only. An error is one that waiting does not mend: a passive
- * neighbor that can not be listened for, a password that the kernel can not check. Anything else is
- * logged and tried again.
+ * Listens for a neighbor that is not active only. An error is one that waiting does not mend: a
+ * passive neighbor that can not be listened for, a password that the kernel can not check. Anything
+ * else is logged and tried again.
  */
 int listeners_add(struct listeners *ls, struct neighbor *n, struct err *e);

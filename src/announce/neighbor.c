@@ -22,7 +22,8 @@ next_attempt(const struct neighbor *n, char buf[static DURATION_STR_MAX])
 
 	if (instant_is_never(at))
 		return memcpy(buf, "none", sizeof("none"));
-	return duration_format(DURATION_MS(MAX(duration_ms(instant_diff(at, clock_now())), INT64_C(0))), buf);
+	return duration_format(
+	    DURATION_MS(MAX(duration_ms(instant_diff(at, clock_now())), INT64_C(0))), buf);
 }
 
 static void
@@ -39,8 +40,8 @@ report(struct neighbor *n, const struct bgp_actions *actions)
 	case BGP_CHANGE_NONE:
 		return;
 	case BGP_CHANGE_UP:
-		log_notice("neighbor %s is up: %s address=%s as=%u", n->conf.name, actions->why, address,
-		    n->conf.peer_as);
+		log_notice("neighbor %s is up: %s address=%s as=%u", n->conf.name, actions->why,
+		    address, n->conf.peer_as);
 		n->failures.last[0] = '\0'; /* worth saying again */
 		break;
 	case BGP_CHANGE_DOWN:
@@ -49,7 +50,8 @@ report(struct neighbor *n, const struct bgp_actions *actions)
 		break;
 	case BGP_CHANGE_FAILED:
 		if (failure_limit_take(&n->failures, actions->why, clock_now(), &left_out))
-			log_warning("neighbor %s: %s address=%s as=%u next_attempt=%s not_logged=%" PRIu64,
+			log_warning(
+			    "neighbor %s: %s address=%s as=%u next_attempt=%s not_logged=%" PRIu64,
 			    n->conf.name, actions->why, address, n->conf.peer_as, next, left_out);
 		return;
 	}
@@ -72,8 +74,9 @@ apply(struct neighbor *n, const struct bgp_actions *actions)
 		if (actions->close[way] || stuck)
 			neighbor_close_connection(n, way, len > 0 && !stuck);
 		if (stuck && !actions->close[way])
-			(void)neighbor_input(n, &(struct bgp_event){ .type = BGP_EVENT_CLOSED, .way = way,
-				.text = "it does not read what we send" });
+			(void)neighbor_input(n, &(struct bgp_event){ .type = BGP_EVENT_CLOSED,
+						    .way = way,
+						    .text = "it does not read what we send" });
 	}
 	if (actions->dial)
 		neighbor_dial(n);
@@ -145,7 +148,8 @@ gather(struct neighbor *n, uint8_t buf[static BATCH_MAX])
 static void
 send_updates(struct neighbor *n, struct neighbor_connection *c)
 {
-	static uint8_t buf[BATCH_MAX]; /* empty between calls; too large to clear it for each of them */
+	/* empty between calls; too large to clear it for each of them */
+	static uint8_t buf[BATCH_MAX];
 
 	for (int i = 0; i < BATCHES_A_TURN; i++) {
 		/* behind bytes that wait, changes are better kept where they can still be merged */
@@ -163,7 +167,8 @@ send_updates(struct neighbor *n, struct neighbor_connection *c)
 static void
 tell_sent(struct neighbor *n, const struct neighbor_connection *c)
 {
-	bgp_session_sent(n->session, stream_taken(c->stream), stream_pending(c->stream), clock_now());
+	bgp_session_sent(
+	    n->session, stream_taken(c->stream), stream_pending(c->stream), clock_now());
 }
 
 void
@@ -206,7 +211,8 @@ neighbor_stop(struct neighbor *n, const char *text)
 void
 neighbor_bfd_changed(void *userdata, bool up, const char *why)
 {
-	struct bgp_event event = { .type = up ? BGP_EVENT_BFD_UP : BGP_EVENT_BFD_DOWN, .text = why };
+	struct bgp_event event = { .type = up ? BGP_EVENT_BFD_UP : BGP_EVENT_BFD_DOWN,
+		.text = why };
 
 	(void)neighbor_input(userdata, &event);
 }

@@ -58,12 +58,15 @@ struct neighbor {
 	struct bfd_neighbor *bfd; /* the speaker's; NULL: without */
 };
 
-int neighbor_new(sd_event *loop, const struct neighbor_conf *conf, const struct neighbor_events *events,
-    struct neighbor **ret, struct err *e);
+int neighbor_new(sd_event *loop, const struct neighbor_conf *conf,
+    const struct neighbor_events *events, struct neighbor **ret, struct err *e);
 void neighbor_free(struct neighbor *n); /* NULL is fine; closes at once */
 
 void neighbor_start(struct neighbor *n);
-/* Sends Cease (administrative shutdown) with the text, or NULL, and closes; over when neighbor_is_closed(). */
+/*
+ * Sends Cease (administrative shutdown) with the text, or NULL, and closes; over when
+ * neighbor_is_closed().
+ */
 void neighbor_stop(struct neighbor *n, const char *text);
 bool neighbor_is_closed(const struct neighbor *n);
 /* What BFD says of the path: a bfd_changed_fn. */
@@ -72,16 +75,20 @@ void neighbor_bfd_changed(void *userdata, bool up, const char *why);
 void neighbor_accept(struct neighbor *n, int fd, const struct endpoint *peer);
 /* Sends what the session has to say, as far as the socket takes it. */
 void neighbor_send_updates(struct neighbor *n);
-/* The peer may still hold the prefix, though it was withdrawn: not all has been handed to the kernel. */
+/*
+ * The peer may still hold the prefix, though it was withdrawn: not all has been handed to the
+ * kernel.
+ */
 bool neighbor_is_withdrawing(const struct neighbor *n, struct prefix prefix);
 
 #define NEIGHBOR_ADDRESS_MAX (IP_STR_MAX + 17)
 /* "192.0.2.1", "fe80::1%eth0". Returns buf. */
-char *neighbor_conf_address(const struct neighbor_conf *conf, char buf[static NEIGHBOR_ADDRESS_MAX]);
+char *neighbor_conf_address(
+    const struct neighbor_conf *conf, char buf[static NEIGHBOR_ADDRESS_MAX]);
 
 /* neighbor_dump.c: as announcer_dump_start() and announcer_dump_stop() */
-int neighbor_dump_start(struct neighbor *n, enum dump_format format, const char *path, uint64_t max_bytes,
-    struct err *e);
+int neighbor_dump_start(struct neighbor *n, enum dump_format format, const char *path,
+    uint64_t max_bytes, struct err *e);
 int neighbor_dump_stop(struct neighbor *n, struct err *e);
 
 /* status.c */

@@ -31,9 +31,11 @@ check_addresses(const struct neighbor_conf *conf, struct err *e)
 		return err_set(e, -EINVAL, "a link-local address needs an interface");
 	if (conf->local_address.family == IP_NONE && !link_local)
 		return err_set(e, -EINVAL, "local-address is missing");
-	if (conf->local_address.family != IP_NONE && conf->local_address.family != conf->address.family)
+	if (conf->local_address.family != IP_NONE &&
+	    conf->local_address.family != conf->address.family)
 		return err_set(e, -EINVAL, "local-address and address are of two families");
-	if (conf->local_address.family == IP_V6 && ip_is_link_local(conf->local_address) != link_local)
+	if (conf->local_address.family == IP_V6 &&
+	    ip_is_link_local(conf->local_address) != link_local)
 		return err_set(e, -EINVAL, "local-address and address are not both link-local");
 	return 0;
 }
@@ -42,7 +44,8 @@ static int
 check_transport(const struct neighbor_conf *conf, struct err *e)
 {
 	if (conf->password && strlen(conf->password) > TCP_PASSWORD_MAX)
-		return err_set(e, -EINVAL, "the password is longer than %d bytes", TCP_PASSWORD_MAX);
+		return err_set(
+		    e, -EINVAL, "the password is longer than %d bytes", TCP_PASSWORD_MAX);
 	if (conf->multihop > 0 && conf->ttl_security > 0)
 		return err_set(e, -EINVAL, "multihop and ttl-security exclude each other");
 	return check_addresses(conf, e);
@@ -67,8 +70,8 @@ neighbor_conf_tcp(const struct neighbor_conf *conf)
 }
 
 /*
- * Without a hold time BGP does not notice that a router is gone, so TCP has to; with one TCP is the net
- * below it, and must not tear sooner than BGP would.
+ * Without a hold time BGP does not notice that a router is gone, so TCP has to; with one TCP is the
+ * net below it, and must not tear sooner than BGP would.
  */
 struct duration
 neighbor_conf_patience(const struct neighbor_conf *conf)
@@ -86,7 +89,8 @@ char *
 neighbor_conf_address(const struct neighbor_conf *conf, char buf[static NEIGHBOR_ADDRESS_MAX])
 {
 	char ip[IP_STR_MAX];
-	bool scoped = conf->address.family == IP_V6 && ip_is_link_local(conf->address) && conf->interface;
+	bool scoped =
+	    conf->address.family == IP_V6 && ip_is_link_local(conf->address) && conf->interface;
 
 	(void)snprintf(buf, NEIGHBOR_ADDRESS_MAX, "%s%s%s", ip_format(conf->address, ip),
 	    scoped ? "%" : "", scoped ? conf->interface : "");

@@ -1,6 +1,6 @@
 /*
- * The connections of a neighbor: dialled, accepted, and those that end while the peer still has to get a
- * NOTIFICATION.
+ * The connections of a neighbor: dialled, accepted, and those that end while the peer still has to
+ * get a NOTIFICATION.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -174,8 +174,9 @@ neighbor_accept(struct neighbor *n, int fd, const struct endpoint *peer)
 	int r = tcp_adopt(fd, peer, &tcp);
 
 	if (r < 0) {
-		log_warning("neighbor %s: its connection was closed, since what is configured for it can not "
-			    "be set: %s", n->conf.name, strerror(-r));
+		log_warning("neighbor %s: its connection was closed, since what is configured for "
+			    "it can not be set: %s",
+		    n->conf.name, strerror(-r));
 		(void)close(fd);
 		return;
 	}

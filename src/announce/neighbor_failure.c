@@ -1,9 +1,10 @@
 /*
  * What went wrong below BGP, in words that say where to look.
  *
- * A signature or a TTL that does not fit makes no error: the kernel drops the segment and the dialling
- * is never answered. What this host dropped meanwhile is counted for all of its sockets together, so it
- * is a hint and called one. The texts carry no figures that move: equal failures must be equal lines.
+ * A signature or a TTL that does not fit makes no error: the kernel drops the segment and the
+ * dialling is never answered. What this host dropped meanwhile is counted for all of its sockets
+ * together, so it is a hint and called one. The texts carry no figures that move: equal failures
+ * must be equal lines.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -22,18 +23,23 @@ no_answer(const struct neighbor *n, char *buf, size_t size)
 	const char *hint = "";
 
 	if (now.md5_unexpected != before.md5_unexpected && !password)
-		hint = "; this host dropped signed segments meanwhile: does the neighbor use a password?";
+		hint = "; this host dropped signed segments meanwhile: does the neighbor use a "
+		       "password?";
 	else if (password && now.md5_wrong != before.md5_wrong)
-		hint = "; this host dropped wrongly signed segments meanwhile: the passwords differ";
+		hint =
+		    "; this host dropped wrongly signed segments meanwhile: the passwords differ";
 	else if (password && now.md5_missing != before.md5_missing)
-		hint = "; this host dropped unsigned segments meanwhile: does the neighbor have the password?";
+		hint = "; this host dropped unsigned segments meanwhile: does the neighbor have "
+		       "the password?";
 	else if (distance && now.ttl_too_low != before.ttl_too_low)
-		hint = "; this host dropped segments with a low TTL meanwhile: is the neighbor farther away, "
-		       "or does it not send TTL 255?";
+		hint = "; this host dropped segments with a low TTL meanwhile: is the neighbor "
+		       "farther away, or does it not send TTL 255?";
 	(void)snprintf(buf, size, "no answer: %s%s%sfiltered, or nobody has the address%s",
-	    password ? "wrong password, " : "", distance ? "not as near as ttl-security asks, " : "",
+	    password ? "wrong password, " : "",
+	    distance ? "not as near as ttl-security asks, " : "",
 	    !distance && n->conf.multihop == 0 && n->conf.local_as != n->conf.peer_as
-		? "more than one hop away (see multihop), " : "",
+		? "more than one hop away (see multihop), "
+		: "",
 	    hint);
 }
 
@@ -48,20 +54,25 @@ not_connected(const struct neighbor *n, int error, const char *text, char *buf, 
 	(void)ip_format(conf->local_address, local);
 	switch (-error) {
 	case ECONNREFUSED:
-		(void)snprintf(buf, size, "refused: nothing listens on %s port %u, or not for us", address,
-		    conf->port);
+		(void)snprintf(buf, size, "refused: nothing listens on %s port %u, or not for us",
+		    address, conf->port);
 		return;
 	case EHOSTUNREACH:
-		(void)snprintf(buf, size, "host unreachable: %s does not answer on its link%s", address,
-		    conf->ttl_security == 0 && conf->multihop == 0 && conf->local_as != conf->peer_as
-			? ", or is more than one hop away (see multihop)" : ", or a router says so");
+		(void)snprintf(buf, size, "host unreachable: %s does not answer on its link%s",
+		    address,
+		    conf->ttl_security == 0 && conf->multihop == 0 &&
+			    conf->local_as != conf->peer_as
+			? ", or is more than one hop away (see multihop)"
+			: ", or a router says so");
 		return;
 	case ENETUNREACH:
-		(void)snprintf(buf, size, "network unreachable: this host has no route to %s", address);
+		(void)snprintf(
+		    buf, size, "network unreachable: this host has no route to %s", address);
 		return;
 	case EADDRNOTAVAIL:
 		if (conf->local_address.family == IP_NONE)
-			(void)snprintf(buf, size, "interface %s has no link-local address yet", conf->interface);
+			(void)snprintf(buf, size, "interface %s has no link-local address yet",
+			    conf->interface);
 		else
 			(void)snprintf(buf, size, "local-address %s is not on this host", local);
 		return;
@@ -73,8 +84,8 @@ not_connected(const struct neighbor *n, int error, const char *text, char *buf, 
 		return;
 	case EPERM:
 	case EACCES:
-		(void)snprintf(buf, size, "forbidden by a firewall rule or a route of this host (%s)",
-		    strerror(-error));
+		(void)snprintf(buf, size,
+		    "forbidden by a firewall rule or a route of this host (%s)", strerror(-error));
 		return;
 	case ETIMEDOUT:
 		no_answer(n, buf, size);

@@ -6,9 +6,14 @@
 
 /* ---- neighbor.c ---- */
 
-/* Gives the session an event and does what it answers. Returns the bytes taken of BGP_EVENT_BYTES. */
+/*
+ * Gives the session an event and does what it answers. Returns the bytes taken of BGP_EVENT_BYTES.
+ */
 size_t neighbor_input(struct neighbor *n, const struct bgp_event *event);
-/* A read's worth of them, until the connection is over; what they ask for is done once, behind them. */
+/*
+ * A read's worth of them, until the connection is over; what they ask for is done once, behind
+ * them.
+ */
 void neighbor_take_bytes(struct neighbor *n, enum bgp_way way, const uint8_t *bytes, size_t len);
 
 /* ---- neighbor_connection.c ---- */
@@ -32,8 +37,8 @@ struct duration neighbor_conf_patience(const struct neighbor_conf *conf);
 /* ---- neighbor_failure.c ---- */
 
 /*
- * Why a connection could not be made, or was lost (`connected`), for an engineer who has to mend it:
- * error is a negative errno, or 0 for what is only known as `text`.
+ * Why a connection could not be made, or was lost (`connected`), for an engineer who has to mend
+ * it: error is a negative errno, or 0 for what is only known as `text`.
  */
-void neighbor_failure(const struct neighbor *n, bool connected, int error, const char *text, char *buf,
-    size_t size);
+void neighbor_failure(
+    const struct neighbor *n, bool connected, int error, const char *text, char *buf, size_t size);

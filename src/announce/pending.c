@@ -148,9 +148,12 @@ pending_take_told(struct pending *p, struct prefix **ret)
 	*ret = NULL;
 	if (p->untold_count == 0)
 		return 0;
-	/* a hundred thousand may wait for a neighbor that is down, and this is asked at every turn */
+	/*
+	 * a hundred thousand may wait for a neighbor that is down, and this is asked at every turn
+	 */
 	for (size_t i = 0; i < p->neighbor_count; i++)
-		updates_sent += bgp_session_info(p->neighbors[i]->session)->counters.out[BGP_UPDATE];
+		updates_sent +=
+		    bgp_session_info(p->neighbors[i]->session)->counters.out[BGP_UPDATE];
 	if (updates_sent == p->updates_sent)
 		return 0;
 	p->updates_sent = updates_sent;

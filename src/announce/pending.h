@@ -1,6 +1,6 @@
 /*
- * What was asked of the speaker and has not come about yet: announcements that no neighbor has been told,
- * and withdrawals that a neighbor still waits for. Those moments are what the agent reports.
+ * What was asked of the speaker and has not come about yet: announcements that no neighbor has been
+ * told, and withdrawals that a neighbor still waits for. Those moments are what the agent reports.
  *
  * It owns the two lists and looks at the neighbors; it calls nobody. The speaker asks it whenever
  * something was written or closed.
@@ -14,7 +14,8 @@
 /* A withdraw that is not yet with every neighbor. */
 struct withdrawal {
 	struct prefix prefix;
-	bool *waiting; /* owned; by neighbor: it was told the prefix, and the withdraw is not written */
+	/* owned; by neighbor: it was told the prefix, and the withdraw is not written */
+	bool *waiting;
 	struct neighbor_share written;
 };
 

@@ -176,8 +176,8 @@ refuse(int r, const struct neighbor *n, struct prefix prefix, struct err *e)
 
 	(void)prefix_format(prefix, text);
 	if (r == -E2BIG)
-		return err_set(e, r, "%s is one more than the prefix-limit of neighbor %s (%u)", text,
-		    n->conf.name, n->conf.prefix_limit);
+		return err_set(e, r, "%s is one more than the prefix-limit of neighbor %s (%u)",
+		    text, n->conf.name, n->conf.prefix_limit);
 	return err_errno(e, r, "%s can not be announced to neighbor %s", text, n->conf.name);
 }
 

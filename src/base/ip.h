@@ -2,7 +2,8 @@
  * IP addresses, prefixes and endpoints of both families, as values.
  *
  * Text is strict: dotted quads without leading zeros, RFC 4291 forms for IPv6, written back in the
- * RFC 5952 form. No scope names here: names of interfaces are the kernel's, an endpoint has the index.
+ * RFC 5952 form. No scope names here: names of interfaces are the kernel's, an endpoint has the
+ * index.
  */
 #pragma once
 
@@ -75,7 +76,9 @@ struct prefix prefix_mask(struct prefix p);
 /* The prefix that holds one address: /32 or /128. */
 struct prefix prefix_host(struct ip ip);
 
-/* "192.0.2.1:80", "[2001:db8::1]:80"; a scope is written, "[fe80::1%2]:80", not read. 0, -EINVAL. */
+/*
+ * "192.0.2.1:80", "[2001:db8::1]:80"; a scope is written, "[fe80::1%2]:80", not read. 0, -EINVAL.
+ */
 int endpoint_parse(const char *text, struct endpoint *ret);
 char *endpoint_format(struct endpoint e, char buf[static ENDPOINT_STR_MAX]);
 bool endpoint_equal(struct endpoint a, struct endpoint b);

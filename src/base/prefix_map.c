@@ -88,7 +88,9 @@ prefix_map_remove(struct prefix_map *m, struct prefix prefix)
 	hole = find_slot(m, prefix);
 	if (is_free(&m->slots[hole]))
 		return false;
-	/* those behind the hole that were pushed past it move up, so that no probe ends too early */
+	/*
+	 * those behind the hole that were pushed past it move up, so that no probe ends too early
+	 */
 	for (size_t i = (hole + 1) & mask; !is_free(&m->slots[i]); i = (i + 1) & mask) {
 		size_t home = prefix_hash(m->slots[i].prefix) & mask;
 

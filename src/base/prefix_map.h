@@ -1,8 +1,8 @@
 /*
  * A map from prefixes to numbers: what a list of things with a prefix each is searched by.
  *
- * Open addressing with linear probing. The numbers are the caller's, mostly indexes of an array. Not
- * meant for keys that an attacker chooses: the hash has no secret.
+ * Open addressing with linear probing. The numbers are the caller's, mostly indexes of an array.
+ * Not meant for keys that an attacker chooses: the hash has no secret.
  */
 #pragma once
 

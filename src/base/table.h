@@ -1,9 +1,9 @@
 /*
  * A table of text for people: columns as wide as they need to be, aligned, two spaces between them.
  *
- * Cells are collected first and laid out at the end. Widths count UTF-8 code points; text from outside
- * is made printable. No line ends with blanks. Rows may be short: cells that are missing are empty. A
- * column in which nothing stands takes no place.
+ * Cells are collected first and laid out at the end. Widths count UTF-8 code points; text from
+ * outside is made printable. No line ends with blanks. Rows may be short: cells that are missing
+ * are empty. A column in which nothing stands takes no place.
  */
 #pragma once
 
@@ -22,9 +22,14 @@ void table_freep(struct table **t);
 
 /* Columns come first. A table whose heads are all "" is printed without its header. */
 void table_add_column(struct table *t, const char *head, enum table_align align);
-/* The next `span` columns, added after this, stand under a common head, in a line above the others. */
+/*
+ * The next `span` columns, added after this, stand under a common head, in a line above the others.
+ */
 void table_add_group(struct table *t, const char *head, size_t span);
-/* Begins a row; then its cells from left to right. More cells than columns are a programmer's error. */
+/*
+ * Begins a row; then its cells from left to right. More cells than columns are a programmer's
+ * error.
+ */
 void table_add_row(struct table *t);
 void table_add_cell(struct table *t, const char *text);
 void table_add_cellf(struct table *t, const char *fmt, ...) _printf_(2, 3);
@@ -36,8 +41,11 @@ struct table_look {
 	size_t indent;  /* blanks before every line */
 	bool underline; /* a line of dashes below the header */
 	bool colour;
-	size_t columns; /* of the terminal: the last column is cut to fit, but never below TABLE_LEAST;
-			   0: as wide as it gets */
+	/*
+	 * of the terminal: the last column is cut to fit, but never below TABLE_LEAST; 0: as wide
+	 * as it gets
+	 */
+	size_t columns;
 };
 
 void table_format(struct table *t, struct table_look look, struct strbuf *out);

@@ -1,7 +1,9 @@
 /*
- * UTF-8 that can be trusted: text from outside, or cut to fit a buffer, made fit for JSON and terminals.
+ * UTF-8 that can be trusted: text from outside, or cut to fit a buffer, made fit for JSON and
+ * terminals.
  *
- * What is well-formed is Unicode's table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF.
+ * What is well-formed is Unicode's table 3-7: no overlong forms, no surrogates, nothing above
+ * U+10FFFF.
  */
 #pragma once
 
@@ -14,11 +16,14 @@
 size_t utf8_char_len(const char *text);
 
 /*
- * Mends text in place: a character that the end cuts short goes, any other byte that is no part of one
- * becomes "?". Never longer than before. Gives text.
+ * Mends text in place: a character that the end cuts short goes, any other byte that is no part of
+ * one becomes "?". Never longer than before. Gives text.
  */
 char *utf8_mend(char *text) __attribute__((nonnull, returns_nonnull));
 
-/* As snprintf(), and mends what was cut or never was UTF-8; for every text that somebody else may read. */
+/*
+ * As snprintf(), and mends what was cut or never was UTF-8; for every text that somebody else may
+ * read.
+ */
 void utf8_format(char *buf, size_t size, const char *fmt, ...) _printf_(3, 4);
 void utf8_vformat(char *buf, size_t size, const char *fmt, va_list ap) _printf_(3, 0);

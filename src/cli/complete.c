@@ -40,7 +40,8 @@ complete_alternatives(const char *args)
 	char *save = NULL;
 
 	for (char *w = strtok_r(copy, " []", &save); w; w = strtok_r(NULL, " []", &save)) {
-		if (!strchr(w, '|') || strspn(w, "abcdefghijklmnopqrstuvwxyz0123456789-|") != strlen(w))
+		if (!strchr(w, '|') ||
+		    strspn(w, "abcdefghijklmnopqrstuvwxyz0123456789-|") != strlen(w))
 			continue;
 		if (b.len > 0)
 			strbuf_add_char(&b, ' ');

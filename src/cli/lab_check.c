@@ -19,7 +19,9 @@ struct check_options {
 	const char *files;
 };
 
-static const char *const KINDS[] = { [LAB_ROUTER] = "router", [LAB_HOST] = "host", [LAB_CLIENT] = "client" };
+static const char *const KINDS[] = {
+	[LAB_ROUTER] = "router", [LAB_HOST] = "host", [LAB_CLIENT] = "client"
+};
 
 static const char *
 text_of_ip(struct ip ip, char buf[static IP_STR_MAX])
@@ -97,7 +99,8 @@ add_links(const struct topology *t, struct table *table)
 }
 
 static void
-add_table(const struct topology *t, void (*fill)(const struct topology *, struct table *), struct strbuf *out)
+add_table(const struct topology *t, void (*fill)(const struct topology *, struct table *),
+    struct strbuf *out)
 {
 	_cleanup_(table_freep) struct table *table = table_new();
 
@@ -112,9 +115,11 @@ print_text(const struct topology *t)
 	const struct scenario *s = t->scenario;
 	_cleanup_(strbuf_done) struct strbuf out = { 0 };
 
-	strbuf_addf(&out, "%s%s%s: the scenario is right\n%zu networks, %zu nodes, %zu links, %zu sites, %zu steps\n",
-	    s->lab, *s->title ? ", " : "", s->title, t->net_count, t->node_count, t->link_count, s->sites.count,
-	    s->steps.count);
+	strbuf_addf(&out,
+	    "%s%s%s: the scenario is right\n%zu networks, %zu nodes, %zu links, %zu sites, %zu "
+	    "steps\n",
+	    s->lab, *s->title ? ", " : "", s->title, t->net_count, t->node_count, t->link_count,
+	    s->sites.count, s->steps.count);
 	add_table(t, add_networks, &out);
 	add_table(t, add_nodes, &out);
 	add_table(t, add_links, &out);
@@ -155,12 +160,13 @@ json_nodes(const struct topology *t)
 	for (size_t i = 0; i < t->node_count; i++) {
 		const struct topo_node *node = &t->nodes[i];
 
-		(void)json_array_append_new(list,
-		    json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "name", node->name, "kind",
-		        KINDS[node->kind], "city", node->city->code, "city_name", node->city->name, "network",
-		        t->nets[node->net].conf->name, "site", json_text(node->site ? node->site->name : ""),
-		        "ipv4", json_text(text_of_ip(node->loopback4, v4)), "ipv6",
-		        json_text(text_of_ip(node->loopback6, v6))));
+		(void)json_array_append_new(
+		    list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "name", node->name,
+			      "kind", KINDS[node->kind], "city", node->city->code, "city_name",
+			      node->city->name, "network", t->nets[node->net].conf->name, "site",
+			      json_text(node->site ? node->site->name : ""), "ipv4",
+			      json_text(text_of_ip(node->loopback4, v4)), "ipv6",
+			      json_text(text_of_ip(node->loopback6, v6))));
 	}
 	return list;
 }
@@ -173,10 +179,12 @@ json_links(const struct topology *t)
 	for (size_t i = 0; i < t->link_count; i++) {
 		const struct topo_link *l = &t->links[i];
 
-		(void)json_array_append_new(list,
-		    json_pack("{s:s, s:[s, s], s:f, s:o}", "what", l->what, "nodes", t->nodes[l->ends[0].node].name,
-		        t->nodes[l->ends[1].node].name, "delay_ms", duration_ms_f(l->delay), "cost",
-		        l->kind == TOPO_INTERNAL ? json_integer((json_int_t)l->cost) : json_null()));
+		(void)json_array_append_new(
+		    list, json_pack("{s:s, s:[s, s], s:f, s:o}", "what", l->what, "nodes",
+			      t->nodes[l->ends[0].node].name, t->nodes[l->ends[1].node].name,
+			      "delay_ms", duration_ms_f(l->delay), "cost",
+			      l->kind == TOPO_INTERNAL ? json_integer((json_int_t)l->cost)
+						       : json_null()));
 	}
 	return list;
 }
@@ -184,8 +192,9 @@ json_links(const struct topology *t)
 static int
 print_json(const struct topology *t)
 {
-	json_t *all = json_pack("{s:s, s:s, s:o, s:o, s:o}", "lab", t->scenario->lab, "title", t->scenario->title,
-	    "networks", json_networks(t), "nodes", json_nodes(t), "links", json_links(t));
+	json_t *all = json_pack("{s:s, s:s, s:o, s:o, s:o}", "lab", t->scenario->lab, "title",
+	    t->scenario->title, "networks", json_networks(t), "nodes", json_nodes(t), "links",
+	    json_links(t));
 
 	return cli_print_json(all, JSON_INDENT(2));
 }

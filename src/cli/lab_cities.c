@@ -64,9 +64,11 @@ print_json(int argc, char **args)
 		const struct city *c = city_get(i);
 
 		if (matches(c, argc, args))
-			(void)json_array_append_new(list,
-			    json_pack("{s:s, s:s, s:s, s:s, s:f, s:f}", "code", c->code, "name", c->name,
-				"country", c->country, "country_name", country_name(c->country), "latitude", c->at.latitude, "longitude", c->at.longitude));
+			(void)json_array_append_new(
+			    list, json_pack("{s:s, s:s, s:s, s:s, s:f, s:f}", "code", c->code,
+				      "name", c->name, "country", c->country, "country_name",
+				      country_name(c->country), "latitude", c->at.latitude,
+				      "longitude", c->at.longitude));
 	}
 	return cli_print_json(list, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
 }
@@ -102,7 +104,8 @@ static const struct cli_option options[] = {
 const struct cli_command cli_lab_cities_command = {
 	.name = "cities",
 	.args = "[TEXT...]",
-	.summary = "List the cities that a scenario can name: all, or those of a code, name or country.",
+	.summary =
+	    "List the cities that a scenario can name: all, or those of a code, name or country.",
 	.args_min = 0,
 	.args_max = UINT_MAX,
 	.options = options,

@@ -185,7 +185,8 @@ const struct cli_command cli_lab_link_command = {
 	.options = options,
 	.option_count = ARRAY_SIZE(options),
 	.options_size = sizeof(struct link_options),
-	.notes = "A link is named by the node's interface, by the node at its other end, or as the\n"
-		 "table shows it.",
+	.notes =
+	    "A link is named by the node's interface, by the node at its other end, or as the\n"
+	    "table shows it.",
 	.run = run_link,
 };

@@ -129,7 +129,8 @@ run_lab_run(const void *options_, _unused_ int argc, char **args)
 
 	for (size_t i = 0; i < options->only.count; i++)
 		if (!lab_run_has_step(scenario, options->only.items[i]))
-			return cli_usage_error("%s has no step %s", args[0], options->only.items[i]);
+			return cli_usage_error(
+			    "%s has no step %s", args[0], options->only.items[i]);
 
 	int stop_fd = stop_open(&err);
 
@@ -162,7 +163,8 @@ const struct cli_command cli_lab_run_command = {
 	.options = options,
 	.option_count = ARRAY_SIZE(options),
 	.options_size = sizeof(struct lab_run_options),
-	.notes = "Exit status: 0 when every expectation held, 1 when one did not or something failed,\n"
-		 "2 for wrong use, 130 when it was interrupted.",
+	.notes =
+	    "Exit status: 0 when every expectation held, 1 when one did not or something failed,\n"
+	    "2 for wrong use, 130 when it was interrupted.",
 	.run = run_lab_run,
 };

@@ -25,7 +25,8 @@ describe_processes(const json_t *processes, struct strbuf *out)
 	json_array_foreach(processes, i, p) {
 		const char *why = field_text(p, "why");
 
-		strbuf_addf(out, "%s%s %s", i > 0 ? ", " : "", field_text(p, "name"), field_text(p, "state"));
+		strbuf_addf(out, "%s%s %s", i > 0 ? ", " : "", field_text(p, "name"),
+		    field_text(p, "state"));
 		if (*why != '\0')
 			strbuf_addf(out, " (%s)", why);
 	}
@@ -64,7 +65,8 @@ add_nodes(const json_t *nodes, struct table *t)
 		table_add_cell(t, field_text(n, "kind"));
 		table_add_cell(t, field_text(n, "city"));
 		table_add_cell(t, field_text(n, "network"));
-		table_add_styled(t, has_failed(list) ? STYLE_BAD : STYLE_PLAIN, "%s", strbuf_get(&processes));
+		table_add_styled(
+		    t, has_failed(list) ? STYLE_BAD : STYLE_PLAIN, "%s", strbuf_get(&processes));
 	}
 }
 

@@ -121,7 +121,8 @@ const struct cli_command cli_lab_up_command = {
 	.option_count = ARRAY_SIZE(options),
 	.options_size = sizeof(struct up_options),
 	.defaults = &defaults,
-	.notes = "Exit status: 0 when all is ready, 1 when something failed or did not come in time\n"
-		 "(the lab stays up then), 2 for wrong use, 130 when the wait was interrupted.",
+	.notes =
+	    "Exit status: 0 when all is ready, 1 when something failed or did not come in time\n"
+	    "(the lab stays up then), 2 for wrong use, 130 when the wait was interrupted.",
 	.run = run_up,
 };

@@ -1,4 +1,6 @@
-/* What of one neighbor is a table: capabilities, messages, verdicts, what it sends us of our own. */
+/*
+ * What of one neighbor is a table: capabilities, messages, verdicts, what it sends us of our own.
+ */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,17 +1,17 @@
 /*
  * YAML to structs through one schema table, with file, line, column and caret in every error.
  *
- * A schema is a table of fields: key, type, offset, default, limits, and one line of documentation. The
- * same rows load a file, refuse what is wrong in it, print a struct back with every default, and are
- * compared with the manual page by a test. Nothing is started or changed while a file is read: a loaded
- * struct is complete and checked, or there is none.
+ * A schema is a table of fields: key, type, offset, default, limits, and one line of documentation.
+ * The same rows load a file, refuse what is wrong in it, print a struct back with every default,
+ * and are compared with the manual page by a test. Nothing is started or changed while a file is
+ * read: a loaded struct is complete and checked, or there is none.
  *
- * A schema's own check function runs after all fields were read; it reports with conf_error_at(), which
- * finds the place in the file from the address of the field. Every error is collected (up to
+ * A schema's own check function runs after all fields were read; it reports with conf_error_at(),
+ * which finds the place in the file from the address of the field. Every error is collected (up to
  * CONF_ERRORS_MAX), not just the first.
  *
- * Limits on what a file can make us do: CONF_FILE_MAX bytes, CONF_DEPTH_MAX levels, no YAML aliases,
- * no tags, one document.
+ * Limits on what a file can make us do: CONF_FILE_MAX bytes, CONF_DEPTH_MAX levels, no YAML
+ * aliases, no tags, one document.
  */
 #pragma once
 
@@ -35,11 +35,13 @@ struct conf_schema;
 enum conf_type {
 	CONF_BOOL,     /* bool: true, false (only these) */
 	CONF_U32,      /* uint32_t: decimal, min..max */
-	CONF_OPT_U32,  /* struct conf_u32: as CONF_U32, and 0 is not the same as absent; no default */
+	/* struct conf_u32: as CONF_U32, and 0 is not the same as absent; no default */
+	CONF_OPT_U32,
 	CONF_DOUBLE,   /* double: decimal, min..max as given */
 	CONF_DURATION, /* struct duration: "250ms", min..max in ns */
 	CONF_STRING,   /* const char *: min..max bytes; NULL when absent without default */
-	CONF_NAME,     /* const char *: letters, digits, "-", "_", "." and a letter or digit first */
+	/* const char *: letters, digits, "-", "_", "." and a letter or digit first */
+	CONF_NAME,
 	CONF_SECRET,   /* const char *: as CONF_STRING; printed as "(secret)" */
 	CONF_ENUM,     /* int: index into names */
 	CONF_IP,       /* struct ip; family IP_NONE when absent */
@@ -47,14 +49,20 @@ enum conf_type {
 	CONF_ENDPOINT, /* struct endpoint "192.0.2.1:80", "[2001:db8::1]:80" */
 	CONF_STRUCT,   /* the struct of `schema`, in place */
 	CONF_LIST,     /* struct conf_list of `item` (a scalar type, or CONF_STRUCT of `schema`) */
-	CONF_MAP,      /* struct conf_list of structs of `schema`, in file order; the map's key goes into
-	                  the schema's CONF_KEY field; a key twice is an error */
+	/*
+	 * struct conf_list of structs of `schema`, in file order; the map's key goes into the
+	 * schema's CONF_KEY field; a key twice is an error
+	 */
+	CONF_MAP,
 };
 
 enum conf_flags {
 	CONF_REQUIRED = 1 << 0,
-	CONF_KEY = 1 << 1, /* in a schema used by CONF_MAP: the field (CONF_NAME, CONF_IP, ...) that takes
-	                      the map's key; it is not a key of its own */
+	/*
+	 * in a schema used by CONF_MAP: the field (CONF_NAME, CONF_IP, ...) that takes the map's
+	 * key; it is not a key of its own
+	 */
+	CONF_KEY = 1 << 1,
 	CONF_OR_ZERO = 1 << 2, /* with limits: 0 is allowed beside min..max */
 };
 
@@ -75,9 +83,13 @@ struct conf_field {
 	enum conf_type type;
 	size_t offset;
 	unsigned flags;
-	const char *def;    /* the default as it would stand in the file, without quotes; for a list of
-	                       scalars "[a, b]"; NULL: zero, or absent */
-	int64_t min, max;   /* see enum conf_type; both 0: no limit. For lists and maps: the count */
+	/*
+	 * the default as it would stand in the file, without quotes; for a list of scalars "[a,
+	 * b]"; NULL: zero, or absent
+	 */
+	const char *def;
+	/* see enum conf_type; both 0: no limit. For lists and maps: the count */
+	int64_t min, max;
 	const char *const *names;         /* CONF_ENUM (and lists of it), ends with NULL */
 	enum conf_type item;              /* CONF_LIST */
 	const struct conf_schema *schema; /* CONF_STRUCT, CONF_MAP, CONF_LIST of CONF_STRUCT */
@@ -96,14 +108,16 @@ struct conf_schema {
 	const struct conf_field *fields;
 	size_t field_count;
 	/*
-	 * For an item of a list or map (or CONF_STRUCT) that may be written as one scalar: the key of the
-	 * field that takes it ("- 192.0.2.1" for "- address: 192.0.2.1"). NULL: must be a map.
+	 * For an item of a list or map (or CONF_STRUCT) that may be written as one scalar: the key
+	 * of the field that takes it ("- 192.0.2.1" for "- address: 192.0.2.1"). NULL: must be a
+	 * map.
 	 */
 	const char *short_key;
 	const struct conf_gone *gone; /* ends with a NULL key; NULL: none */
 	/*
-	 * Optional: looks at the finished struct; reports with conf_error_at(). All checks run after the
-	 * whole file was read, children first, and only for objects in which every value could be read.
+	 * Optional: looks at the finished struct; reports with conf_error_at(). All checks run
+	 * after the whole file was read, children first, and only for objects in which every value
+	 * could be read.
 	 */
 	void (*check)(struct conf *c, void *object);
 };
@@ -115,12 +129,12 @@ struct conf_schema {
 	}
 
 /*
- * Reads a file (or text; name stands for the file name in errors). On success gives 0 and a conf whose
- * root is the filled struct. On failure gives a negative errno, fills errors with the whole text for
- * the person (ends with a newline), and leaves *ret alone.
+ * Reads a file (or text; name stands for the file name in errors). On success gives 0 and a conf
+ * whose root is the filled struct. On failure gives a negative errno, fills errors with the whole
+ * text for the person (ends with a newline), and leaves *ret alone.
  */
-int conf_load_file(
-    const char *path, const struct conf_schema *schema, struct conf **ret, struct strbuf *errors) _must_use_;
+int conf_load_file(const char *path, const struct conf_schema *schema, struct conf **ret,
+    struct strbuf *errors) _must_use_;
 int conf_load_text(const char *name, const char *text, size_t len, const struct conf_schema *schema,
     struct conf **ret, struct strbuf *errors) _must_use_;
 void conf_free(struct conf *c); /* NULL is fine; frees the root and all that it holds */
@@ -131,18 +145,21 @@ struct arena *conf_arena(const struct conf *c); /* lives as long as c */
 const char *conf_name(const struct conf *c);   /* the file's name, as given */
 
 /*
- * For check functions. `field` is the address of a field of the loaded struct (or of a list's item);
- * when the file did not set it, the place is that of the object around it. The sentence says what is
- * wrong and what was expected, without a full stop.
+ * For check functions. `field` is the address of a field of the loaded struct (or of a list's
+ * item); when the file did not set it, the place is that of the object around it. The sentence says
+ * what is wrong and what was expected, without a full stop.
  */
 void conf_error_at(struct conf *c, const void *field, const char *fmt, ...) _printf_(3, 4);
-/* Whether the file itself set the field (rather than its default). Not for CONF_STRUCT fields, whose
- * address is that of their first field. */
+/* Whether the file itself set the field (rather than its default). Not for CONF_STRUCT fields,
+ * whose address is that of their first field. */
 bool conf_is_set(const struct conf *c, const void *field);
 /* "file:line" of a field, for messages after loading; "" when unknown. Borrowed from c's arena. */
 const char *conf_where(const struct conf *c, const void *field);
 
-/* The struct as YAML with every default, each key in the order of the schema; loads again to the same. */
+/*
+ * The struct as YAML with every default, each key in the order of the schema; loads again to the
+ * same.
+ */
 void conf_print(const struct conf_schema *schema, const void *object, struct strbuf *out);
 /* The reference of all keys: "key (type, default): doc" lines with nested keys indented. */
 void conf_print_reference(const struct conf_schema *schema, struct strbuf *out);

@@ -72,8 +72,8 @@ find(const char *name)
 #undef curl_multi_setopt
 
 /*
- * The variable argument is one long, pointer or curl_off_t. All are of one size and passed alike on the
- * 64-bit machines that meson.build lets through.
+ * The variable argument is one long, pointer or curl_off_t. All are of one size and passed alike on
+ * the 64-bit machines that meson.build lets through.
  */
 _Static_assert(sizeof(long) == sizeof(void *) && sizeof(curl_off_t) == sizeof(void *), "one word");
 

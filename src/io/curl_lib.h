@@ -1,10 +1,11 @@
 /*
  * libcurl, loaded when it is first needed.
  *
- * Linked as usual it maps 25 more libraries (TLS twice, LDAP, Kerberos, SSH), which makes a resident
- * size of 12 MB out of 4 MB, also for an agent that has no http check. curl_lib.c defines the functions
- * of libcurl that we use and passes each call on to the library, so that callers include
- * <curl/curl.h>, keep its type checks, and know nothing of this. docs/decisions/0003-libcurl-on-demand.md
+ * Linked as usual it maps 25 more libraries (TLS twice, LDAP, Kerberos, SSH), which makes a
+ * resident size of 12 MB out of 4 MB, also for an agent that has no http check. curl_lib.c defines
+ * the functions of libcurl that we use and passes each call on to the library, so that callers
+ * include <curl/curl.h>, keep its type checks, and know nothing of this.
+ * docs/decisions/0003-libcurl-on-demand.md
  */
 #pragma once
 

@@ -10,7 +10,8 @@
 
 struct http_client {
 	sd_event *loop;              /* a reference */
-	struct curl_loop *transfers; /* owned; NULL until the first check: who has none needs no libcurl */
+	/* owned; NULL until the first check: who has none needs no libcurl */
+	struct curl_loop *transfers;
 };
 
 struct http_check {

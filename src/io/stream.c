@@ -233,8 +233,8 @@ on_io(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 }
 
 int
-stream_new(sd_event *loop, int fd, bool connecting, const struct stream_events *events, void *userdata,
-    struct stream **ret)
+stream_new(sd_event *loop, int fd, bool connecting, const struct stream_events *events,
+    void *userdata, struct stream **ret)
 {
 	struct stream *s = xcalloc(1, sizeof(*s));
 	int r;

@@ -1,9 +1,10 @@
 /*
  * A byte stream over a non-blocking socket on the event loop.
  *
- * Writes go to the kernel at once, inside of stream_write(); what it does not take waits in a buffer and
- * follows when the socket is writable again. Reads are bounded for each wake-up, in bytes and in time,
- * so that one talkative peer cannot keep the loop from the others. The stream knows nothing of what flows through it.
+ * Writes go to the kernel at once, inside of stream_write(); what it does not take waits in a
+ * buffer and follows when the socket is writable again. Reads are bounded for each wake-up, in
+ * bytes and in time, so that one talkative peer cannot keep the loop from the others. The stream
+ * knows nothing of what flows through it.
  *
  * Owned by whoever made it. Every callback may free the stream.
  */
@@ -41,15 +42,18 @@ int stream_fd(const struct stream *s); /* stays the stream's */
 void stream_free(struct stream *s); /* closes at once; NULL is fine */
 
 /*
- * Writes now or, behind what waits already, later. 0, or -ENOBUFS when too much waits. An error of the
- * socket is told by closed(), from the loop, never from inside this call.
+ * Writes now or, behind what waits already, later. 0, or -ENOBUFS when too much waits. An error of
+ * the socket is told by closed(), from the loop, never from inside this call.
  */
 int stream_write(struct stream *s, const void *bytes, size_t len);
 size_t stream_pending(const struct stream *s);
 /* Both ends of the connection; IP_NONE where the kernel does not say (yet). */
-void stream_endpoints(const struct stream *s, struct endpoint *ret_local, struct endpoint *ret_peer);
+void stream_endpoints(
+    const struct stream *s, struct endpoint *ret_local, struct endpoint *ret_peer);
 uint64_t stream_taken(const struct stream *s); /* bytes that the kernel took, in all */
-/* stream_free() will reset the connection: the peer hears of it behind bytes that it does not read. */
+/*
+ * stream_free() will reset the connection: the peer hears of it behind bytes that it does not read.
+ */
 void stream_reset_at_end(struct stream *s);
 void stream_ask_writable(struct stream *s);
 

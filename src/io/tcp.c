@@ -13,7 +13,9 @@
 
 #define BACKLOG 64
 
-/* What every socket of ours gets. Marking fails where the kernel forbids it, and does no harm then. */
+/*
+ * What every socket of ours gets. Marking fails where the kernel forbids it, and does no harm then.
+ */
 static void
 tune(int fd, enum ip_family family)
 {
@@ -95,7 +97,10 @@ set_up_to_dial(int fd, struct endpoint peer, const struct tcp_conf *conf, struct
 	if (conf->interface && (r = bind_device(fd, conf->interface)) < 0)
 		return err_errno(e, r, "interface %s", conf->interface);
 	if (conf->local.family != IP_NONE) {
-		/* the port is chosen by connect(), which knows the peer: no need to reserve one here */
+		/*
+		 * the port is chosen by connect(), which knows the peer: no need to reserve one
+		 * here
+		 */
 		(void)socket_set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 		r = bind_to(fd, (struct endpoint){ .addr = conf->local, .scope = peer.scope });
 		if (r < 0)

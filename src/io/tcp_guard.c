@@ -1,11 +1,11 @@
 /*
  * GTSM (RFC 5082) for a listening socket that several neighbors share.
  *
- * IP_MINTTL is one number for the socket, and raised on an accepted one it is late: the peer has heard a
- * SYN-ACK by then. So a socket filter looks at source and TTL of every segment. The kernel asks it before
- * the listening socket sees a SYN, and those accepted inherit it. Some kernels want CAP_NET_ADMIN for
- * that. IP_MINTTL gets the smallest of all: where they are all the same it says everything, needs no
- * privilege, and the kernel counts what it drops (TCPMinTTLDrop).
+ * IP_MINTTL is one number for the socket, and raised on an accepted one it is late: the peer has
+ * heard a SYN-ACK by then. So a socket filter looks at source and TTL of every segment. The kernel
+ * asks it before the listening socket sees a SYN, and those accepted inherit it. Some kernels want
+ * CAP_NET_ADMIN for that. IP_MINTTL gets the smallest of all: where they are all the same it says
+ * everything, needs no privilege, and the kernel counts what it drops (TCPMinTTLDrop).
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -43,7 +43,8 @@ add_rule(struct sock_filter *at, const struct tcp_guard *rule)
 
 	for (unsigned i = 0; i < words; i++) {
 		const uint8_t *b = rule->peer.bytes + i * 4;
-		uint32_t word = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+		uint32_t word =
+		    (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 		/* over the words that are left, and the four instructions below */
 		uint8_t skip = (uint8_t)((words - 1 - i) * 2 + 4);
 
@@ -81,7 +82,9 @@ set_filter(int listener, const struct tcp_guard *rules, size_t count)
 	len += add(code + len, BPF_RET | BPF_K, 0, 0, TAKE_ALL);
 
 	struct sock_fprog program = { .len = (unsigned short)len, .filter = code };
-	return setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0 ? -errno : 0;
+	return setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0
+		   ? -errno
+		   : 0;
 }
 
 int

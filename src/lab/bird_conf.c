@@ -46,7 +46,10 @@ same_symbol(const char *a, const char *b)
 	return *a == '\0' && *b == '\0';
 }
 
-/* The other end's name and, where two links of the router lead to names that become one symbol, a number. */
+/*
+ * The other end's name and, where two links of the router lead to names that become one symbol, a
+ * number.
+ */
 static void
 add_neighbor_symbol(struct writer *w, size_t link)
 {
@@ -78,8 +81,8 @@ add_sides(struct writer *w, struct ip local, struct ip neighbor, uint32_t neighb
 {
 	char a[IP_STR_MAX], b[IP_STR_MAX];
 
-	strbuf_addf(&w->out, "\tlocal %s as %u;\n\tneighbor %s as %u;\n", ip_format(local, a), w->asn,
-	    ip_format(neighbor, b), neighbor_asn);
+	strbuf_addf(&w->out, "\tlocal %s as %u;\n\tneighbor %s as %u;\n", ip_format(local, a),
+	    w->asn, ip_format(neighbor, b), neighbor_asn);
 }
 
 static void
@@ -118,7 +121,8 @@ add_policy(struct writer *w)
 
 	strbuf_addf(&w->out,
 	    "# Where a route was learned stands in a large community: (%u, 1, 1) from a customer,\n"
-	    "# 2 from a peer, 3 from a provider. GRACEFUL_SHUTDOWN (RFC 8326) makes it the last choice.\n",
+	    "# 2 from a peer, 3 from a provider. GRACEFUL_SHUTDOWN (RFC 8326) makes it the last "
+	    "choice.\n",
 	    w->asn);
 	for (size_t i = 0; i < ARRAY_SIZE(IN); i++)
 		strbuf_addf(&w->out,
@@ -128,9 +132,11 @@ add_policy(struct writer *w)
 		    "\tbgp_local_pref = %u;\n"
 		    "\tif (65535, 0) ~ bgp_community then bgp_local_pref = 0;\n}\n"
 		    "filter from_%s { learn_from_%s(); accept; }\n",
-		    IN[i].from, w->asn, w->asn, IN[i].kind, IN[i].preference, IN[i].from, IN[i].from);
+		    IN[i].from, w->asn, w->asn, IN[i].kind, IN[i].preference, IN[i].from,
+		    IN[i].from);
 	strbuf_addf(&w->out,
-	    "\n# Customers hear everything; peers and providers hear of ourselves and our customers.\n"
+	    "\n# Customers hear everything; peers and providers hear of ourselves and our "
+	    "customers.\n"
 	    "filter to_customer { if source ~ [RTS_STATIC, RTS_BGP] then accept; reject; }\n"
 	    "filter to_others\n{\n"
 	    "\tif source = RTS_STATIC || (%u, 1, 1) ~ bgp_large_community then accept;\n"
@@ -159,8 +165,8 @@ add_ospf(struct writer *w)
 {
 	char host[PREFIX_STR_MAX];
 
-	strbuf_addf(&w->out, "\nprotocol ospf v%d igp%d {\n\tipv%d { import all; export none; };\n", is_v6(w) ? 3 : 2,
-	    (int)w->family, (int)w->family);
+	strbuf_addf(&w->out, "\nprotocol ospf v%d igp%d {\n\tipv%d { import all; export none; };\n",
+	    is_v6(w) ? 3 : 2, (int)w->family, (int)w->family);
 	strbuf_addf(&w->out, "\tarea 0 {\n\t\tstubnet %s { cost 0; };\n",
 	    prefix_format(prefix_host(loopback(w, w->router)), host));
 	for (size_t i = 0; i < w->t->link_count; i++) {
@@ -171,7 +177,8 @@ add_ospf(struct writer *w)
 			continue;
 		strbuf_addf(&w->out, "\t\tinterface \"%s\" { ", own->ifname);
 		if (l->kind == TOPO_INTERNAL)
-			strbuf_addf(&w->out, "type ptp; cost %u; hello 1; dead 10; retransmit 2; };\n", l->cost);
+			strbuf_addf(&w->out,
+			    "type ptp; cost %u; hello 1; dead 10; retransmit 2; };\n", l->cost);
 		else
 			strbuf_add(&w->out, "stub; cost 1; };\n");
 	}
@@ -205,14 +212,15 @@ static void
 add_ebgp(struct writer *w, size_t link)
 {
 	const struct topo_link *l = &w->t->links[link];
-	const struct topo_end *own = topo_link_own(l, w->router), *other = topo_link_other(l, w->router);
+	const struct topo_end *own = topo_link_own(l, w->router),
+			      *other = topo_link_other(l, w->router);
 	const char *in = filter_in(l, w->router);
 
 	begin_bgp(w, "ebgp", link);
 	add_sides(w, end_address(w, own), end_address(w, other),
 	    w->t->nets[w->t->nodes[other->node].net].conf->asn);
-	strbuf_addf(&w->out, "\tipv%d { import filter %s; export filter %s; };\n}\n", (int)w->family, in,
-	    strcmp(in, "from_customer") == 0 ? "to_customer" : "to_others");
+	strbuf_addf(&w->out, "\tipv%d { import filter %s; export filter %s; };\n}\n",
+	    (int)w->family, in, strcmp(in, "from_customer") == 0 ? "to_customer" : "to_others");
 }
 
 /* The Global IPs of a host's services, as a set of prefixes; a block may come in parts. */
@@ -223,7 +231,8 @@ add_global_ips(struct writer *w, const struct scenario_host *host)
 	size_t count = 0;
 
 	for (size_t i = 0; i < host->services.count; i++) {
-		const struct scenario_service *service = scenario_service(s, scenario_str(&host->services, i));
+		const struct scenario_service *service =
+		    scenario_service(s, scenario_str(&host->services, i));
 
 		for (size_t k = 0; k < service->global_ips.count; k++) {
 			const struct scenario_global_ip *g =
@@ -232,7 +241,8 @@ add_global_ips(struct writer *w, const struct scenario_host *host)
 			char text[PREFIX_STR_MAX];
 
 			if (p.addr.family != IP_NONE)
-				strbuf_addf(&w->out, "%s%s+", count++ ? ", " : "net ~ [ ", prefix_format(p, text));
+				strbuf_addf(&w->out, "%s%s+", count++ ? ", " : "net ~ [ ",
+				    prefix_format(p, text));
 		}
 	}
 	strbuf_add(&w->out, count ? " ]" : "false");
@@ -244,10 +254,12 @@ add_host(struct writer *w, size_t link)
 	const struct topo_link *l = &w->t->links[link];
 
 	begin_bgp(w, "host", link);
-	add_sides(w, end_address(w, &l->ends[0]), end_address(w, &l->ends[1]), w->t->scenario->host_asn);
+	add_sides(
+	    w, end_address(w, &l->ends[0]), end_address(w, &l->ends[1]), w->t->scenario->host_asn);
 	if (w->t->scenario->bfd.ns > 0)
 		strbuf_add(&w->out, "\tbfd on;\n");
-	strbuf_addf(&w->out, "\tpassive on;\n\tipv%d {\n\t\timport filter {\n\t\t\tif ! (", (int)w->family);
+	strbuf_addf(
+	    &w->out, "\tpassive on;\n\tipv%d {\n\t\timport filter {\n\t\t\tif ! (", (int)w->family);
 	add_global_ips(w, w->t->nodes[l->ends[1].node].host);
 	strbuf_add(&w->out, ") then reject;\n\t\t\tlearn_from_customer();\n\t\t\taccept;\n\t\t};\n"
 			    "\t\texport none;\n\t};\n}\n");

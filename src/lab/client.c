@@ -61,7 +61,9 @@ client_connect(const char *name, struct lab_dir *dir, struct lab **ret, struct e
 	return 0;
 }
 
-/* Keeps descriptors that came along with a part of the answer, and closes those that nobody wants. */
+/*
+ * Keeps descriptors that came along with a part of the answer, and closes those that nobody wants.
+ */
 static void
 take_fds(struct msghdr *m, int *fds, size_t max, size_t *count)
 {
@@ -139,7 +141,8 @@ check_answer(const json_t *answer, struct err *err)
 }
 
 int
-client_ask(struct lab *lab, json_t *request, json_t **ret, int *fds, size_t *fd_count, struct err *err)
+client_ask(
+    struct lab *lab, json_t *request, json_t **ret, int *fds, size_t *fd_count, struct err *err)
 {
 	size_t got = 0;
 	json_error_t json;
@@ -150,8 +153,9 @@ client_ask(struct lab *lab, json_t *request, json_t **ret, int *fds, size_t *fd_
 		r = read_line(lab, fds, fd_count != NULL ? *fd_count : 0, &got, err);
 	json_t *answer = r == 0 ? json_loads(strbuf_get(&lab->in), 0, &json) : NULL;
 	if (r == 0)
-		r = answer == NULL ? err_set(err, -EPROTO, "the lab's answer is wrong: %s", json.text)
-				   : check_answer(answer, err);
+		r = answer == NULL
+			? err_set(err, -EPROTO, "the lab's answer is wrong: %s", json.text)
+			: check_answer(answer, err);
 	if (r < 0) {
 		while (got > 0)
 			close(fds[--got]);
@@ -170,8 +174,8 @@ client_ask(struct lab *lab, json_t *request, json_t **ret, int *fds, size_t *fd_
 static int
 flag_of(const char *kind)
 {
-	static const int flags[CONTROL_FDS_MAX] = { CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWNET,
-		CLONE_NEWUTS, CLONE_NEWNS };
+	static const int flags[CONTROL_FDS_MAX] = { CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWIPC,
+		CLONE_NEWNET, CLONE_NEWUTS, CLONE_NEWNS };
 
 	for (size_t i = 0; i < CONTROL_FDS_MAX; i++)
 		if (kind != NULL && strcmp(kind, requests_namespaces[i]) == 0)
@@ -180,12 +184,13 @@ flag_of(const char *kind)
 }
 
 int
-client_get_namespaces(struct lab *lab, const char *node, struct client_namespaces *ret, struct err *err)
+client_get_namespaces(
+    struct lab *lab, const char *node, struct client_namespaces *ret, struct err *err)
 {
 	struct client_namespaces n = { .count = CONTROL_FDS_MAX };
 	json_t *answer;
-	int r = client_ask(lab, json_pack("{s:s, s:s}", "command", "enter", "node", node), &answer, n.fds,
-	    &n.count, err);
+	int r = client_ask(lab, json_pack("{s:s, s:s}", "command", "enter", "node", node), &answer,
+	    n.fds, &n.count, err);
 
 	if (r < 0)
 		return r;

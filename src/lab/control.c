@@ -71,7 +71,8 @@ control_answer(struct control_client *c, json_t *answer, const int *fds, size_t 
 void
 control_answer_error(struct control_client *c, const struct err *err)
 {
-	control_answer(c, json_pack("{s:s, s:i}", "error", err->message, "code", -err->code), NULL, 0);
+	control_answer(
+	    c, json_pack("{s:s, s:i}", "error", err->message, "code", -err->code), NULL, 0);
 }
 
 void
@@ -128,7 +129,8 @@ on_connect(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 	list_append(&control->clients, &c->link);
 	control->client_count++;
 	if (control->client_count > CONTROL_CLIENTS_MAX ||
-	    sd_event_add_io(control->supervisor->loop, &c->source, client, EPOLLIN, on_client, c) < 0)
+	    sd_event_add_io(control->supervisor->loop, &c->source, client, EPOLLIN, on_client, c) <
+		0)
 		client_free(c);
 	return 0;
 }
@@ -143,9 +145,11 @@ control_open(struct control *control, struct supervisor *s, struct err *err)
 	control->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (control->fd < 0)
 		return err_errno(err, -errno, "open the control socket");
-	if (bind(control->fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 || listen(control->fd, 16) < 0)
+	if (bind(control->fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
+	    listen(control->fd, 16) < 0)
 		return err_errno(err, -errno, "bind the control socket");
-	int r = sd_event_add_io(s->loop, &control->source, control->fd, EPOLLIN, on_connect, control);
+	int r =
+	    sd_event_add_io(s->loop, &control->source, control->fd, EPOLLIN, on_connect, control);
 	return r < 0 ? err_errno(err, r, "watch the control socket") : 0;
 }
 

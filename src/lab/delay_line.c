@@ -75,7 +75,8 @@ arrival_of(struct msghdr *m, struct instant now, int64_t wall_now)
 {
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
 		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
-			const struct timespec *ts = (const struct timespec *)(const void *)CMSG_DATA(c);
+			const struct timespec *ts =
+			    (const struct timespec *)(const void *)CMSG_DATA(c);
 			int64_t age = wall_now - (ts->tv_sec * NS_PER_S + ts->tv_nsec);
 
 			if (age > 0 && age < NS_PER_S)
@@ -148,7 +149,8 @@ send_due(struct delay_line *d, struct end *e, struct instant now)
 		d->messages[i].msg_hdr =
 		    (struct msghdr){ .msg_iov = &d->parts[i], .msg_iovlen = 1 };
 	while (sent < n) {
-		int k = sendmmsg(e->other->fd, d->messages + sent, (unsigned)(n - sent), MSG_DONTWAIT);
+		int k =
+		    sendmmsg(e->other->fd, d->messages + sent, (unsigned)(n - sent), MSG_DONTWAIT);
 
 		if (k <= 0) { /* down, or its buffer is full: as a network card, we drop */
 			e->counts->dropped++;
@@ -201,7 +203,9 @@ add_end(struct delay_line *d, const struct delay_line_link *link, int side, stru
 
 	if (fd < 0)
 		return fd;
-	*e = (struct end){ .fd = fd, .other = side == 0 ? e + 1 : e - 1, .counts = &link->counts[side] };
+	*e = (struct end){
+		.fd = fd, .other = side == 0 ? e + 1 : e - 1, .counts = &link->counts[side]
+	};
 	delay_queue_init(&e->queue, link->delay[side], DELAY_LINE_BYTES);
 	d->end_count++;
 	if (epoll_ctl(d->epoll_fd, EPOLL_CTL_ADD, fd, &ev) < 0)
@@ -246,7 +250,8 @@ delay_line_freep(struct delay_line **d)
 }
 
 int
-delay_line_open(const struct delay_line_link *links, size_t count, struct delay_line **ret, struct err *err)
+delay_line_open(
+    const struct delay_line_link *links, size_t count, struct delay_line **ret, struct err *err)
 {
 	_cleanup_(delay_line_freep) struct delay_line *d = xcalloc(1, sizeof(*d));
 

@@ -81,7 +81,8 @@ fail_expect_withdraw(
 
 static void
 add_expectations(struct run *run, const struct scenario_fail *conf, const char *site,
-    const struct bgp_watch_event *withdrawn, const struct timeline *t, const struct fail_times *times)
+    const struct bgp_watch_event *withdrawn, const struct timeline *t,
+    const struct fail_times *times)
 {
 	const char *lands = conf->expect.lands, *returns = conf->expect.returns;
 	_cleanup_(freep) char *moves = lands ? xasprintf("%s lands at %s", conf->client, lands)

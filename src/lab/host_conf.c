@@ -46,7 +46,8 @@ host_conf_nginx(const struct topology *t, size_t host)
 
 	strbuf_addf(&out,
 	    "# %s: written by nearcast lab from its scenario.\n"
-	    "user root;\ndaemon off;\nmaster_process off;\npid /run/nginx.pid;\nerror_log stderr warn;\n\n"
+	    "user root;\ndaemon off;\nmaster_process off;\npid /run/nginx.pid;\nerror_log stderr "
+	    "warn;\n\n"
 	    "events { worker_connections 512; }\n\nhttp {\n\taccess_log off;\n",
 	    node->name);
 	for (size_t i = 0; i < ARRAY_SIZE(TEMPS); i++)
@@ -93,10 +94,11 @@ add_neighbor(struct strbuf *out, const struct topology *t, size_t host, enum ip_
 	    "  router-v%d:\n    address: \"%s\"\n    peer-as: %u\n    local-address: \"%s\"\n"
 	    "    local-as: %u\n    connect-retry: 1s\n",
 	    (int)family, ip_format(v6 ? l->ends[0].addr6 : l->ends[0].addr4, router),
-	    t->nets[t->nodes[host].net].conf->asn, ip_format(v6 ? l->ends[1].addr6 : l->ends[1].addr4, local),
-	    t->scenario->host_asn);
+	    t->nets[t->nodes[host].net].conf->asn,
+	    ip_format(v6 ? l->ends[1].addr6 : l->ends[1].addr4, local), t->scenario->host_asn);
 	if (t->scenario->bfd.ns > 0)
-		strbuf_addf(out, "    bfd: {enabled: true, min-tx: %s, min-rx: %s, multiplier: 3}\n",
+		strbuf_addf(out,
+		    "    bfd: {enabled: true, min-tx: %s, min-rx: %s, multiplier: 3}\n",
 		    duration_format(t->scenario->bfd, interval), interval);
 }
 
@@ -143,7 +145,8 @@ host_conf_agent(const struct topology *t, size_t host)
 	strbuf_addf(&out,
 	    "# %s: written by nearcast lab from its scenario.\n"
 	    "site: \"%s\"\nhost: \"%s\"\nrouter-id: %s\ncontrol: %s\nneighbors:\n",
-	    node->name, node->site->name, node->name, ip_format(node->router_id, id), AGENT_SOCKET_PATH);
+	    node->name, node->site->name, node->name, ip_format(node->router_id, id),
+	    AGENT_SOCKET_PATH);
 	if (t->v4)
 		add_neighbor(&out, t, host, IP_V4);
 	if (t->v6)
@@ -156,7 +159,8 @@ host_conf_agent(const struct topology *t, size_t host)
 
 /* All texts are letters, digits and signs that need no escape in JSON. */
 static void
-add_name(struct strbuf *out, const struct topology *t, struct ip address, const struct topo_node *node)
+add_name(
+    struct strbuf *out, const struct topology *t, struct ip address, const struct topo_node *node)
 {
 	const struct scenario_network *net = t->nets[node->net].conf;
 	char text[IP_STR_MAX];
@@ -164,10 +168,10 @@ add_name(struct strbuf *out, const struct topology *t, struct ip address, const 
 	if (address.family == IP_NONE)
 		return;
 	strbuf_addf(out,
-	    "%s\n    {\"address\": \"%s\", \"name\": \"%s\", \"city\": \"%s\", \"city_name\": \"%s\", "
-	    "\"network\": \"%s\", \"asn\": %u, \"site\": ",
-	    out->text[out->len - 1] == '[' ? "" : ",", ip_format(address, text), node->name, node->city->code,
-	    node->city->name, net->name, net->asn);
+	    "%s\n    {\"address\": \"%s\", \"name\": \"%s\", \"city\": \"%s\", \"city_name\": "
+	    "\"%s\", \"network\": \"%s\", \"asn\": %u, \"site\": ",
+	    out->text[out->len - 1] == '[' ? "" : ",", ip_format(address, text), node->name,
+	    node->city->code, node->city->name, net->name, net->asn);
 	if (node->site)
 		strbuf_addf(out, "\"%s\"}", node->site->name);
 	else
@@ -183,8 +187,8 @@ add_global_ip(struct strbuf *out, struct prefix p)
 		return;
 	for (uint64_t i = 0; i < UINT64_C(1) << (ip_bits(p.addr.family) - p.len); i++)
 		strbuf_addf(out,
-		    "%s\n    {\"address\": \"%s\", \"name\": null, \"city\": null, \"city_name\": null, "
-		    "\"network\": null, \"asn\": null, \"site\": null}",
+		    "%s\n    {\"address\": \"%s\", \"name\": null, \"city\": null, \"city_name\": "
+		    "null, \"network\": null, \"asn\": null, \"site\": null}",
 		    out->text[out->len - 1] == '[' ? "" : ",", ip_format(ip_add(p.addr, i), text));
 }
 

@@ -1,4 +1,6 @@
-/* The public calls that are one request to a running lab; lab/up.c and lab/spawn.c have the others. */
+/*
+ * The public calls that are one request to a running lab; lab/up.c and lab/spawn.c have the others.
+ */
 #include "lab/lab.h"
 
 #include <errno.h>
@@ -49,7 +51,8 @@ refuse_to_choose(const struct lab_names *names, struct err *err)
 
 	for (size_t i = 0; i < names->count; i++)
 		strbuf_addf(&list, "%s%s", i > 0 ? ", " : "", names->items[i]);
-	return err_set(err, -ENOTUNIQ, "several labs are running (%s): say which", strbuf_get(&list));
+	return err_set(
+	    err, -ENOTUNIQ, "several labs are running (%s): say which", strbuf_get(&list));
 }
 
 /* No name: the only one. A name that is not there: which may have been meant. */
@@ -62,8 +65,9 @@ open_dir(const char *name, const struct lab_names *names, struct lab_dir *ret, s
 		return refuse_to_choose(names, err);
 
 	int r = lab_dir_open(name != NULL ? name : names->items[0], ret, err);
-	const char *nearest =
-	    r == -ENOENT && names->count > 0 ? str_nearest(name, (const char *const *)names->items) : NULL;
+	const char *nearest = r == -ENOENT && names->count > 0
+				  ? str_nearest(name, (const char *const *)names->items)
+				  : NULL;
 
 	return nearest != NULL
 	    ? err_set(err, r, "no lab %s is running; did you mean %s?", name, nearest)
@@ -84,7 +88,10 @@ lab_connect(const char *name, struct lab **ret, struct err *err)
 	return r;
 }
 
-/* Waits for the supervisor, and so for all that lived in its lab, and removes what is left of its folder. */
+/*
+ * Waits for the supervisor, and so for all that lived in its lab, and removes what is left of its
+ * folder.
+ */
 static int
 wait_until_gone(struct lab *lab, struct err *err)
 {
@@ -96,8 +103,9 @@ wait_until_gone(struct lab *lab, struct err *err)
 			n = poll(&gone, 1, GONE_TIMEOUT_MS);
 		while (n < 0 && errno == EINTR);
 	if (n == 0)
-		return err_set(err, -ETIMEDOUT, "the lab %s does not end; its supervisor is process %d",
-		    lab->name, (int)lab->supervisor);
+		return err_set(err, -ETIMEDOUT,
+		    "the lab %s does not end; its supervisor is process %d", lab->name,
+		    (int)lab->supervisor);
 	if (lab->is_child)
 		(void)waitpid(lab->supervisor, NULL, 0);
 	lab->is_child = false;
@@ -175,17 +183,18 @@ int
 lab_process_start(struct lab *lab, const char *node, const char *process, struct err *err)
 {
 	return client_ask(lab,
-	    json_pack("{s:s, s:s, s:s}", "command", "process-start", "node", node, "process", process), NULL,
-	    NULL, NULL, err);
+	    json_pack(
+		"{s:s, s:s, s:s}", "command", "process-start", "node", node, "process", process),
+	    NULL, NULL, NULL, err);
 }
 
 int
-lab_process_wait_ready(struct lab *lab, const char *node, const char *process, struct duration timeout,
-    struct err *err)
+lab_process_wait_ready(struct lab *lab, const char *node, const char *process,
+    struct duration timeout, struct err *err)
 {
 	return client_ask(lab,
-	    json_pack("{s:s, s:s, s:s, s:I}", "command", "process-wait", "node", node, "process", process,
-		"timeout_ms", (json_int_t)duration_ms(timeout)),
+	    json_pack("{s:s, s:s, s:s, s:I}", "command", "process-wait", "node", node, "process",
+		process, "timeout_ms", (json_int_t)duration_ms(timeout)),
 	    NULL, NULL, NULL, err);
 }
 
@@ -205,12 +214,12 @@ ask_for_time(struct lab *lab, json_t *request, int64_t *ret_wall_ns, struct err 
 }
 
 int
-lab_process_kill(struct lab *lab, const char *node, const char *process, int signo, int64_t *ret_wall_ns,
-    struct err *err)
+lab_process_kill(struct lab *lab, const char *node, const char *process, int signo,
+    int64_t *ret_wall_ns, struct err *err)
 {
 	return ask_for_time(lab,
-	    json_pack("{s:s, s:s, s:s, s:i}", "command", "process-kill", "node", node, "process", process,
-		"signal", signo),
+	    json_pack("{s:s, s:s, s:s, s:i}", "command", "process-kill", "node", node, "process",
+		process, "signal", signo),
 	    ret_wall_ns, err);
 }
 
@@ -218,6 +227,6 @@ int
 lab_link_set(struct lab *lab, size_t link, bool up, int64_t *ret_wall_ns, struct err *err)
 {
 	return ask_for_time(lab,
-	    json_pack("{s:s, s:I, s:b}", "command", "link", "index", (json_int_t)link, "up", up), ret_wall_ns,
-	    err);
+	    json_pack("{s:s, s:I, s:b}", "command", "link", "index", (json_int_t)link, "up", up),
+	    ret_wall_ns, err);
 }

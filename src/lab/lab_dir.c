@@ -59,8 +59,9 @@ open_root(const char *root, bool make, struct err *err)
 }
 
 /*
- * What a name in the root folder stands for. Only a lock file of ours with our words in it makes a folder
- * a lab's: the root may be any folder that its user named, and nothing else in it is ours to remove.
+ * What a name in the root folder stands for. Only a lock file of ours with our words in it makes a
+ * folder a lab's: the root may be any folder that its user named, and nothing else in it is ours to
+ * remove.
  */
 enum state {
 	STATE_NONE,    /* no such name */
@@ -75,13 +76,15 @@ look(int root, const char *name, int *ret_fd)
 {
 	char words[sizeof(LOCK_WORDS)];
 	struct stat st;
-	_cleanup_(closep) int fd = openat(root, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	_cleanup_(closep) int fd =
+	    openat(root, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 
 	if (fd < 0)
 		return errno == ENOENT ? STATE_NONE : STATE_FOREIGN;
 	if (fstat(fd, &st) < 0 || st.st_uid != geteuid())
 		return STATE_FOREIGN;
-	_cleanup_(closep) int lock = openat(fd, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	_cleanup_(closep) int lock =
+	    openat(fd, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (lock < 0 || fstat(lock, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid())
 		return STATE_FOREIGN;
 	ssize_t n = pread(lock, words, sizeof(words), 0);
@@ -119,8 +122,9 @@ lab_dir_create(const char *name, struct lab_dir *ret, struct err *err)
 
 	if (!name_is_good(name))
 		return err_set(err, -EINVAL,
-		    "\"%s\" cannot name a lab: letters, digits, \"-\", \"_\" and \".\" can, at most %d", name,
-		    NAME_LIMIT);
+		    "\"%s\" cannot name a lab: letters, digits, \"-\", \"_\" and \".\" can, at "
+		    "most %d",
+		    name, NAME_LIMIT);
 	_cleanup_(closep) int fd = open_root(root, true, err);
 	if (fd < 0)
 		return fd;
@@ -130,8 +134,8 @@ lab_dir_create(const char *name, struct lab_dir *ret, struct err *err)
 	if (r < 0)
 		return err_errno(err, r, "look at the lab %s in %s", name, root);
 	if (r == STATE_ALIVE)
-		return err_set(err, -EEXIST, "the lab %s is already running; nearcast lab down %s ends it",
-		    name, name);
+		return err_set(err, -EEXIST,
+		    "the lab %s is already running; nearcast lab down %s ends it", name, name);
 	if (r == STATE_DEAD)
 		safe_dir_remove(fd, name, old, "lock");
 	/* An empty one may be half made; nothing is lost with it. */
@@ -162,7 +166,9 @@ lab_dir_open(const char *name, struct lab_dir *ret, struct err *err)
 		return err_errno(err, r, "look at the lab %s in %s", name, root);
 	if (r != STATE_ALIVE)
 		return err_set(err, -ENOENT, "no lab %s is running", name);
-	*ret = (struct lab_dir){ .path = xasprintf("%s/%s", root, name), .fd = TAKE_FD(dir), .lock = -1 };
+	*ret = (struct lab_dir){
+		.path = xasprintf("%s/%s", root, name), .fd = TAKE_FD(dir), .lock = -1
+	};
 	return 0;
 }
 
@@ -250,6 +256,7 @@ lab_dir_log_tail(const struct lab_dir *d, const char *log, struct strbuf *out)
 		line = strchr(line, '\n') + 1;
 	for (; line != NULL; line = end != NULL ? end + 1 : NULL) {
 		end = strchr(line, '\n');
-		strbuf_addf(out, "\n  %.*s", end != NULL ? (int)(end - line) : (int)strlen(line), line);
+		strbuf_addf(
+		    out, "\n  %.*s", end != NULL ? (int)(end - line) : (int)strlen(line), line);
 	}
 }

@@ -61,8 +61,8 @@ lab_run_has_step(const struct scenario *scenario, const char *only)
 }
 
 /*
- * Whether the lab has ended under us, which makes nonsense of what was seen. Its processes go before its
- * supervisor does, so where something went wrong it is given a moment to be gone.
+ * Whether the lab has ended under us, which makes nonsense of what was seen. Its processes go
+ * before its supervisor does, so where something went wrong it is given a moment to be gone.
  */
 static bool
 has_ended(const struct run *run, bool wrong)

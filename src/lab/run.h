@@ -36,7 +36,8 @@ struct run_options {
 /*
  * Plays the steps in order. Gives the document in *ret (the caller's) and returns 0, whether or not
  * the expectations held ("held" in it says so); -EINTR when it was left early, and
- * -ECONNRESET when the lab ended meanwhile, with the document so far ("ended_early" in it says why).
+ * -ECONNRESET when the lab ended meanwhile, with the document so far ("ended_early" in it says
+ * why).
  */
 int lab_run(struct lab *lab, const struct scenario *scenario, const struct lab_plan *plan,
     const struct run_options *options, json_t **ret) _must_use_;

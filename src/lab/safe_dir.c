@@ -20,7 +20,10 @@ is_ours_or_roots(const struct stat *st)
 	return st->st_uid == geteuid() || st->st_uid == 0;
 }
 
-/* From an open folder to the part below it. Gives a descriptor that is good for walking on only (O_PATH). */
+/*
+ * From an open folder to the part below it. Gives a descriptor that is good for walking on only
+ * (O_PATH).
+ */
 static int
 step(int at, const char *part, bool make, bool is_last, const char *path, struct err *err)
 {
@@ -34,9 +37,11 @@ step(int at, const char *part, bool make, bool is_last, const char *path, struct
 		return err_errno(err, -errno, "make the folder %s", path);
 	_cleanup_(closep) int fd = openat(at, part, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &next) < 0)
-		return errno == ENOENT ? -ENOENT : err_errno(err, -errno, "open the folder %s", path);
+		return errno == ENOENT ? -ENOENT
+				       : err_errno(err, -errno, "open the folder %s", path);
 	if ((here.st_mode & S_IWOTH) != 0 && !is_ours_or_roots(&next))
-		return err_set(err, -EPERM, "\"%s\" in the path %s belongs to someone else", part, path);
+		return err_set(
+		    err, -EPERM, "\"%s\" in the path %s belongs to someone else", part, path);
 	if (S_ISDIR(next.st_mode))
 		return TAKE_FD(fd);
 	if (!S_ISLNK(next.st_mode))

@@ -1,13 +1,13 @@
 /*
  * A lab scenario: the small internet that a person describes in YAML, and the steps to play in it.
  *
- * These structs are what config/ fills from the schema in scenario.c, and nothing else: no addresses, no
- * files, no processes. lab/plan.c makes a plan of them. The checks here see to it that a plan can be
- * made: every name that is used exists, every city is known, every network is in one piece and every
- * client can reach every site. nearcast-lab(5) is the format for people.
+ * These structs are what config/ fills from the schema in scenario.c, and nothing else: no
+ * addresses, no files, no processes. lab/plan.c makes a plan of them. The checks here see to it
+ * that a plan can be made: every name that is used exists, every city is known, every network is in
+ * one piece and every client can reach every site. nearcast-lab(5) is the format for people.
  *
- * Names (networks, sites, hosts, clients, services) become host names and interface names, so they are
- * letters, digits, "-" and "." only.
+ * Names (networks, sites, hosts, clients, services) become host names and interface names, so they
+ * are letters, digits, "-" and "." only.
  */
 #pragma once
 
@@ -113,13 +113,17 @@ struct scenario_landing {
 
 /* Each client requests every host's own address, `count` times. */
 struct scenario_unicast {
-	bool present; /* by the check; a struct's first field must not be one of the schema (conf_is_set) */
+	/* by the check; a struct's first field must not be one of the schema (conf_is_set) */
+	bool present;
 	uint32_t count;
 	struct conf_list clients; /* const char *; empty: all */
 	int family;               /* enum scenario_family */
 };
 
-/* Starts nearcastd on the hosts and waits until every client's router has a route to what they announce. */
+/*
+ * Starts nearcastd on the hosts and waits until every client's router has a route to what they
+ * announce.
+ */
 struct scenario_announce {
 	bool present;
 	struct conf_list hosts; /* const char *; empty: all */
@@ -129,7 +133,8 @@ struct scenario_announce {
 /* Shows the routes to the Global IPs as these routers see them. */
 struct scenario_routes {
 	bool present;
-	struct conf_list from; /* const char *: routers, "fra.northwind"; empty: those the clients hang on */
+	/* const char *: routers, "fra.northwind"; empty: those the clients hang on */
+	struct conf_list from;
 	int family;
 };
 
@@ -200,8 +205,9 @@ struct scenario {
 extern const struct conf_schema scenario_schema;
 
 /*
- * Reads and checks a scenario. On success *ret's conf_root() is a struct scenario; the caller frees it
- * with conf_free(). On failure gives a negative errno and fills errors, as conf_load_file() does.
+ * Reads and checks a scenario. On success *ret's conf_root() is a struct scenario; the caller frees
+ * it with conf_free(). On failure gives a negative errno and fills errors, as conf_load_file()
+ * does.
  */
 int scenario_load_file(const char *path, struct conf **ret, struct strbuf *errors) _must_use_;
 int scenario_load_text(const char *name, const char *text, struct conf **ret, struct strbuf *errors)

@@ -40,8 +40,8 @@ scenario_check_step(struct conf *c, void *object)
 	}
 	if (count != 1)
 		scenario_wrong(c, &step->name,
-		    "a step does one thing, this one has %u; expected one of unicast, announce, routes, anycast, "
-		    "trace, fail and wait",
+		    "a step does one thing, this one has %u; expected one of unicast, announce, "
+		    "routes, anycast, trace, fail and wait",
 		    count);
 }
 
@@ -51,7 +51,8 @@ check_clients(struct conf *c, const struct scenario *s, const struct conf_list *
 	const char *const *names = clients->items;
 
 	for (size_t i = 0; i < clients->count; i++)
-		(void)scenario_check_known(c, &names[i], "client", &s->clients, sizeof(struct scenario_client));
+		(void)scenario_check_known(
+		    c, &names[i], "client", &s->clients, sizeof(struct scenario_client));
 }
 
 /* Whether a step with these clients (none named: all) asks this one. */
@@ -70,10 +71,13 @@ check_landings(struct conf *c, const struct scenario *s, const struct conf_list 
     const struct conf_list *expect)
 {
 	scenario_each (l, expect, struct scenario_landing) {
-		if (scenario_check_known(c, &l->client, "client", &s->clients, sizeof(struct scenario_client)) &&
+		if (scenario_check_known(
+			c, &l->client, "client", &s->clients, sizeof(struct scenario_client)) &&
 		    !takes_part(clients, l->client))
-			scenario_wrong(c, &l->client, "%s is not among the clients of this step", l->client);
-		(void)scenario_check_known(c, &l->site, "site", &s->sites, sizeof(struct scenario_site));
+			scenario_wrong(
+			    c, &l->client, "%s is not among the clients of this step", l->client);
+		(void)scenario_check_known(
+		    c, &l->site, "site", &s->sites, sizeof(struct scenario_site));
 	}
 }
 
@@ -108,9 +112,10 @@ check_routers(struct conf *c, const struct scenario *s, const struct conf_list *
 
 	for (size_t i = 0; i < routers->count; i++) {
 		if (!is_router(s, names[i]))
-			scenario_wrong(c, &names[i], "no router is called \"%s\"; expected CITY.NETWORK, as %s.%s",
-			    names[i],
-			    scenario_str(&scenario_at(&s->networks, struct scenario_network, 0)->cities, 0),
+			scenario_wrong(c, &names[i],
+			    "no router is called \"%s\"; expected CITY.NETWORK, as %s.%s", names[i],
+			    scenario_str(
+				&scenario_at(&s->networks, struct scenario_network, 0)->cities, 0),
 			    scenario_at(&s->networks, struct scenario_network, 0)->name);
 	}
 }
@@ -126,10 +131,12 @@ static void
 check_fail(struct conf *c, const struct scenario *s, const struct scenario_fail *f)
 {
 	(void)scenario_check_host(c, s, &f->host);
-	(void)scenario_check_known(c, &f->client, "client", &s->clients, sizeof(struct scenario_client));
+	(void)scenario_check_known(
+	    c, &f->client, "client", &s->clients, sizeof(struct scenario_client));
 	if (strcmp(f->process, PROCESSES[0]) != 0 && strcmp(f->process, PROCESSES[1]) != 0)
-		scenario_wrong(c, &f->process, "no process of a host is called \"%s\"; expected %s or %s",
-		    f->process, PROCESSES[0], PROCESSES[1]);
+		scenario_wrong(c, &f->process,
+		    "no process of a host is called \"%s\"; expected %s or %s", f->process,
+		    PROCESSES[0], PROCESSES[1]);
 	if (f->expect.present) {
 		const struct scenario_site *site = NULL;
 
@@ -182,9 +189,11 @@ check_step(struct conf *c, const struct scenario *s, const struct scenario_step 
 		break;
 	}
 	if (step->kind != STEP_WAIT && s->sites.count == 0)
-		scenario_wrong(c, &step->name, "a scenario without sites has nothing to play; expected sites");
+		scenario_wrong(
+		    c, &step->name, "a scenario without sites has nothing to play; expected sites");
 	else if (step->kind != STEP_WAIT && s->clients.count == 0)
-		scenario_wrong(c, &step->name, "a scenario without clients has nothing to play; expected clients");
+		scenario_wrong(c, &step->name,
+		    "a scenario without clients has nothing to play; expected clients");
 }
 
 void

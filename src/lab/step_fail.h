@@ -13,7 +13,10 @@ struct fail_times {
 	bool agent_dies;    /* then the session ends, and nothing is withdrawn in words */
 };
 
-/* Whether the withdraw was in time: after_ms of the kill, negative when none was seen; within 0: at all. */
+/*
+ * Whether the withdraw was in time: after_ms of the kill, negative when none was seen; within 0: at
+ * all.
+ */
 void fail_expect_withdraw(
     struct expect_list *expects, const char *step, struct duration within, double after_ms);
 /* Fills the result and adds the expectations. */

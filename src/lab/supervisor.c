@@ -95,7 +95,8 @@ supervisor_find_node(struct supervisor *s, const char *name, struct err *err)
 }
 
 struct process *
-supervisor_find_process(struct supervisor *s, const char *node, const char *process, struct err *err)
+supervisor_find_process(
+    struct supervisor *s, const char *node, const char *process, struct err *err)
 {
 	const struct node *n = supervisor_find_node(s, node, err);
 
@@ -264,7 +265,8 @@ set_up_mounts(struct err *err)
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		return err_errno(err, -errno, "make the mounts private");
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
-		return err_errno(err, -errno, "mount /proc (inside a container it has to see all of /proc)");
+		return err_errno(
+		    err, -errno, "mount /proc (inside a container it has to see all of /proc)");
 	return 0;
 }
 
@@ -275,7 +277,9 @@ set_up_descriptors(const struct supervisor_start *start, struct err *err)
 	const int from[] = { start->lifeline, start->dir, start->lock };
 	int high[ARRAY_SIZE(from)];
 
-	/* Twice: the first round sees to it that no low number that is still needed is overwritten. */
+	/*
+	 * Twice: the first round sees to it that no low number that is still needed is overwritten.
+	 */
 	for (size_t i = 0; i < ARRAY_SIZE(from); i++)
 		if ((high[i] = fcntl(from[i], F_DUPFD_CLOEXEC, KEPT_END)) < 0)
 			return err_errno(err, -errno, "keep a descriptor");
@@ -285,7 +289,8 @@ set_up_descriptors(const struct supervisor_start *start, struct err *err)
 	if (close_range(KEPT_END, ~0U, 0) < 0)
 		return err_errno(err, -errno, "close what the caller had open");
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int log = openat(KEPT_DIR, "logs/supervisor.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	int log = openat(
+	    KEPT_DIR, "logs/supervisor.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (null < 0 || log < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(log, 2) < 0)
 		return err_errno(err, -errno, "open supervisor.log");
 	close(null);
@@ -315,7 +320,10 @@ come_up(struct supervisor *s, const struct supervisor_start *start, struct err *
 	return r;
 }
 
-/* After this no process of the lab lives but those whose parents are outside: the kernel waits for them. */
+/*
+ * After this no process of the lab lives but those whose parents are outside: the kernel waits for
+ * them.
+ */
 static void
 kill_all(void)
 {

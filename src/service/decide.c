@@ -32,7 +32,9 @@ decided(enum stage stage, bool known, bool definitive, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): lost when the analyzer inlines this */
+	/*
+	 * NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): lost when the analyzer inlines this
+	 */
 	utf8_vformat(d.why, sizeof(d.why), fmt, ap);
 	va_end(ap);
 	return d;

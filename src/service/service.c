@@ -23,7 +23,9 @@ add_action(struct service_actions *actions, enum service_action_type type, size_
 	action = &actions->items[actions->count++];
 	*action = (struct service_action){ .type = type, .index = index };
 	va_start(ap, fmt);
-	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): lost when the analyzer inlines this */
+	/*
+	 * NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): lost when the analyzer inlines this
+	 */
 	utf8_vformat(action->why, sizeof(action->why), fmt, ap);
 	va_end(ap);
 	return action;

@@ -1,10 +1,10 @@
 /*
  * A cursor over borrowed bytes: the only way bytes from outside become numbers.
  *
- * The error is sticky: after the first read past the end every read gives zero and `bad` stays set, so
- * a decoder is written straight through and looks at reader_ok() once at the end of each object. A
- * sub-reader is bounded by its length field and cannot see past it. Nothing here asserts on input,
- * jumps, or allocates. The common reads are inline, since a router sends a million prefixes.
+ * The error is sticky: after the first read past the end every read gives zero and `bad` stays set,
+ * so a decoder is written straight through and looks at reader_ok() once at the end of each object.
+ * A sub-reader is bounded by its length field and cannot see past it. Nothing here asserts on
+ * input, jumps, or allocates. The common reads are inline, since a router sends a million prefixes.
  */
 #pragma once
 
@@ -100,7 +100,9 @@ reader_skip(struct reader *r, size_t n)
 /* Copies n bytes; fills with zero when they are not there. */
 void reader_copy(struct reader *r, void *to, size_t n);
 
-/* A reader over the next n bytes, which this one skips. Bad from the start when they are not there. */
+/*
+ * A reader over the next n bytes, which this one skips. Bad from the start when they are not there.
+ */
 static inline struct reader
 reader_sub(struct reader *r, size_t n)
 {

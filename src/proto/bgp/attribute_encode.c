@@ -85,7 +85,9 @@ put_large_communities(struct writer *w, const struct bgp_attributes *a)
 	}
 }
 
-/* RFC 9234 section 5: what goes to a customer, a peer or a client must not be sent upwards again. */
+/*
+ * RFC 9234 section 5: what goes to a customer, a peer or a client must not be sent upwards again.
+ */
 static bool
 needs_otc(const struct bgp_peering *peering)
 {

@@ -11,11 +11,12 @@ bgp_attributes_valid(const struct bgp_attributes *a, enum bgp_family family)
 {
 	/* IPv4 routes may have an IPv6 next hop (RFC 8950), but not the other way round */
 	return a->origin <= BGP_ORIGIN_INCOMPLETE && a->prepend <= BGP_PREPEND_MAX &&
-	    a->community_count <= BGP_COMMUNITIES_MAX && a->ext_community_count <= BGP_COMMUNITIES_MAX &&
-	    a->large_community_count <= BGP_COMMUNITIES_MAX &&
-	    (a->next_hop.family == IP_NONE ||
-		(!ip_is_unspecified(a->next_hop) && !ip_is_multicast(a->next_hop) &&
-		    (family == BGP_IPV4 || a->next_hop.family == IP_V6)));
+	       a->community_count <= BGP_COMMUNITIES_MAX &&
+	       a->ext_community_count <= BGP_COMMUNITIES_MAX &&
+	       a->large_community_count <= BGP_COMMUNITIES_MAX &&
+	       (a->next_hop.family == IP_NONE ||
+		   (!ip_is_unspecified(a->next_hop) && !ip_is_multicast(a->next_hop) &&
+		       (family == BGP_IPV4 || a->next_hop.family == IP_V6)));
 }
 
 struct bgp_attributes
@@ -75,9 +76,9 @@ bool
 bgp_attributes_are_normal(const struct bgp_attributes *a)
 {
 	return rises(a->communities, a->community_count, sizeof(uint32_t), compare_u32) &&
-	    rises(a->ext_communities, a->ext_community_count, sizeof(uint64_t), compare_u64) &&
-	    rises(a->large_communities, a->large_community_count, sizeof(struct bgp_large_community),
-		compare_large);
+	       rises(a->ext_communities, a->ext_community_count, sizeof(uint64_t), compare_u64) &&
+	       rises(a->large_communities, a->large_community_count,
+		   sizeof(struct bgp_large_community), compare_large);
 }
 
 size_t
@@ -113,8 +114,8 @@ bgp_attributes_normalise(struct bgp_attributes *a, void *storage)
 	char *at = storage;
 
 	/* the widest first, so that all are aligned */
-	a->ext_communities =
-	    normalise(&at, a->ext_communities, &a->ext_community_count, sizeof(uint64_t), compare_u64);
+	a->ext_communities = normalise(
+	    &at, a->ext_communities, &a->ext_community_count, sizeof(uint64_t), compare_u64);
 	a->communities =
 	    normalise(&at, a->communities, &a->community_count, sizeof(uint32_t), compare_u32);
 	a->large_communities = normalise(&at, a->large_communities, &a->large_community_count,

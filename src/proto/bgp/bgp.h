@@ -1,21 +1,22 @@
 /*
  * BGP-4 for a host that announces: one session with one neighbor, as a pure state machine.
  *
- * A session is given events (connections, bytes, the time) and gives back actions (dial, send, close).
- * It opens no socket, reads no clock and logs nothing, so all of it runs in tests with a fake clock.
- * It owns: the two connections that a collision can make (dialled and accepted), a receive buffer for
- * one message each, the timers, and the routes announced (rib_out.h). It imports nothing: UPDATEs of
- * the peer are checked and counted, then forgotten.
+ * A session is given events (connections, bytes, the time) and gives back actions (dial, send,
+ * close). It opens no socket, reads no clock and logs nothing, so all of it runs in tests with a
+ * fake clock. It owns: the two connections that a collision can make (dialled and accepted), a
+ * receive buffer for one message each, the timers, and the routes announced (rib_out.h). It imports
+ * nothing: UPDATEs of the peer are checked and counted, then forgotten.
  *
- *     events ──> bgp_session_input() ──> actions          bgp_session_deadline() ──> when to send TIMER
+ *     events ──> bgp_session_input() ──> actions
+ *     bgp_session_deadline() ──> when to send TIMER
  *     routes ──> bgp_session_announce(), _withdraw() ──> bgp_session_next_update() ──> bytes
  *
- * Files of the session: session.c (its events), dialling.c (when to connect), session_info.c (what is
- * seen of it), session_routes.c (its routes, with limits), session_updates.c (the peer's UPDATEs),
- * connection.c, connection_rx.c, connection_messages.c (one connection: its life, its bytes, its
- * messages), negotiate.c (what is offered and agreed on), retreat.c (less, to a peer that refuses
- * some), refresh.c (a peer that asks again), restart.c (graceful restart), send_hold.c (a peer that
- * takes nothing), conf.c (what can not work).
+ * Files of the session: session.c (its events), dialling.c (when to connect), session_info.c (what
+ * is seen of it), session_routes.c (its routes, with limits), session_updates.c (the peer's
+ * UPDATEs), connection.c, connection_rx.c, connection_messages.c (one connection: its life, its
+ * bytes, its messages), negotiate.c (what is offered and agreed on), retreat.c (less, to a peer
+ * that refuses some), refresh.c (a peer that asks again), restart.c (graceful restart), send_hold.c
+ * (a peer that takes nothing), conf.c (what can not work).
  * What it keeps: rib_out.h (what the peer has been told), on rib_table.h (routes by prefix) and
  * rib_looks.h (the attributes they share); seen.h (of what the peer sends, the prefixes watched).
  * Messages as bytes, codec.h: message.c, open.c, capability.c, notification.c, update_encode.c,
@@ -24,9 +25,9 @@
  * taken apart; path_decode.c), community.h (communities as text), capture.c (for packet captures).
  *
  * RFC 4271 (BGP-4), 4486 and 6608 (subcodes), 4760 (IPv6), 5492 (capabilities), 6286 (router ID),
- * 6793 (4-octet AS), 2918 and 7313 (route refresh), 4724 and 8538 (graceful restart), 7606 (errors in
- * UPDATEs), 7607 (AS 0), 8654 (long messages), 8950 (IPv6 next hops), 9003 (shutdown message), 9234
- * (roles), 9384 (BFD), 9687 (send hold).
+ * 6793 (4-octet AS), 2918 and 7313 (route refresh), 4724 and 8538 (graceful restart), 7606 (errors
+ * in UPDATEs), 7607 (AS 0), 8654 (long messages), 8950 (IPv6 next hops), 9003 (shutdown message),
+ * 9234 (roles), 9384 (BFD), 9687 (send hold).
  * docs/rfc-coverage.md has a row for each rule.
  */
 #pragma once
@@ -87,7 +88,9 @@ struct bgp_offer {
 	    .extended_message = true, \
 	    .hard_reset = true })
 
-/* RFC 9234 section 4.1: what we are to the neighbor. A host is never a provider or a route server. */
+/*
+ * RFC 9234 section 4.1: what we are to the neighbor. A host is never a provider or a route server.
+ */
 enum bgp_role {
 	BGP_ROLE_NONE, /* the capability is not offered */
 	BGP_ROLE_CUSTOMER,
@@ -105,15 +108,16 @@ struct bgp_conf {
 	struct ip router_id;        /* IPv4 */
 	struct duration hold_time;  /* 0, or 3 s to 65535 s; rounded down to seconds */
 	struct duration connect_retry;
-	struct duration idle_hold;     /* first pause after an error; doubles with each further one ... */
+	/* first pause after an error; doubles with each further one ... */
+	struct duration idle_hold;
 	struct duration idle_hold_max; /* ... up to this */
 	bool passive;                  /* never dial */
 	bool active_only;              /* never take a connection of the peer's */
 	enum ip_family transport;      /* of the connections' addresses; IP_NONE: not known */
 	bool families[BGP_FAMILY_MAX]; /* offered */
 	/*
-	 * IP_NONE: our end of the connection (event->local), when it is of the family. IPv4 may have an
-	 * IPv6 next hop where extended_next_hop is offered.
+	 * IP_NONE: our end of the connection (event->local), when it is of the family. IPv4 may
+	 * have an IPv6 next hop where extended_next_hop is offered.
 	 */
 	struct ip next_hop[BGP_FAMILY_MAX];
 	uint32_t prefix_limit;         /* announcements a family; more are refused here */
@@ -122,7 +126,8 @@ struct bgp_conf {
 	enum bgp_role role;
 	bool role_strict;              /* the peer must have a role too (RFC 9234 section 4.2) */
 	struct duration restart_time;  /* graceful restart: 0 to 4095 s */
-	bool restarted;                /* this process follows one that ended without a farewell (RFC 4724) */
+	/* this process follows one that ended without a farewell (RFC 4724) */
+	bool restarted;
 	bool bfd_strict;               /* stay in Idle until BGP_EVENT_BFD_UP */
 };
 
@@ -152,8 +157,11 @@ enum bgp_way {
 enum bgp_event_type {
 	BGP_EVENT_START,
 	BGP_EVENT_STOP,     /* text: shutdown communication (RFC 9003) or NULL */
-	BGP_EVENT_TIMER,    /* bgp_session_deadline() was reached; early is harmless; text: what is known of
-			       a dialling that has no answer yet, or NULL */
+	/*
+	 * bgp_session_deadline() was reached; early is harmless; text: what is known of a dialling
+	 * that has no answer yet, or NULL
+	 */
+	BGP_EVENT_TIMER,
 	BGP_EVENT_DIALLED,  /* the connection asked for by the action `dial` stands */
 	BGP_EVENT_ACCEPTED, /* the peer connected, and bgp_session_accepts() was true */
 	BGP_EVENT_CLOSED,   /* way: closed by the peer, lost, or could not be dialled; text: why */
@@ -196,12 +204,14 @@ struct bgp_actions {
 		uint8_t bytes[BGP_SEND_MAX];
 		size_t len;
 	} send[BGP_WAY_MAX];
-	bool close[BGP_WAY_MAX]; /* after what was sent is written; no event comes from it any more */
-	bool reset[BGP_WAY_MAX]; /* with close: the peer takes nothing; drop what waits, and reset TCP */
+	/* after what was sent is written; no event comes from it any more */
+	bool close[BGP_WAY_MAX];
+	/* with close: the peer takes nothing; drop what waits, and reset TCP */
+	bool reset[BGP_WAY_MAX];
 	bool dial;
 	/*
-	 * BGP_EVENT_BYTES: how many were taken. The session stops behind one message, so that a turn has
-	 * one consequence; give it the rest again, unless the connection is to be closed.
+	 * BGP_EVENT_BYTES: how many were taken. The session stops behind one message, so that a
+	 * turn has one consequence; give it the rest again, unless the connection is to be closed.
 	 */
 	size_t consumed;
 	enum bgp_change change;
@@ -217,12 +227,14 @@ void bgp_session_input(struct bgp_session *s, const struct bgp_event *event, str
 /* When BGP_EVENT_TIMER is due; may be in the past, or never. */
 struct instant bgp_session_deadline(const struct bgp_session *s);
 /*
- * Whether a connection that the peer opened may be handed in now; reject it otherwise. It takes the place
- * of one with BGP_ACCEPTED that still stands (its peer died over it, or restarts: RFC 4724 section 5):
- * drop that one first, without an event.
+ * Whether a connection that the peer opened may be handed in now; reject it otherwise. It takes the
+ * place of one with BGP_ACCEPTED that still stands (its peer died over it, or restarts: RFC 4724
+ * section 5): drop that one first, without an event.
  */
 bool bgp_session_accepts(const struct bgp_session *s, struct instant now);
-/* What to say on one that is not accepted: Cease/Connection Rejected (RFC 4486). The bytes written. */
+/*
+ * What to say on one that is not accepted: Cease/Connection Rejected (RFC 4486). The bytes written.
+ */
 size_t bgp_session_reject(struct bgp_session *s, uint8_t buf[static BGP_SEND_MAX]);
 
 /* ---- routes to announce ---- */
@@ -255,9 +267,10 @@ struct bgp_attributes {
 };
 
 /*
- * Says what the neighbor should be told, now and after each reconnect. Returns 0 (also when it is so
- * already), -E2BIG over the prefix limit, -EAFNOSUPPORT when the family is not offered, -EINVAL for
- * attributes over their limits; nothing changes then. Sends nothing: see bgp_session_next_update().
+ * Says what the neighbor should be told, now and after each reconnect. Returns 0 (also when it is
+ * so already), -E2BIG over the prefix limit, -EAFNOSUPPORT when the family is not offered, -EINVAL
+ * for attributes over their limits; nothing changes then. Sends nothing: see
+ * bgp_session_next_update().
  */
 int bgp_session_announce(
     struct bgp_session *s, struct prefix prefix, const struct bgp_attributes *attributes);
@@ -276,17 +289,18 @@ bool bgp_session_withdrawing(const struct bgp_session *s, struct prefix prefix);
 void bgp_session_release_end_of_rib(struct bgp_session *s);
 
 /*
- * The next message about routes that the peer needs (an UPDATE, or a frame of a route refresh), whole,
- * or 0: nothing to say, or not Established. Withdrawals come first; prefixes with the same attributes share
- * a message. size: BGP_MESSAGE_MAX or more; more is used where both ends take extended messages, up to
- * BGP_EXTENDED_MESSAGE_MAX. What was taken counts as told, so call it only when the bytes will go out
- * next on the connection of bgp_session_way().
+ * The next message about routes that the peer needs (an UPDATE, or a frame of a route refresh),
+ * whole, or 0: nothing to say, or not Established. Withdrawals come first; prefixes with the same
+ * attributes share a message. size: BGP_MESSAGE_MAX or more; more is used where both ends take
+ * extended messages, up to BGP_EXTENDED_MESSAGE_MAX. What was taken counts as told, so call it only
+ * when the bytes will go out next on the connection of bgp_session_way().
  */
 size_t bgp_session_next_update(struct bgp_session *s, uint8_t *buf, size_t size);
 /*
- * How far the connection of bgp_session_way() is: the bytes that its socket has taken in all, and those
- * that wait for it. Told after writing, when nothing waits any more, and before BGP_EVENT_TIMER; it may
- * change bgp_session_deadline(). A peer that takes nothing loses the session (RFC 9687).
+ * How far the connection of bgp_session_way() is: the bytes that its socket has taken in all, and
+ * those that wait for it. Told after writing, when nothing waits any more, and before
+ * BGP_EVENT_TIMER; it may change bgp_session_deadline(). A peer that takes nothing loses the
+ * session (RFC 9687).
  */
 void bgp_session_sent(struct bgp_session *s, uint64_t taken, size_t waiting, struct instant now);
 enum bgp_way bgp_session_way(const struct bgp_session *s); /* of the Established connection */
@@ -298,7 +312,8 @@ struct bgp_open;
 struct bgp_counters {
 	uint64_t in[BGP_TYPE_MAX], out[BGP_TYPE_MAX]; /* by message type; [0]: of none of them */
 	uint64_t prefixes_in, withdrawn_in; /* in the peer's UPDATEs, over all time */
-	uint64_t verdicts[BGP_VERDICT_MAX]; /* RFC 7606: the peer's UPDATEs by what became of them */
+	/* RFC 7606: the peer's UPDATEs by what became of them */
+	uint64_t verdicts[BGP_VERDICT_MAX];
 	uint64_t attributes_discarded;      /* RFC 7606 */
 	uint64_t established;               /* times */
 	uint64_t attempts_failed;
@@ -323,14 +338,17 @@ struct bgp_info {
 	struct bgp_negotiated negotiated;
 	struct instant hold_expires, keepalive_due; /* INSTANT_NEVER */
 	struct duration keepalive;
-	const struct bgp_open *peer_open; /* of the session, or of the last one; NULL: none was seen */
-	struct bgp_offer offered;         /* in our last OPEN: fewer than configured when the peer refused some */
+	/* of the session, or of the last one; NULL: none was seen */
+	const struct bgp_open *peer_open;
+	/* in our last OPEN: fewer than configured when the peer refused some */
+	struct bgp_offer offered;
 	struct bgp_counters counters;
 	char last_sent[BGP_WHY_MAX];     /* the last NOTIFICATION in words, "" */
 	struct instant last_sent_at;
 	char last_received[BGP_WHY_MAX]; /* likewise, from the peer */
 	struct instant last_received_at;
-	char last_malformed[BGP_WHY_MAX]; /* of the peer's UPDATEs: what was wrong, and the verdict; "" */
+	/* of the peer's UPDATEs: what was wrong, and the verdict; "" */
+	char last_malformed[BGP_WHY_MAX];
 	struct instant last_malformed_at;
 	char last_error[BGP_WHY_MAX];    /* why the last attempt or session ended, "" */
 	struct instant last_error_at;
@@ -345,13 +363,16 @@ typedef void (*bgp_route_fn)(
     void *userdata, struct prefix prefix, const struct bgp_attributes *attributes, bool told);
 
 /*
- * Every route that the neighbor should have, in no order; fn must not change the session. attributes are
- * as they go out: communities sorted, no LOCAL_PREF for an external neighbor, one always for an internal
- * one. told: with these attributes.
+ * Every route that the neighbor should have, in no order; fn must not change the session.
+ * attributes are as they go out: communities sorted, no LOCAL_PREF for an external neighbor, one
+ * always for an internal one. told: with these attributes.
  */
 void bgp_session_each_route(const struct bgp_session *s, bgp_route_fn fn, void *userdata);
-/* What attributes turn into for this peer: the path's length in copies of local_as, the next hop. */
-size_t bgp_session_path_copies(const struct bgp_session *s, const struct bgp_attributes *attributes);
+/*
+ * What attributes turn into for this peer: the path's length in copies of local_as, the next hop.
+ */
+size_t bgp_session_path_copies(
+    const struct bgp_session *s, const struct bgp_attributes *attributes);
 struct ip bgp_session_next_hop(const struct bgp_session *s, enum bgp_family family,
     const struct bgp_attributes *attributes); /* IP_NONE: not known, so such routes wait */
 
@@ -387,8 +408,9 @@ void bgp_session_observe(struct bgp_session *s, bgp_message_fn fn, void *userdat
 typedef void (*bgp_prefix_fn)(void *userdata, bool announced, struct prefix prefix);
 
 /*
- * Walks TCP payload that starts with a BGP message and calls fn for each prefix withdrawn or announced
- * in its UPDATEs, withdrawn ones of a message first. Returns the bytes of whole messages seen (the rest
- * is the start of another), or -EBADMSG where it is not BGP; malformed UPDATEs are skipped.
+ * Walks TCP payload that starts with a BGP message and calls fn for each prefix withdrawn or
+ * announced in its UPDATEs, withdrawn ones of a message first. Returns the bytes of whole messages
+ * seen (the rest is the start of another), or -EBADMSG where it is not BGP; malformed UPDATEs are
+ * skipped.
  */
 long bgp_capture_each_prefix(const uint8_t *bytes, size_t len, bgp_prefix_fn fn, void *userdata);

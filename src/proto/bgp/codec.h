@@ -1,9 +1,9 @@
 /*
  * The messages of BGP, both directions: bytes to structs and back.
  *
- * Decoding never trusts and never asserts: what is wrong becomes a struct bgp_error, which holds the
- * NOTIFICATION to send for it, or for an UPDATE a verdict after RFC 7606. Nothing is allocated; decoded
- * structs borrow from the message.
+ * Decoding never trusts and never asserts: what is wrong becomes a struct bgp_error, which holds
+ * the NOTIFICATION to send for it, or for an UPDATE a verdict after RFC 7606. Nothing is allocated;
+ * decoded structs borrow from the message.
  */
 #pragma once
 
@@ -39,11 +39,12 @@ struct bgp_header {
 };
 
 /*
- * Of at least BGP_HEADER_LEN bytes: marker, type, and length within the bounds of the type and up to max:
- * BGP_MESSAGE_MAX, or BGP_EXTENDED_MESSAGE_MAX where we offered extended messages (RFC 8654).
+ * Of at least BGP_HEADER_LEN bytes: marker, type, and length within the bounds of the type and up
+ * to max: BGP_MESSAGE_MAX, or BGP_EXTENDED_MESSAGE_MAX where we offered extended messages (RFC
+ * 8654).
  */
-bool bgp_header_decode(const uint8_t bytes[static BGP_HEADER_LEN], size_t max, struct bgp_header *ret,
-    struct bgp_error *e);
+bool bgp_header_decode(const uint8_t bytes[static BGP_HEADER_LEN], size_t max,
+    struct bgp_header *ret, struct bgp_error *e);
 /* Writes marker, room for the length and the type; bgp_message_end() fills the length in. */
 void bgp_message_begin(struct writer *w, enum bgp_type type);
 size_t bgp_message_end(struct writer *w); /* the length, 0 when it did not fit */
@@ -69,7 +70,8 @@ struct bgp_refresh {
 	uint8_t safi;
 };
 
-bool bgp_refresh_decode(const uint8_t *body, size_t len, struct bgp_refresh *ret, struct bgp_error *e);
+bool bgp_refresh_decode(
+    const uint8_t *body, size_t len, struct bgp_refresh *ret, struct bgp_error *e);
 
 /* ---- capability.c ---- */
 
@@ -96,7 +98,8 @@ struct bgp_open {
 	bool families[BGP_FAMILY_MAX];
 	bool route_refresh, enhanced_refresh, extended_message;
 	bool extended_next_hop; /* of IPv4 unicast, over IPv6 */
-	enum bgp_role role;     /* BGP_ROLE_NONE: no capability; BGP_ROLE_MAX: one that nobody defined */
+	/* BGP_ROLE_NONE: no capability; BGP_ROLE_MAX: one that nobody defined */
+	enum bgp_role role;
 	bool graceful_restart;  /* and what it says: */
 	bool restarting;        /* R */
 	bool hard_reset;        /* N (RFC 8538) */
@@ -120,7 +123,10 @@ void bgp_open_encode(struct writer *w, const struct bgp_open *open);
 void bgp_parameters_encode(struct writer *w, const uint8_t *capabilities, size_t len);
 /* The message's form only; whether we want this peer is bgp_open_check(). */
 bool bgp_open_decode(const uint8_t *body, size_t len, struct bgp_open *ret, struct bgp_error *e);
-/* Peer AS, router ID, hold time, a family in common and the role: what conf asks of the peer's OPEN. */
+/*
+ * Peer AS, router ID, hold time, a family in common and the role: what conf asks of the peer's
+ * OPEN.
+ */
 bool bgp_open_check(const struct bgp_open *open, const struct bgp_conf *conf, struct bgp_error *e);
 
 /* ---- notification.c ---- */
@@ -143,9 +149,13 @@ struct bgp_peering {
 	bool as4;
 	bool extended_next_hop; /* RFC 8950: IPv4 routes may have an IPv6 next hop */
 	bool families[BGP_FAMILY_MAX];
-	/* Of routes that have none of their own; IP_NONE: not known, such routes can not be announced. */
+	/*
+	 * Of routes that have none of their own; IP_NONE: not known, such routes can not be
+	 * announced.
+	 */
 	struct ip next_hop[BGP_FAMILY_MAX];
-	struct ip next_hop_link_local; /* the second of IPv6 next hops (RFC 2545 section 3); IP_NONE: none */
+	/* the second of IPv6 next hops (RFC 2545 section 3); IP_NONE: none */
+	struct ip next_hop_link_local;
 	size_t message_max;            /* of an UPDATE, whole; larger with RFC 8654 */
 	enum bgp_role role;            /* ours (RFC 9234); BGP_ROLE_NONE: OTC does not concern us */
 };
@@ -189,8 +199,8 @@ struct bgp_attribute {
 };
 
 /*
- * Checks flags, length and value of one attribute of the peer; MP_REACH and MP_UNREACH: flags only. *e is
- * filled unless the verdict is accept.
+ * Checks flags, length and value of one attribute of the peer; MP_REACH and MP_UNREACH: flags only.
+ * *e is filled unless the verdict is accept.
  */
 enum bgp_verdict bgp_attribute_check(
     const struct bgp_attribute *a, const struct bgp_peering *peering, struct bgp_error *e);
@@ -198,16 +208,19 @@ enum bgp_verdict bgp_attribute_check(
 /* ---- attribute_encode.c: what an announcement of ours carries ---- */
 
 /*
- * Where packets shall go for routes with these attributes, or IP_NONE: not known, or an address that the
- * peer would not take. IPv6 for IPv4 routes: as in RFC 8950.
+ * Where packets shall go for routes with these attributes, or IP_NONE: not known, or an address
+ * that the peer would not take. IPv6 for IPv4 routes: as in RFC 8950.
  */
 struct ip bgp_next_hop(const struct bgp_peering *peering, enum bgp_family family,
     const struct bgp_attributes *attributes);
 /* How often our AS stands in the path. */
 size_t bgp_path_copies(const struct bgp_peering *peering, const struct bgp_attributes *attributes);
-/* All besides MP_REACH, by rising type, at most BGP_ATTRIBUTES_MAX bytes; arrays are written as they are. */
-void bgp_attributes_encode(struct writer *w, const struct bgp_peering *peering, enum bgp_family family,
-    const struct bgp_attributes *attributes);
+/*
+ * All besides MP_REACH, by rising type, at most BGP_ATTRIBUTES_MAX bytes; arrays are written as
+ * they are.
+ */
+void bgp_attributes_encode(struct writer *w, const struct bgp_peering *peering,
+    enum bgp_family family, const struct bgp_attributes *attributes);
 
 #define BGP_ATTRIBUTES_MAX \
 	(2 * (6 + 4 * (1 + BGP_PREPEND_MAX)) + (4 + 8 + 12) * BGP_COMMUNITIES_MAX + 64)
@@ -216,11 +229,17 @@ void bgp_attributes_encode(struct writer *w, const struct bgp_peering *peering, 
 
 /* Whether they are within their limits, and the next hop can be one for the family. */
 bool bgp_attributes_valid(const struct bgp_attributes *attributes, enum bgp_family family);
-/* What of them counts for a peer inside of our AS, or outside: nothing else makes a difference then. */
+/*
+ * What of them counts for a peer inside of our AS, or outside: nothing else makes a difference
+ * then.
+ */
 struct bgp_attributes bgp_attributes_for(const struct bgp_attributes *attributes, bool ibgp);
 /* Communities of each kind rise, each once. */
 bool bgp_attributes_are_normal(const struct bgp_attributes *attributes);
-/* Makes them so; storage holds the arrays afterwards, and has bgp_attributes_size() bytes, aligned to 8. */
+/*
+ * Makes them so; storage holds the arrays afterwards, and has bgp_attributes_size() bytes, aligned
+ * to 8.
+ */
 void bgp_attributes_normalise(struct bgp_attributes *attributes, void *storage);
 size_t bgp_attributes_size(const struct bgp_attributes *attributes);
 /* For normal ones. */
@@ -233,7 +252,8 @@ struct bgp_update_writer {
 	struct writer w;
 	struct writer_mark outer, inner; /* lengths still open */
 	enum bgp_family family;
-	bool plain;      /* the prefixes stand where RFC 4271 has them; else in an attribute of RFC 4760 */
+	/* the prefixes stand where RFC 4271 has them; else in an attribute of RFC 4760 */
+	bool plain;
 	bool announcing;
 	size_t after;    /* bytes that must follow the prefixes */
 	uint8_t tail[BGP_ATTRIBUTES_MAX]; /* attributes that follow MP_REACH */
@@ -241,13 +261,14 @@ struct bgp_update_writer {
 };
 
 /*
- * Each message is as long as `size` at most: BGP_MESSAGE_MAX, or more where the peer takes more. What is
- * announced must have a next hop.
+ * Each message is as long as `size` at most: BGP_MESSAGE_MAX, or more where the peer takes more.
+ * What is announced must have a next hop.
  */
 void bgp_update_begin_withdraw(
     struct bgp_update_writer *u, uint8_t *buf, size_t size, enum bgp_family family);
 void bgp_update_begin_announce(struct bgp_update_writer *u, uint8_t *buf, size_t size,
-    const struct bgp_peering *peering, enum bgp_family family, const struct bgp_attributes *attributes);
+    const struct bgp_peering *peering, enum bgp_family family,
+    const struct bgp_attributes *attributes);
 /* False: it does not fit any more, and nothing was written. */
 bool bgp_update_add(struct bgp_update_writer *u, struct prefix prefix);
 size_t bgp_update_end(struct bgp_update_writer *u); /* the message's length */
@@ -270,7 +291,8 @@ struct bgp_update {
 	enum bgp_verdict verdict;
 	unsigned discarded; /* attributes */
 	bool end_of_rib;
-	struct reader as_path, as4_path; /* checked; as4_path: empty where it does not count (RFC 6793) */
+	/* checked; as4_path: empty where it does not count (RFC 6793) */
+	struct reader as_path, as4_path;
 	struct bgp_error error; /* of the verdict, when it is not accept */
 };
 

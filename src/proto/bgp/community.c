@@ -19,8 +19,8 @@ static void
 fail(struct cursor *c, const char *expected)
 {
 	if (c->r == 0)
-		c->r = err_set(c->e, -EINVAL, "not %s: expected %s at character %td", c->what, expected,
-		    c->pos - c->start + 1);
+		c->r = err_set(c->e, -EINVAL, "not %s: expected %s at character %td", c->what,
+		    expected, c->pos - c->start + 1);
 }
 
 static uint32_t
@@ -96,7 +96,8 @@ parse_name(const char *text, uint32_t *ret, struct err *e)
 	}
 	if (nearest)
 		return err_set(e, -EINVAL, "not a well-known community; did you mean %s?", nearest);
-	return err_set(e, -EINVAL, "not a well-known community; expected one as no-export, or ASN:VALUE");
+	return err_set(
+	    e, -EINVAL, "not a well-known community; expected one as no-export, or ASN:VALUE");
 }
 
 int
@@ -125,8 +126,8 @@ bgp_community_format(uint32_t community, char buf[static BGP_COMMUNITY_STR_MAX])
 			return buf;
 		}
 	}
-	(void)snprintf(
-	    buf, BGP_COMMUNITY_STR_MAX, "%" PRIu32 ":%" PRIu32, community >> 16, community & 0xffff);
+	(void)snprintf(buf, BGP_COMMUNITY_STR_MAX, "%" PRIu32 ":%" PRIu32, community >> 16,
+	    community & 0xffff);
 	return buf;
 }
 
@@ -238,8 +239,8 @@ bgp_ext_community_format(uint64_t community, char buf[static BGP_COMMUNITY_STR_M
 	char ip[IP_STR_MAX];
 
 	if (known && type == EXT_AS2)
-		(void)snprintf(buf, BGP_COMMUNITY_STR_MAX, "%s:%" PRIu32 ":%" PRIu32, name, high >> 16,
-		    (uint32_t)community);
+		(void)snprintf(buf, BGP_COMMUNITY_STR_MAX, "%s:%" PRIu32 ":%" PRIu32, name,
+		    high >> 16, (uint32_t)community);
 	else if (known && type == EXT_IPV4)
 		(void)snprintf(buf, BGP_COMMUNITY_STR_MAX, "%s:%s:%" PRIu32, name,
 		    ip_format(ip_from_v4(high), ip), low);
@@ -256,7 +257,9 @@ bgp_ext_community_format(uint64_t community, char buf[static BGP_COMMUNITY_STR_M
 int
 bgp_large_community_parse(const char *text, struct bgp_large_community *ret, struct err *e)
 {
-	struct cursor c = { .start = text, .pos = text, .what = "a large community, ASN:VALUE:VALUE", .e = e };
+	struct cursor c = {
+		.start = text, .pos = text, .what = "a large community, ASN:VALUE:VALUE", .e = e
+	};
 	struct bgp_large_community v;
 
 	v.global = take_number(&c, UINT32_MAX);
@@ -274,7 +277,7 @@ char *
 bgp_large_community_format(
     struct bgp_large_community community, char buf[static BGP_COMMUNITY_STR_MAX])
 {
-	(void)snprintf(buf, BGP_COMMUNITY_STR_MAX, "%" PRIu32 ":%" PRIu32 ":%" PRIu32, community.global,
-	    community.local1, community.local2);
+	(void)snprintf(buf, BGP_COMMUNITY_STR_MAX, "%" PRIu32 ":%" PRIu32 ":%" PRIu32,
+	    community.global, community.local1, community.local2);
 	return buf;
 }

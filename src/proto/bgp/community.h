@@ -1,13 +1,13 @@
 /*
  * Communities as text: what a person writes in a configuration, and reads in a table.
  *
- * Each kind is written in one way, and every value has one: parsing is strict, and what is formatted
- * parses to the same value again. Errors are -EINVAL with a sentence that names the character where the
- * text went wrong, counted from 1.
+ * Each kind is written in one way, and every value has one: parsing is strict, and what is
+ * formatted parses to the same value again. Errors are -EINVAL with a sentence that names the
+ * character where the text went wrong, counted from 1.
  *
  *     communities            65001:100, or a well-known name: no-export (RFC 1997)
- *     extended communities   rt:65001:100, soo:192.0.2.1:5, rt:4200000001:7 (RFC 4360, RFC 5668), or any
- *                            as 16 hexadecimal digits: 0x0002fde900000064
+ *     extended communities   rt:65001:100, soo:192.0.2.1:5, rt:4200000001:7 (RFC 4360, RFC 5668),
+ *                            or any as 16 hexadecimal digits: 0x0002fde900000064
  *     large communities      64496:1:2 (RFC 8092)
  */
 #pragma once

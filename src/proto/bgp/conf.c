@@ -4,7 +4,10 @@
 #include "base/err.h"
 #include "proto/bgp/codec.h"
 
-/* The next hop of a family, or without one our end of the connection, must be of use for its routes. */
+/*
+ * The next hop of a family, or without one our end of the connection, must be of use for its
+ * routes.
+ */
 static int
 check_next_hop(const struct bgp_conf *conf, enum bgp_family f, struct err *e)
 {
@@ -20,7 +23,8 @@ check_next_hop(const struct bgp_conf *conf, enum bgp_family f, struct err *e)
 		    bgp_family_name(f), bgp_family_name(f));
 	if (f == BGP_IPV6)
 		return err_set(e, -EINVAL, "the next hop of family ipv6 is an IPv4 address");
-	return err_set(e, -EINVAL, "the next hop of family ipv4 is an IPv6 address, and extended next hops "
+	return err_set(e, -EINVAL,
+	    "the next hop of family ipv4 is an IPv6 address, and extended next hops "
 	    "(RFC 8950) are not offered");
 }
 
@@ -36,7 +40,8 @@ check_times(const struct bgp_conf *conf, struct err *e)
 	if (conf->keepalive.ns != 0 && duration_cmp(conf->keepalive, DURATION_S(1)) < 0)
 		return err_set(e, -EINVAL, "the keepalive time must be 0, or at least 1s");
 	if (restart < 0 || restart > BGP_RESTART_TIME_MAX)
-		return err_set(e, -EINVAL, "the restart time must be 0 to %ds", BGP_RESTART_TIME_MAX);
+		return err_set(
+		    e, -EINVAL, "the restart time must be 0 to %ds", BGP_RESTART_TIME_MAX);
 	return 0;
 }
 
@@ -52,7 +57,8 @@ bgp_conf_check(const struct bgp_conf *conf, struct err *e)
 		return err_set(e, -EINVAL, "AS %u can not be said without 4-octet AS numbers",
 		    conf->local_as);
 	if (conf->router_id.family != IP_V4 || ip_is_unspecified(conf->router_id))
-		return err_set(e, -EINVAL, "the router ID must be an IPv4 address other than 0.0.0.0");
+		return err_set(
+		    e, -EINVAL, "the router ID must be an IPv4 address other than 0.0.0.0");
 	r = check_times(conf, e);
 	if (r < 0)
 		return r;

@@ -7,7 +7,10 @@
 
 #include "proto/bgp/session_internal.h"
 
-/* RFC 4271 section 8.2.2: "a large value" until the peer has said its own; 4 minutes suggested there. */
+/*
+ * RFC 4271 section 8.2.2: "a large value" until the peer has said its own; 4 minutes suggested
+ * there.
+ */
 #define LARGE_HOLD DURATION_S(240)
 
 #define CEASE 6
@@ -114,8 +117,8 @@ bgp_connection_open(struct turn *t, enum bgp_way way, struct ip local)
 }
 
 /*
- * RFC 4271 section 6.8, with section 2.3 of RFC 6286: of two connections the one stays that was opened by
- * the speaker with the higher router ID, or the higher AS where these are equal.
+ * RFC 4271 section 6.8, with section 2.3 of RFC 6286: of two connections the one stays that was
+ * opened by the speaker with the higher router ID, or the higher AS where these are equal.
  */
 static enum bgp_way
 collision_winner(const struct bgp_session *s, const struct bgp_open *peer)
@@ -141,8 +144,9 @@ resolve_collision(struct turn *t, enum bgp_way way, const struct bgp_open *peer)
 	}
 	if (other->state == BGP_ESTABLISHED) {
 		/*
-		 * The peer restarts, and its end of the old one is gone (RFC 4724 section 5). Its OPEN is the
-		 * proof: a connection alone may be one that crossed ours, and that it gave up.
+		 * The peer restarts, and its end of the old one is gone (RFC 4724 section 5). Its
+		 * OPEN is the proof: a connection alone may be one that crossed ours, and that it
+		 * gave up.
 		 */
 		bgp_connection_reset(t, other_way(way), true);
 		bgp_session_connection_ended(t, other_way(way), BGP_REPLACED, BGP_REPLACED_WHY);
@@ -163,7 +167,8 @@ keepalive_time(const struct bgp_conf *conf, uint16_t hold_time_s)
 {
 	struct duration third = duration_scale(DURATION_S(hold_time_s), 1, 3);
 
-	return conf->keepalive.ns != 0 && duration_cmp(conf->keepalive, third) < 0 ? conf->keepalive : third;
+	return conf->keepalive.ns != 0 && duration_cmp(conf->keepalive, third) < 0 ? conf->keepalive
+										   : third;
 }
 
 void

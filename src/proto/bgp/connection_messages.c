@@ -68,8 +68,11 @@ take_refresh(struct turn *t, enum bgp_way way, const uint8_t *message, size_t le
 {
 	struct bgp_session *s = t->s;
 	const struct bgp_connection *c = &s->connections[way];
-	/* without RFC 7313 the octet of the subtype is reserved, and ignored (RFC 2918 section 3) */
-	uint8_t subtype = c->negotiated.enhanced_refresh ? message[BGP_HEADER_LEN + 2] : BGP_REFRESH_REQUEST;
+	/*
+	 * without RFC 7313 the octet of the subtype is reserved, and ignored (RFC 2918 section 3)
+	 */
+	uint8_t subtype =
+	    c->negotiated.enhanced_refresh ? message[BGP_HEADER_LEN + 2] : BGP_REFRESH_REQUEST;
 	struct bgp_refresh refresh;
 	enum bgp_family family;
 	struct bgp_error e;
@@ -84,8 +87,8 @@ take_refresh(struct turn *t, enum bgp_way way, const uint8_t *message, size_t le
 	}
 	family = bgp_family_from_wire(refresh.afi, refresh.safi);
 	/*
-	 * RFC 2918 section 4: a family that was not agreed on is ignored, and so is a peer that was not told it
-	 * may ask. Begin and End concern those who import.
+	 * RFC 2918 section 4: a family that was not agreed on is ignored, and so is a peer that was
+	 * not told it may ask. Begin and End concern those who import.
 	 */
 	if (subtype == BGP_REFRESH_REQUEST && c->ours.route_refresh && family != BGP_FAMILY_MAX &&
 	    s->peering.families[family])

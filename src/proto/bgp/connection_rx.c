@@ -1,7 +1,7 @@
 /*
- * Bytes of a connection to whole messages. A message that is whole in the bytes given is used where it
- * stands; one in pieces is put together in the connection's buffer, which is enlarged only for a peer
- * that may send longer messages, and does (RFC 8654).
+ * Bytes of a connection to whole messages. A message that is whole in the bytes given is used where
+ * it stands; one in pieces is put together in the connection's buffer, which is enlarged only for a
+ * peer that may send longer messages, and does (RFC 8654).
  */
 #include <string.h>
 
@@ -32,7 +32,10 @@ fill(struct bgp_connection *c, size_t n, const uint8_t **bytes, size_t *len)
 	return c->rx_len >= n;
 }
 
-/* RFC 8654 section 4: who said that it takes longer ones has to, also from a peer that takes none itself. */
+/*
+ * RFC 8654 section 4: who said that it takes longer ones has to, also from a peer that takes none
+ * itself.
+ */
 static size_t
 message_max(const struct bgp_connection *c)
 {

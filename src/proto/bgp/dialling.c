@@ -1,10 +1,11 @@
 /*
- * When to dial, and what follows from the ends and the successes of connections: the pause after an error.
+ * When to dial, and what follows from the ends and the successes of connections: the pause after an
+ * error.
  *
- * Differences from the letter of RFC 4271 section 8, all of them usual: a connection that could not be
- * dialled leads to Active and the next try after connect-retry, not to Idle; the pause after an error
- * doubles (DampPeerOscillations, section 8.1.1, in the form that everybody has); the peer may connect
- * while we dial, so that both need not wait for the collision.
+ * Differences from the letter of RFC 4271 section 8, all of them usual: a connection that could not
+ * be dialled leads to Active and the next try after connect-retry, not to Idle; the pause after an
+ * error doubles (DampPeerOscillations, section 8.1.1, in the form that everybody has); the peer may
+ * connect while we dial, so that both need not wait for the collision.
  */
 #include <stdio.h>
 
@@ -21,7 +22,9 @@
 #define SECOND_PAUSE_MIN DURATION_MS(100)
 /* So long after one that came to nothing, no other connection of the peer is taken. */
 #define ACCEPT_PAUSE DURATION_MS(250)
-/* TCP gets as long to connect, even when connect-retry is shorter: a far peer needs a round trip. */
+/*
+ * TCP gets as long to connect, even when connect-retry is shorter: a far peer needs a round trip.
+ */
 #define DIAL_TIMEOUT DURATION_S(5)
 
 /* The ConnectRetryTimer, with the jitter of RFC 4271 section 10. */
@@ -120,8 +123,12 @@ go_on(struct turn *t, enum bgp_way way, enum bgp_pause pause, bool was_up)
 		return;
 	}
 	if (other_connection(s, way)->state >= BGP_OPEN_SENT) {
-		/* it may still become the session; but one that says nothing must not hold up our dialling */
-		if (other_connection(s, way)->state == BGP_OPEN_SENT && (way == BGP_DIALLED || was_up))
+		/*
+		 * it may still become the session; but one that says nothing must not hold up our
+		 * dialling
+		 */
+		if (other_connection(s, way)->state == BGP_OPEN_SENT &&
+		    (way == BGP_DIALLED || was_up))
 			arm_retry(t);
 		return;
 	}
@@ -134,7 +141,8 @@ go_on(struct turn *t, enum bgp_way way, enum bgp_pause pause, bool was_up)
 }
 
 void
-bgp_session_connection_ended(struct turn *t, enum bgp_way way, enum bgp_pause pause, const char *why)
+bgp_session_connection_ended(
+    struct turn *t, enum bgp_way way, enum bgp_pause pause, const char *why)
 {
 	struct bgp_session *s = t->s;
 	bool was_up = s->up && s->up_way == way;
@@ -176,7 +184,8 @@ bgp_session_connection_up(struct turn *t, enum bgp_way way)
 	bgp_rib_out_start(&s->rib);
 	t->actions->change = BGP_CHANGE_UP;
 	(void)snprintf(t->actions->why, sizeof(t->actions->why), "%s, hold time %us",
-	    way == BGP_DIALLED ? "we connected" : "the neighbor connected", c->negotiated.hold_time_s);
+	    way == BGP_DIALLED ? "we connected" : "the neighbor connected",
+	    c->negotiated.hold_time_s);
 }
 
 static void
@@ -188,13 +197,17 @@ retry_expired(struct turn *t, const char *text)
 	s->retry_at = INSTANT_NEVER;
 	if (s->connections[BGP_DIALLED].state == BGP_CONNECT) {
 		bgp_connection_reset(t, BGP_DIALLED, true);
-		(void)snprintf(why, sizeof(why), "could not connect: %s", text ? text : "timed out");
+		(void)snprintf(
+		    why, sizeof(why), "could not connect: %s", text ? text : "timed out");
 		bgp_session_connection_ended(t, BGP_DIALLED, BGP_NO_PAUSE, why);
 		if (!instant_is_never(s->retry_at))
 			dial(t);
 	} else if (s->connections[BGP_DIALLED].state == BGP_IDLE &&
 	    s->connections[BGP_ACCEPTED].state < BGP_OPEN_CONFIRM) {
-		/* a connection of the peer on which it said nothing yet must not keep us from dialling */
+		/*
+		 * a connection of the peer on which it said nothing yet must not keep us from
+		 * dialling
+		 */
 		dial(t);
 	}
 }

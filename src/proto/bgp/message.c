@@ -5,8 +5,8 @@
 #define MARKER_LEN 16
 
 /*
- * Message lengths by type: RFC 4271 section 6.1; RFC 2918 section 3 for ROUTE-REFRESH. RFC 8654 section 4
- * lets all but two be longer than 4096.
+ * Message lengths by type: RFC 4271 section 6.1; RFC 2918 section 3 for ROUTE-REFRESH. RFC 8654
+ * section 4 lets all but two be longer than 4096.
  */
 static const struct {
 	uint16_t min, max;
@@ -66,8 +66,8 @@ bgp_error_set(struct bgp_error *e, uint8_t code, uint8_t subcode, const void *da
 }
 
 bool
-bgp_header_decode(
-    const uint8_t bytes[static BGP_HEADER_LEN], size_t max, struct bgp_header *ret, struct bgp_error *e)
+bgp_header_decode(const uint8_t bytes[static BGP_HEADER_LEN], size_t max, struct bgp_header *ret,
+    struct bgp_error *e)
 {
 	struct reader r = reader_init(bytes, BGP_HEADER_LEN);
 	struct bgp_header h;

@@ -63,9 +63,12 @@ bgp_negotiate(const struct bgp_open *ours, const struct bgp_open *theirs)
 	return n;
 }
 
-/* The next hop of routes that name none: that of the configuration, or our end of the connection. */
+/*
+ * The next hop of routes that name none: that of the configuration, or our end of the connection.
+ */
 static struct ip
-default_next_hop(const struct bgp_conf *conf, enum bgp_family family, struct ip local, bool extended)
+default_next_hop(
+    const struct bgp_conf *conf, enum bgp_family family, struct ip local, bool extended)
 {
 	const struct ip none = { 0 };
 	struct ip hop = conf->next_hop[family].family != IP_NONE ? conf->next_hop[family] : local;
@@ -92,7 +95,8 @@ bgp_peering_of(const struct bgp_conf *conf, const struct bgp_negotiated *n, stru
 		p.next_hop[f] = default_next_hop(conf, f, local, n->extended_next_hop);
 	}
 	/* the peer shares a link with us, and may want to send there (RFC 2545 section 3) */
-	if (local.family == IP_V6 && ip_is_link_local(local) && !ip_equal(local, p.next_hop[BGP_IPV6]))
+	if (local.family == IP_V6 && ip_is_link_local(local) &&
+	    !ip_equal(local, p.next_hop[BGP_IPV6]))
 		p.next_hop_link_local = local;
 	return p;
 }

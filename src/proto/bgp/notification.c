@@ -199,7 +199,10 @@ bgp_error_format(const struct bgp_error *e, char *buf, size_t size)
 			n += format_codes(&inner, buf + n, size - (size_t)n);
 		e = &inner;
 	}
-	/* RFC 9003: a length and a text; a length that does not fit means the data is something else */
+	/*
+	 * RFC 9003: a length and a text; a length that does not fit means the data is something
+	 * else
+	 */
 	if (e->code == CEASE && (e->subcode == 2 || e->subcode == 4) && e->data_len > 1 &&
 	    e->data[0] > 0 && (size_t)e->data[0] + 1 <= e->data_len && (size_t)n < size)
 		(void)snprintf(buf + n, size - (size_t)n, ": \"%s\"",

@@ -3,7 +3,10 @@
 #define PARAMETER_CAPABILITIES 2 /* RFC 5492 section 4 */
 #define PARAMETER_EXTENDED 255   /* RFC 9072 section 2 */
 
-/* RFC 5492 section 4 would have all capabilities in one parameter; RFC 9072 section 2 when it is long. */
+/*
+ * RFC 5492 section 4 would have all capabilities in one parameter; RFC 9072 section 2 when it is
+ * long.
+ */
 void
 bgp_parameters_encode(struct writer *w, const uint8_t *capabilities, size_t len)
 {
@@ -49,7 +52,8 @@ decode_capabilities(struct reader parameter, struct bgp_open *open, struct bgp_e
 		struct reader value = reader_sub(&parameter, reader_u8(&parameter));
 
 		if (!reader_ok(&parameter))
-			return bgp_error_set(e, 2, 0, NULL, 0, "a capability runs past its parameter");
+			return bgp_error_set(
+			    e, 2, 0, NULL, 0, "a capability runs past its parameter");
 		if (!bgp_capability_decode(code, value, open, e))
 			return false;
 	}

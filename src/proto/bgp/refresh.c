@@ -1,10 +1,10 @@
 /*
- * Route refresh (RFC 2918, 7313): a peer asks for a family again, and gets it, between a Begin and an End
- * of refresh where both ends know them.
+ * Route refresh (RFC 2918, 7313): a peer asks for a family again, and gets it, between a Begin and
+ * an End of refresh where both ends know them.
  *
- * A request that comes while another waits is the same one. One that comes while a family is on its way
- * leads to one more round behind it, since what was sent already may be what the peer asks for. A
- * family goes out once a second at most, however often a peer asks.
+ * A request that comes while another waits is the same one. One that comes while a family is on its
+ * way leads to one more round behind it, since what was sent already may be what the peer asks for.
+ * A family goes out once a second at most, however often a peer asks.
  */
 #include "proto/bgp/session_internal.h"
 

@@ -1,6 +1,7 @@
 /*
- * Graceful restart (RFC 4724, 8538), as the one that may restart: our routes lead to the kernel and to a
- * service that go on without us. As the one that stays there is nothing to do: nothing is imported.
+ * Graceful restart (RFC 4724, 8538), as the one that may restart: our routes lead to the kernel and
+ * to a service that go on without us. As the one that stays there is nothing to do: nothing is
+ * imported.
  */
 #include "proto/bgp/session_internal.h"
 
@@ -16,7 +17,10 @@ bgp_restart_start(struct turn *t)
 		s->restart_until = instant_add(t->now, s->conf.restart_time);
 }
 
-/* RFC 4724 section 3: R until the peer has been told everything once, or nobody waits for it any more. */
+/*
+ * RFC 4724 section 3: R until the peer has been told everything once, or nobody waits for it any
+ * more.
+ */
 void
 bgp_restart_offer(const struct turn *t, struct bgp_open *open)
 {

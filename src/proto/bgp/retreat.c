@@ -4,13 +4,14 @@
  * Named ones are left out: NOTIFICATION (2,7) with them in its data. (2,4) leaves out all optional
  * parameters. (2,7) and (2,0) without a name leave out one step after the other:
  *
- *     1. the young ones: role (unless strict), extended messages, extended next hop, enhanced refresh
+ *     1. the young ones: role (unless strict), extended messages, extended next hop, enhanced
+ *        refresh
  *     2. graceful restart and route refresh
  *     3. all optional parameters: IPv4 and 2-octet AS numbers, as in 1995
  *
- * When nothing is left to leave out, all is offered again: the reason was another one. So it is after
- * an operator's stop and start, and after a session that stood for long. The pause between two attempts
- * grows meanwhile as after any error.
+ * When nothing is left to leave out, all is offered again: the reason was another one. So it is
+ * after an operator's stop and start, and after a session that stood for long. The pause between
+ * two attempts grows meanwhile as after any error.
  */
 #include <string.h>
 
@@ -88,7 +89,8 @@ leave_out_all(struct bgp_open *open, const struct bgp_conf *conf)
 }
 
 void
-bgp_retreat_apply(const struct bgp_retreat *retreat, const struct bgp_conf *conf, struct bgp_open *open)
+bgp_retreat_apply(
+    const struct bgp_retreat *retreat, const struct bgp_conf *conf, struct bgp_open *open)
 {
 	for (unsigned code = 0; code < BGP_RETREAT_CODES; code++) {
 		if (retreat->codes[code / 64] >> (code % 64) & 1)
@@ -103,7 +105,8 @@ bgp_retreat_apply(const struct bgp_retreat *retreat, const struct bgp_conf *conf
 }
 
 static bool
-drop_code(struct bgp_retreat *retreat, struct bgp_open *open, const struct bgp_conf *conf, uint8_t code)
+drop_code(
+    struct bgp_retreat *retreat, struct bgp_open *open, const struct bgp_conf *conf, uint8_t code)
 {
 	if (code >= BGP_RETREAT_CODES || !leave_out(open, conf, code))
 		return false;
@@ -151,8 +154,8 @@ drop_next_step(struct bgp_retreat *retreat, struct bgp_open *open, const struct 
 }
 
 bool
-bgp_retreat_take(struct bgp_retreat *retreat, const struct bgp_conf *conf, const struct bgp_open *ours,
-    const struct bgp_error *e)
+bgp_retreat_take(struct bgp_retreat *retreat, const struct bgp_conf *conf,
+    const struct bgp_open *ours, const struct bgp_error *e)
 {
 	bool named = e->subcode == UNSUPPORTED_CAPABILITY && e->data_len >= 2;
 	const struct bgp_retreat none = { 0 };

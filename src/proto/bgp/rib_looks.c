@@ -39,11 +39,13 @@ resize(struct rib_looks *looks, size_t count)
 }
 
 static struct rib_look *
-find(const struct rib_looks *looks, enum bgp_family family, const struct bgp_attributes *as, uint64_t hash)
+find(const struct rib_looks *looks, enum bgp_family family, const struct bgp_attributes *as,
+    uint64_t hash)
 {
 	struct rib_look *look = looks->bucket_count ? *bucket_of(looks, hash) : NULL;
 
-	while (look && (look->hash != hash || look->family != family || !bgp_attributes_equal(&look->as, as)))
+	while (look && (look->hash != hash || look->family != family ||
+			   !bgp_attributes_equal(&look->as, as)))
 		look = look->next;
 	return look;
 }
@@ -62,7 +64,8 @@ new_look(enum bgp_family family, const struct bgp_attributes *as)
 }
 
 struct rib_look *
-rib_looks_take(struct rib_looks *looks, enum bgp_family family, const struct bgp_attributes *attributes)
+rib_looks_take(
+    struct rib_looks *looks, enum bgp_family family, const struct bgp_attributes *attributes)
 {
 	bool normal = bgp_attributes_are_normal(attributes);
 	struct rib_look *mine = normal ? NULL : new_look(family, attributes);

@@ -1,6 +1,6 @@
 /*
- * Looks: attributes that routes share. One counted copy for all routes of a family that look the same,
- * found by hash; with it the queue of its routes that the peer must still be told.
+ * Looks: attributes that routes share. One counted copy for all routes of a family that look the
+ * same, found by hash; with it the queue of its routes that the peer must still be told.
  */
 #pragma once
 
@@ -14,7 +14,8 @@ struct rib_queue {
 
 struct rib_look {
 	struct rib_look *next;     /* in its bucket */
-	struct list ready;         /* among the looks of the family with a route in the queue; or alone */
+	/* among the looks of the family with a route in the queue; or alone */
+	struct list ready;
 	struct rib_queue queue;    /* routes to announce with it */
 	uint32_t refs;             /* routes that want or were told it, twice for both */
 	enum bgp_family family;

@@ -136,7 +136,8 @@ bgp_rib_out_announce(
 		index = rib_table_add(&rib->table, prefix);
 	route = &rib->table.routes[index];
 	if (route->wanted == wanted) {
-		rib_looks_drop(&rib->looks, wanted); /* as it is already, perhaps waiting in its queue */
+		/* as it is already, perhaps waiting in its queue */
+		rib_looks_drop(&rib->looks, wanted);
 		return;
 	}
 	dequeue(rib, index);
@@ -275,8 +276,8 @@ next_of_look(struct bgp_rib_out *rib, struct rib_look *look, const struct bgp_pe
 }
 
 static size_t
-next_announcement(struct bgp_rib_out *rib, const struct bgp_peering *peering, enum bgp_family family,
-    uint8_t *buf, size_t size)
+next_announcement(struct bgp_rib_out *rib, const struct bgp_peering *peering,
+    enum bgp_family family, uint8_t *buf, size_t size)
 {
 	list_for_each(look, &rib->ready[family], struct rib_look, ready) {
 		if (bgp_next_hop(peering, family, &look->as).family != IP_NONE)
@@ -296,7 +297,8 @@ bgp_rib_out_withdrawals_wait(const struct bgp_rib_out *rib, const struct bgp_pee
 }
 
 size_t
-bgp_rib_out_next(struct bgp_rib_out *rib, const struct bgp_peering *peering, uint8_t *buf, size_t size)
+bgp_rib_out_next(
+    struct bgp_rib_out *rib, const struct bgp_peering *peering, uint8_t *buf, size_t size)
 {
 	size_t len;
 

@@ -2,12 +2,13 @@
  * What one neighbor should know and what it has been told.
  *
  * Each route holds both: `wanted` and `told`. A route whose two differ waits in a queue: that of
- * withdrawals of its family, or that of its look (rib_looks.h), so that routes with the same attributes
- * leave in the same UPDATE. A change before the queue was drained replaces what waited; a change back
- * removes it. A peer is therefore never told the same thing twice, except when it asks (route refresh).
+ * withdrawals of its family, or that of its look (rib_looks.h), so that routes with the same
+ * attributes leave in the same UPDATE. A change before the queue was drained replaces what waited;
+ * a change back removes it. A peer is therefore never told the same thing twice, except when it
+ * asks (route refresh).
  *
- * Announcing costs a look-up of the prefix and one of the attributes, and writing an UPDATE costs its
- * prefixes, however many others there are.
+ * Announcing costs a look-up of the prefix and one of the attributes, and writing an UPDATE costs
+ * its prefixes, however many others there are.
  */
 #pragma once
 
@@ -49,8 +50,8 @@ void bgp_rib_out_refresh(struct bgp_rib_out *rib, enum bgp_family family);
 /* Whether the next UPDATE withdraws something. */
 bool bgp_rib_out_withdrawals_wait(const struct bgp_rib_out *rib, const struct bgp_peering *peering);
 /*
- * The next UPDATE of the families in peering, or 0. What it holds counts as told. Routes whose next hop is
- * not known wait. size: BGP_MESSAGE_MAX or more.
+ * The next UPDATE of the families in peering, or 0. What it holds counts as told. Routes whose next
+ * hop is not known wait. size: BGP_MESSAGE_MAX or more.
  */
 size_t bgp_rib_out_next(
     struct bgp_rib_out *rib, const struct bgp_peering *peering, uint8_t *buf, size_t size);

@@ -1,7 +1,7 @@
 /*
- * The routes of a rib_out, by prefix: a hash table over one array, so that a route is small and a hundred
- * thousand of them are one allocation. Routes are named by their index, which stays the same until the route is
- * removed; 0 names none. Pointers hold until the next rib_table_add().
+ * The routes of a rib_out, by prefix: a hash table over one array, so that a route is small and a
+ * hundred thousand of them are one allocation. Routes are named by their index, which stays the
+ * same until the route is removed; 0 names none. Pointers hold until the next rib_table_add().
  */
 #pragma once
 
@@ -49,7 +49,10 @@ rib_route_family(const struct rib_route *route)
 	return route->family == IP_V4 ? BGP_IPV4 : BGP_IPV6;
 }
 
-/* All of them: for (uint32_t i = 0; (i = rib_table_after(table, i)) > 0;) ...; the body may remove i. */
+/*
+ * All of them: for (uint32_t i = 0; (i = rib_table_after(table, i)) > 0;) ...; the body may remove
+ * i.
+ */
 static inline uint32_t
 rib_table_after(const struct rib_table *table, uint32_t index)
 {

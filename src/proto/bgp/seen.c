@@ -56,8 +56,8 @@ bgp_watch_clear(struct bgp_watch *w)
 /* ---- paths ---- */
 
 /*
- * Reads the sequences of a path that was checked; those of confederations lie inside of one AS. The first of
- * them is number `at` of the whole path. Returns their count.
+ * Reads the sequences of a path that was checked; those of confederations lie inside of one AS. The
+ * first of them is number `at` of the whole path. Returns their count.
  */
 static size_t
 read_path(struct reader r, bool as4, size_t at, struct bgp_seen *seen)

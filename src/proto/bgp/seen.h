@@ -29,7 +29,7 @@ int bgp_watch_add(struct bgp_watch *w, struct prefix prefix);
 /* NULL: not watched. Borrowed until the next bgp_watch_add(). */
 const struct bgp_seen *bgp_watch_find(const struct bgp_watch *w, struct prefix prefix);
 /* An UPDATE that was not refused. */
-void bgp_watch_update(struct bgp_watch *w, const struct bgp_peering *peering, const struct bgp_update *u,
-    struct instant now);
+void bgp_watch_update(struct bgp_watch *w, const struct bgp_peering *peering,
+    const struct bgp_update *u, struct instant now);
 /* The session is gone, and with it all that the peer has said. */
 void bgp_watch_clear(struct bgp_watch *w);

@@ -1,14 +1,16 @@
 /*
- * The peer that takes nothing (RFC 9687): judged by what its socket takes, since its keepalives may go on.
+ * The peer that takes nothing (RFC 9687): judged by what its socket takes, since its keepalives may
+ * go on.
  *
- * The NOTIFICATION of that RFC is never sent: bytes wait in front of it by definition, and it would wait
- * behind them. TCP is reset instead, which a peer hears that reads nothing.
+ * The NOTIFICATION of that RFC is never sent: bytes wait in front of it by definition, and it would
+ * wait behind them. TCP is reset instead, which a peer hears that reads nothing.
  */
 #include <stdio.h>
 
 #include "proto/bgp/session_internal.h"
 
-#define SEND_HOLD_MIN DURATION_S(480) /* RFC 9687 section 6: the larger of 8 minutes and twice the hold time */
+#define SEND_HOLD_MIN                                                                              \
+	DURATION_S(480) /* RFC 9687 section 6: the larger of 8 minutes and twice the hold time */
 /* A withdrawal is what we are here for: the end of the session tells it too. */
 #define WITHDRAW_PATIENCE DURATION_S(5)
 
@@ -58,7 +60,8 @@ bgp_send_hold_timers(struct turn *t)
 		(void)snprintf(why, sizeof(why), "the neighbor did not take a withdrawal for %ds",
 		    (int)(WITHDRAW_PATIENCE.ns / NS_PER_S));
 	else
-		(void)snprintf(why, sizeof(why), "Send Hold Timer Expired: the neighbor took nothing of what we send for %ds",
+		(void)snprintf(why, sizeof(why),
+		    "Send Hold Timer Expired: the neighbor took nothing of what we send for %ds",
 		    (int)(send_hold(s).ns / NS_PER_S));
 	bgp_connection_reset(t, way, true);
 	t->actions->reset[way] = true;

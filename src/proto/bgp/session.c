@@ -61,7 +61,10 @@ start(struct turn *t)
 	bgp_session_leave_idle(t);
 }
 
-/* Ends the session and all of its connections, for a reason of ours: RFC 8538 makes it one to act on. */
+/*
+ * Ends the session and all of its connections, for a reason of ours: RFC 8538 makes it one to act
+ * on.
+ */
 static void
 end_all(struct turn *t, enum bgp_state from, const struct bgp_error *e, const char *why)
 {
@@ -112,7 +115,10 @@ bfd_up(struct turn *t)
 		bgp_session_leave_idle(t);
 }
 
-/* RFC 5882 section 4.2, 9384: at once. What has only been dialled is not under its watch, unless strict. */
+/*
+ * RFC 5882 section 4.2, 9384: at once. What has only been dialled is not under its watch, unless
+ * strict.
+ */
 static void
 bfd_down(struct turn *t, const char *text)
 {
@@ -143,8 +149,12 @@ connection_closed(struct turn *t, enum bgp_way way, const char *text)
 	    was == BGP_CONNECT ? "could not connect" : "the connection was lost",
 	    text ? text : "closed by the neighbor");
 	s->peer_may_return = was == BGP_ESTABLISHED && c->negotiated.graceful_restart;
-	/* RFC 4271 section 8.2.2: before the OPENs were exchanged the loss of TCP is no error of BGP */
-	bgp_session_connection_ended(t, way, was >= BGP_OPEN_CONFIRM ? BGP_PAUSE : BGP_NO_PAUSE, why);
+	/*
+	 * RFC 4271 section 8.2.2: before the OPENs were exchanged the loss of TCP is no error of
+	 * BGP
+	 */
+	bgp_session_connection_ended(
+	    t, way, was >= BGP_OPEN_CONFIRM ? BGP_PAUSE : BGP_NO_PAUSE, why);
 }
 
 static void
@@ -157,7 +167,10 @@ accepted(struct turn *t, struct ip local)
 		return;
 	}
 	if (s->connections[BGP_ACCEPTED].state != BGP_IDLE) {
-		/* who has connected to us once does not again, unless its end is gone (RFC 4724 section 5) */
+		/*
+		 * who has connected to us once does not again, unless its end is gone (RFC 4724
+		 * section 5)
+		 */
 		bgp_connection_reset(t, BGP_ACCEPTED, false);
 		bgp_session_connection_ended(t, BGP_ACCEPTED, BGP_REPLACED, BGP_REPLACED_WHY);
 	}
@@ -247,8 +260,8 @@ bgp_session_deadline(const struct bgp_session *s)
 }
 
 /*
- * Whether there is room for another connection of the peer's. One that does not get on is that of a peer
- * that died over it: nobody waits out its hold timer for the next one.
+ * Whether there is room for another connection of the peer's. One that does not get on is that of a
+ * peer that died over it: nobody waits out its hold timer for the next one.
  */
 static bool
 room_for_another(const struct bgp_session *s, struct instant now)
@@ -257,7 +270,8 @@ room_for_another(const struct bgp_session *s, struct instant now)
 
 	if (c->state == BGP_IDLE)
 		return true;
-	return c->state < BGP_ESTABLISHED && instant_reached(instant_add(c->opened_at, STALE_AFTER), now);
+	return c->state < BGP_ESTABLISHED &&
+	       instant_reached(instant_add(c->opened_at, STALE_AFTER), now);
 }
 
 bool

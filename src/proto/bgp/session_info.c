@@ -4,12 +4,14 @@
 static enum bgp_state
 state_of(const struct bgp_session *s)
 {
-	enum bgp_state best = MAX(s->connections[BGP_DIALLED].state, s->connections[BGP_ACCEPTED].state);
+	enum bgp_state best =
+	    MAX(s->connections[BGP_DIALLED].state, s->connections[BGP_ACCEPTED].state);
 
 	if (best != BGP_IDLE)
 		return best;
-	return s->started && instant_is_never(s->idle_until) && !bgp_session_waits_for_bfd(s) ? BGP_ACTIVE
-											      : BGP_IDLE;
+	return s->started && instant_is_never(s->idle_until) && !bgp_session_waits_for_bfd(s)
+		   ? BGP_ACTIVE
+		   : BGP_IDLE;
 }
 
 void

@@ -1,8 +1,9 @@
 /*
  * The insides of a session, shared by its files.
  *
- * A connection knows its own state (the columns of RFC 4271 section 8.2.2 from OpenSent on); the session
- * adds what lies outside of connections: when to dial, and how long to be quiet after an error.
+ * A connection knows its own state (the columns of RFC 4271 section 8.2.2 from OpenSent on); the
+ * session adds what lies outside of connections: when to dial, and how long to be quiet after an
+ * error.
  */
 #pragma once
 
@@ -21,7 +22,8 @@ struct bgp_connection {
 	struct bgp_negotiated negotiated; /* from OpenConfirm on */
 	struct duration keepalive;        /* 0: none; from OpenConfirm on */
 	uint8_t rx[BGP_MESSAGE_MAX];
-	uint8_t *rx_long; /* owned; takes the place of rx from the first message that is longer (RFC 8654) */
+	/* owned; takes the place of rx from the first message that is longer (RFC 8654) */
+	uint8_t *rx_long;
 	size_t rx_len;
 };
 
@@ -63,7 +65,8 @@ struct bgp_session {
 	bool up;             /* Established, on the connection of ... */
 	enum bgp_way up_way;
 	bool bfd_up;
-	bool peer_may_return; /* it is perhaps restarting: its connection is taken in idle hold too */
+	/* it is perhaps restarting: its connection is taken in idle hold too */
+	bool peer_may_return;
 	bool told_everything; /* to some peer, once: End-of-RIB of each family was sent */
 	struct instant restart_until; /* R is over then (RFC 4724); 0: not started yet */
 	struct bgp_retreat retreat;
@@ -104,7 +107,8 @@ enum bgp_pause {
 #define BGP_REPLACED_WHY "the neighbor restarted: it connected anew"
 
 /* The connection has ended (why: one sentence); what follows for the session. */
-void bgp_session_connection_ended(struct turn *t, enum bgp_way way, enum bgp_pause pause, const char *why);
+void bgp_session_connection_ended(
+    struct turn *t, enum bgp_way way, enum bgp_pause pause, const char *why);
 /* The connection has reached Established. */
 void bgp_session_connection_up(struct turn *t, enum bgp_way way);
 /* Out of Idle: dial at once, or wait for the peer, or for BFD. */
@@ -145,15 +149,17 @@ void bgp_session_count(
 struct bgp_open bgp_open_offer(const struct bgp_conf *conf);
 struct bgp_offer bgp_offer_of(const struct bgp_open *open);
 struct bgp_negotiated bgp_negotiate(const struct bgp_open *ours, const struct bgp_open *theirs);
-/* How UPDATEs are written and read on a connection whose end here is `local` (IP_NONE: not known). */
+/*
+ * How UPDATEs are written and read on a connection whose end here is `local` (IP_NONE: not known).
+ */
 struct bgp_peering bgp_peering_of(
     const struct bgp_conf *conf, const struct bgp_negotiated *n, struct ip local);
 
 /* ---- session_updates.c ---- */
 
 /* An UPDATE's body; false: the session must end for *e. */
-bool bgp_session_take_update(
-    struct bgp_session *s, const uint8_t *body, size_t len, struct instant now, struct bgp_error *e);
+bool bgp_session_take_update(struct bgp_session *s, const uint8_t *body, size_t len,
+    struct instant now, struct bgp_error *e);
 
 /* ---- retreat.c ---- */
 
@@ -190,7 +196,9 @@ void bgp_send_hold_timers(struct turn *t);
 /* TCP stands: sends our OPEN. */
 void bgp_connection_open(struct turn *t, enum bgp_way way, struct ip local);
 void bgp_connection_timers(struct turn *t, enum bgp_way way);
-/* The peer's OPEN is good: on to OpenConfirm, unless this connection loses against the other one. */
+/*
+ * The peer's OPEN is good: on to OpenConfirm, unless this connection loses against the other one.
+ */
 void bgp_connection_confirm(struct turn *t, enum bgp_way way, const struct bgp_open *open);
 /* The peer said something that counts: its hold time starts anew. */
 void bgp_connection_restart_hold(struct turn *t, enum bgp_way way);

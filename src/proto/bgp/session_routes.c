@@ -16,7 +16,8 @@ bgp_session_check(
 	if (!bgp_attributes_valid(attributes, family))
 		return -EINVAL;
 	/* RFC 8950: an IPv6 next hop that the peer can not be told */
-	if (family == BGP_IPV4 && attributes->next_hop.family == IP_V6 && !s->conf.offer.extended_next_hop)
+	if (family == BGP_IPV4 && attributes->next_hop.family == IP_V6 &&
+	    !s->conf.offer.extended_next_hop)
 		return -EINVAL;
 	if (s->rib.wanted[family] >= s->conf.prefix_limit && !bgp_rib_out_wants(&s->rib, prefix))
 		return -E2BIG;

@@ -14,7 +14,8 @@ note_malformed(struct bgp_session *s, const struct bgp_update *u, struct instant
 		[BGP_VERDICT_RESET] = "session reset",
 	};
 	struct bgp_malformed *last = &s->malformed;
-	struct bgp_malformed this = { u->verdict, u->error.subcode, u->error.attribute, u->error.what };
+	struct bgp_malformed this = { u->verdict, u->error.subcode, u->error.attribute,
+		u->error.what };
 	char text[BGP_WHY_MAX - 40];
 
 	s->info.last_malformed_at = now;

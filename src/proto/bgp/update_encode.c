@@ -7,8 +7,8 @@
 _Static_assert(23 + BGP_ATTRIBUTES_MAX + 41 + 17 <= BGP_MESSAGE_MAX, "attributes fill a message");
 
 /*
- * Opens an attribute with a two-octet length that grows with the prefixes. RFC 7606 section 5.1 wants
- * the attribute that holds the routes to stand first.
+ * Opens an attribute with a two-octet length that grows with the prefixes. RFC 7606 section 5.1
+ * wants the attribute that holds the routes to stand first.
  */
 static void
 begin_mp(struct bgp_update_writer *u, enum bgp_attribute_type type)
@@ -35,7 +35,9 @@ bgp_update_begin_withdraw(
 {
 	begin(u, buf, size, family);
 	u->announcing = false;
-	/* whatever next hop IPv4 routes had: it is no part of a withdrawal (RFC 4271 section 4.3) */
+	/*
+	 * whatever next hop IPv4 routes had: it is no part of a withdrawal (RFC 4271 section 4.3)
+	 */
 	u->plain = family == BGP_IPV4;
 	u->after = u->plain ? 2 : 0; /* the length of no attributes */
 	if (!u->plain)
@@ -60,7 +62,8 @@ put_mp_next_hop(struct writer *w, const struct bgp_peering *peering, struct ip n
 
 void
 bgp_update_begin_announce(struct bgp_update_writer *u, uint8_t *buf, size_t size,
-    const struct bgp_peering *peering, enum bgp_family family, const struct bgp_attributes *attributes)
+    const struct bgp_peering *peering, enum bgp_family family,
+    const struct bgp_attributes *attributes)
 {
 	struct ip next_hop = bgp_next_hop(peering, family, attributes);
 	struct writer tail = writer_init(u->tail, sizeof(u->tail));

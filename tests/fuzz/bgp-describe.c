@@ -1,6 +1,6 @@
 /*
- * Messages as text. The first byte says how long AS numbers are; the rest is a message, whose bytes up to
- * its type do not matter. No byte of a peer comes out as it is.
+ * Messages as text. The first byte says how long AS numbers are; the rest is a message, whose bytes
+ * up to its type do not matter. No byte of a peer comes out as it is.
  */
 #include <assert.h>
 

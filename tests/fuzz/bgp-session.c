@@ -1,8 +1,8 @@
 /*
- * A whole session under a script of events: connections that come and go, bytes good and bad, time, and
- * changes of routes. It plays the driver and the peer, and asserts what they may rely on: actions
- * that can be carried out, messages that are whole, timers that do not spin, and a peer that is never
- * told what it knows, nor asked to forget what it does not.
+ * A whole session under a script of events: connections that come and go, bytes good and bad, time,
+ * and changes of routes. It plays the driver and the peer, and asserts what they may rely on:
+ * actions that can be carried out, messages that are whole, timers that do not spin, and a peer
+ * that is never told what it knows, nor asked to forget what it does not.
  */
 #include <assert.h>
 #include <string.h>
@@ -67,7 +67,8 @@ drain(struct play *p)
 		assert(bgp_header_decode(buf, p->message_max, &h, &e) && h.length == len);
 		p->seen++;
 		if (h.type == BGP_ROUTE_REFRESH) {
-			assert(bgp_session_info(p->s)->negotiated.enhanced_refresh && p->refreshing);
+			assert(
+			    bgp_session_info(p->s)->negotiated.enhanced_refresh && p->refreshing);
 			continue;
 		}
 		assert(h.type == BGP_UPDATE);
@@ -88,7 +89,8 @@ check_sent(struct play *p, const uint8_t *bytes, size_t len)
 		struct bgp_header h;
 		struct bgp_error e;
 
-		assert(len >= BGP_HEADER_LEN && bgp_header_decode(bytes, BGP_MESSAGE_MAX, &h, &e) && h.length <= len);
+		assert(len >= BGP_HEADER_LEN && bgp_header_decode(bytes, BGP_MESSAGE_MAX, &h, &e) &&
+		       h.length <= len);
 		p->seen++;
 		bytes += h.length;
 		len -= h.length;
@@ -117,7 +119,8 @@ check(struct play *p, const struct bgp_actions *a)
 	assert((a->change == BGP_CHANGE_UP) == (!p->up && info->state == BGP_ESTABLISHED));
 	assert((a->change == BGP_CHANGE_DOWN) == (p->up && info->state != BGP_ESTABLISHED));
 	p->up = info->state == BGP_ESTABLISHED;
-	p->message_max = info->negotiated.extended_message ? BGP_EXTENDED_MESSAGE_MAX : BGP_MESSAGE_MAX;
+	p->message_max =
+	    info->negotiated.extended_message ? BGP_EXTENDED_MESSAGE_MAX : BGP_MESSAGE_MAX;
 	p->peering = (struct bgp_peering){ .as4 = info->negotiated.as4, .families = { true, true },
 		.extended_next_hop = info->negotiated.extended_next_hop };
 	if (!p->up) {
@@ -143,7 +146,9 @@ static void
 give_bytes(struct play *p, enum bgp_way way, const uint8_t *bytes, size_t len)
 {
 	while (len > 0 && p->connected[way]) {
-		struct bgp_event event = { .type = BGP_EVENT_BYTES, .way = way, .bytes = bytes, .len = len };
+		struct bgp_event event = {
+			.type = BGP_EVENT_BYTES, .way = way, .bytes = bytes, .len = len
+		};
 		struct bgp_actions a;
 
 		bgp_session_input(p->s, &event, p->now, &a);
@@ -229,8 +234,8 @@ give_good(struct play *p, enum bgp_way way, uint8_t which, struct reader *r)
 		give_open(p, way, which, r);
 		return;
 	case 3:
-		bgp_refresh_encode(&w, which & 8 ? BGP_IPV6 : BGP_IPV4, which & 64 ? BGP_REFRESH_BEGIN
-										   : BGP_REFRESH_REQUEST);
+		bgp_refresh_encode(&w, which & 8 ? BGP_IPV6 : BGP_IPV4,
+		    which & 64 ? BGP_REFRESH_BEGIN : BGP_REFRESH_REQUEST);
 		p->refreshing = p->up;
 		break;
 	case 4:
@@ -258,7 +263,8 @@ step(struct play *p, struct reader *r)
 
 	switch (op % 15) {
 	case 0:
-		input(p, (struct bgp_event){ .type = arg & 1 ? BGP_EVENT_STOP : BGP_EVENT_START, .text = "x" });
+		input(p, (struct bgp_event){
+			     .type = arg & 1 ? BGP_EVENT_STOP : BGP_EVENT_START, .text = "x" });
 		break;
 	case 1:
 		pass_time(p, 0);
@@ -287,7 +293,8 @@ step(struct play *p, struct reader *r)
 		p->connected[way] = false;
 		if (way == BGP_DIALLED)
 			p->connecting = false;
-		input(p, (struct bgp_event){ .type = BGP_EVENT_CLOSED, .way = way, .text = "gone" });
+		input(
+		    p, (struct bgp_event){ .type = BGP_EVENT_CLOSED, .way = way, .text = "gone" });
 		break;
 	case 6:
 		len = MIN((size_t)(arg & 0x7f), reader_left(r));

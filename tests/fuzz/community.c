@@ -28,14 +28,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	r = bgp_community_parse(text, &plain, &e);
 	if (r == 0) {
-		assert(bgp_community_parse(bgp_community_format(plain, buf), &plain_again, NULL) == 0);
+		assert(
+		    bgp_community_parse(bgp_community_format(plain, buf), &plain_again, NULL) == 0);
 		assert(plain_again == plain);
 	} else {
 		check_refused(r, &e);
 	}
 	r = bgp_ext_community_parse(text, &ext, &e);
 	if (r == 0) {
-		assert(bgp_ext_community_parse(bgp_ext_community_format(ext, buf), &ext_again, NULL) == 0);
+		assert(bgp_ext_community_parse(
+			   bgp_ext_community_format(ext, buf), &ext_again, NULL) == 0);
 		assert(ext_again == ext);
 	} else {
 		check_refused(r, &e);

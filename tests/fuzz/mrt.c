@@ -1,6 +1,6 @@
 /*
- * A file of MRT that nobody checked: every record, every UPDATE and every list of attributes in it is
- * read, and what was read is written and reads the same.
+ * A file of MRT that nobody checked: every record, every UPDATE and every list of attributes in it
+ * is read, and what was read is written and reads the same.
  */
 #include <assert.h>
 #include <string.h>
@@ -51,7 +51,8 @@ try_message(struct arena *arena, const struct mrt_record *record)
 	struct bgp_header h;
 	struct bgp_error e;
 
-	if (reader_left(&r) < BGP_HEADER_LEN || !bgp_header_decode(r.pos, BGP_EXTENDED_MESSAGE_MAX, &h, &e))
+	if (reader_left(&r) < BGP_HEADER_LEN ||
+	    !bgp_header_decode(r.pos, BGP_EXTENDED_MESSAGE_MAX, &h, &e))
 		return;
 	reader_skip(&r, BGP_HEADER_LEN);
 	if (h.type == BGP_UPDATE)

@@ -1,6 +1,6 @@
 /*
- * The built-in speaker alone, for interop tests: neighbors on the command line, orders on stdin, one
- * line of JSON on stdout for each event.
+ * The built-in speaker alone, for interop tests: neighbors on the command line, orders on stdin,
+ * one line of JSON on stdout for each event.
  *
  *   interop-speaker name=r1,address=192.0.2.2,local-address=192.0.2.1,local-as=65001,peer-as=65000 ...
  *   set PREFIX [KEY=VALUE]...  |  withdraw PREFIX  |  release  |  status  |  stop [TEXT]  |
@@ -44,8 +44,8 @@ static void
 on_neighbor(void *userdata, const char *neighbor, bool established, const char *why)
 {
 	(void)userdata;
-	print_event(json_pack("{s:s, s:s, s:b, s:s}", "event", "neighbor", "name", neighbor, "established",
-	    (int)established, "why", why));
+	print_event(json_pack("{s:s, s:s, s:b, s:s}", "event", "neighbor", "name", neighbor,
+	    "established", (int)established, "why", why));
 }
 
 static void
@@ -55,7 +55,8 @@ on_withdrawn(void *userdata, struct prefix prefix, const struct withdraw_result 
 
 	(void)userdata;
 	(void)result;
-	print_event(json_pack("{s:s, s:s}", "event", "withdrawn", "prefix", prefix_format(prefix, text)));
+	print_event(
+	    json_pack("{s:s, s:s}", "event", "withdrawn", "prefix", prefix_format(prefix, text)));
 }
 
 static void
@@ -144,7 +145,8 @@ main(int argc, char **argv)
 	log_set_level(LOG_LEVEL_DEBUG);
 	if (sd_event_new(&p.loop) < 0)
 		die("event loop", "cannot be made");
-	if (announcer_new_speaker(p.loop, neighbors, (size_t)argc - 1, &events, &p.announcer, &e) < 0)
+	if (announcer_new_speaker(p.loop, neighbors, (size_t)argc - 1, &events, &p.announcer, &e) <
+	    0)
 		die("cannot start", e.message);
 	if (sd_event_add_io(p.loop, NULL, STDIN_FILENO, EPOLLIN, on_input, &p) < 0)
 		die("event loop", "stdin");

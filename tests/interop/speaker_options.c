@@ -118,7 +118,8 @@ static void
 set_option(struct neighbor_conf *n, const struct option *o, const char *value)
 {
 	static const char *const modes[] = { "active", "both", "passive" };
-	static const char *const roles[] = { "none", "customer", "peer", "rs-client", "provider", "rs" };
+	static const char *const roles[] = { "none", "customer", "peer", "rs-client", "provider",
+		"rs" };
 	static const char *const auths[] = { "none", "sha1", "meticulous-sha1" };
 	void *at = (char *)n + o->offset;
 
@@ -145,7 +146,8 @@ set_option(struct neighbor_conf *n, const struct option *o, const char *value)
 		*(struct duration *)at = period(value);
 		break;
 	case MODE:
-		*(enum neighbor_mode *)at = (enum neighbor_mode)word_of(value, modes, ARRAY_SIZE(modes));
+		*(enum neighbor_mode *)at =
+		    (enum neighbor_mode)word_of(value, modes, ARRAY_SIZE(modes));
 		break;
 	case ROLE:
 		*(enum bgp_role *)at = (enum bgp_role)word_of(value, roles, ARRAY_SIZE(roles));
@@ -182,7 +184,8 @@ read_neighbor(char *text, struct neighbor_conf *n)
 		.bfd = { .min_tx = DURATION_MS(300), .min_rx = DURATION_MS(300), .multiplier = 3 },
 		.prefix_limit = 10,
 	};
-	for (char *save, *pair = strtok_r(text, ",", &save); pair; pair = strtok_r(NULL, ",", &save)) {
+	for (char *save, *pair = strtok_r(text, ",", &save); pair;
+	     pair = strtok_r(NULL, ",", &save)) {
 		char *value = strchr(pair, '=');
 
 		if (value == NULL)

@@ -1,7 +1,7 @@
 /*
- * Two sessions of ours through storms of every kind; behind each storm they must find together, believe
- * what the other one wants, and stay so. `NEARCAST_SEED=n` plays one seed alone, and tells all of it;
- * `NEARCAST_SEEDS=n` plays the first n.
+ * Two sessions of ours through storms of every kind; behind each storm they must find together,
+ * believe what the other one wants, and stay so. `NEARCAST_SEED=n` plays one seed alone, and tells
+ * all of it; `NEARCAST_SEEDS=n` plays the first n.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +14,10 @@
 #define SEEDS 5000
 #define DIAL_SEEDS 2000000
 #define CUT_SEEDS 1000000 /* and above: a loss behind so many bytes */
-/* Behind a storm: the longest pause, a hold timer, and the patience for a connection that is silent. */
+/*
+ * Behind a storm: the longest pause, a hold timer, and the patience for a connection that is
+ * silent.
+ */
 #define AGREE_WITHIN DURATION_S(400)
 
 void
@@ -29,8 +32,8 @@ world_fail(struct world *w, const char *fmt, ...)
 	va_start(args, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	tap_fail(__FILE__, __LINE__, "NEARCAST_SEED=%llu, at %.3f s: %s", (unsigned long long)w->seed,
-	    (double)w->now.ns / 1e9, text);
+	tap_fail(__FILE__, __LINE__, "NEARCAST_SEED=%llu, at %.3f s: %s",
+	    (unsigned long long)w->seed, (double)w->now.ns / 1e9, text);
 }
 
 static bool
@@ -161,8 +164,8 @@ trouble_of_network(struct world *w)
 		break;
 	case 1: /* it stands still for a while */
 		for (int e = 0; line->used && e < 2; e++)
-			line->ends[e].arrives_at = instant_add(
-			    line->ends[e].arrives_at, DURATION_MS((int64_t)rng_below(&w->rng, 60000)));
+			line->ends[e].arrives_at = instant_add(line->ends[e].arrives_at,
+			    DURATION_MS((int64_t)rng_below(&w->rng, 60000)));
 		break;
 	case 2:
 		net_ghost(w, n);
@@ -203,7 +206,8 @@ trouble_of_node(struct world *w, int n)
 		break;
 	default: /* the node asks, as an operator might make it do */
 		if (node->s && node->s->up)
-			net_write(w, n, bgp_session_way(node->s), refresh[rng_below(&w->rng, 2)], 23);
+			net_write(
+			    w, n, bgp_session_way(node->s), refresh[rng_below(&w->rng, 2)], 23);
 	}
 	if (node->s == NULL && chance(w, 2)) {
 		node->conf.restarted = chance(w, 2);
@@ -225,7 +229,8 @@ storm(struct world *w)
 		if (chance(w, 25))
 			trouble_of_node(w, n);
 		if (chance(w, 8)) {
-			node_want(w, n, rng_below(&w->rng, w->nodes[n].routes), (uint8_t)rng_below(&w->rng, 4));
+			node_want(w, n, rng_below(&w->rng, w->nodes[n].routes),
+			    (uint8_t)rng_below(&w->rng, 4));
 			if (w->nodes[n].s)
 				node_flush(w, n);
 		}
@@ -249,7 +254,8 @@ peace(struct world *w)
 	while (!w->failed && !nodes_agree(w)) {
 		if (instant_cmp(w->now, end) > 0) {
 			world_fail(w, "they do not agree: %s and %s",
-			    bgp_state_name(w->nodes[0].s->info.state), bgp_state_name(w->nodes[1].s->info.state));
+			    bgp_state_name(w->nodes[0].s->info.state),
+			    bgp_state_name(w->nodes[1].s->info.state));
 			return false;
 		}
 		step(w, DURATION_MS(1));
@@ -299,14 +305,15 @@ TEST(behind_any_storm_they_agree)
 			slowest_seed = seed;
 		}
 	}
-	printf("# slowest to agree, and to stay so for 100 s: %.1f s, seed %llu\n", (double)slowest / 1e9,
-	    (unsigned long long)slowest_seed);
+	printf("# slowest to agree, and to stay so for 100 s: %.1f s, seed %llu\n",
+	    (double)slowest / 1e9, (unsigned long long)slowest_seed);
 }
 
 /*
- * RFC 4271 section 6.8: of two connections made at once both ends keep the same one, at the first try. Not
- * quite always: one end can be Established on the one while the other end, with the KEEPALIVE for it on its
- * way, decides for the other. Both are gone then, and the next try is jittered.
+ * RFC 4271 section 6.8: of two connections made at once both ends keep the same one, at the first
+ * try. Not quite always: one end can be Established on the one while the other end, with the
+ * KEEPALIVE for it on its way, decides for the other. Both are gone then, and the next try is
+ * jittered.
  */
 TEST(two_that_dial_at_once_agree_at_once)
 {

@@ -22,7 +22,8 @@ index_of(const struct world *w, const struct line *line)
 static struct duration
 some_delay(struct world *w, const struct line *line)
 {
-	int64_t most = w->storm && rng_below(&w->rng, 20) == 0 ? 4000 : duration_ms(line->delay) + 1;
+	int64_t most =
+	    w->storm && rng_below(&w->rng, 20) == 0 ? 4000 : duration_ms(line->delay) + 1;
 
 	return DURATION_MS((int64_t)rng_below(&w->rng, (uint64_t)most));
 }
@@ -119,8 +120,10 @@ hear_close(struct world *w, struct line *line, int e)
 	end->attached = false;
 	w->nodes[n].lines[way_of(e)] = -1;
 	release_when_over(line);
-	world_trace(w, "%d: %s line %d is lost", n, e == 0 ? "dialled" : "accepted", index_of(w, line));
-	node_input(w, n, (struct bgp_event){ .type = BGP_EVENT_CLOSED, .way = way_of(e), .text = "lost" });
+	world_trace(
+	    w, "%d: %s line %d is lost", n, e == 0 ? "dialled" : "accepted", index_of(w, line));
+	node_input(
+	    w, n, (struct bgp_event){ .type = BGP_EVENT_CLOSED, .way = way_of(e), .text = "lost" });
 }
 
 void
@@ -192,7 +195,9 @@ net_abandon(struct world *w, int n, bool silently)
 			net_close(w, n, way, false);
 			continue;
 		}
-		/* nothing more comes from it; the other end finds out when it says something itself */
+		/*
+		 * nothing more comes from it; the other end finds out when it says something itself
+		 */
 		end->attached = false;
 		end->arrives_at = INSTANT_NEVER;
 		w->nodes[n].lines[way] = -1;
@@ -215,10 +220,12 @@ stand(struct world *w, struct line *line)
 	if (w->nodes[far].s && bgp_session_accepts(w->nodes[far].s, node_now(w, far))) {
 		if (w->nodes[far].lines[BGP_ACCEPTED] >= 0) /* of a peer that restarts */
 			net_close(w, far, BGP_ACCEPTED, false);
-		world_trace(w, "%d: accepts line %d%s", far, index_of(w, line), line->ghost ? ", a ghost" : "");
+		world_trace(w, "%d: accepts line %d%s", far, index_of(w, line),
+		    line->ghost ? ", a ghost" : "");
 		line->ends[1].attached = true;
 		w->nodes[far].lines[BGP_ACCEPTED] = index_of(w, line);
-		node_input(w, far, (struct bgp_event){ .type = BGP_EVENT_ACCEPTED, .way = BGP_ACCEPTED });
+		node_input(
+		    w, far, (struct bgp_event){ .type = BGP_EVENT_ACCEPTED, .way = BGP_ACCEPTED });
 	} else {
 		line->ends[1].finished = true;
 		line->ends[1].arrives_at = instant_add(w->now, some_delay(w, line));
@@ -262,8 +269,9 @@ arrive(struct world *w, struct line *line, int e)
 	if (from->delivered < from->written || from->finished)
 		from->arrives_at = instant_add(w->now, some_delay(w, line));
 	while (len > 0 && to->attached) {
-		struct bgp_event event = { .type = BGP_EVENT_BYTES, .way = way_of(1 - e), .bytes = p,
-			.len = len };
+		struct bgp_event event = {
+			.type = BGP_EVENT_BYTES, .way = way_of(1 - e), .bytes = p, .len = len
+		};
 		size_t taken = 0;
 
 		node_input_bytes(w, to->node, event, &taken);

@@ -28,7 +28,8 @@ struct prefix
 node_route(int n, size_t i)
 {
 	uint8_t v4[16] = { 10, (uint8_t)n, (uint8_t)(i >> 8), (uint8_t)i };
-	uint8_t v6[16] = { 0x20, 0x01, 0x0d, 0xb8, 0, (uint8_t)n, [14] = (uint8_t)(i >> 8), (uint8_t)i };
+	uint8_t v6[16] = { 0x20, 0x01, 0x0d, 0xb8, 0, (uint8_t)n, [14] = (uint8_t)(i >> 8),
+		(uint8_t)i };
 	bool six = i % 2;
 
 	return prefix_host(ip_from_bytes(six ? IP_V6 : IP_V4, six ? v6 : v4));
@@ -103,7 +104,10 @@ believe(struct world *w, int n, struct bgp_nlri nlri, uint8_t attributes)
 	}
 }
 
-/* The node tells it: nothing twice on one connection, unless it was asked, and nothing unknown is taken back. */
+/*
+ * The node tells it: nothing twice on one connection, unless it was asked, and nothing unknown is
+ * taken back.
+ */
 static void
 tell(struct world *w, int n, struct bgp_nlri nlri, uint8_t attributes)
 {
@@ -186,13 +190,15 @@ static void
 judge_sent(struct world *w, int n, const uint8_t *bytes, size_t len)
 {
 	struct node *node = &w->nodes[n];
-	size_t max = node->s->info.negotiated.extended_message ? BGP_EXTENDED_MESSAGE_MAX : BGP_MESSAGE_MAX;
+	size_t max =
+	    node->s->info.negotiated.extended_message ? BGP_EXTENDED_MESSAGE_MAX : BGP_MESSAGE_MAX;
 
 	while (len > 0) {
 		struct bgp_header h;
 		struct bgp_error e;
 
-		if (len < BGP_HEADER_LEN || !bgp_header_decode(bytes, max, &h, &e) || h.length > len) {
+		if (len < BGP_HEADER_LEN || !bgp_header_decode(bytes, max, &h, &e) ||
+		    h.length > len) {
 			world_fail(w, "node %d sends no whole message, or one that is too long", n);
 			return;
 		}
@@ -215,14 +221,16 @@ node_flush(struct world *w, int n)
 
 	if (end == NULL || node->s->info.state != BGP_ESTABLISHED)
 		return;
-	bgp_session_sent(node->s, end->written - net_waiting(end), net_waiting(end), node_now(w, n));
+	bgp_session_sent(
+	    node->s, end->written - net_waiting(end), net_waiting(end), node_now(w, n));
 	while (net_waiting(end) == 0 &&
 	    (len = bgp_session_next_update(node->s, buf, node->conf.offer.extended_message
 		     ? sizeof(buf) : BGP_MESSAGE_MAX)) > 0) {
 		judge_sent(w, n, buf, len);
 		net_write(w, n, way, buf, len);
 	}
-	bgp_session_sent(node->s, end->written - net_waiting(end), net_waiting(end), node_now(w, n));
+	bgp_session_sent(
+	    node->s, end->written - net_waiting(end), net_waiting(end), node_now(w, n));
 }
 
 static void
@@ -231,7 +239,11 @@ apply(struct world *w, int n, const struct bgp_actions *a)
 	struct node *node = &w->nodes[n];
 
 	if (a->change != BGP_CHANGE_NONE)
-		world_trace(w, "%d: %s: %s", n, a->change == BGP_CHANGE_UP ? "up" : a->change == BGP_CHANGE_DOWN ? "down" : "failed", a->why);
+		world_trace(w, "%d: %s: %s", n,
+		    a->change == BGP_CHANGE_UP     ? "up"
+		    : a->change == BGP_CHANGE_DOWN ? "down"
+						   : "failed",
+		    a->why);
 	if (a->change == BGP_CHANGE_DOWN) {
 		memset(node->believes, 0, sizeof(node->believes));
 		node->ends_of_rib = 0;

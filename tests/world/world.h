@@ -1,6 +1,7 @@
 /*
- * A small world for two BGP sessions of ours: a network that loses, delays and duplicates connections, and
- * two nodes that carry out what their sessions ask for. Virtual time, one seed, no sockets.
+ * A small world for two BGP sessions of ours: a network that loses, delays and duplicates
+ * connections, and two nodes that carry out what their sessions ask for. Virtual time, one seed, no
+ * sockets.
  *
  * node.c plays the drivers and judges what every session does; net.c is the network.
  */

@@ -66,7 +66,8 @@ TEST(attributes_and_host)
 	CHECK(a.has_med && a.med == 0);
 	CHECK(a.has_local_pref && a.local_pref == 200);
 	CHECK_INT(a.prepend, 16);
-	REQUIRE(a.community_count == 2 && a.ext_community_count == 1 && a.large_community_count == 1);
+	REQUIRE(
+	    a.community_count == 2 && a.ext_community_count == 1 && a.large_community_count == 1);
 	CHECK_INT(a.communities[0], 0xffff0000);
 	CHECK_INT(a.communities[1], 0x00010002);
 	CHECK(a.ext_communities[0] == UINT64_C(0x0002fde900000064));

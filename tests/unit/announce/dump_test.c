@@ -258,7 +258,8 @@ TEST(the_file_is_new_and_ours_alone)
 	CHECK_INT(symlink("/dev/null", link), 0);
 	CHECK_INT(dump_new(&neighbor, DUMP_TEXT, link, 4096, true, &again, &e), -EEXIST);
 	(void)unlink(link);
-	CHECK_INT(dump_new(&neighbor, DUMP_TEXT, "/nonexistent/dump", 4096, true, &again, &e), -ENOENT);
+	CHECK_INT(
+	    dump_new(&neighbor, DUMP_TEXT, "/nonexistent/dump", 4096, true, &again, &e), -ENOENT);
 	CHECK_STR(e.message, "dump to /nonexistent/dump: No such file or directory");
 	stop(d);
 }

@@ -1,6 +1,6 @@
 /*
- * The built-in speaker over loopback: against a peer that this file plays with a plain socket, to see
- * the very bytes, and against a second speaker in the same loop.
+ * The built-in speaker over loopback: against a peer that this file plays with a plain socket, to
+ * see the very bytes, and against a second speaker in the same loop.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,15 +15,21 @@
 static void
 speak_to_us(struct fixture *f, const struct neighbor_conf *conf, int receive_buffer)
 {
-	struct bgp_open open = { .as = 65002, .id = 2, .hold_time_s = 0, .as4 = true, .route_refresh = true,
-		.multiprotocol = true, .families = { true, true } };
+	struct bgp_open open = { .as = 65002,
+		.id = 2,
+		.hold_time_s = 0,
+		.as4 = true,
+		.route_refresh = true,
+		.multiprotocol = true,
+		.families = { true, true } };
 	struct endpoint local = { .addr = ip_of("127.0.0.2"), .port = conf->port }, from;
 	uint8_t buf[512];
 	struct writer w = writer_init(buf, sizeof(buf));
 
 	REQUIRE(tcp_listen(local, &f->listener, NULL) == 0);
 	if (receive_buffer > 0)
-		(void)setsockopt(f->listener, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
+		(void)setsockopt(
+		    f->listener, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
 	speak(f, 0, conf);
 	RUN_UNTIL(*f, tcp_accept(f->listener, &f->peer, &from) == 0);
 	CHECK(ip_equal(from.addr, ip_of("127.0.0.1")));
@@ -136,7 +142,8 @@ TEST(a_withdrawal_behind_a_full_socket_is_told_when_it_is_out)
 	uint8_t drop[1 << 16];
 	RUN_UNTIL(f, (recv(f.peer, drop, sizeof(drop), MSG_DONTWAIT), f.events.len > 0));
 	/* then the announcements that waited behind it */
-	CHECK(strstr(strbuf_get(&f.events), "withdrawn 203.0.113.1/32 1/1; ") == strbuf_get(&f.events));
+	CHECK(strstr(strbuf_get(&f.events), "withdrawn 203.0.113.1/32 1/1; ") ==
+	      strbuf_get(&f.events));
 }
 
 TEST(a_withdrawal_that_the_peer_does_not_take_ends_the_session)
@@ -189,7 +196,8 @@ TEST(stopping_withdraws_says_why_and_closes)
 {
 	uint16_t port = free_port();
 	struct neighbor_conf conf = conf_of(0, port);
-	static const uint8_t cease[] = { 0, 30, 3, 6, 2, 8, 'n', 'e', 'w', ' ', 'd', 'i', 's', 'k' };
+	static const uint8_t cease[] = { 0, 30, 3, 6, 2, 8, 'n', 'e', 'w', ' ', 'd', 'i', 's',
+		'k' };
 	uint8_t buf[4096];
 	ssize_t n;
 	FIXTURE(f);
@@ -274,7 +282,8 @@ TEST(passive_is_dialled)
 	conf[0].mode = NEIGHBOR_PASSIVE;
 	speak(&f, 0, &conf[0]);
 	speak(&f, 1, &conf[1]);
-	RUN_UNTIL(f, status_is(&f, 0, "state", "Established") && status_is(&f, 1, "state", "Established"));
+	RUN_UNTIL(f,
+	    status_is(&f, 0, "state", "Established") && status_is(&f, 1, "state", "Established"));
 }
 
 /* Whether somebody listens there. */
@@ -303,7 +312,8 @@ TEST(an_active_neighbor_is_not_listened_for)
 	speak(&f, 1, &conf[1]);
 	CHECK(!takes_connections("127.0.0.1", port));
 	CHECK(takes_connections("127.0.0.2", port));
-	RUN_UNTIL(f, status_is(&f, 0, "state", "Established") && status_is(&f, 1, "state", "Established"));
+	RUN_UNTIL(f,
+	    status_is(&f, 0, "state", "Established") && status_is(&f, 1, "state", "Established"));
 }
 
 TEST(signed_sessions_need_the_same_password)
@@ -347,7 +357,8 @@ TEST(the_limit_refuses_and_changes_nothing)
 	announce(&f, 0, "203.0.113.2/32");
 	announce(&f, 0, "2001:db8::1/128"); /* a family that is not spoken there: no error */
 	CHECK_INT(announcer_set(f.a[0], &as, &e), -E2BIG);
-	CHECK_STR(e.message, "203.0.113.3/32 is one more than the prefix-limit of neighbor peer (2)");
+	CHECK_STR(
+	    e.message, "203.0.113.3/32 is one more than the prefix-limit of neighbor peer (2)");
 }
 
 TEST(neighbors_that_can_not_work_are_refused)
@@ -376,7 +387,8 @@ TEST(neighbors_that_can_not_work_are_refused)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct err e = { 0 };
 
-		CHECK_INT(announcer_new_speaker(f.loop, &rows[i], 1, &events, &f.a[0], &e), -EINVAL);
+		CHECK_INT(
+		    announcer_new_speaker(f.loop, &rows[i], 1, &events, &f.a[0], &e), -EINVAL);
 		CHECK(f.a[0] == NULL);
 		CHECK_STR(e.message, why[i]);
 	}
@@ -397,7 +409,9 @@ TEST(the_status_in_whole)
 	(void)json_object_del(n, "since_ms");
 	CHECK_INT(json_integer_value(json_object_get(n, "port")), port);
 	(void)json_object_del(n, "port");
-	CHECK_STR(strstr(json_string_value(json_object_get(json_object_get(n, "transport"), "local")), "127.0.0.1:"),
+	CHECK_STR(
+	    strstr(json_string_value(json_object_get(json_object_get(n, "transport"), "local")),
+		"127.0.0.1:"),
 	    json_string_value(json_object_get(json_object_get(n, "transport"), "local")));
 	(void)json_object_del(json_object_get(n, "transport"), "local");
 	(void)json_object_del(json_object_get(n, "transport"), "remote");
@@ -522,7 +536,8 @@ TEST(what_was_offered_and_agreed_on)
 	speak_to_us(&f, &conf, 0);
 	json_t *all = announcer_status(f.a[0], clock_now());
 	json_array_foreach (json_object_get(json_array_get(all, 0), "capabilities"), i, c) {
-		static const char *const keys[] = { "configured", "offered", "received", "negotiated" };
+		static const char *const keys[] = { "configured", "offered", "received",
+			"negotiated" };
 
 		strbuf_add(&got, json_string_value(json_object_get(c, "name")));
 		for (size_t k = 0; k < ARRAY_SIZE(keys); k++)

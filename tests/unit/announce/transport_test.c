@@ -1,6 +1,7 @@
 /*
- * What lies below a session, on loopback: distances, signatures at the end of a session, interfaces, and
- * what an operator reads when there is no connection. Routers in between: tests/interop/transport.py.
+ * What lies below a session, on loopback: distances, signatures at the end of a session,
+ * interfaces, and what an operator reads when there is no connection. Routers in between:
+ * tests/interop/transport.py.
  */
 #include <errno.h>
 
@@ -51,7 +52,8 @@ TEST(a_neighbor_that_is_too_far_is_never_connected)
 {
 	struct {
 		enum neighbor_mode mode[2];
-		uint8_t multihop; /* of the end without ttl-security: 254 looks like a router in between */
+		/* of the end without ttl-security: 254 looks like a router in between */
+		uint8_t multihop;
 	} rows[] = {
 		{ { NEIGHBOR_PASSIVE, NEIGHBOR_ACTIVE }, 254 },
 		{ { NEIGHBOR_ACTIVE, NEIGHBOR_PASSIVE }, 254 },
@@ -72,7 +74,8 @@ TEST(a_neighbor_that_is_too_far_is_never_connected)
 		struct instant end = instant_add(clock_now(), DURATION_MS(200));
 		while (instant_cmp(clock_now(), end) < 0) {
 			(void)sd_event_run(f.loop, 10 * 1000);
-			CHECK(!status_is(&f, 0, "state", "OpenSent") && !status_is(&f, 1, "state", "OpenSent"));
+			CHECK(!status_is(&f, 0, "state", "OpenSent") &&
+			      !status_is(&f, 1, "state", "OpenSent"));
 		}
 		CHECK_STR(strbuf_get(&f.events), "");
 	}
@@ -91,8 +94,12 @@ TEST(a_signed_session_ends_with_words)
 		conf[1].mode = accepted ? NEIGHBOR_ACTIVE : NEIGHBOR_PASSIVE;
 		speak(&f, 1, &conf[1]);
 		speak(&f, 0, &conf[0]);
-		RUN_UNTIL(f, status_is(&f, 0, "state", "Established") && status_is(&f, 1, "state", "Established"));
-		/* sockets, keys and all are gone when this returns; the other end has not been run since */
+		RUN_UNTIL(f, status_is(&f, 0, "state", "Established") &&
+				 status_is(&f, 1, "state", "Established"));
+		/*
+		 * sockets, keys and all are gone when this returns; the other end has not been run
+		 * since
+		 */
 		announcer_stop(f.a[0], NULL, on_stopped, &f);
 		announcer_free(TAKE(f.a[0]));
 		RUN_UNTIL(f, !status_is(&f, 1, "state", "Established"));
@@ -110,7 +117,8 @@ TEST(an_interface_is_kept_to)
 	conf[0].interface = conf[1].interface = "lo";
 	speak(&f, 0, &conf[0]);
 	speak(&f, 1, &conf[1]);
-	RUN_UNTIL(f, status_is(&f, 0, "state", "Established") && status_is(&f, 1, "state", "Established"));
+	RUN_UNTIL(f,
+	    status_is(&f, 0, "state", "Established") && status_is(&f, 1, "state", "Established"));
 }
 
 TEST(why_there_is_no_connection)
@@ -129,7 +137,8 @@ TEST(why_there_is_no_connection)
 	(void)snprintf(want[1], sizeof(want[1]),
 	    "could not connect: local-address 192.0.2.99 is not on this host");
 	rows[2].interface = "nowhere0";
-	(void)snprintf(want[2], sizeof(want[2]), "could not connect: interface nowhere0 is not there");
+	(void)snprintf(
+	    want[2], sizeof(want[2]), "could not connect: interface nowhere0 is not there");
 	rows[3].address = ip_of("fe80::1");
 	rows[3].local_address = (struct ip){ 0 };
 	rows[3].interface = "lo";
@@ -162,9 +171,10 @@ TEST(a_wrong_password_is_guessed_from_what_the_kernel_dropped)
 	speak(&f, 1, &conf[1]);
 	speak(&f, 0, &conf[0]);
 	RUN_UNTIL(f, status_text(&f, 0, "last_error", text, sizeof(text))[0] != '\0');
-	CHECK_STR(text, "could not connect: no answer: wrong password, more than one hop away (see multihop), "
-			"filtered, or nobody has the address; this host dropped wrongly signed segments "
-			"meanwhile: the passwords differ");
+	CHECK_STR(text,
+	    "could not connect: no answer: wrong password, more than one hop away (see multihop), "
+	    "filtered, or nobody has the address; this host dropped wrongly signed segments "
+	    "meanwhile: the passwords differ");
 }
 
 TEST(transports_that_can_not_work_are_refused)
@@ -194,7 +204,8 @@ TEST(transports_that_can_not_work_are_refused)
 		struct err e = { 0 };
 
 		rows[i].ipv4 = rows[i].address.family == IP_V4;
-		CHECK_INT(announcer_new_speaker(f.loop, &rows[i], 1, &events, &f.a[0], &e), -EINVAL);
+		CHECK_INT(
+		    announcer_new_speaker(f.loop, &rows[i], 1, &events, &f.a[0], &e), -EINVAL);
 		CHECK(f.a[0] == NULL);
 		CHECK_STR(e.message, why[i]);
 	}

@@ -136,7 +136,8 @@ TEST(text_from_outside_is_made_printable)
 
 TEST(the_last_column_is_cut)
 {
-	static const struct table_look looks[] = { { .columns = 35 }, { .columns = 32 }, { .columns = 1 } };
+	static const struct table_look looks[] = { { .columns = 35 }, { .columns = 32 },
+		{ .columns = 1 } };
 	static const char *const want[] = {
 		"a      why\n"
 		"first  Zürich is far from all of it\n"

@@ -272,7 +272,8 @@ TEST(only_utf8)
 		int r = conf_load_text("x", text, strlen(text), &zoo_schema, &c, &errors);
 
 		if ((r == 0) != rows[i].good)
-			tap_fail(__FILE__, __LINE__, "row %zu gives %d: %s", i, r, strbuf_get(&errors));
+			tap_fail(
+			    __FILE__, __LINE__, "row %zu gives %d: %s", i, r, strbuf_get(&errors));
 		if (!rows[i].good)
 			CHECK(strstr(strbuf_get(&errors), "this is not UTF-8\n") != NULL);
 	}

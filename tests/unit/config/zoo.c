@@ -22,7 +22,8 @@ check_zoo(struct conf *c, void *object)
 
 	for (size_t i = 1; i < z->numbers.count; i++) {
 		if (numbers[i] <= numbers[i - 1])
-			conf_error_at(c, &numbers[i], "expected more than the %u before it", numbers[i - 1]);
+			conf_error_at(
+			    c, &numbers[i], "expected more than the %u before it", numbers[i - 1]);
 	}
 	if (z->router_id.family == IP_V6)
 		conf_error_at(c, &z->router_id, "expected an IPv4 address");
@@ -87,4 +88,5 @@ static const struct conf_field zoo_fields[] = {
 };
 /* clang-format on */
 
-const struct conf_schema zoo_schema = CONF_SCHEMA("a zoo", struct zoo, zoo_fields, .check = check_zoo);
+const struct conf_schema zoo_schema =
+    CONF_SCHEMA("a zoo", struct zoo, zoo_fields, .check = check_zoo);

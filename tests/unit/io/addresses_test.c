@@ -20,7 +20,9 @@ write_file(const char *path, const char *text)
 	return f != NULL && fclose(f) == 0 && ok;
 }
 
-/* A network of our own; without root in a user namespace whose root we are, so that ip(8) is too. */
+/*
+ * A network of our own; without root in a user namespace whose root we are, so that ip(8) is too.
+ */
 static const char *
 unshare_network(void)
 {
@@ -33,7 +35,8 @@ unshare_network(void)
 	(void)snprintf(uid_map, sizeof(uid_map), "0 %u 1", uid);
 	(void)snprintf(gid_map, sizeof(gid_map), "0 %u 1", gid);
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0 ||
-	    !write_file("/proc/self/setgroups", "deny") || !write_file("/proc/self/uid_map", uid_map) ||
+	    !write_file("/proc/self/setgroups", "deny") ||
+	    !write_file("/proc/self/uid_map", uid_map) ||
 	    !write_file("/proc/self/gid_map", gid_map))
 		return "network namespaces are forbidden here";
 	return NULL;
@@ -165,13 +168,16 @@ is_reached(int receiver, struct ip ip, uint16_t port)
 	char byte = 0;
 	bool reached;
 
-	reached = sendto(fd, &byte, 1, 0, (struct sockaddr *)&ss, len) == 1 && poll(&p, 1, 200) == 1 &&
-		  recv(receiver, &byte, 1, 0) == 1;
+	reached = sendto(fd, &byte, 1, 0, (struct sockaddr *)&ss, len) == 1 &&
+		  poll(&p, 1, 200) == 1 && recv(receiver, &byte, 1, 0) == 1;
 	(void)close(fd);
 	return reached;
 }
 
-/* The kernel acknowledges an IPv6 address before it takes packets for it: until then it is not there. */
+/*
+ * The kernel acknowledges an IPv6 address before it takes packets for it: until then it is not
+ * there.
+ */
 TEST(present_is_ready_for_packets)
 {
 	struct ip ip = ip_of("2001:db8:f00d::60");

@@ -214,7 +214,8 @@ TEST(what_is_no_json_becomes_an_error)
 	CHECK_INT(control_line(json_pack("{s:i}", "a", 1), &line), 0);
 	CHECK_INT(control_line(NULL, &line), -EINVAL);
 	CHECK_INT(control_line(json_pack("{s:s}", "a", "\xff"), &line), -EINVAL);
-	CHECK_INT(control_line(json_pack("{s:o}", "a", json_string_nocheck("\xff")), &line), -EINVAL);
+	CHECK_INT(
+	    control_line(json_pack("{s:o}", "a", json_string_nocheck("\xff")), &line), -EINVAL);
 	CHECK_INT(control_line(json_integer(1), &line), -EINVAL);
 	CHECK_INT(strncmp(line.text, "{\"a\":1}\n", 8), 0);
 	for (size_t i = 0; i < 4; i++)

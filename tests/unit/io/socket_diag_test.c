@@ -49,7 +49,8 @@ TEST(what_covers_an_address)
 	for (size_t i = 0; i < ARRAY_SIZE(covering); i++) {
 		uint8_t protocol = covering[i].type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
 		uint16_t port = 0;
-		int fd = open_socket(covering[i].type, covering[i].bound, &port, covering[i].v6only);
+		int fd =
+		    open_socket(covering[i].type, covering[i].bound, &port, covering[i].v6only);
 		struct watched_socket socket = watched(protocol, covering[i].address, port);
 		struct watched_socket elsewhere =
 		    watched(protocol, covering[i].address, (uint16_t)(port ^ 1));
@@ -59,8 +60,8 @@ TEST(what_covers_an_address)
 			continue; /* a machine without IPv6 */
 		got = listens(nl, &socket);
 		if (got != covering[i].covered)
-			tap_fail(__FILE__, __LINE__, "case %zu: %s for %s: %d", i, covering[i].bound,
-			    covering[i].address, got);
+			tap_fail(__FILE__, __LINE__, "case %zu: %s for %s: %d", i,
+			    covering[i].bound, covering[i].address, got);
 		CHECK_INT(listens(nl, &elsewhere), 0);
 		(void)close(fd);
 		CHECK_INT(listens(nl, &socket), 0);

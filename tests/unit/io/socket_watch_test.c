@@ -63,7 +63,8 @@ TEST(what_covers_an_address)
 		sd_event *loop = NULL;
 		struct err e = { 0 };
 		uint16_t port = 0;
-		int fd = open_socket(covering[i].type, covering[i].bound, &port, covering[i].v6only);
+		int fd =
+		    open_socket(covering[i].type, covering[i].bound, &port, covering[i].v6only);
 
 		if (fd < 0)
 			continue; /* a machine without IPv6 */

@@ -133,7 +133,8 @@ on_bytes_slowly(void *userdata, const uint8_t *bytes, size_t len)
 
 TEST(a_talkative_peer_leaves_turns_to_others)
 {
-	static const struct stream_events slow = { on_connected, on_bytes_slowly, on_writable, on_closed };
+	static const struct stream_events slow = { on_connected, on_bytes_slowly, on_writable,
+		on_closed };
 	static uint8_t block[STREAM_CHUNK_MAX];
 	int fds[2], size = 1 << 20;
 	size_t sent = 0;

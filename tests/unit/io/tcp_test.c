@@ -1,4 +1,7 @@
-/* Distances (GTSM), interfaces and counters of TCP sockets, on loopback, where no router lowers a TTL. */
+/*
+ * Distances (GTSM), interfaces and counters of TCP sockets, on loopback, where no router lowers a
+ * TTL.
+ */
 #include "io/tcp.h"
 
 #include <errno.h>
@@ -94,8 +97,8 @@ TEST(a_listening_socket_knows_the_distance_of_each_neighbor)
 		    rows[i].taken ? PATIENCE_MS : SILENCE_MS);
 
 		if ((fd >= 0) != rows[i].taken)
-			tap_fail(__FILE__, __LINE__, "%s with TTL %u: %s", rows[i].from, rows[i].ttl,
-			    fd >= 0 ? "taken" : "not taken");
+			tap_fail(__FILE__, __LINE__, "%s with TTL %u: %s", rows[i].from,
+			    rows[i].ttl, fd >= 0 ? "taken" : "not taken");
 		if (fd >= 0)
 			(void)close(fd);
 	}

@@ -11,7 +11,9 @@
 
 #define BIRD "/usr/sbin/bird"
 
-/* A scenario with all that a configuration has to express, and names that are hard to tell apart. */
+/*
+ * A scenario with all that a configuration has to express, and names that are hard to tell apart.
+ */
 static const char EVERYTHING[] =
     "lab: everything\n"
     "bfd: 50ms\n"
@@ -57,7 +59,8 @@ file_of(const struct lab_plan *p, const char *node, const char *path)
 {
 	for (size_t i = 0; i < p->node_count; i++) {
 		for (size_t k = 0; k < p->nodes[i].file_count; k++) {
-			if (strcmp(p->nodes[i].name, node) == 0 && strcmp(p->nodes[i].files[k].path, path) == 0)
+			if (strcmp(p->nodes[i].name, node) == 0 &&
+			    strcmp(p->nodes[i].files[k].path, path) == 0)
 				return p->nodes[i].files[k].content;
 		}
 	}
@@ -77,7 +80,8 @@ TEST(sessions_and_their_policy)
 	_cleanup_(conf_freep) struct conf *c _unused_ = load(EVERYTHING, &p);
 
 	REQUIRE(p);
-	const char *fra = file_of(p, "fra.mid", BIRD_CONF_PATH), *ams = file_of(p, "ams.mid", BIRD_CONF_PATH);
+	const char *fra = file_of(p, "fra.mid", BIRD_CONF_PATH),
+		   *ams = file_of(p, "ams.mid", BIRD_CONF_PATH);
 
 	check_says(fra, "protocol bgp ebgp4_fra_up from session {\n"
 			"\tlocal 192.0.2.19 as 64496;\n\tneighbor 192.0.2.18 as 4200000000;\n"
@@ -89,7 +93,8 @@ TEST(sessions_and_their_policy)
 	check_says(fra, "protocol bgp ibgp4_ams from session {\n"
 			"\tlocal 192.0.2.1 as 64496;\n\tneighbor 192.0.2.2 as 64496;\n"
 			"\tipv4 { next hop self; import all; export where source = RTS_BGP; };\n}\n");
-	check_says(fra, "interface \"ams\" { type ptp; cost 1200; hello 1; dead 10; retransmit 2; };\n");
+	check_says(
+	    fra, "interface \"ams\" { type ptp; cost 1200; hello 1; dead 10; retransmit 2; };\n");
 	check_says(fra, "interface \"fra.up\" { stub; cost 1; };\n");
 }
 
@@ -103,7 +108,8 @@ TEST(hosts_may_announce_their_services_only)
 
 	check_says(fra, "protocol bgp host4_a from session {\n");
 	check_says(fra, "if ! (net ~ [ 203.0.113.8/30+ ]) then reject;\n");
-	check_says(fra, "if ! (net ~ [ 2001:db8:f00d::/127+, 2001:db8:f00d::4/126+ ]) then reject;\n");
+	check_says(
+	    fra, "if ! (net ~ [ 2001:db8:f00d::/127+, 2001:db8:f00d::4/126+ ]) then reject;\n");
 	check_says(fra, "if ! (net ~ [ 2001:db8:f00d::4/126+ ]) then reject;\n");
 	check_says(fra, "if ! (false) then reject;\n"); /* host b, over IPv4 */
 }

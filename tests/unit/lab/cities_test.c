@@ -16,7 +16,8 @@ TEST(codes_are_unique)
 	for (size_t i = 0; i < city_count(); i++) {
 		for (size_t k = 0; k < i; k++) {
 			if (strcmp(city_get(i)->code, city_get(k)->code) == 0)
-				tap_fail(__FILE__, __LINE__, "%s stands there twice", city_get(i)->code);
+				tap_fail(
+				    __FILE__, __LINE__, "%s stands there twice", city_get(i)->code);
 		}
 	}
 }
@@ -36,9 +37,10 @@ TEST(each_is_well_formed)
 	for (size_t i = 0; i < city_count(); i++) {
 		const struct city *c = city_get(i);
 
-		if (!is_code(c->code, 3, ascii_is_lower) || !is_code(c->country, 2, ascii_is_upper) ||
-		    *c->name == '\0' || c->at.latitude < -90 || c->at.latitude > 90 ||
-		    c->at.longitude < -180 || c->at.longitude > 180)
+		if (!is_code(c->code, 3, ascii_is_lower) ||
+		    !is_code(c->country, 2, ascii_is_upper) || *c->name == '\0' ||
+		    c->at.latitude < -90 || c->at.latitude > 90 || c->at.longitude < -180 ||
+		    c->at.longitude > 180)
 			tap_fail(__FILE__, __LINE__, "%s (%s) is wrong", c->code, c->name);
 	}
 }
@@ -49,7 +51,8 @@ TEST(no_two_in_one_place)
 	for (size_t i = 0; i < city_count(); i++) {
 		for (size_t k = 0; k < i; k++) {
 			if (geo_distance_km(city_get(i)->at, city_get(k)->at) < 5)
-				tap_fail(__FILE__, __LINE__, "%s is at %s", city_get(i)->code, city_get(k)->code);
+				tap_fail(__FILE__, __LINE__, "%s is at %s", city_get(i)->code,
+				    city_get(k)->code);
 		}
 	}
 }

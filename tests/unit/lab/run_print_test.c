@@ -8,7 +8,8 @@
 static const struct look plain = { 0 };
 
 static void
-check_print(void (*print)(const json_t *, struct look, struct strbuf *), const char *json, const char *want)
+check_print(
+    void (*print)(const json_t *, struct look, struct strbuf *), const char *json, const char *want)
 {
 	_cleanup_(strbuf_done) struct strbuf out = { 0 };
 	json_error_t e;
@@ -148,7 +149,8 @@ TEST(summary)
 	    "  ok  fail     c             d\n"
 	    "\n"
 	    "  1 of 3 expectations did not hold.\n");
-	check_print(run_summary_print, "[{'step': 'Anycast', 'expected': 'a', 'seen': 'b', 'held': true}]",
+	check_print(run_summary_print,
+	    "[{'step': 'Anycast', 'expected': 'a', 'seen': 'b', 'held': true}]",
 	    "      step     expected  seen\n"
 	    "  ok  Anycast  a         b\n"
 	    "\n"
@@ -179,7 +181,8 @@ TEST(a_withdraw_in_time)
 		fail_expect_withdraw(&list, "step", rows[i].within, rows[i].after_ms);
 		json_t *all = expect_to_json(&list);
 		const json_t *row = json_array_get(all, 0);
-		strbuf_addf(&got, "%s %s: %s", json_is_true(json_object_get(row, "held")) ? "true" : "false",
+		strbuf_addf(&got, "%s %s: %s",
+		    json_is_true(json_object_get(row, "held")) ? "true" : "false",
 		    json_string_value(json_object_get(row, "expected")),
 		    json_string_value(json_object_get(row, "seen")));
 		CHECK_STR(strbuf_get(&got), rows[i].want);

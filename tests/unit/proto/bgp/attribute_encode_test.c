@@ -1,4 +1,7 @@
-/* What announcements carry, as golden bytes; each was read with tshark 4.0, which found nothing malformed. */
+/*
+ * What announcements carry, as golden bytes; each was read with tshark 4.0, which found nothing
+ * malformed.
+ */
 #include "proto/bgp/community.h"
 
 #include "bytes.h"
@@ -7,8 +10,8 @@ static const struct bgp_attributes plain;
 
 /* The message without its header and the length of withdrawn routes. */
 static void
-check_announced(int line, const struct bgp_peering *peering, const struct bgp_attributes *attributes,
-    const char *prefix, const char *want)
+check_announced(int line, const struct bgp_peering *peering,
+    const struct bgp_attributes *attributes, const char *prefix, const char *want)
 {
 	uint8_t buf[BGP_MESSAGE_MAX], bytes[BGP_MESSAGE_MAX];
 	struct prefix p = prefix_of(prefix);
@@ -209,7 +212,8 @@ TEST(normal_attributes_are_sorted_and_have_each_once)
 {
 	static const uint32_t communities[] = { 3, 1, 3, 2, 1 };
 	static const uint64_t ext[] = { UINT64_MAX, 0, UINT64_MAX };
-	static const struct bgp_large_community large[] = { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 }, { 0, 1, 0 } };
+	static const struct bgp_large_community large[] = { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 },
+		{ 0, 1, 0 } };
 	struct bgp_attributes a = {
 		.communities = communities,
 		.community_count = ARRAY_SIZE(communities),
@@ -226,7 +230,8 @@ TEST(normal_attributes_are_sorted_and_have_each_once)
 	bgp_attributes_normalise(&a, storage);
 	CHECK(bgp_attributes_are_normal(&a));
 	CHECK_MEM(a.communities, a.community_count * 4, ((uint32_t[]){ 1, 2, 3 }), 12);
-	CHECK_MEM(a.ext_communities, a.ext_community_count * 8, ((uint64_t[]){ 0, UINT64_MAX }), 16);
+	CHECK_MEM(
+	    a.ext_communities, a.ext_community_count * 8, ((uint64_t[]){ 0, UINT64_MAX }), 16);
 	CHECK_INT(a.large_community_count, 3);
 	CHECK_INT(a.large_communities[0].local2, 1);
 	CHECK_INT(a.large_communities[2].global, 1);

@@ -24,7 +24,8 @@ TEST(bfd_down_in_every_state)
 
 		(void)GIVE(f, BGP_EVENT_BFD_UP);
 		bring_to(&f, rows[i].from);
-		CHECK_STR(GIVE(f, BGP_EVENT_BFD_DOWN, .text = "no packets for 150ms"), rows[i].trace);
+		CHECK_STR(
+		    GIVE(f, BGP_EVENT_BFD_DOWN, .text = "no packets for 150ms"), rows[i].trace);
 		CHECK_INT(state(&f), rows[i].to);
 		CHECK(!bgp_session_info(f.s)->waits_for_bfd);
 		if (rows[i].from < BGP_OPEN_SENT)

@@ -67,7 +67,8 @@ TEST(extended_communities_as_text)
 
 		CHECK_INT(bgp_ext_community_parse(rows[i].text, &v, NULL), 0);
 		CHECK(v == rows[i].value);
-		CHECK_STR(bgp_ext_community_format(v, buf), rows[i].written ? rows[i].written : rows[i].text);
+		CHECK_STR(bgp_ext_community_format(v, buf),
+		    rows[i].written ? rows[i].written : rows[i].text);
 	}
 	CHECK(bgp_ext_community_is_transitive(0x0002fde900000064));
 	CHECK(!bgp_ext_community_is_transitive(0x4004fde849742400));
@@ -149,11 +150,14 @@ TEST(what_is_formatted_parses_to_the_same)
 		struct bgp_large_community large_again = { 0 };
 		uint32_t plain = (uint32_t)bits | (i % 2 ? 0xffff0000 : 0), plain_again = ~plain;
 
-		CHECK_INT(bgp_community_parse(bgp_community_format(plain, buf), &plain_again, NULL), 0);
+		CHECK_INT(
+		    bgp_community_parse(bgp_community_format(plain, buf), &plain_again, NULL), 0);
 		CHECK_INT(plain_again, plain);
 		/* types 0 to 3 of subtypes 0 to 3, and all others */
 		ext = i % 4 ? bits & UINT64_C(0x0303ffffffffffff) : bits;
-		CHECK_INT(bgp_ext_community_parse(bgp_ext_community_format(ext, buf), &ext_again, NULL), 0);
+		CHECK_INT(
+		    bgp_ext_community_parse(bgp_ext_community_format(ext, buf), &ext_again, NULL),
+		    0);
 		CHECK(ext_again == ext);
 		CHECK_INT(bgp_large_community_parse(
 			      bgp_large_community_format(large, buf), &large_again, NULL), 0);

@@ -36,7 +36,8 @@ fixture_done(struct fixture *f)
 static inline void
 trace_sent(struct fixture *f, enum bgp_way way)
 {
-	static const char *const names[] = { "", "OPEN", "UPDATE", "NOTIFICATION", "KEEPALIVE", "REFRESH" };
+	static const char *const names[] = { "", "OPEN", "UPDATE", "NOTIFICATION", "KEEPALIVE",
+		"REFRESH" };
 	const uint8_t *p = f->actions.send[way].bytes;
 	size_t left = f->actions.send[way].len;
 
@@ -82,8 +83,8 @@ give_bytes(struct fixture *f, enum bgp_way way, const char *hex)
 {
 	uint8_t bytes[BGP_MESSAGE_MAX];
 	size_t len = from_hex(hex, bytes, sizeof(bytes));
-	const char *trace =
-	    give(f, (struct bgp_event){ .type = BGP_EVENT_BYTES, .way = way, .bytes = bytes, .len = len });
+	const char *trace = give(f,
+	    (struct bgp_event){ .type = BGP_EVENT_BYTES, .way = way, .bytes = bytes, .len = len });
 
 	CHECK_INT(f->actions.consumed, len);
 	return trace;

@@ -16,7 +16,11 @@ TEST(our_open_in_bytes)
 		   "0104 0001 00 01 0104 0002 00 01 0200 4104 0000fde9");
 
 	w = writer_init(buf, sizeof(buf));
-	open = (struct bgp_open){ .as = 4200000001, .id = 1, .as4 = true, .multiprotocol = true, .families = { true, false } };
+	open = (struct bgp_open){ .as = 4200000001,
+		.id = 1,
+		.as4 = true,
+		.multiprotocol = true,
+		.families = { true, false } };
 	bgp_open_encode(&w, &open);
 	CHECK_HEX(buf, writer_len(&w),
 	    MARKER "002b 01 04 5ba0 0000 00000001 0e 02 0c 0104 0001 00 01 4104 fa56ea01");
@@ -70,7 +74,8 @@ TEST(parameters_are_left_out_or_long)
 
 	for (size_t len = 252; len <= sizeof(none); len++) {
 		bool is_long = len > 253;
-		size_t head = from_hex(is_long ? "ff ff 0000 02 0000" : "00 02 00", want, sizeof(want));
+		size_t head =
+		    from_hex(is_long ? "ff ff 0000 02 0000" : "00 02 00", want, sizeof(want));
 
 		if (is_long) {
 			want[2] = (uint8_t)((len + 3) >> 8);
@@ -112,7 +117,8 @@ TEST(what_is_encoded_is_decoded)
 	CHECK_INT(got.role, BGP_ROLE_CUSTOMER);
 	CHECK(got.graceful_restart && got.restarting && got.hard_reset);
 	CHECK_INT(got.restart_time_s, 300);
-	CHECK(!got.restart_families[BGP_IPV4] && got.restart_families[BGP_IPV6] && got.forwarding[BGP_IPV6]);
+	CHECK(!got.restart_families[BGP_IPV4] && got.restart_families[BGP_IPV6] &&
+	      got.forwarding[BGP_IPV6]);
 	CHECK(!got.families[BGP_IPV4] && got.families[BGP_IPV6]);
 	CHECK_INT(got.unknown, 0);
 }
@@ -128,7 +134,10 @@ TEST(capabilities_of_others_are_read)
 		{ "0200 0200 4600 4600 0600 0600", { .families = { true }, .route_refresh = true,
 		    .enhanced_refresh = true, .extended_message = true } },
 		{ "0104 0001 0001 0104 0001 0001", { .multiprotocol = true, .families = { true } } },
-		/* RFC 8950: one capability with three triples, VPN routes and IPv6 routes among them */
+		/*
+		 * RFC 8950: one capability with three triples, VPN routes and IPv6 routes among
+		 * them
+		 */
 		{ "0512 0001 0080 0002 0002 0001 0002 0001 0001 0002", { .families = { true },
 		    .extended_next_hop = true } },
 		{ "0506 0001 0080 0002", { .families = { true } } },
@@ -162,8 +171,10 @@ TEST(capabilities_of_others_are_read)
 		want.as = 64501;
 		want.hold_time_s = 90;
 		want.id = 7;
-		if (!bgp_open_decode(buf, writer_len(&w), &got, &e) || memcmp(&got, &want, sizeof(got)) != 0)
-			tap_fail(__FILE__, __LINE__, "%s: %u/%u", rows[i].capabilities, e.code, e.subcode);
+		if (!bgp_open_decode(buf, writer_len(&w), &got, &e) ||
+		    memcmp(&got, &want, sizeof(got)) != 0)
+			tap_fail(__FILE__, __LINE__, "%s: %u/%u", rows[i].capabilities, e.code,
+			    e.subcode);
 	}
 }
 
@@ -280,7 +291,8 @@ TEST(the_peer_must_be_the_one_that_was_configured)
 		{ 64502, 0xc0000202, 90, true, true, false, 2 },
 		{ 0, 0xc0000202, 90, true, true, false, 2 },      /* RFC 7607 */
 		{ 64501, 0, 90, true, true, false, 3 },           /* RFC 6286 */
-		{ 64501, 0xc0000201, 90, true, true, false, 0 },  /* ours, in another AS: allowed there */
+		/* ours, in another AS: allowed there */
+		{ 64501, 0xc0000201, 90, true, true, false, 0 },
 		{ 65001, 0xc0000201, 90, true, true, true, 3 },   /* ours, in our AS */
 		{ 65001, 0xc0000202, 90, true, true, true, 0 },
 		{ 64501, 0xc0000202, 1, true, true, false, 6 },
@@ -289,7 +301,9 @@ TEST(the_peer_must_be_the_one_that_was_configured)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct bgp_open open = { .as = rows[i].as, .id = rows[i].id, .hold_time_s = rows[i].hold,
+		struct bgp_open open = { .as = rows[i].as,
+			.id = rows[i].id,
+			.hold_time_s = rows[i].hold,
 			.families = { rows[i].ipv4, rows[i].ipv6 } };
 		struct bgp_conf conf = usual_conf();
 		struct bgp_error e = { 0 };
@@ -330,7 +344,10 @@ TEST(roles_must_fit)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct bgp_open open = { .as = 64501, .id = 7, .hold_time_s = 90, .families = { true },
+		struct bgp_open open = { .as = 64501,
+			.id = 7,
+			.hold_time_s = 90,
+			.families = { true },
 			.role = rows[i].theirs };
 		struct bgp_conf conf = usual_conf();
 		struct bgp_error e = { 0 };

@@ -92,9 +92,11 @@ TEST(the_fields_of_a_path)
 
 	CHECK_INT(p.origin, BGP_ORIGIN_INCOMPLETE);
 	REQUIRE(p.as_path.count == 2);
-	CHECK(p.as_path.segments[0].type == BGP_SEGMENT_SEQUENCE && p.as_path.segments[0].count == 2);
+	CHECK(
+	    p.as_path.segments[0].type == BGP_SEGMENT_SEQUENCE && p.as_path.segments[0].count == 2);
 	CHECK(p.as_path.segments[0].ases[0] == 64501 && p.as_path.segments[0].ases[1] == 65536);
-	CHECK(p.as_path.segments[1].type == BGP_SEGMENT_SET && p.as_path.segments[1].ases[1] == UINT32_MAX);
+	CHECK(p.as_path.segments[1].type == BGP_SEGMENT_SET &&
+	      p.as_path.segments[1].ases[1] == UINT32_MAX);
 	CHECK(ip_equal(p.next_hop, ip_of("192.0.2.2")));
 	CHECK(p.med == 7 && p.local_pref == 100 && p.otc == 64502);
 	CHECK(p.aggregator.as == 64501 && ip_equal(p.aggregator.address, ip_of("192.0.2.3")));
@@ -205,7 +207,8 @@ TEST(a_whole_update)
 	struct bgp_routes routes;
 
 	CHECK(bgp_routes_decode(reader_init(bytes, n), AS4, arena, &routes));
-	REQUIRE(routes.withdrawn.count == 1 && routes.announced.count == 2 && routes.path.count == 3);
+	REQUIRE(
+	    routes.withdrawn.count == 1 && routes.announced.count == 2 && routes.path.count == 3);
 	CHECK(prefix_equal(routes.withdrawn.prefixes[0], prefix_of("203.0.113.0/24")));
 	CHECK(prefix_equal(routes.announced.prefixes[0], prefix_of("0.0.0.0/0")));
 	CHECK(prefix_equal(routes.announced.prefixes[1], prefix_of("198.51.100.1/32")));
@@ -213,5 +216,6 @@ TEST(a_whole_update)
 	CHECK_HEX(buf, writer_len(&w), text);
 	/* cut anywhere it is no UPDATE, or one of fewer prefixes */
 	for (size_t at = 0; at < n; at++)
-		CHECK(bgp_routes_decode(reader_init(bytes, at), AS4, arena, &routes) == (at == 22 || at == 23));
+		CHECK(bgp_routes_decode(reader_init(bytes, at), AS4, arena, &routes) ==
+		      (at == 22 || at == 23));
 }

@@ -29,7 +29,8 @@ drain(struct fixture *f)
 		if (buf[18] == BGP_UPDATE)
 			strbuf_add(&f->trace, "U ");
 		else
-			strbuf_addf(&f->trace, "%s%d ", buf[21] == 1 ? "begin" : "end", buf[20] == 1 ? 4 : 6);
+			strbuf_addf(&f->trace, "%s%d ", buf[21] == 1 ? "begin" : "end",
+			    buf[20] == 1 ? 4 : 6);
 	}
 	return strbuf_get(&f->trace);
 }
@@ -101,7 +102,9 @@ TEST(frames_of_the_peer_change_nothing)
 	}
 }
 
-/* RFC 7313 section 4: with graceful restart there is no Begin of a refresh in front of End-of-RIB. */
+/*
+ * RFC 7313 section 4: with graceful restart there is no Begin of a refresh in front of End-of-RIB.
+ */
 TEST(a_refresh_begins_behind_end_of_rib)
 {
 	static const struct bgp_attributes plain;
@@ -124,7 +127,10 @@ TEST(a_refresh_begins_behind_end_of_rib)
 	}
 }
 
-/* RFC 7313 section 5: (7,1) is for Begin and End alone, with the whole message; others are no error. */
+/*
+ * RFC 7313 section 5: (7,1) is for Begin and End alone, with the whole message; others are no
+ * error.
+ */
 TEST(refreshes_of_a_wrong_length_end_the_session)
 {
 	static const struct {
@@ -150,11 +156,14 @@ TEST(refreshes_of_a_wrong_length_end_the_session)
 
 		establish(&f, rows[i].open);
 		CHECK_STR(give_bytes(&f, BGP_DIALLED, rows[i].message), rows[i].trace);
-		CHECK_HEX(f.actions.send[BGP_DIALLED].bytes, f.actions.send[BGP_DIALLED].len, rows[i].sent);
+		CHECK_HEX(f.actions.send[BGP_DIALLED].bytes, f.actions.send[BGP_DIALLED].len,
+		    rows[i].sent);
 	}
 }
 
-/* RFC 2918 section 3: where RFC 7313 was not agreed on, its subtype is an octet without a meaning. */
+/*
+ * RFC 2918 section 3: where RFC 7313 was not agreed on, its subtype is an octet without a meaning.
+ */
 TEST(without_subtypes_every_refresh_is_a_request)
 {
 	static const struct bgp_attributes plain;
@@ -212,7 +221,10 @@ TEST(a_flood_of_requests_is_answered_once_a_second)
 	(void)GIVE(f, BGP_EVENT_TIMER);
 	CHECK_STR(drain(&f), "begin4 U U end4 ");
 
-	/* asked for in the middle: the round ends, and another one follows, however slow the peer reads */
+	/*
+	 * asked for in the middle: the round ends, and another one follows, however slow the peer
+	 * reads
+	 */
 	f.now = instant_add(f.now, DURATION_S(1));
 	(void)give_bytes(&f, BGP_DIALLED, REFRESH);
 	CHECK(bgp_session_next_update(f.s, buf, sizeof(buf)) > 0);

@@ -125,7 +125,8 @@ TEST(a_stop_is_a_hard_reset_where_both_know_it)
 
 		establish(&f, rows[i].open);
 		CHECK_STR(GIVE(f, BGP_EVENT_STOP, .text = "bye"), rows[i].trace);
-		CHECK_HEX(f.actions.send[BGP_DIALLED].bytes, f.actions.send[BGP_DIALLED].len, rows[i].bytes);
+		CHECK_HEX(f.actions.send[BGP_DIALLED].bytes, f.actions.send[BGP_DIALLED].len,
+		    rows[i].bytes);
 	}
 }
 
@@ -206,7 +207,8 @@ TEST(a_second_connection_that_fails_harms_nothing)
 	/* both end together: the news is that the session is down */
 	f.now = instant_add(f.now, DURATION_S(1));
 	(void)GIVE(f, BGP_EVENT_ACCEPTED);
-	CHECK_STR(GIVE(f, BGP_EVENT_STOP), "D:NOTIFICATION-6/9 D:close A:NOTIFICATION-6/2 A:close down ");
+	CHECK_STR(
+	    GIVE(f, BGP_EVENT_STOP), "D:NOTIFICATION-6/9 D:close A:NOTIFICATION-6/2 A:close down ");
 }
 
 TEST(without_the_capability_a_second_connection_is_rejected)

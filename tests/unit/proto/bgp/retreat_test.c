@@ -88,7 +88,8 @@ TEST(named_capabilities_are_left_out)
 
 TEST(without_a_name_one_step_after_the_other_is_left_out)
 {
-	static const char *const notifications[] = { MARKER "0015 03 02 07", MARKER "0015 03 02 00" };
+	static const char *const notifications[] = { MARKER "0015 03 02 07",
+		MARKER "0015 03 02 00" };
 	static const char *const steps[] = { ALL, "1-1 1-2 2 64 65 ", "1-1 1-2 65 ", "none", ALL };
 
 	for (size_t i = 0; i < ARRAY_SIZE(notifications); i++) {

@@ -6,7 +6,8 @@
 
 static const struct bgp_attributes plain, med1 = { .has_med = true, .med = 1 },
 				       med2 = { .has_med = true, .med = 2 };
-static const char *const A = "203.0.113.1/32", *const B = "203.0.113.2/32", *const C = "2001:db8::1/128";
+static const char *const A = "203.0.113.1/32", *const B = "203.0.113.2/32",
+			 *const C = "2001:db8::1/128";
 
 static void
 note(struct strbuf *out, struct bgp_nlri nlri, char sign)
@@ -95,14 +96,16 @@ TEST(same_attributes_share_an_update)
 	SET(f, B, med1);
 	SET(f, C, med1);
 	SET(f, "203.0.113.3/32", med2);
-	CHECK_STR(DRAIN(f), "+203.0.113.1/32 +203.0.113.2/32 | +203.0.113.3/32 | +2001:db8::1/128 | ");
+	CHECK_STR(
+	    DRAIN(f), "+203.0.113.1/32 +203.0.113.2/32 | +203.0.113.3/32 | +2001:db8::1/128 | ");
 }
 
 TEST(the_order_of_communities_makes_no_difference)
 {
 	static const uint32_t up[] = { 1, 2, 3 }, down[] = { 3, 2, 1, 2 };
 	const struct bgp_attributes one = { .communities = up, .community_count = ARRAY_SIZE(up) };
-	const struct bgp_attributes two = { .communities = down, .community_count = ARRAY_SIZE(down) };
+	const struct bgp_attributes two = { .communities = down,
+		.community_count = ARRAY_SIZE(down) };
 	FIXTURE(f);
 
 	SET(f, A, one);
@@ -282,7 +285,8 @@ TEST(every_route_with_what_was_told)
 	SET(f, "203.0.113.3/32", med2);
 	strbuf_done(&f.out);
 	bgp_rib_out_each(&f.rib, note_route, &f.out);
-	CHECK_STR(strbuf_get(&f.out), "203.0.113.1/32 med 1 told, 203.0.113.2/32 med 2, 203.0.113.3/32 med 2, ");
+	CHECK_STR(strbuf_get(&f.out),
+	    "203.0.113.1/32 med 1 told, 203.0.113.2/32 med 2, 203.0.113.3/32 med 2, ");
 }
 
 TEST(a_family_that_was_not_agreed_on_stays_here)
@@ -361,7 +365,8 @@ random_prefix(unsigned i)
 
 /* What the peer makes of one message. */
 static void
-believe(const uint8_t *message, size_t len, const struct bgp_peering *peering, bool told[static PREFIXES])
+believe(const uint8_t *message, size_t len, const struct bgp_peering *peering,
+    bool told[static PREFIXES])
 {
 	struct bgp_update u;
 
@@ -381,7 +386,8 @@ believe(const uint8_t *message, size_t len, const struct bgp_peering *peering, b
 
 /* One random change, refresh, reconnect or message. */
 static void
-disturb(struct fixture *f, struct rng *rng, bool wanted[static PREFIXES], bool told[static PREFIXES])
+disturb(
+    struct fixture *f, struct rng *rng, bool wanted[static PREFIXES], bool told[static PREFIXES])
 {
 	static const struct bgp_attributes *const looks[] = { &plain, &med1, &med2 };
 	unsigned i = (unsigned)rng_below(rng, PREFIXES);
@@ -392,7 +398,8 @@ disturb(struct fixture *f, struct rng *rng, bool wanted[static PREFIXES], bool t
 	case 0:
 	case 1:
 		wanted[i] = true;
-		bgp_rib_out_announce(&f->rib, random_prefix(i), looks[rng_below(rng, ARRAY_SIZE(looks))]);
+		bgp_rib_out_announce(
+		    &f->rib, random_prefix(i), looks[rng_below(rng, ARRAY_SIZE(looks))]);
 		break;
 	case 2:
 		wanted[i] = false;

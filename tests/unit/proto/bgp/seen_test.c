@@ -16,8 +16,8 @@
 static const char *const A = "203.0.113.10/32", *const C = "2001:db8::a/128";
 
 static void
-tell(struct bgp_watch *w, const struct bgp_peering *peering, const char *withdrawn, const char *attributes,
-    const char *nlri, int64_t now_s)
+tell(struct bgp_watch *w, const struct bgp_peering *peering, const char *withdrawn,
+    const char *attributes, const char *nlri, int64_t now_s)
 {
 	struct bgp_update u;
 	uint8_t body[BGP_MESSAGE_MAX];
@@ -144,7 +144,8 @@ TEST(paths_of_all_kinds)
 
 		peering.ibgp = rows[i].kind == INTERNAL;
 		peering.as4 = rows[i].kind != TWO_OCTETS;
-		(void)snprintf(attributes, sizeof(attributes), ORIGIN NEXT_HOP "%s", rows[i].attributes);
+		(void)snprintf(
+		    attributes, sizeof(attributes), ORIGIN NEXT_HOP "%s", rows[i].attributes);
 		CHECK_INT(bgp_watch_add(&w, prefix_of(A)), 0);
 		tell(&w, &peering, "", attributes, A_NET, 1);
 		CHECK_STR(seen(&w, A, &out), rows[i].seen);

@@ -30,8 +30,9 @@ bring_up(struct bgp_session *s)
 	struct bgp_actions actions;
 
 	bgp_session_input(s, &(struct bgp_event){ .type = BGP_EVENT_START }, start, &actions);
-	bgp_session_input(s, &(struct bgp_event){ .type = BGP_EVENT_DIALLED, .local = ip_of("192.0.2.77") },
-	    start, &actions);
+	bgp_session_input(s,
+	    &(struct bgp_event){ .type = BGP_EVENT_DIALLED, .local = ip_of("192.0.2.77") }, start,
+	    &actions);
 	give(s, PEER_OPEN);
 	give(s, KEEPALIVE);
 	CHECK_STR(bgp_state_name(bgp_session_info(s)->state), "Established");
@@ -60,7 +61,8 @@ TEST(what_is_seen_ends_with_the_session)
 	CHECK(bgp_session_seen(s, p)->seen);
 	CHECK_INT(bgp_session_seen(s, p)->origin_as, 64501);
 	CHECK_INT(bgp_session_info(s)->counters.verdicts[BGP_VERDICT_ACCEPT], 1);
-	bgp_session_input(s, &(struct bgp_event){ .type = BGP_EVENT_CLOSED, .text = "lost" }, start, &actions);
+	bgp_session_input(
+	    s, &(struct bgp_event){ .type = BGP_EVENT_CLOSED, .text = "lost" }, start, &actions);
 	REQUIRE(bgp_session_seen(s, p));
 	CHECK(!bgp_session_seen(s, p)->seen);
 }
@@ -133,7 +135,8 @@ TEST(routes_are_listed_as_they_go_out)
 
 TEST(what_makes_no_difference_to_the_peer_is_not_sent_again)
 {
-	const struct bgp_attributes plain = { 0 }, pref = { .has_local_pref = true, .local_pref = 7 };
+	const struct bgp_attributes plain = { 0 },
+				    pref = { .has_local_pref = true, .local_pref = 7 };
 	struct bgp_conf conf = usual_conf();
 	uint8_t buf[BGP_MESSAGE_MAX];
 	SESSION(s, conf);

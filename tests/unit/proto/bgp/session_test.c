@@ -1,4 +1,7 @@
-/* The state machine with a fake clock: every state with every event, the timers, and what they lead to. */
+/*
+ * The state machine with a fake clock: every state with every event, the timers, and what they lead
+ * to.
+ */
 #include <errno.h>
 
 #include "base/err.h"
@@ -117,7 +120,8 @@ TEST(every_state_with_every_event)
 		bring_to(&f, rows[i].from);
 		const char *trace = stimulate(&f, rows[i].stimulus);
 		if (strcmp(trace, rows[i].trace) != 0 || state(&f) != rows[i].to)
-			tap_fail(__FILE__, __LINE__, "%s, event %d: \"%s\" to %s, want \"%s\" to %s",
+			tap_fail(__FILE__, __LINE__,
+			    "%s, event %d: \"%s\" to %s, want \"%s\" to %s",
 			    bgp_state_name(rows[i].from), (int)rows[i].stimulus, trace,
 			    bgp_state_name(state(&f)), rows[i].trace, bgp_state_name(rows[i].to));
 	}
@@ -166,7 +170,8 @@ TEST(notifications_of_the_peer_in_words)
 	bring_to(&f, BGP_ESTABLISHED);
 	(void)give_bytes(&f, BGP_DIALLED, MARKER "0018 03 06 02 02 6869");
 	CHECK_STR(f.actions.why, "the neighbor sent Cease/Administrative Shutdown (6/2): \"hi\"");
-	CHECK_STR(bgp_session_info(f.s)->last_received, "Cease/Administrative Shutdown (6/2): \"hi\"");
+	CHECK_STR(
+	    bgp_session_info(f.s)->last_received, "Cease/Administrative Shutdown (6/2): \"hi\"");
 	CHECK_STR(bgp_session_info(f.s)->last_sent, "");
 	CHECK_INT(bgp_session_info(f.s)->last_received_at.ns, f.now.ns);
 	CHECK_INT(bgp_session_info(f.s)->counters.attempts_failed, 0);
@@ -223,7 +228,9 @@ TEST(keepalives_come_at_a_jittered_third_whatever_else_happens)
 	CHECK(most <= 10 * NS_PER_S && most > 9800 * NS_PER_MS);
 }
 
-/* Lets time pass up to `until` without a word from the peer; true when the session ended by then. */
+/*
+ * Lets time pass up to `until` without a word from the peer; true when the session ended by then.
+ */
 static bool
 falls_silent(struct fixture *f, int64_t seconds)
 {
@@ -336,7 +343,8 @@ TEST(idle_hold_zero_dials_again_at_once_the_first_time_only)
 	for (size_t i = 0; i < ARRAY_SIZE(milliseconds); i++) {
 		(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED);
 		int64_t pause = instant_diff(bgp_session_deadline(f.s), f.now).ns;
-		CHECK(pause <= milliseconds[i] * NS_PER_MS && pause >= milliseconds[i] * NS_PER_MS * 3 / 4);
+		CHECK(pause <= milliseconds[i] * NS_PER_MS &&
+		      pause >= milliseconds[i] * NS_PER_MS * 3 / 4);
 		CHECK_STR(give_time(&f), "dial ");
 		(void)GIVE(f, BGP_EVENT_DIALLED);
 		(void)give_bytes(&f, BGP_DIALLED, OPEN);
@@ -361,7 +369,8 @@ TEST(the_keepalive_time_is_the_configured_one_when_that_is_sooner)
 		info = bgp_session_info(f.s);
 		CHECK_INT(info->keepalive.ns, rows[i].want * NS_PER_S);
 		if (rows[i].want == 0) {
-			CHECK(instant_is_never(info->keepalive_due) && instant_is_never(info->hold_expires));
+			CHECK(instant_is_never(info->keepalive_due) &&
+			      instant_is_never(info->hold_expires));
 			continue;
 		}
 		CHECK_INT(info->hold_expires.ns, instant_add(f.now, DURATION_S(rows[i].hold)).ns);
@@ -383,7 +392,9 @@ TEST(dialling_is_tried_again_after_connect_retry)
 
 	(void)GIVE(f, BGP_EVENT_START);
 	for (int i = 0; i < 20; i++) {
-		CHECK_STR(GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED, .text = "Connection refused"), "failed ");
+		CHECK_STR(
+		    GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED, .text = "Connection refused"),
+		    "failed ");
 		CHECK_STR(f.actions.why, "could not connect: Connection refused");
 		CHECK_INT(bgp_session_info(f.s)->next_attempt.ns, bgp_session_deadline(f.s).ns);
 		int64_t pause = instant_diff(bgp_session_deadline(f.s), f.now).ns;
@@ -449,7 +460,8 @@ TEST(of_two_connections_that_of_the_higher_router_id_stays)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		enum bgp_way first = rows[i].first, second = other_way(first), winner = rows[i].winner;
+		enum bgp_way first = rows[i].first, second = other_way(first),
+			     winner = rows[i].winner;
 		struct bgp_conf conf = usual_conf();
 		char open[256], want[64];
 		FIXTURE(f, conf);
@@ -459,7 +471,8 @@ TEST(of_two_connections_that_of_the_higher_router_id_stays)
 		(void)GIVE(f, BGP_EVENT_START);
 		(void)GIVE(f, BGP_EVENT_DIALLED);
 		(void)GIVE(f, BGP_EVENT_ACCEPTED);
-		CHECK_STR(give_bytes(&f, first, open), first == BGP_DIALLED ? "D:KEEPALIVE " : "A:KEEPALIVE ");
+		CHECK_STR(give_bytes(&f, first, open),
+		    first == BGP_DIALLED ? "D:KEEPALIVE " : "A:KEEPALIVE ");
 		(void)snprintf(want, sizeof(want), "%s%c:NOTIFICATION-6/7 %c:close %s",
 		    winner == second && second == BGP_DIALLED ? "D:KEEPALIVE " : "",
 		    winner == BGP_DIALLED ? 'A' : 'D', winner == BGP_DIALLED ? 'A' : 'D',
@@ -595,10 +608,11 @@ TEST(bytes_in_pieces_of_any_size)
 			size_t n = MIN(piece, len - at);
 
 			while (n > 0) {
-				strbuf_add(&seen, GIVE(f, BGP_EVENT_BYTES, .way = BGP_DIALLED, .bytes = bytes + at,
-						   .len = n));
+				strbuf_add(&seen, GIVE(f, BGP_EVENT_BYTES, .way = BGP_DIALLED,
+						      .bytes = bytes + at, .len = n));
 				if (f.actions.consumed == 0 || f.actions.consumed > n) {
-					tap_fail(__FILE__, __LINE__, "took %zu of %zu", f.actions.consumed, n);
+					tap_fail(__FILE__, __LINE__, "took %zu of %zu",
+					    f.actions.consumed, n);
 					return;
 				}
 				at += f.actions.consumed;
@@ -619,14 +633,15 @@ TEST(a_bad_length_is_answered_before_the_message_has_come)
 	FIXTURE(f, conf);
 
 	bring_to(&f, BGP_ESTABLISHED);
-	CHECK_STR(give_bytes(&f, BGP_DIALLED, MARKER "1001 02"), "D:NOTIFICATION-1/2 D:close down ");
+	CHECK_STR(
+	    give_bytes(&f, BGP_DIALLED, MARKER "1001 02"), "D:NOTIFICATION-1/2 D:close down ");
 	CHECK_HEX(f.actions.send[BGP_DIALLED].bytes, f.actions.send[BGP_DIALLED].len,
 	    MARKER "0017 03 01 02 1001");
 }
 
 /*
- * RFC 8654 sections 4 and 5: longer than 4096 octets are taken where we said so, and sent where both
- * ends did; the buffer grows with the first.
+ * RFC 8654 sections 4 and 5: longer than 4096 octets are taken where we said so, and sent where
+ * both ends did; the buffer grows with the first.
  */
 TEST(long_messages_are_taken_by_those_who_said_so)
 {
@@ -648,7 +663,8 @@ TEST(long_messages_are_taken_by_those_who_said_so)
 		FIXTURE(f, conf);
 		bring_to(&f, BGP_OPEN_SENT);
 		(void)give_bytes(&f, BGP_DIALLED,
-		    rows[i].theirs ? MARKER "0027 01 04 fbf5 001e c0000202 0a 02 08 0600 0104 0001 0001"
+		    rows[i].theirs ? MARKER
+			"0027 01 04 fbf5 001e c0000202 0a 02 08 0600 0104 0001 0001"
 				   : OPEN);
 		(void)give_bytes(&f, BGP_DIALLED, KEEPALIVE);
 		CHECK_INT(bgp_session_info(f.s)->negotiated.extended_message, both);
@@ -663,10 +679,12 @@ TEST(long_messages_are_taken_by_those_who_said_so)
 			}
 			CHECK_INT(f.actions.consumed, first);
 			if (first < 65535)
-				(void)GIVE(f, BGP_EVENT_BYTES, .bytes = update + first, .len = 65535 - first);
+				(void)GIVE(f, BGP_EVENT_BYTES, .bytes = update + first,
+				    .len = 65535 - first);
 			CHECK_INT(f.actions.change, BGP_CHANGE_NONE);
 		}
-		CHECK_INT(bgp_session_info(f.s)->counters.withdrawn_in, rows[i].ours ? 3 * (0xffe8 / 2) : 0);
+		CHECK_INT(bgp_session_info(f.s)->counters.withdrawn_in,
+		    rows[i].ours ? 3 * (0xffe8 / 2) : 0);
 	}
 }
 
@@ -694,7 +712,8 @@ TEST(who_looks_sees_every_message_once)
 	uint8_t stream[64];
 	size_t len = from_hex(KEEPALIVE UPDATE, stream, sizeof(stream));
 	for (size_t at = 0; at < len; at += f.actions.consumed)
-		(void)GIVE(f, BGP_EVENT_BYTES, .bytes = stream + at, .len = MIN((size_t)7, len - at));
+		(void)GIVE(
+		    f, BGP_EVENT_BYTES, .bytes = stream + at, .len = MIN((size_t)7, len - at));
 	(void)bgp_session_announce(f.s, prefix_of("203.0.113.10/32"), &plain);
 	CHECK(bgp_session_next_update(f.s, buf, sizeof(buf)) > 0);
 	(void)bgp_session_reject(f.s, buf);
@@ -709,8 +728,9 @@ TEST(who_looks_sees_every_message_once)
 TEST(what_both_ends_offer_is_agreed_on)
 {
 	/* AS 64501, IPv4: all that can be said */
-	static const char all[] = MARKER "0044 01 04 fbf5 001e c0000202 27 02 25 0104 0001 0001 0200 "
-		"0506 0001 0001 0002 0600 0901 00 4006 405a 0001 01 80 4104 0000fbf5 4600";
+	static const char all[] =
+	    MARKER "0044 01 04 fbf5 001e c0000202 27 02 25 0104 0001 0001 0200 "
+		   "0506 0001 0001 0002 0600 0901 00 4006 405a 0001 01 80 4104 0000fbf5 4600";
 	struct bgp_conf conf = usual_conf();
 
 	conf.offer.extended_next_hop = conf.offer.graceful_restart = true;
@@ -718,9 +738,10 @@ TEST(what_both_ends_offer_is_agreed_on)
 	conf.role = BGP_ROLE_CUSTOMER;
 	/* bit by bit of what we offer, then all of it, and nothing */
 	for (int bit = 0; bit <= 8; bit++) {
-		bool *const offers[] = { &conf.offer.as4, &conf.offer.route_refresh, &conf.offer.enhanced_refresh,
-			&conf.offer.extended_message, &conf.offer.extended_next_hop,
-			&conf.offer.graceful_restart, &conf.offer.hard_reset };
+		bool *const offers[] = { &conf.offer.as4, &conf.offer.route_refresh,
+			&conf.offer.enhanced_refresh, &conf.offer.extended_message,
+			&conf.offer.extended_next_hop, &conf.offer.graceful_restart,
+			&conf.offer.hard_reset };
 		const struct bgp_negotiated *n;
 
 		for (int i = 0; i < 7; i++)
@@ -732,7 +753,8 @@ TEST(what_both_ends_offer_is_agreed_on)
 		n = &bgp_session_info(f.s)->negotiated;
 		CHECK_INT(n->as4, conf.offer.as4);
 		CHECK_INT(n->route_refresh, conf.offer.route_refresh);
-		CHECK_INT(n->enhanced_refresh, conf.offer.enhanced_refresh && conf.offer.route_refresh);
+		CHECK_INT(
+		    n->enhanced_refresh, conf.offer.enhanced_refresh && conf.offer.route_refresh);
 		CHECK_INT(n->extended_message, conf.offer.extended_message);
 		CHECK_INT(n->extended_next_hop, conf.offer.extended_next_hop);
 		CHECK_INT(n->graceful_restart, conf.offer.graceful_restart);
@@ -741,7 +763,8 @@ TEST(what_both_ends_offer_is_agreed_on)
 		CHECK_INT(n->peer_restart_time_s, 90);
 		CHECK(n->families[BGP_IPV4] && !n->families[BGP_IPV6]);
 		CHECK_INT(bgp_session_info(f.s)->offered.as4, conf.offer.as4);
-		CHECK_INT(bgp_session_info(f.s)->offered.graceful_restart, conf.offer.graceful_restart);
+		CHECK_INT(
+		    bgp_session_info(f.s)->offered.graceful_restart, conf.offer.graceful_restart);
 	}
 }
 
@@ -782,12 +805,16 @@ TEST(a_peer_that_takes_nothing_loses_the_session)
 		(void)GIVE(f, BGP_EVENT_TIMER);
 	}
 	CHECK_INT(instant_diff(f.now, start).ns / NS_PER_S, 100 + 480);
-	CHECK_STR(f.actions.why, "Send Hold Timer Expired: the neighbor took nothing of what we send for 480s");
+	CHECK_STR(f.actions.why,
+	    "Send Hold Timer Expired: the neighbor took nothing of what we send for 480s");
 	CHECK(f.actions.close[BGP_DIALLED] && f.actions.reset[BGP_DIALLED]);
 	CHECK_INT(f.actions.send[BGP_DIALLED].len, 0);
 }
 
-/* RFC 9687 section 4.3: without a hold time there is no send hold timer; withdrawals have their own. */
+/*
+ * RFC 9687 section 4.3: without a hold time there is no send hold timer; withdrawals have their
+ * own.
+ */
 TEST(without_a_hold_time_nobody_has_to_take_anything)
 {
 	struct bgp_conf conf = usual_conf();
@@ -893,14 +920,16 @@ TEST(our_end_of_the_connection_is_the_next_hop)
 		    bgp_peering_of(&conf, &n, rows[i].local ? ip_of(rows[i].local) : none);
 		CHECK(ip_equal(p.next_hop[BGP_IPV4], rows[i].hop4 ? ip_of(rows[i].hop4) : none));
 		CHECK(ip_equal(p.next_hop[BGP_IPV6], rows[i].hop6 ? ip_of(rows[i].hop6) : none));
-		CHECK(ip_equal(p.next_hop_link_local, rows[i].link_local ? ip_of(rows[i].link_local) : none));
+		CHECK(ip_equal(
+		    p.next_hop_link_local, rows[i].link_local ? ip_of(rows[i].link_local) : none));
 	}
 }
 
 TEST(limits_are_kept_before_anything_is_sent)
 {
-	static const struct bgp_attributes plain, far = { .prepend = BGP_PREPEND_MAX + 1 },
-						  wide = { .community_count = BGP_COMMUNITIES_MAX + 1 };
+	static const struct bgp_attributes plain,
+	    far = { .prepend = BGP_PREPEND_MAX + 1 },
+	    wide = { .community_count = BGP_COMMUNITIES_MAX + 1 };
 	struct bgp_conf conf = usual_conf();
 	struct prefix p = prefix_of("203.0.113.0/32");
 
@@ -913,7 +942,8 @@ TEST(limits_are_kept_before_anything_is_sent)
 	}
 	CHECK_INT(bgp_session_announce(f.s, p, &plain), -E2BIG);
 	CHECK(!bgp_session_announces(f.s, p));
-	CHECK_INT(bgp_session_announce(f.s, prefix_of("203.0.113.1/32"), &plain), 0); /* there already */
+	CHECK_INT(
+	    bgp_session_announce(f.s, prefix_of("203.0.113.1/32"), &plain), 0); /* there already */
 	bgp_session_withdraw(f.s, prefix_of("203.0.113.1/32"));
 	CHECK_INT(bgp_session_announce(f.s, p, &plain), 0);
 	CHECK_INT(bgp_session_announce(f.s, prefix_of("2001:db8::/32"), &plain), -EAFNOSUPPORT);

@@ -20,8 +20,9 @@ TEST(ipv4_announced)
 	uint8_t buf[BGP_MESSAGE_MAX];
 	size_t len = announce(buf, &peering, BGP_IPV4, &plain, "203.0.113.10/32");
 
-	CHECK_HEX(buf, len, MARKER "0030 02 0000 0014 400101 00 400206 0201 0000fde9 400304 c0000201"
-				   "20 cb00710a");
+	CHECK_HEX(buf, len,
+	    MARKER "0030 02 0000 0014 400101 00 400206 0201 0000fde9 400304 c0000201"
+		   "20 cb00710a");
 }
 
 TEST(ipv4_with_everything)
@@ -34,8 +35,9 @@ TEST(ipv4_with_everything)
 	uint8_t buf[BGP_MESSAGE_MAX];
 	size_t len = announce(buf, &peering, BGP_IPV4, &all, "203.0.113.0/24");
 
-	CHECK_HEX(buf, len, MARKER "0049 02 0000 002e 400101 00 40020e 0203 0000fde9 0000fde9 0000fde9"
-				   "400304 c0000201 800404 00000032 c00808 ffff0000 fde90001 18 cb0071");
+	CHECK_HEX(buf, len,
+	    MARKER "0049 02 0000 002e 400101 00 40020e 0203 0000fde9 0000fde9 0000fde9"
+		   "400304 c0000201 800404 00000032 c00808 ffff0000 fde90001 18 cb0071");
 }
 
 TEST(ipv4_inside_of_our_as)
@@ -45,10 +47,13 @@ TEST(ipv4_inside_of_our_as)
 	uint8_t buf[BGP_MESSAGE_MAX];
 	size_t len;
 
-	/* an empty path, whatever should be prepended: with our AS in it the peer would see a loop */
+	/*
+	 * an empty path, whatever should be prepended: with our AS in it the peer would see a loop
+	 */
 	peering.ibgp = true;
 	len = announce(buf, &peering, BGP_IPV4, &prepended, "0.0.0.0/0");
-	CHECK_HEX(buf, len, MARKER "002d 02 0000 0015 400101 00 400200 400304 c0000201 400504 00000064 00");
+	CHECK_HEX(buf, len,
+	    MARKER "002d 02 0000 0015 400101 00 400200 400304 c0000201 400504 00000064 00");
 }
 
 TEST(two_octet_peers_get_as4_path_when_it_says_more)
@@ -60,12 +65,14 @@ TEST(two_octet_peers_get_as4_path_when_it_says_more)
 
 	peering.as4 = false;
 	len = announce(buf, &peering, BGP_IPV4, &prepended, "203.0.113.10/32");
-	CHECK_HEX(buf, len, MARKER "0030 02 0000 0014 400101 00 400206 0202 fde9 fde9 400304 c0000201"
-				   "20 cb00710a");
+	CHECK_HEX(buf, len,
+	    MARKER "0030 02 0000 0014 400101 00 400206 0202 fde9 fde9 400304 c0000201"
+		   "20 cb00710a");
 	peering.local_as = 4200000001;
 	len = announce(buf, &peering, BGP_IPV4, &prepended, "203.0.113.10/32");
-	CHECK_HEX(buf, len, MARKER "003d 02 0000 0021 400101 00 400206 0202 5ba0 5ba0 400304 c0000201"
-				   "c0110a 0202 fa56ea01 fa56ea01 20 cb00710a");
+	CHECK_HEX(buf, len,
+	    MARKER "003d 02 0000 0021 400101 00 400206 0202 5ba0 5ba0 400304 c0000201"
+		   "c0110a 0202 fa56ea01 fa56ea01 20 cb00710a");
 }
 
 TEST(ipv6_announced)
@@ -75,8 +82,9 @@ TEST(ipv6_announced)
 	size_t len = announce(buf, &peering, BGP_IPV6, &plain, "2001:db8:f00d::/48");
 
 	/* MP_REACH_NLRI first: RFC 7606 section 5.1 */
-	CHECK_HEX(buf, len, MARKER "0044 02 0000 002d 900e 001c 0002 01 10 20010db8 00000000 00000000 00000001"
-				   "00 30 20010db8f00d 400101 00 400206 0201 0000fde9");
+	CHECK_HEX(buf, len,
+	    MARKER "0044 02 0000 002d 900e 001c 0002 01 10 20010db8 00000000 00000000 00000001"
+		   "00 30 20010db8f00d 400101 00 400206 0201 0000fde9");
 }
 
 TEST(withdrawals)
@@ -100,7 +108,8 @@ TEST(end_of_rib)
 	uint8_t buf[BGP_MESSAGE_MAX];
 
 	CHECK_HEX(buf, bgp_end_of_rib_encode(buf, BGP_IPV4), MARKER "0017 02 0000 0000");
-	CHECK_HEX(buf, bgp_end_of_rib_encode(buf, BGP_IPV6), MARKER "001e 02 0000 0007 900f 0003 0002 01");
+	CHECK_HEX(buf, bgp_end_of_rib_encode(buf, BGP_IPV6),
+	    MARKER "001e 02 0000 0007 900f 0003 0002 01");
 }
 
 TEST(messages_are_filled_to_the_brim)
@@ -126,7 +135,8 @@ TEST(messages_are_filled_to_the_brim)
 		struct bgp_update update;
 
 		if (rows[i].announcing)
-			bgp_update_begin_announce(&u, buf, BGP_MESSAGE_MAX, &peering, rows[i].family, &plain);
+			bgp_update_begin_announce(
+			    &u, buf, BGP_MESSAGE_MAX, &peering, rows[i].family, &plain);
 		else
 			bgp_update_begin_withdraw(&u, buf, BGP_MESSAGE_MAX, rows[i].family);
 		while (bgp_update_add(&u, p)) {
@@ -137,8 +147,10 @@ TEST(messages_are_filled_to_the_brim)
 		len = bgp_update_end(&u);
 		bgp_update_decode(buf + BGP_HEADER_LEN, len - BGP_HEADER_LEN, &peering, &update);
 		CHECK_INT(update.verdict, BGP_VERDICT_ACCEPT);
-		CHECK_INT(update.announced.count + update.mp_announced.count, rows[i].announcing ? count : 0);
-		CHECK_INT(update.withdrawn.count + update.mp_withdrawn.count, rows[i].announcing ? 0 : count);
+		CHECK_INT(update.announced.count + update.mp_announced.count,
+		    rows[i].announcing ? count : 0);
+		CHECK_INT(update.withdrawn.count + update.mp_withdrawn.count,
+		    rows[i].announcing ? 0 : count);
 	}
 }
 

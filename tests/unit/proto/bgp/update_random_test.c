@@ -1,6 +1,6 @@
 /*
- * For random attributes, prefixes and kinds of peering: what we write is accepted by our own judge, and reads
- * (path.h, which was written on its own) as what was meant.
+ * For random attributes, prefixes and kinds of peering: what we write is accepted by our own judge,
+ * and reads (path.h, which was written on its own) as what was meant.
  */
 #include "proto/bgp/community.h"
 #include "proto/bgp/path.h"
@@ -68,7 +68,8 @@ struct random_attributes {
 };
 
 static void
-fill_attributes(struct random_attributes *r, const struct bgp_peering *peering, enum bgp_family family)
+fill_attributes(
+    struct random_attributes *r, const struct bgp_peering *peering, enum bgp_family family)
 {
 	struct bgp_attributes a = {
 		.origin = (enum bgp_origin)rng_below(&rng, 3),
@@ -88,11 +89,12 @@ fill_attributes(struct random_attributes *r, const struct bgp_peering *peering, 
 	for (size_t i = 0; i < BGP_COMMUNITIES_MAX; i++) {
 		r->communities[i] = random_u32();
 		r->ext[i] = coin() ? rng_next(&rng) : rng_below(&rng, 4);
-		r->large[i] = (struct bgp_large_community){ random_u32() % 4, random_u32() % 4, random_u32() };
+		r->large[i] = (struct bgp_large_community){ random_u32() % 4, random_u32() % 4,
+			random_u32() };
 	}
 	if (coin())
-		a.next_hop = random_ip(family == BGP_IPV4 && (!peering->extended_next_hop || coin()) ? IP_V4
-												     : IP_V6);
+		a.next_hop = random_ip(
+		    family == BGP_IPV4 && (!peering->extended_next_hop || coin()) ? IP_V4 : IP_V6);
 	REQUIRE(bgp_attributes_valid(&a, family));
 	REQUIRE(bgp_attributes_size(&a) <= sizeof(r->storage));
 	bgp_attributes_normalise(&a, r->storage);
@@ -126,13 +128,15 @@ path_is(const struct bgp_as_path *path, uint32_t as, size_t copies)
 }
 
 static void
-check_paths(const struct bgp_path *path, const struct bgp_peering *peering, const struct bgp_attributes *a)
+check_paths(
+    const struct bgp_path *path, const struct bgp_peering *peering, const struct bgp_attributes *a)
 {
 	size_t copies = peering->ibgp ? 0 : (size_t)1 + a->prepend;
 	bool wide = peering->local_as > UINT16_MAX;
 	bool as4_path = !peering->as4 && !peering->ibgp && wide;
 
-	CHECK(path_is(&path->as_path, peering->as4 || !wide ? peering->local_as : BGP_AS_TRANS, copies));
+	CHECK(path_is(
+	    &path->as_path, peering->as4 || !wide ? peering->local_as : BGP_AS_TRANS, copies));
 	CHECK_INT(bgp_path_has(path, BGP_ATTR_AS4_PATH), as4_path);
 	if (as4_path)
 		CHECK(path_is(&path->as4_path, peering->local_as, copies));
@@ -151,15 +155,16 @@ check_communities(
 	for (size_t i = 0; i < a->ext_community_count; i++) {
 		if (!peering->ibgp && !bgp_ext_community_is_transitive(a->ext_communities[i]))
 			continue;
-		CHECK(n < path->ext_community_count && path->ext_communities[n] == a->ext_communities[i]);
+		CHECK(n < path->ext_community_count &&
+		      path->ext_communities[n] == a->ext_communities[i]);
 		n++;
 	}
 	CHECK_INT(path->ext_community_count, n);
 }
 
 static void
-check_next_hop(const struct bgp_path *path, const struct bgp_peering *peering, enum bgp_family family,
-    const struct bgp_attributes *a)
+check_next_hop(const struct bgp_path *path, const struct bgp_peering *peering,
+    enum bgp_family family, const struct bgp_attributes *a)
 {
 	struct ip want = a->next_hop.family != IP_NONE ? a->next_hop : peering->next_hop[family];
 
@@ -177,8 +182,9 @@ static void
 check_path(const struct bgp_path *path, const struct bgp_peering *peering, enum bgp_family family,
     const struct bgp_attributes *a)
 {
-	bool otc = !peering->ibgp && (peering->role == BGP_ROLE_PEER || peering->role == BGP_ROLE_PROVIDER ||
-					 peering->role == BGP_ROLE_RS);
+	bool otc = !peering->ibgp &&
+		   (peering->role == BGP_ROLE_PEER || peering->role == BGP_ROLE_PROVIDER ||
+		       peering->role == BGP_ROLE_RS);
 
 	for (size_t i = 0; i < path->count; i++) {
 		CHECK_INT(path->attributes[i].form, BGP_FORM_DECODED);
@@ -202,8 +208,8 @@ check_path(const struct bgp_path *path, const struct bgp_peering *peering, enum 
 
 /* Takes the prefixes of a message off the list; the count of them. */
 static size_t
-check_message(const uint8_t *message, size_t len, const struct bgp_peering *peering, enum bgp_family family,
-    const struct bgp_attributes *a, const struct prefix *prefixes)
+check_message(const uint8_t *message, size_t len, const struct bgp_peering *peering,
+    enum bgp_family family, const struct bgp_attributes *a, const struct prefix *prefixes)
 {
 	_cleanup_(arena_freep) struct arena *arena = arena_new();
 	struct bgp_path_style style = { .as4 = peering->as4 };
@@ -245,11 +251,13 @@ TEST(what_is_written_reads_the_same)
 			struct bgp_update_writer u;
 			size_t written = done;
 
-			bgp_update_begin_announce(&u, buf, peering.message_max, &peering, family, &r.a);
+			bgp_update_begin_announce(
+			    &u, buf, peering.message_max, &peering, family, &r.a);
 			while (written < count && bgp_update_add(&u, prefixes[written]))
 				written++;
 			REQUIRE(written > done);
-			CHECK_INT(check_message(buf, bgp_update_end(&u), &peering, family, &r.a, prefixes + done),
+			CHECK_INT(check_message(buf, bgp_update_end(&u), &peering, family, &r.a,
+				      prefixes + done),
 			    written - done);
 			done = written;
 		}

@@ -5,7 +5,9 @@
 #define TIME "3d3c9a00 "
 #define MESSAGE19 MARKER "0013 04 "
 
-/* A file of one record, from hex: its header's first 8 bytes, and a body whose length is filled in. */
+/*
+ * A file of one record, from hex: its header's first 8 bytes, and a body whose length is filled in.
+ */
 static size_t
 record(const char *head, const char *body, uint8_t *buf, size_t size)
 {
@@ -172,8 +174,9 @@ TEST(a_route_names_a_peer_of_the_index)
 {
 	uint8_t buf[512];
 	size_t first = record(PEERS_HEAD, PEERS, buf, sizeof(buf));
-	size_t len = first + record(RIB_HEAD, "00000007 18 cb0071 0001 0002 3d3c9a01 0004 40010100 ",
-	    buf + first, sizeof(buf) - first);
+	size_t len =
+	    first + record(RIB_HEAD, "00000007 18 cb0071 0001 0002 3d3c9a01 0004 40010100 ",
+			buf + first, sizeof(buf) - first);
 	struct mrt_file file = mrt_open(buf, len);
 	struct mrt_record r;
 	struct mrt_error e = { 0 };
@@ -225,16 +228,18 @@ TEST(what_is_written_in_bytes)
 
 	(void)from_hex(MESSAGE19, message, sizeof(message));
 	mrt_write_message(&w, time, &four, false, message, sizeof(message));
-	CHECK_HEX(buf, writer_len(&w), TIME "0011 0004 0000002b 0001e240 0000fbf5 00010000 0003 0001 "
-	    "c0000202 c0000201 " MESSAGE19);
+	CHECK_HEX(buf, writer_len(&w),
+	    TIME "0011 0004 0000002b 0001e240 0000fbf5 00010000 0003 0001 "
+		 "c0000202 c0000201 " MESSAGE19);
 	w = writer_init(buf, sizeof(buf));
 	mrt_write_message(&w, time, &two, true, message, sizeof(message));
 	CHECK_HEX(buf, writer_len(&w), TIME "0011 0006 0000003f 0001e240 fbf5 5ba0 0000 0002 "
 	    "20010db8 00000000 00000000 00000002 20010db8 00000000 00000000 00000001 " MESSAGE19);
 	w = writer_init(buf, sizeof(buf));
 	mrt_write_state_change(&w, time, &four, MRT_OPEN_CONFIRM, MRT_ESTABLISHED);
-	CHECK_HEX(buf, writer_len(&w), TIME "0011 0005 0000001c 0001e240 0000fbf5 00010000 0003 0001 "
-	    "c0000202 c0000201 0005 0006");
+	CHECK_HEX(buf, writer_len(&w),
+	    TIME "0011 0005 0000001c 0001e240 0000fbf5 00010000 0003 0001 "
+		 "c0000202 c0000201 0005 0006");
 }
 
 TEST(what_is_written_reads_the_same)
@@ -246,7 +251,8 @@ TEST(what_is_written_reads_the_same)
 	struct mrt_record r;
 
 	(void)from_hex(MESSAGE19, message, sizeof(message));
-	mrt_write_message(&w, (struct mrt_time){ 1, 999999 }, &session, true, message, sizeof(message));
+	mrt_write_message(
+	    &w, (struct mrt_time){ 1, 999999 }, &session, true, message, sizeof(message));
 	r = read_one(buf, writer_len(&w));
 	CHECK(r.kind == MRT_KIND_MESSAGE && r.sent && r.session.as4);
 	CHECK(r.time.seconds == 1 && r.time.microseconds == 999999);

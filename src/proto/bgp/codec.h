@@ -27,6 +27,7 @@ struct bgp_error {
 	size_t data_len;
 	uint8_t attribute; /* of an UPDATE: the type of the one at fault; 0: none */
 	const char *what;  /* static text, or NULL: the code's own text is enough */
+	char own[96];      /* likewise, for a sentence with names and numbers of this case; "": none */
 };
 
 /* Fills *e; data may be NULL. Returns false, so that a decoder can `return bgp_error_set(...)`. */

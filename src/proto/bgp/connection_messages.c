@@ -4,6 +4,9 @@
 
 #include "proto/bgp/session_internal.h"
 
+#define OPEN_ERROR 2
+#define OPEN_BAD_AS 2
+#define OPEN_ROLE_MISMATCH 11 /* RFC 9234 */
 #define CEASE 6
 #define CEASE_REJECTED 5
 
@@ -30,6 +33,20 @@ take_open(struct turn *t, enum bgp_way way, const uint8_t *body, size_t len)
 	bgp_connection_confirm(t, way, &open);
 }
 
+/* What a refusal of our OPEN is about, where the peer does not say so. */
+static void
+explain_refusal(const struct bgp_conf *conf, struct bgp_error *e)
+{
+	if (e->code != OPEN_ERROR)
+		return;
+	if (e->subcode == OPEN_BAD_AS)
+		(void)snprintf(e->own, sizeof(e->own), "it does not expect AS %u", conf->local_as);
+	else if (e->subcode == OPEN_ROLE_MISMATCH && conf->role == BGP_ROLE_NONE)
+		(void)snprintf(e->own, sizeof(e->own), "we name no role");
+	else if (e->subcode == OPEN_ROLE_MISMATCH)
+		(void)snprintf(e->own, sizeof(e->own), "our role is %s", bgp_role_name(conf->role));
+}
+
 static void
 take_notification(struct turn *t, enum bgp_way way, const uint8_t *body, size_t len)
 {
@@ -43,6 +60,8 @@ take_notification(struct turn *t, enum bgp_way way, const uint8_t *body, size_t 
 	bgp_notification_decode(body, len, &e);
 	/* it has another connection, or pauses: as if it had not answered the dialling */
 	rejected = was == BGP_OPEN_SENT && e.code == CEASE && e.subcode == CEASE_REJECTED;
+	if (was < BGP_ESTABLISHED)
+		explain_refusal(&s->conf, &e);
 	(void)bgp_error_format(&e, s->info.last_received, sizeof(s->info.last_received));
 	s->info.last_received_at = t->now;
 	less = was < BGP_ESTABLISHED && bgp_retreat_take(&s->retreat, &s->conf, &c->ours, &e);

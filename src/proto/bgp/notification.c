@@ -164,6 +164,7 @@ limit_text(const struct bgp_error *e, char buf[static 48])
 static int
 format_codes(const struct bgp_error *e, char *buf, size_t size)
 {
+	const char *what = e->own[0] ? e->own : e->what;
 	char number[16], limit[48];
 	const struct subcodes *known = e->code < ARRAY_SIZE(subcodes) ? &subcodes[e->code] : NULL;
 	const char *code = e->code < ARRAY_SIZE(codes) ? codes[e->code] : NULL, *subcode = NULL;
@@ -172,8 +173,8 @@ format_codes(const struct bgp_error *e, char *buf, size_t size)
 		subcode = known->names[e->subcode];
 	return snprintf(buf, size, "%s%s%s (%u/%u)%s%s%s%s%s", code ? code : "Unknown Error",
 	    subcode ? "/" : "", subcode ? subcode : "", e->code, e->subcode, limit_text(e, limit),
-	    e->attribute || e->what ? ": " : "", attribute_text(e->attribute, number),
-	    e->attribute && e->what ? ": " : "", e->what ? e->what : "");
+	    e->attribute || what ? ": " : "", attribute_text(e->attribute, number),
+	    e->attribute && what ? ": " : "", what ? what : "");
 }
 
 /* RFC 8538 section 3.1: the reason of a Hard Reset is a NOTIFICATION without its header. */

@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "proto/bgp/codec.h"
 
 #define PARAMETER_CAPABILITIES 2 /* RFC 5492 section 4 */
@@ -149,8 +151,23 @@ check_role(const struct bgp_open *open, const struct bgp_conf *conf, struct bgp_
 	if (open->role == BGP_ROLE_NONE)
 		return !conf->role_strict ||
 		    bgp_error_set(e, 2, 11, NULL, 0, "the neighbor names no role");
-	return roles_fit(conf->role, open->role) ||
-	    bgp_error_set(e, 2, 11, NULL, 0, "the roles do not fit");
+	if (roles_fit(conf->role, open->role))
+		return true;
+	(void)bgp_error_set(e, 2, 11, NULL, 0, NULL);
+	(void)snprintf(e->own, sizeof(e->own), "the neighbor says its role is %s, ours is %s",
+	    bgp_role_name(open->role), bgp_role_name(conf->role));
+	return false;
+}
+
+static bool
+check_as(const struct bgp_open *open, const struct bgp_conf *conf, struct bgp_error *e)
+{
+	if (open->as != 0 && open->as == conf->peer_as)
+		return true;
+	(void)bgp_error_set(e, 2, 2, NULL, 0, NULL);
+	(void)snprintf(e->own, sizeof(e->own), "the neighbor says AS %u, %u is configured", open->as,
+	    conf->peer_as);
+	return false;
 }
 
 static bool
@@ -168,8 +185,8 @@ bgp_open_check(const struct bgp_open *open, const struct bgp_conf *conf, struct 
 {
 	bool ibgp = conf->local_as == conf->peer_as;
 
-	if (open->as == 0 || open->as != conf->peer_as)
-		return bgp_error_set(e, 2, 2, NULL, 0, NULL);
+	if (!check_as(open, conf, e))
+		return false;
 	/* RFC 6286 section 2.2: not zero, and within one AS not ours */
 	if (open->id == 0 || (ibgp && open->id == ip_to_v4(conf->router_id)))
 		return bgp_error_set(e, 2, 3, NULL, 0, NULL);

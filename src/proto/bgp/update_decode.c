@@ -273,6 +273,7 @@ clear(struct bgp_update *u)
 	u->error.code = u->error.subcode = u->error.attribute = 0;
 	u->error.data_len = 0;
 	u->error.what = NULL;
+	u->error.own[0] = '\0';
 }
 
 void

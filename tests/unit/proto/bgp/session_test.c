@@ -137,13 +137,17 @@ TEST(refused_opens_end_the_attempt)
 		{ OPEN_HOLD("0002", "c0000202"), "D:NOTIFICATION-2/6 D:close failed ",
 		    "we sent OPEN Message Error/Unacceptable Hold Time (2/6)" },
 		{ MARKER "0022 01 04 fbf5 001e c0000202 05 02 03 0901 03", "D:NOTIFICATION-2/11 D:close failed ",
-		    "we sent OPEN Message Error/Role Mismatch (2/11): the roles do not fit" },
+		    "we sent OPEN Message Error/Role Mismatch (2/11): the neighbor says its role is customer, "
+		    "ours is customer" },
 		{ OPEN_HOLD("001e", "00000000"), "D:NOTIFICATION-2/3 D:close failed ",
 		    "we sent OPEN Message Error/Bad BGP Identifier (2/3)" },
 		{ MARKER "001d 01 03 fbf5 001e c0000202 00", "D:NOTIFICATION-2/1 D:close failed ",
 		    "we sent OPEN Message Error/Unsupported Version Number (2/1)" },
+		{ MARKER "0022 01 04 fbf5 001e c0000202 05 02 03 0901 09", "D:NOTIFICATION-2/11 D:close failed ",
+		    "we sent OPEN Message Error/Role Mismatch (2/11): the neighbor says its role is unknown, "
+		    "ours is customer" },
 		{ MARKER "001d 01 04 fbf6 001e c0000202 00", "D:NOTIFICATION-2/2 D:close failed ",
-		    "we sent OPEN Message Error/Bad Peer AS (2/2)" },
+		    "we sent OPEN Message Error/Bad Peer AS (2/2): the neighbor says AS 64502, 64501 is configured" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -175,6 +179,35 @@ TEST(notifications_of_the_peer_in_words)
 	CHECK_STR(bgp_session_info(f.s)->last_sent, "");
 	CHECK_INT(bgp_session_info(f.s)->last_received_at.ns, f.now.ns);
 	CHECK_INT(bgp_session_info(f.s)->counters.attempts_failed, 0);
+}
+
+TEST(refusals_of_the_peer_say_what_it_refuses)
+{
+	static const struct {
+		enum bgp_role role;
+		enum bgp_state in;
+		const char *notification, *why;
+	} rows[] = {
+		{ BGP_ROLE_NONE, BGP_OPEN_SENT, MARKER "0015 03 02 02",
+		    "the neighbor sent OPEN Message Error/Bad Peer AS (2/2): it does not expect AS 65001" },
+		{ BGP_ROLE_PEER, BGP_OPEN_SENT, MARKER "0015 03 02 0b",
+		    "the neighbor sent OPEN Message Error/Role Mismatch (2/11): our role is peer" },
+		{ BGP_ROLE_NONE, BGP_OPEN_CONFIRM, MARKER "0015 03 02 0b",
+		    "the neighbor sent OPEN Message Error/Role Mismatch (2/11): we name no role" },
+		/* not what an OPEN of ours is answered with */
+		{ BGP_ROLE_NONE, BGP_ESTABLISHED, MARKER "0015 03 02 02",
+		    "the neighbor sent OPEN Message Error/Bad Peer AS (2/2)" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct bgp_conf conf = usual_conf();
+
+		conf.role = rows[i].role;
+		FIXTURE(f, conf);
+		bring_to(&f, rows[i].in);
+		(void)give_bytes(&f, BGP_DIALLED, rows[i].notification);
+		CHECK_STR(bgp_session_info(f.s)->last_error, rows[i].why);
+	}
 }
 
 TEST(the_smaller_hold_time_counts)

@@ -87,7 +87,6 @@ fill_path(struct bgp_seen *seen, const struct bgp_peering *peering, const struct
 {
 	size_t as4_count = read_path(u->as4_path, true, 0, NULL);
 
-	seen->origin_as = 0;
 	seen->path_len = read_path(u->as_path, peering->as4, 0, seen);
 	/* RFC 6793 section 4.2.3: AS4_PATH says the end of the path, unless it is longer */
 	if (as4_count <= seen->path_len)
@@ -96,9 +95,27 @@ fill_path(struct bgp_seen *seen, const struct bgp_peering *peering, const struct
 
 /* ---- UPDATEs ---- */
 
+/* What an UPDATE says of each prefix that it announces. */
+struct news {
+	const struct bgp_update *update;
+	struct bgp_seen seen; /* its path, read at the first watched prefix and copied to each */
+};
+
+static const struct bgp_seen *
+news_read(struct news *news, struct bgp_watch *w, const struct bgp_peering *peering)
+{
+	if (!news->seen.seen) {
+		fill_path(&news->seen, peering, news->update);
+		news->seen.seen = true;
+		w->paths_read++;
+	}
+	return &news->seen;
+}
+
+/* news: NULL for what is withdrawn. */
 static void
 look_at(struct bgp_watch *w, struct bgp_nlri nlri, const struct bgp_peering *peering,
-    const struct bgp_update *announced, struct instant now)
+    struct news *news, struct instant now)
 {
 	struct prefix p;
 
@@ -107,16 +124,17 @@ look_at(struct bgp_watch *w, struct bgp_nlri nlri, const struct bgp_peering *pee
 		return;
 	while (bgp_nlri_next(&nlri, &p)) {
 		struct bgp_watched *item = find(w, p);
+		struct instant since;
 
 		if (item == NULL)
 			continue;
-		if (announced == NULL) {
+		if (news == NULL) {
 			item->seen = (struct bgp_seen){ 0 };
 			continue;
 		}
-		if (!item->seen.seen)
-			item->seen = (struct bgp_seen){ .seen = true, .since = now };
-		fill_path(&item->seen, peering, announced);
+		since = item->seen.seen ? item->seen.since : now;
+		item->seen = *news_read(news, w, peering);
+		item->seen.since = since;
 	}
 }
 
@@ -124,8 +142,9 @@ void
 bgp_watch_update(struct bgp_watch *w, const struct bgp_peering *peering, const struct bgp_update *u,
     struct instant now)
 {
+	struct news news = { .update = u };
 	/* RFC 7606 section 2: as if the message had withdrawn what it announces */
-	const struct bgp_update *announced = u->verdict < BGP_VERDICT_WITHDRAW ? u : NULL;
+	struct news *announced = u->verdict < BGP_VERDICT_WITHDRAW ? &news : NULL;
 
 	look_at(w, u->withdrawn, peering, NULL, now);
 	look_at(w, u->mp_withdrawn, peering, NULL, now);

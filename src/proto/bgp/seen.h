@@ -2,7 +2,8 @@
  * Prefixes that are watched for in the peer's UPDATEs: the one thing that is kept of them.
  *
  * A router may send a million prefixes, so what is not watched must cost nothing: the decoder notes
- * which lengths of prefixes a message has, and only a message with a watched length is walked.
+ * which lengths of prefixes a message has, and only a message with a watched length is walked. Its path
+ * is read once, however often it says the same prefix.
  */
 #pragma once
 
@@ -21,6 +22,7 @@ struct bgp_watch {
 	size_t count, cap;
 	struct prefix_map index; /* of items */
 	uint64_t lengths[BGP_FAMILY_MAX]; /* as in struct bgp_nlri */
+	uint64_t paths_read; /* at most one an UPDATE */
 };
 
 void bgp_watch_done(struct bgp_watch *w);

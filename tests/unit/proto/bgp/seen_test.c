@@ -4,6 +4,7 @@
 
 #include "base/strbuf.h"
 #include "bytes.h"
+#include "proto/bgp/path.h"
 
 #define ORIGIN "400101 00 "
 #define NEXT_HOP "400304 c0000202 "
@@ -150,6 +151,50 @@ TEST(paths_of_all_kinds)
 		tell(&w, &peering, "", attributes, A_NET, 1);
 		CHECK_STR(seen(&w, A, &out), rows[i].seen);
 	}
+}
+
+/* Path and prefixes each fill half of the longest message: their product would be the work. */
+TEST(a_path_is_read_once_for_all_prefixes_of_an_update)
+{
+	_cleanup_(bgp_watch_done) struct bgp_watch w = { 0 };
+	_cleanup_(strbuf_done) struct strbuf out = { 0 };
+	struct bgp_peering peering = usual_peering();
+	static uint8_t body[BGP_EXTENDED_MESSAGE_MAX - BGP_HEADER_LEN];
+	struct writer wr = writer_init(body, sizeof(body));
+	struct bgp_update u;
+	uint8_t head[16];
+
+	CHECK_INT(bgp_watch_add(&w, prefix_of(A)), 0);
+	CHECK_INT(bgp_watch_add(&w, prefix_of("203.0.113.11/32")), 0);
+	writer_u16(&wr, 0);
+	struct writer_mark attributes = writer_len16_begin(&wr);
+	writer_bytes(&wr, head, from_hex(ORIGIN NEXT_HOP "5002", head, sizeof(head)));
+	struct writer_mark path = writer_len16_begin(&wr);
+	for (int segment = 0; segment < 32; segment++) {
+		writer_u8(&wr, BGP_SEGMENT_SEQUENCE);
+		writer_u8(&wr, 255);
+		for (int i = 0; i < 255; i++)
+			writer_u32(&wr, 64501);
+	}
+	writer_len_end(&wr, path);
+	writer_len_end(&wr, attributes);
+	for (int i = 0; i < 6500; i++)
+		writer_bytes(
+		    &wr, head, from_hex(i % 2 ? A_NET : "20 cb00710b", head, sizeof(head)));
+	REQUIRE(writer_len(&wr) > 65000);
+
+	bgp_update_decode(body, writer_len(&wr), &peering, &u);
+	CHECK_INT(u.verdict, BGP_VERDICT_ACCEPT);
+	CHECK_INT(u.announced.count, 6500);
+	bgp_watch_update(&w, &peering, &u, (struct instant){ 3 * NS_PER_S });
+	CHECK_INT(w.paths_read, 1);
+	CHECK_STR(seen(&w, "203.0.113.11/32", &out),
+	    "since 3 origin 64501 path 64501 64501 64501 64501 64501 64501 64501 64501 64501 "
+	    "64501 64501 64501 64501 64501 64501 64501 (8160)");
+	/* and none for what nobody looks for */
+	tell(&w, &peering, "", ORIGIN PATH NEXT_HOP, "18 cb0071 20 cb007101", 4);
+	tell(&w, &peering, A_NET, "", "", 5);
+	CHECK_INT(w.paths_read, 1);
 }
 
 TEST(the_watch_has_a_limit)

@@ -6,7 +6,6 @@ enum check {
 	CHECK_ORIGIN,
 	CHECK_AS_PATH,
 	CHECK_AS4_PATH,
-	CHECK_NEXT_HOP,
 	CHECK_LENGTH,   /* exactly `size` */
 	CHECK_MULTIPLE, /* a multiple of `size`, and not empty */
 	CHECK_AGGREGATOR,
@@ -32,7 +31,7 @@ static const struct {
 	/* clang-format off */
 	[BGP_ATTR_ORIGIN]           = { 0x40, CHECK_ORIGIN,     1, BGP_VERDICT_WITHDRAW, 6, false },
 	[BGP_ATTR_AS_PATH]          = { 0x40, CHECK_AS_PATH,    0, BGP_VERDICT_WITHDRAW, 11, false },
-	[BGP_ATTR_NEXT_HOP]         = { 0x40, CHECK_NEXT_HOP,   4, BGP_VERDICT_WITHDRAW, 8, false },
+	[BGP_ATTR_NEXT_HOP]         = { 0x40, CHECK_LENGTH,     4, BGP_VERDICT_WITHDRAW, 8, false },
 	[BGP_ATTR_MED]              = { 0x80, CHECK_LENGTH,     4, BGP_VERDICT_WITHDRAW, 5, false },
 	[BGP_ATTR_LOCAL_PREF]       = { 0x40, CHECK_LENGTH,     4, BGP_VERDICT_WITHDRAW, 5, true },
 	[BGP_ATTR_ATOMIC_AGGREGATE] = { 0x40, CHECK_LENGTH,     0, BGP_VERDICT_DISCARD,  5, false },
@@ -82,15 +81,6 @@ path_fault(struct reader r, size_t as_size, bool confederations)
 	return reader_done(&r) ? fault : "a segment that is cut off";
 }
 
-/* An address that a packet could be sent to (RFC 4271 section 6.3). */
-static const char *
-next_hop_fault(struct reader r)
-{
-	uint8_t first = reader_u8(&r);
-
-	return first != 0 && first != 127 && first < 224 ? NULL : "not the address of a host";
-}
-
 static const char *
 aggregator_fault(struct reader r, bool as4)
 {
@@ -117,8 +107,6 @@ value_fault(const struct bgp_attribute *a, const struct bgp_peering *peering)
 	case CHECK_AS4_PATH:
 		/* here they are passed over; one AS at least: RFC 6793 section 6 */
 		return len >= 6 ? path_fault(r, 4, true) : wrong_length;
-	case CHECK_NEXT_HOP:
-		return len == 4 ? next_hop_fault(r) : wrong_length;
 	case CHECK_LENGTH:
 		return len == size ? NULL : wrong_length;
 	case CHECK_MULTIPLE:

@@ -196,19 +196,36 @@ take_attributes(struct decoding *d, struct reader r)
 	}
 }
 
-/* RFC 4760 section 3: NEXT_HOP means nothing where all routes are those of MP_REACH_NLRI. */
+/* An address that a packet could be sent to (RFC 4271 section 6.3). */
+static bool
+is_host(struct reader r)
+{
+	uint8_t first = reader_u8(&r);
+
+	return first != 0 && first != 127 && first < 224;
+}
+
+/*
+ * RFC 4760 section 3: NEXT_HOP means nothing where all routes are those of MP_REACH_NLRI. Where it
+ * has routes, these are ignored for an address of no host; without any such an address is no error
+ * of form (RFC 7606 section 7.3) that could end the session.
+ */
 static void
 check_next_hop(struct decoding *d)
 {
-	bool ignored = has_seen(d, BGP_ATTR_MP_REACH) && d->update->announced.count == 0;
+	bool plain = d->update->announced.count > 0;
+	const struct bgp_attribute *a = &d->next_hop;
 	_uninitialized_ struct bgp_error e;
 	enum bgp_verdict v;
 
-	if (ignored || !has_seen(d, BGP_ATTR_NEXT_HOP))
+	if (!has_seen(d, BGP_ATTR_NEXT_HOP) || (has_seen(d, BGP_ATTR_MP_REACH) && !plain))
 		return;
-	v = bgp_attribute_check(&d->next_hop, d->peering, &e);
+	v = bgp_attribute_check(a, d->peering, &e);
 	if (v != BGP_VERDICT_ACCEPT)
 		judge(d, v, &e);
+	else if (plain && !is_host(a->value))
+		judge_as(d, BGP_VERDICT_WITHDRAW, 8, a->type, reader_init(a->whole, a->whole_len),
+		    "not the address of a host");
 }
 
 /* What an announcement can not be without: RFC 4271 section 5, as revised by RFC 7606 section 3 (d). */

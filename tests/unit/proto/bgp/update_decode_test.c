@@ -87,6 +87,12 @@ TEST(good_updates_are_accepted)
 		{ "reflected", INTERNAL, "", GOOD LOCAL_PREF "800904 c0000203 800a04 c0000204", A_NET, OK },
 		{ "confederation inside of our AS", INTERNAL, "",
 		    ORIGIN "400206 0301 0000fbf5" NEXT_HOP LOCAL_PREF, A_NET, OK },
+		/* nor is one of no host an error of form: RFC 7606 section 7.3 */
+		{ "NEXT_HOP multicast beside an IPv6 withdrawal", EXTERNAL, "",
+		    UNREACH6 "400304 e0000001", "", OK },
+		{ "NEXT_HOP 127.0.0.1 beside a withdrawal", EXTERNAL, A_NET, "400304 7f000001", "",
+		    OK },
+		{ "NEXT_HOP 0.0.0.0 and nothing else", EXTERNAL, "", "400304 00000000", "", OK },
 	};
 
 	check_rows(rows, ARRAY_SIZE(rows));
@@ -119,6 +125,8 @@ TEST(attribute_errors_withdraw_or_are_dropped)
 		{ "NEXT_HOP 0.0.0.0", EXTERNAL, "", ORIGIN PATH "400304 00000000", A_NET, WITHDRAW, 8 },
 		{ "NEXT_HOP 0.0.0.0, and IPv6", EXTERNAL, "",
 		    REACH6 ORIGIN PATH "400304 00000000", A_NET, WITHDRAW, 8 },
+		{ "NEXT_HOP 0.0.0.0, an IPv6 withdrawal", EXTERNAL, "",
+		    UNREACH6 ORIGIN PATH "400304 00000000", A_NET, WITHDRAW, 8 },
 		/* 7.4, 7.5 */
 		{ "MED of 3", EXTERNAL, "", GOOD "800403 000000", A_NET, WITHDRAW, 5 },
 		{ "LOCAL_PREF from outside", EXTERNAL, "", GOOD LOCAL_PREF, A_NET, DISCARD, 9 },
@@ -215,6 +223,8 @@ TEST(errors_that_end_the_session)
 		/* 5.2: nothing to treat as withdrawn */
 		{ "an error without routes", EXTERNAL, "", "400101 03", "", RESET, 6 },
 		{ "a bad NEXT_HOP without routes", EXTERNAL, "", "400303 c00002", "", RESET, 8 },
+		{ "NEXT_HOP of 3 beside a withdrawal", EXTERNAL, "", UNREACH6 "400303 c00002", "",
+		    RESET, 8 },
 		{ "an error beside a withdrawal", EXTERNAL, "", UNREACH6 "400101 03", "", RESET, 6 },
 	};
 

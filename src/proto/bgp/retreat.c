@@ -9,9 +9,12 @@
  *     2. graceful restart and route refresh
  *     3. all optional parameters: IPv4 and 2-octet AS numbers, as in 1995
  *
- * When nothing is left to leave out, all is offered again: the reason was another one. So it is
- * after an operator's stop and start, and after a session that stood for long. The pause between
- * two attempts grows meanwhile as after any error.
+ * An AS number of four octets is never left out: without it our OPEN is that of AS 23456, which
+ * nobody waits for.
+ *
+ * When nothing is left to leave out, or the peer has another objection to what is left, all is
+ * offered again: the reason was another one. So it is after an operator's stop and start, and after
+ * a session that stood for long. The pause between two attempts grows meanwhile as after any error.
  */
 #include <string.h>
 
@@ -28,6 +31,12 @@ static const uint8_t steps[2][4] = {
 	    BGP_CAPABILITY_ENHANCED_REFRESH },
 	{ BGP_CAPABILITY_GRACEFUL_RESTART, BGP_CAPABILITY_ROUTE_REFRESH },
 };
+
+static bool
+needs_as4(const struct bgp_open *open)
+{
+	return open->as4 && open->as > UINT16_MAX;
+}
 
 /* Takes the capability out of *open; false when it is not in there, or can not be done without. */
 static bool
@@ -53,7 +62,7 @@ leave_out(struct bgp_open *open, const struct bgp_conf *conf, uint8_t code)
 		open->graceful_restart = open->hard_reset = open->restarting = false;
 		break;
 	case BGP_CAPABILITY_AS4:
-		open->as4 = open->as > UINT16_MAX && open->as4;
+		open->as4 = needs_as4(open);
 		break;
 	case BGP_CAPABILITY_ENHANCED_REFRESH:
 		open->enhanced_refresh = false;
@@ -84,7 +93,7 @@ leave_out_all(struct bgp_open *open, const struct bgp_conf *conf)
 	if (!open->multiprotocol || !conf->families[BGP_IPV4] || conf->role_strict)
 		return false;
 	*open = (struct bgp_open){ .as = open->as, .id = open->id, .hold_time_s = open->hold_time_s,
-		.families = { [BGP_IPV4] = true } };
+		.as4 = needs_as4(open), .families = { [BGP_IPV4] = true } };
 	return true;
 }
 
@@ -160,7 +169,7 @@ bgp_retreat_take(struct bgp_retreat *retreat, const struct bgp_conf *conf,
 	bool named = e->subcode == UNSUPPORTED_CAPABILITY && e->data_len >= 2;
 	const struct bgp_retreat none = { 0 };
 	struct bgp_open open = *ours;
-	bool less;
+	bool less = false;
 
 	if (e->code != OPEN_ERROR)
 		return false;
@@ -170,8 +179,6 @@ bgp_retreat_take(struct bgp_retreat *retreat, const struct bgp_conf *conf,
 		less = leave_out_all(&open, conf) && (retreat->all = true);
 	else if (e->subcode == UNSUPPORTED_CAPABILITY || e->subcode == UNSPECIFIC)
 		less = drop_next_step(retreat, &open, conf);
-	else
-		return false;
 	if (!less)
 		*retreat = none;
 	return less;

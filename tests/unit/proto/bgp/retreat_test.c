@@ -143,6 +143,54 @@ TEST(what_can_not_be_left_out_is_not)
 	CHECK_STR(next_open(&f), "1-2 2 6 9 64 65 70 ");
 }
 
+/* Else My AS is 23456 for good, and a peer that waits for ours answers (2,2) each time. */
+TEST(an_as_of_four_octets_is_never_left_out)
+{
+	static const struct {
+		const char *notification;
+		int times;
+	} rows[] = { { MARKER "0015 03 02 04", 1 }, { MARKER "0015 03 02 00", 3 },
+		{ MARKER "0015 03 02 07", 3 } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct bgp_conf conf = talkative_conf();
+
+		conf.local_as = 4200000001;
+		FIXTURE(f, conf);
+		(void)GIVE(f, BGP_EVENT_START);
+		for (int k = 0; k < rows[i].times; k++) {
+			(void)next_open(&f);
+			(void)give_bytes(&f, BGP_DIALLED, rows[i].notification);
+		}
+		CHECK_STR(next_open(&f), "65 ");
+		CHECK(bgp_session_info(f.s)->offered.as4);
+		/* there is nothing else left */
+		(void)give_bytes(&f, BGP_DIALLED, rows[i].notification);
+		CHECK_STR(next_open(&f), ALL);
+	}
+}
+
+/* Who objects to something else in an OPEN of fewer capabilities may miss them. */
+TEST(all_is_offered_again_after_another_open_error)
+{
+	static const char *const others[] = { MARKER "0015 03 02 01", MARKER "0015 03 02 02",
+		MARKER "0015 03 02 03", MARKER "0015 03 02 05", MARKER "0015 03 02 06",
+		MARKER "0015 03 02 0b", MARKER "0015 03 02 63" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		struct bgp_conf conf = talkative_conf();
+		FIXTURE(f, conf);
+
+		(void)GIVE(f, BGP_EVENT_START);
+		(void)next_open(&f);
+		(void)give_bytes(&f, BGP_DIALLED, MARKER "0017 03 02 07 0900");
+		CHECK_STR(next_open(&f), "1-1 1-2 2 6 64 65 70 ");
+		(void)give_bytes(&f, BGP_DIALLED, others[i]);
+		CHECK(strstr(f.actions.why, "offers less") == NULL);
+		CHECK_STR(next_open(&f), ALL);
+	}
+}
+
 TEST(all_is_offered_again_after_a_fresh_start_or_a_long_session)
 {
 	for (int long_session = 0; long_session < 2; long_session++) {

@@ -153,7 +153,9 @@ void announcer_free(struct announcer *a);
  * The neighbors as JSON for `nearcast status` and `nearcast neighbors`: an array of objects (owned by the
  * caller). Durations are whole milliseconds in keys that end with _ms, and null for never. Keys:
  *
- * name, address, port, local_as, peer_as; state, since_ms, waits_for_bfd (bool: strict BFD is not up);
+ * name, address, port, local_as, peer_as; state, since_ms, down_since_ms (the last session ended,
+ * or the start; null: Established), last_up_ms (how long the session stood that ended then; null: there
+ * was none), waits_for_bfd (bool: strict BFD is not up);
  * hold_time_s and families (as agreed); announced (count of prefixes that the neighbor has been told),
  * announced_by_family {ipv4, ipv6}, prefix_limit (of each family).
  *
@@ -167,7 +169,7 @@ void announcer_free(struct announcer *a);
  *
  * timers {hold_time_ms, keepalive_ms (as agreed; null: no session), hold_expires_ms, keepalive_due_ms,
  * next_attempt_ms, and as configured hold_time_offered_ms, connect_retry_ms, idle_hold_ms,
- * idle_hold_max_ms}.
+ * idle_hold_max_ms, restart_time_offered_ms (null: no graceful restart)}.
  *
  * capabilities: an array of {name, configured, offered (in our last OPEN: false where the neighbor
  * refused it), received (null: no OPEN was seen), negotiated}; names are ipv4, ipv6, four_octet_as,

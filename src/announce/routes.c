@@ -92,6 +92,8 @@ waits_for_json(const struct neighbor *n, enum bgp_family family, struct ip next_
 
 	if (told)
 		return json_null();
+	if (info->waits_for_bfd)
+		return json_string("the session waits for BFD to come up");
 	if (info->state != BGP_ESTABLISHED)
 		return json_sprintf("the session is %s", bgp_state_name(info->state));
 	if (!info->negotiated.families[family])

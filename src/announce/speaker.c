@@ -127,6 +127,14 @@ start_bfd(struct announcer *a, struct neighbor *n, struct err *e)
 	return bfd_neighbor_new(a->bfd, &n->conf, neighbor_bfd_changed, n, &n->bfd, e);
 }
 
+static void
+start_neighbor(struct neighbor *n)
+{
+	neighbor_start(n);
+	if (bgp_session_info(n->session)->waits_for_bfd)
+		log_notice("neighbor %s waits for BFD to come up", n->conf.name);
+}
+
 int
 announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, size_t count,
     const struct announcer_events *events, struct announcer **ret, struct err *e)
@@ -165,7 +173,7 @@ announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, siz
 	}
 	*ret = a;
 	for (size_t i = 0; i < count; i++)
-		neighbor_start(a->neighbors[i]);
+		start_neighbor(a->neighbors[i]);
 	return 0;
 }
 

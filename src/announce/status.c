@@ -101,6 +101,15 @@ announced_json(const struct neighbor *n)
 	return o;
 }
 
+/* How long the session stood that has ended last; null: none has, or it is up again. */
+static json_t *
+last_up_json(const struct bgp_info *info)
+{
+	if (instant_is_never(info->established_since) || instant_is_never(info->down_since))
+		return json_null();
+	return status_ms(instant_diff(info->down_since, info->established_since));
+}
+
 /* Who it is and how it goes. */
 static json_t *
 overview_json(const struct neighbor *n, struct instant now)
@@ -111,12 +120,14 @@ overview_json(const struct neighbor *n, struct instant now)
 
 	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++)
 		announced += (json_int_t)bgp_session_announced(n->session, f);
-	return json_pack("{s:s, s:s, s:i, s:I, s:I, s:s, s:o, s:b, s:i, s:o, s:I, s:o, s:I}",
+	return json_pack(
+	    "{s:s, s:s, s:i, s:I, s:I, s:s, s:o, s:o, s:o, s:b, s:i, s:o, s:I, s:o, s:I}",
 	    "name", n->conf.name, "address", neighbor_conf_address(&n->conf, address), "port",
 	    (int)n->conf.port, "local_as", (json_int_t)n->conf.local_as, "peer_as",
 	    (json_int_t)n->conf.peer_as, "state", bgp_state_name(info->state), "since_ms",
-	    status_ago(info->since, now), "waits_for_bfd", (int)info->waits_for_bfd, "hold_time_s",
-	    (int)info->negotiated.hold_time_s, "families",
+	    status_ago(info->since, now), "down_since_ms", status_ago(info->down_since, now),
+	    "last_up_ms", last_up_json(info), "waits_for_bfd", (int)info->waits_for_bfd,
+	    "hold_time_s", (int)info->negotiated.hold_time_s, "families",
 	    status_families(info->negotiated.families), "announced", announced,
 	    "announced_by_family", announced_json(n), "prefix_limit",
 	    (json_int_t)n->conf.prefix_limit);

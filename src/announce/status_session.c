@@ -84,14 +84,16 @@ status_timers(const struct neighbor *n, struct instant now)
 	bool up = info->state == BGP_ESTABLISHED;
 	const struct instant never = INSTANT_NEVER;
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "hold_time_ms",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "hold_time_ms",
 	    up ? status_ms(DURATION_S(info->negotiated.hold_time_s)) : json_null(),
 	    "hold_time_offered_ms", status_ms(n->conf.hold_time), "hold_expires_ms",
 	    status_until(up ? info->hold_expires : never, now), "keepalive_ms",
 	    up ? status_ms(info->keepalive) : json_null(), "keepalive_due_ms",
 	    status_until(up ? info->keepalive_due : never, now), "connect_retry_ms",
 	    status_ms(n->conf.connect_retry), "idle_hold_ms", status_ms(n->conf.idle_hold),
-	    "idle_hold_max_ms", status_ms(n->conf.idle_hold_max), "next_attempt_ms",
+	    "idle_hold_max_ms", status_ms(n->conf.idle_hold_max), "restart_time_offered_ms",
+	    n->conf.offer.graceful_restart ? status_ms(n->conf.restart_time) : json_null(),
+	    "next_attempt_ms",
 	    status_until(info->next_attempt, now));
 }
 

@@ -85,6 +85,24 @@ add_session(struct blocks *b, const json_t *n)
 		add_event(b, n, "last malformed UPDATE", "last_malformed");
 }
 
+/* For how long each side asks the other one to keep its routes when the session is lost. */
+static void
+add_restart_time(struct blocks *b, const json_t *timers, const json_t *open)
+{
+	const json_t *restart = json_object_get(open, "restart");
+	char a[DURATION_STR_MAX], c[DURATION_STR_MAX];
+	const char *ours = field_age(timers, "restart_time_offered_ms", a);
+	const char *theirs = field_age(restart, "restart_time_ms", c);
+
+	if (*ours == '\0' && *theirs == '\0')
+		return;
+	if (!json_is_object(open))
+		add(b, "restart time", "we %s", ours);
+	else
+		add(b, "restart time", "we %s, the neighbor %s", *ours != '\0' ? ours : "none",
+		    *theirs != '\0' ? theirs : "none");
+}
+
 static void
 add_timers(struct blocks *b, const json_t *n)
 {
@@ -110,6 +128,7 @@ add_timers(struct blocks *b, const json_t *n)
 	add(b, "connect retry", "%s", field_age(t, "connect_retry_ms", a));
 	if (*field_age(t, "idle_hold_ms", a) != '\0')
 		add(b, "idle hold", "%s, grows to %s", a, field_age(t, "idle_hold_max_ms", c));
+	add_restart_time(b, t, open);
 }
 
 static void
@@ -211,9 +230,15 @@ neighbor_text(const json_t *n, bool colour, struct strbuf *out)
 	strbuf_add_printable(out, field_text(n, "name"));
 	strbuf_addf(out, ": %s", style_begin(up ? STYLE_GOOD : STYLE_BAD, colour));
 	strbuf_add_printable(out, state);
-	strbuf_addf(out, "%s for %s%s\n", style_end(up ? STYLE_GOOD : STYLE_BAD, colour),
-	    field_age(n, "since_ms", age),
-	    json_is_true(json_object_get(n, "waits_for_bfd")) ? ", waits for BFD to be up" : "");
+	strbuf_addf(out, "%s for %s", style_end(up ? STYLE_GOOD : STYLE_BAD, colour),
+	    field_age(n, "since_ms", age));
+	if (*field_age(n, "down_since_ms", age) != '\0')
+		strbuf_addf(out, ", down for %s", age);
+	if (*field_age(n, "last_up_ms", age) != '\0')
+		strbuf_addf(out, ", was up for %s before", age);
+	if (json_is_true(json_object_get(n, "waits_for_bfd")))
+		strbuf_add(out, ", waits for BFD to come up");
+	strbuf_add_char(out, '\n');
 	table_add_column(b.table, "", TABLE_LEFT);
 	table_add_column(b.table, "", TABLE_LEFT);
 	add_session(&b, n);

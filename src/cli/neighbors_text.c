@@ -24,10 +24,20 @@ any_has(const json_t *neighbors, const char *key)
 	return false;
 }
 
+/* What keeps the session down; of one that is up the errors are old, and stand in the detail. */
+static const char *
+why_down(const json_t *n)
+{
+	if (strcmp(field_text(n, "state"), "Established") == 0)
+		return "";
+	return json_is_true(json_object_get(n, "waits_for_bfd")) ? "waits for BFD to come up"
+								 : field_text(n, "last_error");
+}
+
 void
 neighbors_text(const json_t *neighbors, struct table_look look, struct strbuf *out)
 {
-	static const char *const heads[] = { "neighbor", "address", "as", "state", "since",
+	static const char *const heads[] = { "neighbor", "address", "as", "state", "up/down",
 		"announced", NULL };
 	struct table *t = fields_table(heads);
 	bool bfd = any_has(neighbors, "bfd");
@@ -39,20 +49,21 @@ neighbors_text(const json_t *neighbors, struct table_look look, struct strbuf *o
 		table_add_column(t, "bfd", TABLE_LEFT);
 	table_add_column(t, "last error", TABLE_LEFT);
 	json_array_foreach (neighbors, i, n) {
-		const char *state = field_text(n, "state");
+		const char *state = field_text(n, "state"), *since;
 
 		table_add_row(t);
 		table_add_cell(t, field_text(n, "name"));
 		table_add_cell(t, field_text(n, "address"));
 		table_add_cellf(t, "%lld", field_int(n, "peer_as"));
 		table_add_styled(t, state_style(state), "%s", state);
-		table_add_cell(t, field_age(n, "since_ms", age));
+		since = field_age(n, "down_since_ms", age);
+		table_add_cell(t, *since != '\0' ? since : field_age(n, "since_ms", age));
 		table_add_cellf(t, "%lld", field_int(n, "announced"));
 		if (bfd) {
 			state = field_text(json_object_get(n, "bfd"), "state");
 			table_add_styled(t, state_style(state), "%s", state);
 		}
-		table_add_cell(t, field_text(n, "last_error"));
+		table_add_cell(t, why_down(n));
 	}
 	if (json_array_size(neighbors) > 0)
 		table_format(t, look, out);

@@ -332,6 +332,8 @@ struct bgp_negotiated {
 struct bgp_info {
 	enum bgp_state state;
 	struct instant since;        /* in this state */
+	struct instant established_since; /* of the session, or of the last one; INSTANT_NEVER: none was */
+	struct instant down_since;   /* the last session ended, or the first event; INSTANT_NEVER: it is up */
 	struct instant next_attempt; /* dialling, or leaving idle hold; INSTANT_NEVER */
 	bool waits_for_bfd;          /* strict, and BFD is not up */
 	/* Of the Established session; zero otherwise. */

@@ -82,7 +82,7 @@ static void
 tear_down(struct turn *t)
 {
 	struct bgp_session *s = t->s;
-	struct duration stood = instant_diff(t->now, s->established_at);
+	struct duration stood = instant_diff(t->now, s->info.established_since);
 
 	if (duration_cmp(stood, STABLE_AFTER) >= 0)
 		s->idle_hold = s->conf.idle_hold;
@@ -91,6 +91,7 @@ tear_down(struct turn *t)
 	bgp_rib_out_stop(&s->rib);
 	bgp_watch_clear(&s->watch);
 	s->up = false;
+	s->info.down_since = t->now;
 	s->send_hold = (struct bgp_send_hold){ .at = INSTANT_NEVER, .withdraw_at = INSTANT_NEVER };
 	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++)
 		s->refresh[f] = (struct bgp_refresh_out){ 0 };
@@ -176,7 +177,8 @@ bgp_session_connection_up(struct turn *t, enum bgp_way way)
 	s->peer_may_return = false;
 	s->up = true;
 	s->up_way = way;
-	s->established_at = t->now;
+	s->info.established_since = t->now;
+	s->info.down_since = INSTANT_NEVER;
 	s->info.negotiated = c->negotiated;
 	s->peering = bgp_peering_of(&s->conf, &c->negotiated, c->local);
 	s->info.counters.established++;

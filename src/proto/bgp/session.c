@@ -30,6 +30,7 @@ bgp_session_new(const struct bgp_conf *conf, uint64_t seed)
 	s->rng.state = seed;
 	s->retry_at = s->idle_until = s->info.next_attempt = INSTANT_NEVER;
 	s->info.hold_expires = s->info.keepalive_due = INSTANT_NEVER;
+	s->info.since = s->info.established_since = s->info.down_since = INSTANT_NEVER;
 	s->idle_hold = conf->idle_hold;
 	s->send_hold.at = s->send_hold.withdraw_at = INSTANT_NEVER;
 	for (enum bgp_way way = 0; way < BGP_WAY_MAX; way++)

@@ -21,6 +21,8 @@ bgp_session_update_info(struct turn *t)
 	enum bgp_state state = state_of(s);
 	const struct bgp_connection *c = &s->connections[bgp_session_way(s)];
 
+	if (instant_is_never(s->info.since))
+		s->info.since = s->info.down_since = t->now;
 	if (state != s->info.state) {
 		s->info.state = state;
 		s->info.since = t->now;

@@ -76,7 +76,6 @@ struct bgp_session {
 	struct instant idle_until;    /* IdleHoldTimer */
 	struct duration idle_hold;    /* the next pause */
 	struct instant accept_at;     /* none of the peer's connections is taken before */
-	struct instant established_at;
 	struct bgp_peering peering;   /* of the Established connection, or all zero */
 	struct bgp_open peer_open;    /* what info.peer_open points to */
 	struct bgp_rib_out rib;

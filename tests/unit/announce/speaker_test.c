@@ -421,11 +421,11 @@ TEST(the_status_in_whole)
 	char *text = json_dumps(n, JSON_COMPACT | JSON_SORT_KEYS);
 	CHECK_STR(text,
 	    "{\"address\":\"127.0.0.2\",\"announced\":1,\"announced_by_family\":{\"ipv4\":1,\"ipv6\":0},\"attempts_failed\":0,"
-	    "\"attributes_discarded\":0,\"bfd\":null,\"dump\":null,\"established_count\":1,\"families\":[\"ipv4\",\"ipv6\"],\"hold_time_s\":0,"
+	    "\"attributes_discarded\":0,\"bfd\":null,\"down_since_ms\":null,\"dump\":null,\"established_count\":1,\"families\":[\"ipv4\",\"ipv6\"],\"hold_time_s\":0,"
 	    "\"last_error\":null,\"last_error_ago_ms\":null,\"last_malformed\":null,\"last_malformed_ago_ms\":null,"
 	    "\"last_notification_received\":null,"
 	    "\"last_notification_received_ago_ms\":null,\"last_notification_sent\":null,"
-	    "\"last_notification_sent_ago_ms\":null,\"local_as\":65001,\"messages\":{\"received\":{\"keepalive\":1,"
+	    "\"last_notification_sent_ago_ms\":null,\"last_up_ms\":null,\"local_as\":65001,\"messages\":{\"received\":{\"keepalive\":1,"
 	    "\"notification\":0,\"open\":1,\"route_refresh\":0,\"unknown\":0,\"update\":0},\"sent\":{\"keepalive\":1,"
 	    "\"notification\":0,\"open\":1,\"route_refresh\":0,\"unknown\":0,\"update\":1}},\"messages_in\":2,"
 	    "\"messages_out\":3,\"name\":\"peer\",\"next_attempt_ms\":null,\"peer_as\":65002,\"prefix_limit\":10,"

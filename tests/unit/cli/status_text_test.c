@@ -54,8 +54,8 @@ TEST(all_of_it)
 	    "ms: status 200\n"
 	    "web/deep           203.0.113.10  unknown    1ms    not run yet\n"
 	    "\n"
-	    "neighbor  address    as          state  since  announced  last error\n"
-	    "r4        192.0.2.2  4200000001  Idle   2s     0\n"
+	    "neighbor  address    as          state  up/down  announced  last error\n"
+	    "r4        192.0.2.2  4200000001  Idle   2s       0\n"
 	    "\n"
 	    "event                             why\n"
 	    "2026-11-23T04:05:07.000Z  second  b\n");

@@ -58,8 +58,11 @@ TEST(strict_mode_waits_for_bfd)
 
 	conf.bfd_strict = true;
 	FIXTURE(f, conf);
+	CHECK(instant_is_never(bgp_session_info(f.s)->since));
 	CHECK_STR(GIVE(f, BGP_EVENT_START), "");
 	CHECK_INT(state(&f), BGP_IDLE);
+	CHECK_INT(bgp_session_info(f.s)->since.ns, f.now.ns);
+	CHECK_INT(bgp_session_info(f.s)->down_since.ns, f.now.ns);
 	CHECK(bgp_session_info(f.s)->waits_for_bfd);
 	CHECK(instant_is_never(bgp_session_deadline(f.s)));
 	CHECK(instant_is_never(bgp_session_info(f.s)->next_attempt));

@@ -418,6 +418,36 @@ TEST(the_keepalive_time_is_the_configured_one_when_that_is_sooner)
 	}
 }
 
+TEST(info_knows_since_when_it_is_down)
+{
+	struct bgp_conf conf = usual_conf();
+	FIXTURE(f, conf);
+	const struct bgp_info *info = bgp_session_info(f.s);
+	struct instant start = f.now, up;
+
+	(void)GIVE(f, BGP_EVENT_START);
+	(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED, .text = "refused");
+	CHECK_STR(give_time(&f), "dial ");
+	CHECK_INT(info->since.ns, f.now.ns);
+	CHECK_INT(info->down_since.ns, start.ns);
+	CHECK(instant_is_never(info->established_since));
+
+	(void)GIVE(f, BGP_EVENT_DIALLED);
+	(void)give_bytes(&f, BGP_DIALLED, OPEN);
+	CHECK_STR(give_bytes(&f, BGP_DIALLED, KEEPALIVE), "up ");
+	up = f.now;
+	CHECK_INT(info->established_since.ns, up.ns);
+	CHECK(instant_is_never(info->down_since));
+
+	f.now = instant_add(f.now, DURATION_S(7));
+	struct instant down = f.now;
+	CHECK_STR(GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED), "down ");
+	CHECK_STR(give_time(&f), "dial ");
+	CHECK(info->since.ns > down.ns);
+	CHECK_INT(info->down_since.ns, down.ns);
+	CHECK_INT(info->established_since.ns, up.ns);
+}
+
 TEST(dialling_is_tried_again_after_connect_retry)
 {
 	struct bgp_conf conf = usual_conf();

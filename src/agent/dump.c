@@ -15,6 +15,7 @@
 #include "agent/agent_internal.h"
 #include "agent/dump.h"
 #include "base/alloc.h"
+#include "base/strbuf.h"
 
 #define FILES_MAX 100 /* the folder mostly lies in memory (/run) */
 #define BYTES_MIN 4096
@@ -94,13 +95,19 @@ file_path(const char *folder, const char *neighbor, enum dump_format format)
 	    (int)(ns % NS_PER_S / NS_PER_MS), format == DUMP_MRT ? "mrt" : "txt");
 }
 
+/* False, with the names there are in *e: none is called so. */
 static bool
-has_neighbor(const struct agent *a, const char *name)
+has_neighbor(const struct agent *a, const char *name, struct err *e)
 {
+	_cleanup_(strbuf_done) struct strbuf names = { 0 };
+
 	for (size_t i = 0; i < a->conf->neighbors.count; i++) {
 		if (strcmp(a->neighbors[i].name, name) == 0)
 			return true;
+		strbuf_addf(&names, "%s%s", i > 0 ? ", " : "", a->neighbors[i].name);
 	}
+	(void)err_set(e, -ENOENT, "no neighbor is called \"%s\"; the agent has %s", name,
+	    names.len > 0 ? strbuf_get(&names) : "none");
 	return false;
 }
 
@@ -153,10 +160,8 @@ agent_answer_dump(void *userdata, const json_t *request, struct err *e)
 	const char *neighbor = text_of(request, "neighbor", "");
 	struct agent *a = userdata;
 
-	if (!has_neighbor(a, neighbor)) {
-		(void)err_set(e, -ENOENT, "no neighbor is called %s", neighbor);
+	if (!has_neighbor(a, neighbor, e))
 		return NULL;
-	}
 	if (strcmp(text_of(request, "action", ""), "start") == 0)
 		return start(a, request, neighbor, e);
 	return stop(a, neighbor, e);

@@ -81,4 +81,5 @@ const struct cli_command cli_dump_command = {
 	.options_size = sizeof(struct dump_options),
 	.defaults = &defaults,
 	.run = run_dump,
+	.notes = "Exit status: 1 when the dump was not started or stopped, or had ended by itself.",
 };

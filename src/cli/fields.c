@@ -59,7 +59,8 @@ void
 fields_table_end(struct table *t, bool any, struct table_look look, struct strbuf *out)
 {
 	if (any) {
-		strbuf_add_char(out, '\n');
+		if (out->len > 0)
+			strbuf_add_char(out, '\n');
 		table_format(t, look, out);
 	}
 	table_free(t);

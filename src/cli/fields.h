@@ -23,5 +23,5 @@ void field_path(const json_t *object, const char *key, struct strbuf *out);
 
 /* A table with these heads, which end with NULL. */
 struct table *fields_table(const char *const *heads);
-/* A blank line and the table; nothing when it has no rows. Frees it. */
+/* The table, behind a blank line unless it is the first; nothing when it has no rows. Frees it. */
 void fields_table_end(struct table *t, bool any, struct table_look look, struct strbuf *out);

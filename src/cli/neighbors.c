@@ -29,10 +29,10 @@ find(const json_t *neighbors, const char *name)
 		strbuf_add_printable(&names, field_text(n, "name"));
 	}
 	if (names.len == 0)
-		cli_say_error("no neighbor is called %s: the agent has none", name);
+		cli_say_error("no neighbor is called \"%s\": the agent has none", name);
 	else
 		cli_say_error(
-		    "no neighbor is called %s; the agent has %s", name, strbuf_get(&names));
+		    "no neighbor is called \"%s\"; the agent has %s", name, strbuf_get(&names));
 	return NULL;
 }
 
@@ -88,4 +88,5 @@ const struct cli_command cli_neighbors_command = {
 	.options_size = sizeof(struct neighbors_options),
 	.defaults = &defaults,
 	.run = run_neighbors,
+	.notes = "Exit status: 1 when there is no such NEIGHBOR, or the agent does not answer.",
 };

@@ -38,6 +38,7 @@ run_routes(const void *options, int argc, char **args)
 	json_t *request = json_pack("{s:s}", "command", "routes");
 	char within[PREFIX_STR_MAX];
 	size_t count;
+	bool none;
 
 	if (argc > 0 && parse_within(args[0], within) < 0) {
 		json_decref(request);
@@ -51,19 +52,19 @@ run_routes(const void *options, int argc, char **args)
 	if (answer == NULL)
 		return EXIT_FAILURE;
 	count = json_array_size(json_object_get(answer, "routes"));
+	none = argc > 0 && count == 0;
+	if (none)
+		cli_say_error("nothing is to be announced in %s", within);
 	if (o->json) {
 		int status = cli_print_json(TAKE(answer), JSON_INDENT(2));
 
-		return argc > 0 && count == 0 ? EXIT_FAILURE : status;
+		return none ? EXIT_FAILURE : status;
 	}
 	routes_text(json_object_get(answer, "routes"), colour, &out);
-	if (count == 0)
-		strbuf_addf(&out, "nothing is to be announced%s%s\n", argc > 0 ? " in " : "",
-		    argc > 0 ? within : "");
+	if (argc == 0 && count == 0)
+		strbuf_add(&out, "nothing is to be announced\n");
 	routes_watched_text(json_object_get(answer, "watched"), colour, &out);
-	return cli_print(strbuf_get(&out)) != EXIT_SUCCESS || (argc > 0 && count == 0)
-		   ? EXIT_FAILURE
-		   : EXIT_SUCCESS;
+	return cli_print(strbuf_get(&out)) != EXIT_SUCCESS || none ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static const struct routes_options defaults = { .socket = AGENT_CONTROL_PATH };

@@ -138,6 +138,7 @@ routes_watched_text(const json_t *watched, bool colour, struct strbuf *out)
 		}
 	}
 	if (!any && json_array_size(watched) > 0)
-		strbuf_add(out, "\nno Global IP is seen from elsewhere\n");
+		strbuf_addf(
+		    out, "%sno Global IP is seen from elsewhere\n", out->len > 0 ? "\n" : "");
 	fields_table_end(t, any, (struct table_look){ .colour = colour }, out);
 }

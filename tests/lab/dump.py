@@ -110,7 +110,7 @@ def text(c):
 def refusals(c):
     b, n, a = up(c)
     dumps = a.control.parent / 'dumps'
-    for words, want in ((['start', '../../r4'], 'no neighbor is called ../../r4'),
+    for words, want in ((['start', '../../r4'], 'no neighbor is called "../../r4"; the agent has r4'),
                         (['stop', 'r4'], 'no dump of neighbor r4 runs')):
         if want not in nearcast(c, a, *words, ok=False):
             raise Failed(want)

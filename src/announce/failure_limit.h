@@ -17,7 +17,7 @@
 
 /* All zero to begin with; clear `last` when the neighbor came up. */
 struct failure_limit {
-	char last[384];           /* what the last line said */
+	char last[768];           /* what the last line said */
 	unsigned lines;           /* of the burst that are used */
 	struct instant next_free; /* when one of them may be used again; with lines > 0 */
 	uint64_t left_out;        /* since the last line */

@@ -12,35 +12,53 @@
 
 #include "announce/neighbor_internal.h"
 
-/* Nobody answered our SYN. */
+/* What this host has dropped since the connection was begun; `question` asks for what it may come from. */
+struct hint {
+	const char *dropped, *question;
+	bool a_refusal_too; /* an RST may look like that, also from a neighbor that does all right otherwise */
+};
+
+/* NULL: nothing that concerns this neighbor. */
+static const struct hint *
+find_hint(const struct neighbor *n, const struct neighbor_connection *c)
+{
+	static const struct hint
+	    unexpected = { "signed segments", "does the neighbor use a password?", false },
+	    wrong = { "wrongly signed segments", "the passwords differ", false },
+	    missing = { "unsigned segments", "does the neighbor have the password?", true },
+	    low_ttl = { "segments with a low TTL",
+		    "is the neighbor farther away, or does it not send TTL 255?", true };
+	struct tcp_counters now = tcp_counters_read();
+	const struct tcp_counters *before = &c->before;
+
+	if (n->conf.password == NULL && now.md5_unexpected != before->md5_unexpected)
+		return &unexpected;
+	if (n->conf.password && now.md5_wrong != before->md5_wrong)
+		return &wrong;
+	if (n->conf.password && now.md5_missing != before->md5_missing)
+		return &missing;
+	if (n->conf.ttl_security > 0 && now.ttl_too_low != before->ttl_too_low)
+		return &low_ttl;
+	return NULL;
+}
+
+/* Nobody answered our SYN. A refusal is an answer, but with a signature or TTL 255 it is not let in. */
 static void
 no_answer(const struct neighbor *n, char *buf, size_t size)
 {
 	const struct neighbor_connection *c = n->connections[BGP_DIALLED];
-	struct tcp_counters before = c ? c->before : (struct tcp_counters){ 0 };
-	struct tcp_counters now = c ? tcp_counters_read() : before;
+	const struct hint *hint = c ? find_hint(n, c) : NULL;
 	bool password = n->conf.password, distance = n->conf.ttl_security > 0;
-	const char *hint = "";
 
-	if (now.md5_unexpected != before.md5_unexpected && !password)
-		hint = "; this host dropped signed segments meanwhile: does the neighbor use a "
-		       "password?";
-	else if (password && now.md5_wrong != before.md5_wrong)
-		hint =
-		    "; this host dropped wrongly signed segments meanwhile: the passwords differ";
-	else if (password && now.md5_missing != before.md5_missing)
-		hint = "; this host dropped unsigned segments meanwhile: does the neighbor have "
-		       "the password?";
-	else if (distance && now.ttl_too_low != before.ttl_too_low)
-		hint = "; this host dropped segments with a low TTL meanwhile: is the neighbor "
-		       "farther away, or does it not send TTL 255?";
-	(void)snprintf(buf, size, "no answer: %s%s%sfiltered, or nobody has the address%s",
-	    password ? "wrong password, " : "",
-	    distance ? "not as near as ttl-security asks, " : "",
+	(void)snprintf(buf, size, "no answer: %s%s%s%s%s%sfiltered, or nobody has the address%s%s%s%s%s",
+	    password || distance ? "nothing listens there (with " : "",
+	    password ? "a password" : distance ? "ttl-security" : "",
+	    password || distance ? " a refusal can not be heard), " : "",
+	    password ? "wrong password, " : "", distance ? "not as near as ttl-security asks, " : "",
 	    !distance && n->conf.multihop == 0 && n->conf.local_as != n->conf.peer_as
-		? "more than one hop away (see multihop), "
-		: "",
-	    hint);
+		? "more than one hop away (see multihop), " : "",
+	    hint ? "; this host dropped " : "", hint ? hint->dropped : "", hint ? " meanwhile: " : "",
+	    hint ? hint->question : "", hint && hint->a_refusal_too ? " (or that was only its refusal)" : "");
 }
 
 /* What connect() says, before anything was exchanged. */

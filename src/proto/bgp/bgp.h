@@ -196,7 +196,7 @@ enum bgp_verdict {
 };
 
 #define BGP_SEND_MAX 768 /* an OPEN and a KEEPALIVE, or a NOTIFICATION: never more in one turn */
-#define BGP_WHY_MAX 384
+#define BGP_WHY_MAX 768 /* a dialling that has no answer, and with it the farewell of the peer */
 
 /* What the driver has to do now, in this order: send, close, dial. */
 struct bgp_actions {

@@ -69,6 +69,7 @@ take_notification(struct turn *t, enum bgp_way way, const uint8_t *body, size_t 
 	    s->info.last_received, less ? "; the next OPEN offers less" : "");
 	bgp_connection_reset(t, way, true);
 	bgp_session_connection_ended(t, way, rejected ? BGP_NO_PAUSE : BGP_PAUSE, why);
+	s->refused = true;
 }
 
 static void

@@ -22,9 +22,9 @@
 #define SECOND_PAUSE_MIN DURATION_MS(100)
 /* So long after one that came to nothing, no other connection of the peer is taken. */
 #define ACCEPT_PAUSE DURATION_MS(250)
-/*
- * TCP gets as long to connect, even when connect-retry is shorter: a far peer needs a round trip.
- */
+/* So long what the neighbor said last may be why it can not be reached. */
+#define REFUSAL_COUNTS_FOR DURATION_S(600)
+/* TCP gets as long to connect, even when connect-retry is shorter: a far peer needs a round trip. */
 #define DIAL_TIMEOUT DURATION_S(5)
 
 /* The ConnectRetryTimer, with the jitter of RFC 4271 section 10. */
@@ -148,6 +148,7 @@ bgp_session_connection_ended(
 	struct bgp_session *s = t->s;
 	bool was_up = s->up && s->up_way == way;
 
+	s->refused = false;
 	if (was_up)
 		tear_down(t);
 	else
@@ -159,6 +160,21 @@ bgp_session_connection_ended(
 	report_end(t, was_up, why);
 	if (s->started)
 		go_on(t, way, pause, was_up);
+}
+
+void
+bgp_session_dial_failed(struct turn *t, const char *text)
+{
+	struct bgp_session *s = t->s;
+	bool refused = s->refused &&
+	    duration_cmp(instant_diff(t->now, s->info.last_received_at), REFUSAL_COUNTS_FOR) < 0;
+	char why[BGP_WHY_MAX];
+
+	(void)snprintf(why, sizeof(why), "could not connect: %.*s%s%.*s", (int)sizeof(why) / 2,
+	    text ? text : "timed out", refused ? "; before that the neighbor sent " : "",
+	    (int)sizeof(why) / 2 - 64, refused ? s->info.last_received : "");
+	bgp_session_connection_ended(t, BGP_DIALLED, BGP_NO_PAUSE, why);
+	s->refused = refused;
 }
 
 void
@@ -194,14 +210,11 @@ static void
 retry_expired(struct turn *t, const char *text)
 {
 	struct bgp_session *s = t->s;
-	char why[BGP_WHY_MAX];
 
 	s->retry_at = INSTANT_NEVER;
 	if (s->connections[BGP_DIALLED].state == BGP_CONNECT) {
 		bgp_connection_reset(t, BGP_DIALLED, true);
-		(void)snprintf(
-		    why, sizeof(why), "could not connect: %s", text ? text : "timed out");
-		bgp_session_connection_ended(t, BGP_DIALLED, BGP_NO_PAUSE, why);
+		bgp_session_dial_failed(t, text);
 		if (!instant_is_never(s->retry_at))
 			dial(t);
 	} else if (s->connections[BGP_DIALLED].state == BGP_IDLE &&

@@ -146,9 +146,12 @@ connection_closed(struct turn *t, enum bgp_way way, const char *text)
 	if (was == BGP_IDLE)
 		return;
 	bgp_connection_reset(t, way, false);
-	(void)snprintf(why, sizeof(why), "%s: %s",
-	    was == BGP_CONNECT ? "could not connect" : "the connection was lost",
-	    text ? text : "closed by the neighbor");
+	if (was == BGP_CONNECT) {
+		s->peer_may_return = false;
+		bgp_session_dial_failed(t, text ? text : "closed by the neighbor");
+		return;
+	}
+	(void)snprintf(why, sizeof(why), "the connection was lost: %s", text ? text : "closed by the neighbor");
 	s->peer_may_return = was == BGP_ESTABLISHED && c->negotiated.graceful_restart;
 	/*
 	 * RFC 4271 section 8.2.2: before the OPENs were exchanged the loss of TCP is no error of

@@ -171,10 +171,40 @@ TEST(a_wrong_password_is_guessed_from_what_the_kernel_dropped)
 	speak(&f, 1, &conf[1]);
 	speak(&f, 0, &conf[0]);
 	RUN_UNTIL(f, status_text(&f, 0, "last_error", text, sizeof(text))[0] != '\0');
-	CHECK_STR(text,
-	    "could not connect: no answer: wrong password, more than one hop away (see multihop), "
-	    "filtered, or nobody has the address; this host dropped wrongly signed segments "
-	    "meanwhile: the passwords differ");
+	CHECK_STR(text, "could not connect: no answer: nothing listens there (with a password a refusal can "
+			"not be heard), wrong password, more than one hop away (see multihop), filtered, or nobody has the address; this host dropped wrongly signed segments "
+			"meanwhile: the passwords differ");
+}
+
+TEST(a_refusal_that_can_not_be_heard_is_thought_of)
+{
+	static const struct {
+		const char *password;
+		uint8_t ttl_security;
+		const char *want;
+	} rows[] = {
+		/* Linux does not even send one that it can not sign */
+		{ "s3cret", 0, "could not connect: no answer: nothing listens there (with a password a refusal "
+			       "can not be heard), wrong password, more than one hop away (see multihop), "
+			       "filtered, or nobody has the address" },
+		{ NULL, 1, "could not connect: no answer: nothing listens there (with ttl-security a refusal can "
+			   "not be heard), not as near as ttl-security asks, filtered, or nobody has the address; "
+			   "this host dropped segments with a low TTL meanwhile: is the neighbor farther away, or "
+			   "does it not send TTL 255? (or that was only its refusal)" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct neighbor_conf conf = conf_of(0, free_port());
+		char text[512];
+		FIXTURE(f);
+
+		conf.mode = NEIGHBOR_ACTIVE;
+		conf.password = rows[i].password;
+		conf.ttl_security = rows[i].ttl_security;
+		speak(&f, 0, &conf);
+		RUN_UNTIL(f, status_text(&f, 0, "last_error", text, sizeof(text))[0] != '\0');
+		CHECK_STR(text, rows[i].want);
+	}
 }
 
 TEST(transports_that_can_not_work_are_refused)

@@ -210,6 +210,43 @@ TEST(refusals_of_the_peer_say_what_it_refuses)
 	}
 }
 
+TEST(what_the_peer_said_last_is_told_with_what_follows)
+{
+	struct bgp_conf conf = usual_conf();
+	FIXTURE(f, conf);
+
+	bring_to(&f, BGP_ESTABLISHED);
+	(void)give_bytes(&f, BGP_DIALLED, MARKER "0018 03 06 02 02 6869");
+	(void)give_time(&f);
+	(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED, .text = "refused");
+	CHECK_STR(f.actions.why, "could not connect: refused; before that the neighbor sent "
+				 "Cease/Administrative Shutdown (6/2): \"hi\"");
+	(void)give_time(&f);
+	(void)give_time(&f); /* no answer */
+	CHECK_STR(f.actions.why, "could not connect: timed out; before that the neighbor sent "
+				 "Cease/Administrative Shutdown (6/2): \"hi\"");
+	/* not for ever */
+	f.now = instant_add(f.now, DURATION_S(600));
+	(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED, .text = "refused");
+	CHECK_STR(f.actions.why, "could not connect: refused");
+}
+
+TEST(what_the_peer_said_is_forgotten_over_another_end)
+{
+	struct bgp_conf conf = usual_conf();
+	FIXTURE(f, conf);
+
+	bring_to(&f, BGP_ESTABLISHED);
+	(void)give_bytes(&f, BGP_DIALLED, CEASE_SHUTDOWN);
+	(void)give_time(&f);
+	(void)GIVE(f, BGP_EVENT_DIALLED);
+	(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED, .text = "reset");
+	CHECK_STR(f.actions.why, "the connection was lost: reset");
+	(void)give_time(&f);
+	(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED, .text = "refused");
+	CHECK_STR(f.actions.why, "could not connect: refused");
+}
+
 TEST(the_smaller_hold_time_counts)
 {
 	static const struct {

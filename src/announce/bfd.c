@@ -1,7 +1,6 @@
 #include "announce/bfd.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,22 +117,23 @@ tell(struct bfd_neighbor *n)
 {
 	const struct bfd_news *news = &n->news;
 	const char *name = n->conf->name;
+	char note[FAILURE_LIMIT_NOTE_MAX];
 	uint64_t left_out;
 
 	if (news->has_error && news->error[0] &&
 	    failure_limit_take(&n->errors, news->error, clock_now(), &left_out))
-		log_warning(
-		    "neighbor %s: BFD: %s not_logged=%" PRIu64, name, news->error, left_out);
+		log_warning("neighbor %s: BFD: %s%s", name, news->error, failure_limit_note(left_out, note));
 	if (news->went_admin_down)
 		log_notice("neighbor %s: BFD is switched off by the neighbor", name);
 	if (news->went_down) {
 		if (failure_limit_take(&n->failures, news->down_why, clock_now(), &left_out))
-			log_notice("neighbor %s: BFD is down: %s not_logged=%" PRIu64, name,
-			    news->down_why, left_out);
+			log_notice("neighbor %s: BFD is down: %s%s", name, news->down_why,
+			    failure_limit_note(left_out, note));
 		n->changed(n->userdata, false, news->down_why);
 	}
 	if (news->came_up) {
-		log_info("neighbor %s: BFD is up", name);
+		if (failure_limit_take_end(&n->failures))
+			log_info("neighbor %s: BFD is up", name);
 		n->changed(n->userdata, true, "up");
 	}
 }

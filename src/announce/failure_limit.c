@@ -1,5 +1,6 @@
 #include "announce/failure_limit.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,5 +26,25 @@ failure_limit_take(struct failure_limit *l, const char *why, struct instant now,
 	(void)snprintf(l->last, sizeof(l->last), "%s", why);
 	*ret_left_out = l->left_out;
 	l->left_out = 0;
+	l->end_said = false;
 	return true;
+}
+
+bool
+failure_limit_take_end(struct failure_limit *l)
+{
+	if (l->end_said)
+		return false;
+	l->end_said = true;
+	l->last[0] = '\0'; /* worth saying again */
+	return true;
+}
+
+char *
+failure_limit_note(uint64_t left_out, char buf[static FAILURE_LIMIT_NOTE_MAX])
+{
+	buf[0] = '\0';
+	if (left_out > 0)
+		(void)snprintf(buf, FAILURE_LIMIT_NOTE_MAX, " not_logged=%" PRIu64, left_out);
+	return buf;
 }

@@ -1,7 +1,6 @@
 #include "announce/neighbor.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -14,23 +13,39 @@
 #define BATCH_MAX (BGP_EXTENDED_MESSAGE_MAX + 1)
 #define BATCHES_A_TURN 4
 
-/* How long until we try again, "none" when we wait for the neighbor. */
+/* How long until we try again; "now" when that runs already, "none" when we wait for the neighbor. */
 static char *
 next_attempt(const struct neighbor *n, char buf[static DURATION_STR_MAX])
 {
-	struct instant at = bgp_session_info(n->session)->next_attempt;
+	const struct bgp_info *info = bgp_session_info(n->session);
+	struct instant at = info->next_attempt;
 
+	if (info->state != BGP_IDLE && info->state != BGP_ACTIVE)
+		return memcpy(buf, "now", sizeof("now"));
 	if (instant_is_never(at))
 		return memcpy(buf, "none", sizeof("none"));
 	return duration_format(
 	    DURATION_MS(MAX(duration_ms(instant_diff(at, clock_now())), INT64_C(0))), buf);
 }
 
+/* An attempt came to nothing. */
+static void
+report_failure(struct neighbor *n, const char *why, const char *address, const char *next)
+{
+	char note[FAILURE_LIMIT_NOTE_MAX];
+	uint64_t left_out;
+
+	if (n->stopped) /* as asked for */
+		log_info("neighbor %s: %s address=%s as=%u", n->conf.name, why, address, n->conf.peer_as);
+	else if (failure_limit_take(&n->failures, why, clock_now(), &left_out))
+		log_warning("neighbor %s: %s address=%s as=%u next_attempt=%s%s", n->conf.name, why, address,
+		    n->conf.peer_as, next, failure_limit_note(left_out, note));
+}
+
 static void
 report(struct neighbor *n, const struct bgp_actions *actions)
 {
 	char address[NEIGHBOR_ADDRESS_MAX], next[DURATION_STR_MAX];
-	uint64_t left_out;
 
 	if (actions->change == BGP_CHANGE_NONE) /* most messages */
 		return;
@@ -49,10 +64,7 @@ report(struct neighbor *n, const struct bgp_actions *actions)
 		    actions->why, address, n->conf.peer_as, next);
 		break;
 	case BGP_CHANGE_FAILED:
-		if (failure_limit_take(&n->failures, actions->why, clock_now(), &left_out))
-			log_warning(
-			    "neighbor %s: %s address=%s as=%u next_attempt=%s not_logged=%" PRIu64,
-			    n->conf.name, actions->why, address, n->conf.peer_as, next, left_out);
+		report_failure(n, actions->why, address, next);
 		return;
 	}
 	n->events->changed(
@@ -197,12 +209,14 @@ neighbor_is_withdrawing(const struct neighbor *n, struct prefix prefix)
 void
 neighbor_start(struct neighbor *n)
 {
+	n->stopped = false;
 	(void)neighbor_input(n, &(struct bgp_event){ .type = BGP_EVENT_START });
 }
 
 void
 neighbor_stop(struct neighbor *n, const char *text)
 {
+	n->stopped = true;
 	bgp_session_withdraw_all(n->session);
 	neighbor_send_updates(n);
 	(void)neighbor_input(n, &(struct bgp_event){ .type = BGP_EVENT_STOP, .text = text });

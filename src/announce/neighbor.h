@@ -54,6 +54,7 @@ struct neighbor {
 	struct neighbor_connection *connections[BGP_WAY_MAX]; /* owned */
 	struct list finishing;                                /* of neighbor_connection, owned */
 	struct failure_limit failures;
+	bool stopped; /* by neighbor_stop() */
 	struct dump *dump; /* owned; NULL: none was started */
 	struct bfd_neighbor *bfd; /* the speaker's; NULL: without */
 };

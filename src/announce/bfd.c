@@ -122,7 +122,8 @@ tell(struct bfd_neighbor *n)
 
 	if (news->has_error && news->error[0] &&
 	    failure_limit_take(&n->errors, news->error, clock_now(), &left_out))
-		log_warning("neighbor %s: BFD: %s%s", name, news->error, failure_limit_note(left_out, note));
+		log_warning("neighbor %s: BFD: %s%s", name, news->error,
+		    failure_limit_note(left_out, note));
 	if (news->went_admin_down)
 		log_notice("neighbor %s: BFD is switched off by the neighbor", name);
 	if (news->went_down) {

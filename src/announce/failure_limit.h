@@ -27,7 +27,7 @@ struct failure_limit {
 /* Whether to log it; then *ret_left_out is how many failures since the last line were not. */
 bool failure_limit_take(
     struct failure_limit *l, const char *why, struct instant now, uint64_t *ret_left_out);
-/* Whether to log that all is well again, or for the first time: not behind failures that were left out. */
+/* Whether to log that all is well (again): not behind failures that were left out. */
 bool failure_limit_take_end(struct failure_limit *l);
 
 #define FAILURE_LIMIT_NOTE_MAX 40

@@ -40,7 +40,7 @@ static int
 on_connection(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct listener *l = userdata;
-	char text[ENDPOINT_STR_MAX];
+	char text[NEIGHBOR_ENDPOINT_MAX];
 
 	(void)source;
 	(void)revents;
@@ -55,7 +55,7 @@ on_connection(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 		if (n == NULL) {
 			log_debug(
 			    "a connection was closed: its address is no neighbor's address=%s",
-			    endpoint_format(peer, text));
+			    neighbor_endpoint_format(peer, text));
 			(void)close(connection);
 			continue;
 		}
@@ -221,7 +221,7 @@ static void
 on_again(struct timer *t, struct instant now)
 {
 	struct listeners *ls = container_of(t, struct listeners, again);
-	char text[ENDPOINT_STR_MAX];
+	char text[NEIGHBOR_ENDPOINT_MAX];
 
 	(void)now;
 	drop_stale(ls);
@@ -234,7 +234,7 @@ on_again(struct timer *t, struct instant now)
 			continue;
 		if (local_of(n, &local) == 0)
 			log_notice("neighbor %s may connect now: listening on %s", n->conf.name,
-			    endpoint_format(local, text));
+			    neighbor_endpoint_format(local, text));
 	}
 	arm(ls);
 }

@@ -13,7 +13,7 @@
 #define BATCH_MAX (BGP_EXTENDED_MESSAGE_MAX + 1)
 #define BATCHES_A_TURN 4
 
-/* How long until we try again; "now" when that runs already, "none" when we wait for the neighbor. */
+/* How long until we try again: "now" when that runs, "none" when we wait for the neighbor. */
 static char *
 next_attempt(const struct neighbor *n, char buf[static DURATION_STR_MAX])
 {
@@ -36,10 +36,11 @@ report_failure(struct neighbor *n, const char *why, const char *address, const c
 	uint64_t left_out;
 
 	if (n->stopped) /* as asked for */
-		log_info("neighbor %s: %s address=%s as=%u", n->conf.name, why, address, n->conf.peer_as);
+		log_info("neighbor %s: %s address=%s as=%u", n->conf.name, why, address,
+		    n->conf.peer_as);
 	else if (failure_limit_take(&n->failures, why, clock_now(), &left_out))
-		log_warning("neighbor %s: %s address=%s as=%u next_attempt=%s%s", n->conf.name, why, address,
-		    n->conf.peer_as, next, failure_limit_note(left_out, note));
+		log_warning("neighbor %s: %s address=%s as=%u next_attempt=%s%s", n->conf.name, why,
+		    address, n->conf.peer_as, next, failure_limit_note(left_out, note));
 }
 
 static void
@@ -268,6 +269,8 @@ neighbor_new(sd_event *loop, const struct neighbor_conf *conf, const struct neig
 	(void)getrandom(&seed, sizeof(seed), GRND_NONBLOCK); /* jitter, no secret */
 	n->session = bgp_session_new(&bgp, seed);
 	r = timer_init(&n->timer, loop, on_timer);
+	if (r >= 0)
+		r = timer_init(&n->silence_timer, loop, neighbor_silence_look);
 	if (r < 0) {
 		neighbor_free(n);
 		return err_errno(e, r, "neighbor %s: timer", conf->name);
@@ -282,6 +285,7 @@ neighbor_free(struct neighbor *n)
 	if (n == NULL)
 		return;
 	timer_done(&n->timer);
+	timer_done(&n->silence_timer);
 	neighbor_drop_connections(n);
 	bgp_session_free(n->session);
 	dump_free(n->dump);

@@ -6,9 +6,9 @@
  *
  * Files: neighbor.c (drives the session), neighbor_connection.c (its sockets), neighbor_conf.c
  * (what was configured, as the session and its sockets want it), neighbor_failure.c (what went
- * wrong below BGP), with failure_limit.h (what of it is logged), neighbor_dump.c (writes its
- * messages down), with dump.h (the file); status.c, status_session.c, routes.c (itself and its
- * routes as JSON).
+ * wrong below BGP), neighbor_silence.c (what goes wrong while it stands), with failure_limit.h
+ * (what of it is logged), neighbor_dump.c (writes its messages down), with dump.h (the file);
+ * status.c, status_session.c, routes.c (itself and its routes as JSON).
  */
 #pragma once
 
@@ -42,7 +42,8 @@ struct neighbor_connection {
 	enum bgp_way way;
 	struct stream *stream; /* owned */
 	bool connecting;       /* dialled, and not decided yet */
-	struct tcp_counters before; /* of the host, when it was dialled */
+	bool heard, silence_told;   /* the neighbor said something; why it does not was logged */
+	struct tcp_counters before; /* of the host, when it was dialled or accepted */
 };
 
 struct neighbor {
@@ -50,11 +51,12 @@ struct neighbor {
 	const struct neighbor_events *events; /* borrowed */
 	sd_event *loop;               /* borrowed from the speaker */
 	struct bgp_session *session;  /* owned */
-	struct timer timer;
+	struct timer timer, silence_timer;
+	bool silence_looks;                                   /* silence_timer runs */
 	struct neighbor_connection *connections[BGP_WAY_MAX]; /* owned */
 	struct list finishing;                                /* of neighbor_connection, owned */
 	struct failure_limit failures;
-	bool stopped; /* by neighbor_stop() */
+	bool stopped;      /* by neighbor_stop() */
 	struct dump *dump; /* owned; NULL: none was started */
 	struct bfd_neighbor *bfd; /* the speaker's; NULL: without */
 };
@@ -81,6 +83,10 @@ void neighbor_send_updates(struct neighbor *n);
  * kernel.
  */
 bool neighbor_is_withdrawing(const struct neighbor *n, struct prefix prefix);
+
+#define NEIGHBOR_ENDPOINT_MAX (ENDPOINT_STR_MAX + 16)
+/* As endpoint_format(), with the name of the interface: "[fe80::1%eth0]:179". Returns buf. */
+char *neighbor_endpoint_format(struct endpoint e, char buf[static NEIGHBOR_ENDPOINT_MAX]);
 
 #define NEIGHBOR_ADDRESS_MAX (IP_STR_MAX + 17)
 /* "192.0.2.1", "fe80::1%eth0". Returns buf. */

@@ -97,6 +97,19 @@ neighbor_conf_address(const struct neighbor_conf *conf, char buf[static NEIGHBOR
 	return buf;
 }
 
+char *
+neighbor_endpoint_format(struct endpoint e, char buf[static NEIGHBOR_ENDPOINT_MAX])
+{
+	char ip[IP_STR_MAX], interface[IF_NAMESIZE];
+
+	if (e.addr.family == IP_V6 && e.scope > 0 && if_indextoname(e.scope, interface))
+		(void)snprintf(buf, NEIGHBOR_ENDPOINT_MAX, "[%s%%%s]:%u", ip_format(e.addr, ip),
+		    interface, e.port);
+	else
+		(void)endpoint_format(e, buf);
+	return buf;
+}
+
 int
 neighbor_conf_session(const struct neighbor_conf *conf, struct bgp_conf *ret, struct err *e)
 {

@@ -33,10 +33,13 @@ static void
 on_connected(void *userdata)
 {
 	struct neighbor_connection *c = userdata;
+	struct neighbor *n = c->neighbor;
 
 	c->connecting = false;
-	(void)neighbor_input(c->neighbor, &(struct bgp_event){ .type = BGP_EVENT_DIALLED,
-	    .way = BGP_DIALLED, .local = tcp_local(stream_fd(c->stream)) });
+	neighbor_expect_bytes(n);
+	(void)neighbor_input(n, &(struct bgp_event){ .type = BGP_EVENT_DIALLED,
+				    .way = BGP_DIALLED,
+				    .local = tcp_local(stream_fd(c->stream)) });
 }
 
 static void
@@ -44,6 +47,7 @@ on_bytes(void *userdata, const uint8_t *bytes, size_t len)
 {
 	struct neighbor_connection *c = userdata;
 
+	c->heard = true;
 	neighbor_take_bytes(c->neighbor, c->way, bytes, len);
 }
 
@@ -187,11 +191,14 @@ neighbor_accept(struct neighbor *n, int fd, const struct endpoint *peer)
 	}
 	/* one that still stands is that of a neighbor that has restarted since */
 	neighbor_close_connection(n, BGP_ACCEPTED, false);
-	if (new_connection(n, BGP_ACCEPTED, fd, &n->connections[BGP_ACCEPTED]) == 0)
-		(void)neighbor_input(n, &(struct bgp_event){ .type = BGP_EVENT_ACCEPTED,
-		    .way = BGP_ACCEPTED, .local = local });
-	else
+	if (new_connection(n, BGP_ACCEPTED, fd, &n->connections[BGP_ACCEPTED]) < 0) {
 		input_closed(n, BGP_ACCEPTED, "event loop");
+		return;
+	}
+	n->connections[BGP_ACCEPTED]->before = tcp_counters_read();
+	neighbor_expect_bytes(n);
+	(void)neighbor_input(n,
+	    &(struct bgp_event){ .type = BGP_EVENT_ACCEPTED, .way = BGP_ACCEPTED, .local = local });
 }
 
 bool

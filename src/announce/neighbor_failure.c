@@ -7,15 +7,19 @@
  * must be equal lines.
  */
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "announce/neighbor_internal.h"
 
-/* What this host has dropped since the connection was begun; `question` asks for what it may come from. */
+/* What this host has dropped since the connection was begun, and where that may come from. */
 struct hint {
 	const char *dropped, *question;
-	bool a_refusal_too; /* an RST may look like that, also from a neighbor that does all right otherwise */
+	bool a_refusal_too; /* an RST looks like that, also of a neighbor that has all right */
 };
 
 /* NULL: nothing that concerns this neighbor. */
@@ -42,7 +46,7 @@ find_hint(const struct neighbor *n, const struct neighbor_connection *c)
 	return NULL;
 }
 
-/* Nobody answered our SYN. A refusal is an answer, but with a signature or TTL 255 it is not let in. */
+/* Nobody answered our SYN; or with an RST, which has no signature and hardly a TTL of 255. */
 static void
 no_answer(const struct neighbor *n, char *buf, size_t size)
 {
@@ -50,15 +54,50 @@ no_answer(const struct neighbor *n, char *buf, size_t size)
 	const struct hint *hint = c ? find_hint(n, c) : NULL;
 	bool password = n->conf.password, distance = n->conf.ttl_security > 0;
 
-	(void)snprintf(buf, size, "no answer: %s%s%s%s%s%sfiltered, or nobody has the address%s%s%s%s%s",
+	(void)snprintf(buf, size,
+	    "no answer: %s%s%s%s%s%sfiltered, or nobody has the address%s%s%s%s%s",
 	    password || distance ? "nothing listens there (with " : "",
-	    password ? "a password" : distance ? "ttl-security" : "",
+	    password   ? "a password"
+	    : distance ? "ttl-security"
+		       : "",
 	    password || distance ? " a refusal can not be heard), " : "",
-	    password ? "wrong password, " : "", distance ? "not as near as ttl-security asks, " : "",
+	    password ? "wrong password, " : "",
+	    distance ? "not as near as ttl-security asks, " : "",
 	    !distance && n->conf.multihop == 0 && n->conf.local_as != n->conf.peer_as
-		? "more than one hop away (see multihop), " : "",
-	    hint ? "; this host dropped " : "", hint ? hint->dropped : "", hint ? " meanwhile: " : "",
-	    hint ? hint->question : "", hint && hint->a_refusal_too ? " (or that was only its refusal)" : "");
+		? "more than one hop away (see multihop), "
+		: "",
+	    hint ? "; this host dropped " : "", hint ? hint->dropped : "",
+	    hint ? " meanwhile: " : "", hint ? hint->question : "",
+	    hint && hint->a_refusal_too ? " (or that was only its refusal)" : "");
+}
+
+bool
+neighbor_silence(
+    const struct neighbor *n, const struct neighbor_connection *c, char *buf, size_t size)
+{
+	const struct hint *hint = find_hint(n, c);
+
+	if (hint == NULL)
+		return false;
+	(void)snprintf(buf, size, "connected, but this host drops %s meanwhile: %s", hint->dropped,
+	    hint->question);
+	return true;
+}
+
+/* There, and not IFF_UP. */
+static bool
+interface_is_down(const char *name)
+{
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq request = { 0 };
+	bool down;
+
+	if (fd < 0)
+		return false;
+	(void)snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	down = ioctl(fd, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_UP) == 0;
+	(void)close(fd);
+	return down;
 }
 
 /* What connect() says, before anything was exchanged. */
@@ -70,6 +109,11 @@ not_connected(const struct neighbor *n, int error, const char *text, char *buf, 
 
 	(void)neighbor_conf_address(conf, address);
 	(void)ip_format(conf->local_address, local);
+	if ((error == -ENETUNREACH || error == -EADDRNOTAVAIL) && conf->interface &&
+	    interface_is_down(conf->interface)) {
+		(void)snprintf(buf, size, "interface %s is down", conf->interface);
+		return;
+	}
 	switch (-error) {
 	case ECONNREFUSED:
 		(void)snprintf(buf, size, "refused: nothing listens on %s port %u, or not for us",

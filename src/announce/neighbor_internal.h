@@ -34,6 +34,12 @@ struct tcp_conf neighbor_conf_tcp(const struct neighbor_conf *conf);
 /* How long the kernel tries to get rid of what was sent (RFC 5482). */
 struct duration neighbor_conf_patience(const struct neighbor_conf *conf);
 
+/* ---- neighbor_silence.c ---- */
+
+/* A connection stands: looks after it until the neighbor has said something. */
+void neighbor_expect_bytes(struct neighbor *n);
+void neighbor_silence_look(struct timer *t, struct instant now); /* the timer's */
+
 /* ---- neighbor_failure.c ---- */
 
 /*
@@ -42,3 +48,6 @@ struct duration neighbor_conf_patience(const struct neighbor_conf *conf);
  */
 void neighbor_failure(
     const struct neighbor *n, bool connected, int error, const char *text, char *buf, size_t size);
+/* Why nothing comes over one that stands, when something is known: whether there is. */
+bool neighbor_silence(
+    const struct neighbor *n, const struct neighbor_connection *c, char *buf, size_t size);

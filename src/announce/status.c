@@ -62,9 +62,10 @@ set_event(json_t *o, const char *key, const char *text, struct instant at, struc
 static json_t *
 endpoint_or_null(const struct endpoint *e)
 {
-	char text[ENDPOINT_STR_MAX];
+	char text[NEIGHBOR_ENDPOINT_MAX];
 
-	return e->addr.family == IP_NONE ? json_null() : json_string(endpoint_format(*e, text));
+	return e->addr.family == IP_NONE ? json_null()
+					 : json_string(neighbor_endpoint_format(*e, text));
 }
 
 static json_t *

@@ -224,6 +224,8 @@ void bgp_session_free(struct bgp_session *s); /* NULL is fine */
 /* Fills *ret whole. */
 void bgp_session_input(struct bgp_session *s, const struct bgp_event *event, struct instant now,
     struct bgp_actions *ret);
+/* The driver knows why the session does not get on, though no attempt has ended: for last_error. */
+void bgp_session_note(struct bgp_session *s, const char *why, struct instant now);
 /* When BGP_EVENT_TIMER is due; may be in the past, or never. */
 struct instant bgp_session_deadline(const struct bgp_session *s);
 /*

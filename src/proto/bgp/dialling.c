@@ -24,7 +24,9 @@
 #define ACCEPT_PAUSE DURATION_MS(250)
 /* So long what the neighbor said last may be why it can not be reached. */
 #define REFUSAL_COUNTS_FOR DURATION_S(600)
-/* TCP gets as long to connect, even when connect-retry is shorter: a far peer needs a round trip. */
+/*
+ * TCP gets as long to connect, even when connect-retry is shorter: a far peer needs a round trip.
+ */
 #define DIAL_TIMEOUT DURATION_S(5)
 
 /* The ConnectRetryTimer, with the jitter of RFC 4271 section 10. */
@@ -166,8 +168,8 @@ void
 bgp_session_dial_failed(struct turn *t, const char *text)
 {
 	struct bgp_session *s = t->s;
-	bool refused = s->refused &&
-	    duration_cmp(instant_diff(t->now, s->info.last_received_at), REFUSAL_COUNTS_FOR) < 0;
+	bool refused = s->refused && duration_cmp(instant_diff(t->now, s->info.last_received_at),
+					 REFUSAL_COUNTS_FOR) < 0;
 	char why[BGP_WHY_MAX];
 
 	(void)snprintf(why, sizeof(why), "could not connect: %.*s%s%.*s", (int)sizeof(why) / 2,

@@ -151,7 +151,8 @@ connection_closed(struct turn *t, enum bgp_way way, const char *text)
 		bgp_session_dial_failed(t, text ? text : "closed by the neighbor");
 		return;
 	}
-	(void)snprintf(why, sizeof(why), "the connection was lost: %s", text ? text : "closed by the neighbor");
+	(void)snprintf(why, sizeof(why), "the connection was lost: %s",
+	    text ? text : "closed by the neighbor");
 	s->peer_may_return = was == BGP_ESTABLISHED && c->negotiated.graceful_restart;
 	/*
 	 * RFC 4271 section 8.2.2: before the OPENs were exchanged the loss of TCP is no error of

@@ -1,4 +1,6 @@
 /* What can be seen of a session: its state for an operator, its messages for a dump. */
+#include <stdio.h>
+
 #include "proto/bgp/session_internal.h"
 
 static enum bgp_state
@@ -40,6 +42,13 @@ const struct bgp_info *
 bgp_session_info(const struct bgp_session *s)
 {
 	return &s->info;
+}
+
+void
+bgp_session_note(struct bgp_session *s, const char *why, struct instant now)
+{
+	(void)snprintf(s->info.last_error, sizeof(s->info.last_error), "%s", why);
+	s->info.last_error_at = now;
 }
 
 void

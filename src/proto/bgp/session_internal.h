@@ -65,8 +65,10 @@ struct bgp_session {
 	bool up;             /* Established, on the connection of ... */
 	enum bgp_way up_way;
 	bool bfd_up;
-	bool refused;         /* the last session or attempt that got through was ended by the peer's NOTIFICATION */
-	bool peer_may_return; /* it is perhaps restarting: its connection is taken in idle hold too */
+	/* it is perhaps restarting: its connection is taken in idle hold too */
+	bool peer_may_return;
+	/* by its NOTIFICATION, it ended what stood last of a session or an attempt */
+	bool refused;
 	bool told_everything; /* to some peer, once: End-of-RIB of each family was sent */
 	struct instant restart_until; /* R is over then (RFC 4724); 0: not started yet */
 	struct bgp_retreat retreat;
@@ -106,7 +108,8 @@ enum bgp_pause {
 #define BGP_REPLACED_WHY "the neighbor restarted: it connected anew"
 
 /* The connection has ended (why: one sentence); what follows for the session. */
-void bgp_session_connection_ended(struct turn *t, enum bgp_way way, enum bgp_pause pause, const char *why);
+void bgp_session_connection_ended(
+    struct turn *t, enum bgp_way way, enum bgp_pause pause, const char *why);
 /* As ended, for one that could not be dialled; text: why, or NULL. */
 void bgp_session_dial_failed(struct turn *t, const char *text);
 /* The connection has reached Established. */

@@ -4,7 +4,11 @@
  * tests/interop/transport.py.
  */
 #include <errno.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/wait.h>
 
+#include "announce/neighbor.h"
 #include "fixture.h"
 
 /* The only neighbor's text behind a key, in buf; "" for null. */
@@ -171,9 +175,11 @@ TEST(a_wrong_password_is_guessed_from_what_the_kernel_dropped)
 	speak(&f, 1, &conf[1]);
 	speak(&f, 0, &conf[0]);
 	RUN_UNTIL(f, status_text(&f, 0, "last_error", text, sizeof(text))[0] != '\0');
-	CHECK_STR(text, "could not connect: no answer: nothing listens there (with a password a refusal can "
-			"not be heard), wrong password, more than one hop away (see multihop), filtered, or nobody has the address; this host dropped wrongly signed segments "
-			"meanwhile: the passwords differ");
+	CHECK_STR(text,
+	    "could not connect: no answer: nothing listens there (with a password a refusal can "
+	    "not be heard), wrong password, more than one hop away (see multihop), filtered, or "
+	    "nobody has the address; this host dropped wrongly signed segments "
+	    "meanwhile: the passwords differ");
 }
 
 TEST(a_refusal_that_can_not_be_heard_is_thought_of)
@@ -184,13 +190,19 @@ TEST(a_refusal_that_can_not_be_heard_is_thought_of)
 		const char *want;
 	} rows[] = {
 		/* Linux does not even send one that it can not sign */
-		{ "s3cret", 0, "could not connect: no answer: nothing listens there (with a password a refusal "
-			       "can not be heard), wrong password, more than one hop away (see multihop), "
-			       "filtered, or nobody has the address" },
-		{ NULL, 1, "could not connect: no answer: nothing listens there (with ttl-security a refusal can "
-			   "not be heard), not as near as ttl-security asks, filtered, or nobody has the address; "
-			   "this host dropped segments with a low TTL meanwhile: is the neighbor farther away, or "
-			   "does it not send TTL 255? (or that was only its refusal)" },
+		{ "s3cret", 0,
+		    "could not connect: no answer: nothing listens there (with a password a "
+		    "refusal "
+		    "can not be heard), wrong password, more than one hop away (see multihop), "
+		    "filtered, or nobody has the address" },
+		{ NULL, 1,
+		    "could not connect: no answer: nothing listens there (with ttl-security a "
+		    "refusal can "
+		    "not be heard), not as near as ttl-security asks, filtered, or nobody has the "
+		    "address; "
+		    "this host dropped segments with a low TTL meanwhile: is the neighbor farther "
+		    "away, or "
+		    "does it not send TTL 255? (or that was only its refusal)" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -205,6 +217,120 @@ TEST(a_refusal_that_can_not_be_heard_is_thought_of)
 		RUN_UNTIL(f, status_text(&f, 0, "last_error", text, sizeof(text))[0] != '\0');
 		CHECK_STR(text, rows[i].want);
 	}
+}
+
+static struct strbuf logged;
+
+static void
+keep_line(enum log_level level, const char *line, void *userdata)
+{
+	(void)userdata;
+	strbuf_addf(&logged, "%s: %s\n", log_level_name(level), line);
+}
+
+/* All lines since it was called last. */
+static bool
+was_logged(const char *text)
+{
+	return strstr(strbuf_get(&logged), text) != NULL;
+}
+
+TEST(silence_is_guessed_from_what_the_kernel_drops)
+{
+	static const char want[] =
+	    "connected, but this host drops segments with a low TTL meanwhile: is the "
+	    "neighbor farther away, or does it not send TTL 255?";
+	struct neighbor_conf conf = conf_of(0, free_port());
+	struct endpoint local = { .addr = conf.address, .port = conf.port }, from;
+	int near = 255, far = 3;
+	char text[512];
+	FIXTURE(f);
+
+	conf.mode = NEIGHBOR_ACTIVE;
+	conf.ttl_security = 1;
+	REQUIRE(tcp_listen(local, &f.listener, NULL) == 0);
+	REQUIRE(setsockopt(f.listener, IPPROTO_IP, IP_TTL, &near, sizeof(near)) == 0);
+	log_set_sink(keep_line, NULL);
+	speak(&f, 0, &conf);
+	RUN_UNTIL(f, tcp_accept(f.listener, &f.peer, &from) == 0);
+	RUN_UNTIL(f, status_is(&f, 0, "state", "OpenSent"));
+	REQUIRE(setsockopt(f.peer, IPPROTO_IP, IP_TTL, &far, sizeof(far)) == 0);
+	CHECK_INT(send(f.peer, "x", 1, 0), 1);
+	RUN_UNTIL(f, status_text(&f, 0, "last_error", text, sizeof(text))[0] != '\0');
+	CHECK_STR(text, want);
+	CHECK(status_is(&f, 0, "state", "OpenSent"));
+	CHECK(was_logged(want));
+	strbuf_done(&logged);
+}
+
+TEST(what_the_log_says_of_an_attempt_and_of_a_stop)
+{
+	struct neighbor_conf conf = conf_of(0, free_port());
+	FIXTURE(f);
+
+	conf.mode = NEIGHBOR_ACTIVE;
+	conf.ttl_security = 1; /* the refusal is not heard */
+	log_set_sink(keep_line, NULL);
+	speak(&f, 0, &conf);
+	RUN_UNTIL(f, was_logged("no answer"));
+	/* it dials again already */
+	CHECK(was_logged(" next_attempt=now\n"));
+	CHECK(!was_logged("not_logged"));
+	strbuf_done(&logged);
+	announcer_stop(f.a[0], NULL, on_stopped, &f);
+	CHECK(was_logged(
+	    "info: neighbor peer: stopped by the operator address=127.0.0.2 as=65002\n"));
+	CHECK(!was_logged("warning"));
+	strbuf_done(&logged);
+}
+
+/* In a network of its own, where lo is down; 77: can not be had. */
+static int
+down_interface(void)
+{
+	struct neighbor_conf conf = conf_of(0, 179);
+	char text[512];
+	FIXTURE(f);
+
+	if (unshare(CLONE_NEWNET) < 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0)
+		return 77;
+	conf.mode = NEIGHBOR_ACTIVE;
+	conf.interface = "lo";
+	conf.address = ip_of("fe80::1");
+	conf.local_address = (struct ip){ 0 };
+	conf.ipv4 = false;
+	speak(&f, 0, &conf);
+	RUN_UNTIL(f, status_text(&f, 0, "last_error", text, sizeof(text))[0] != '\0');
+	return strcmp(text, "could not connect: interface lo is down") == 0 ? 0 : 1;
+}
+
+TEST(an_interface_that_is_down_is_said)
+{
+	int status = 0;
+	pid_t child = fork();
+
+	REQUIRE(child >= 0);
+	if (child == 0)
+		_exit(down_interface());
+	REQUIRE(waitpid(child, &status, 0) == child);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		tap_skip("network namespaces are forbidden here");
+	else
+		CHECK_INT(status, 0);
+}
+
+TEST(endpoints_name_their_interface)
+{
+	struct endpoint e = {
+		.addr = ip_of("fe80::1"), .port = 179, .scope = if_nametoindex("lo")
+	};
+	char text[NEIGHBOR_ENDPOINT_MAX];
+
+	CHECK_STR(neighbor_endpoint_format(e, text), "[fe80::1%lo]:179");
+	e.scope = 123456789; /* gone since */
+	CHECK_STR(neighbor_endpoint_format(e, text), "[fe80::1%123456789]:179");
+	e = (struct endpoint){ .addr = ip_of("192.0.2.1"), .port = 65535 };
+	CHECK_STR(neighbor_endpoint_format(e, text), "192.0.2.1:65535");
 }
 
 TEST(transports_that_can_not_work_are_refused)

@@ -158,13 +158,16 @@ static bool
 decode_role(struct reader *r, struct bgp_open *open, struct bgp_error *e)
 {
 	uint8_t value = reader_u8(r);
-	enum bgp_role role = value < ARRAY_SIZE(roles) ? roles[value] : BGP_ROLE_MAX;
+	bool known = value < ARRAY_SIZE(roles);
+	enum bgp_role role = known ? roles[value] : BGP_ROLE_MAX;
+	uint8_t unknown = known ? 0 : value;
 
 	if (!reader_done(r))
 		return bgp_error_set(e, 2, 0, NULL, 0, "a capability has a wrong length");
-	if (open->role != BGP_ROLE_NONE && open->role != role)
+	if (open->role != BGP_ROLE_NONE && (open->role != role || open->unknown_role != unknown))
 		return bgp_error_set(e, 2, 11, NULL, 0, "two different roles");
 	open->role = role;
+	open->unknown_role = unknown;
 	return true;
 }
 

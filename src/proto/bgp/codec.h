@@ -101,6 +101,7 @@ struct bgp_open {
 	bool extended_next_hop; /* of IPv4 unicast, over IPv6 */
 	/* BGP_ROLE_NONE: no capability; BGP_ROLE_MAX: one that nobody defined */
 	enum bgp_role role;
+	uint8_t unknown_role;   /* with BGP_ROLE_MAX: its value */
 	bool graceful_restart;  /* and what it says: */
 	bool restarting;        /* R */
 	bool hard_reset;        /* N (RFC 8538) */

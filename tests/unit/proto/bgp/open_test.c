@@ -145,7 +145,9 @@ TEST(capabilities_of_others_are_read)
 		{ "0500", { .families = { true } } },
 		{ "0901 03", { .families = { true }, .role = BGP_ROLE_CUSTOMER } },
 		{ "0901 03 0901 03", { .families = { true }, .role = BGP_ROLE_CUSTOMER } },
-		{ "0901 05", { .families = { true }, .role = BGP_ROLE_MAX } },
+		{ "0901 05", { .families = { true }, .role = BGP_ROLE_MAX, .unknown_role = 5 } },
+		{ "0901 ff 0901 ff", { .families = { true }, .role = BGP_ROLE_MAX,
+		    .unknown_role = 255 } },
 		/* RFC 4724 section 3: the last instance counts */
 		{ "4006 8078 0001 01 80 4006 405a 0002 01 80", { .families = { true }, .graceful_restart = true,
 		    .hard_reset = true, .restart_time_s = 90, .restart_families = { false, true },
@@ -241,6 +243,8 @@ TEST(malformed_opens_are_refused)
 		{ "04 fbf5 00b4 c0000202 09 02 07 0505 0001 0001 00", 0, "" }, /* half a triple */
 		/* contradictions: RFC 9234 section 4.2; two AS numbers */
 		{ "04 fbf5 00b4 c0000202 08 02 06 0901 03 0901 04", 11, "" },
+		{ "04 fbf5 00b4 c0000202 08 02 06 0901 09 0901 4d", 11, "" }, /* both unknown */
+		{ "04 fbf5 00b4 c0000202 08 02 06 0901 09 0901 03", 11, "" },
 		{ "04 fbf5 00b4 c0000202 0e 02 0c 4104 0000fbf5 4104 0000fbf6", 2, "" },
 		{ "04 fbf5 00b4 c0000202 ff ff 00ff 02 0006 4104 0000fbf5", 0, "" },
 	};

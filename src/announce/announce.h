@@ -174,9 +174,10 @@ void announcer_free(struct announcer *a);
  * capabilities: an array of {name, configured, offered (in our last OPEN: false where the neighbor
  * refused it), received (null: no OPEN was seen), negotiated}; names are ipv4, ipv6, four_octet_as,
  * route_refresh, enhanced_refresh, extended_message, extended_next_hop, graceful_restart, hard_reset.
- * role {ours, neighbors (a name of RFC 9234, or null), strict}. received_open (null, or {as, router_id,
- * hold_time_s, families, four_octet_as, route_refresh, graceful_restart, restart (null, or
- * {restarting, restart_time_ms, families, forwarding}), unknown_capabilities}).
+ * role {ours, offered (in our last OPEN), neighbors (names of RFC 9234, or null), strict}.
+ * received_open (null, or {as, router_id, hold_time_s, families, four_octet_as, route_refresh,
+ * graceful_restart, restart (null, or {restarting, restart_time_ms, families, forwarding}),
+ * unknown_capabilities}).
  *
  * bfd: null where it is not configured, or {state, since_ms, remote_state, diag, remote_diag (why each
  * side's state changed last), tx_interval_ms, rx_interval_ms, detection_ms, multiplier,

@@ -32,8 +32,9 @@ status_capabilities(const struct neighbor *n)
 	offer.enhanced_refresh &= offer.route_refresh;
 	offer.hard_reset &= offer.graceful_restart;
 	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++)
-		add_capability(list, bgp_family_name(f), configured[f], opened && configured[f],
-		    theirs ? &theirs->families[f] : NULL, both->families[f]);
+		add_capability(list, bgp_family_name(f), configured[f],
+		    opened && info->offered_families[f], theirs ? &theirs->families[f] : NULL,
+		    both->families[f]);
 #define ADD(name, field)                                                                           \
 	add_capability(list, name, conf->field, opened && ours->field,                             \
 	    theirs ? &theirs->field : NULL, both->field)
@@ -59,9 +60,11 @@ role_or_null(enum bgp_role role)
 json_t *
 status_role(const struct neighbor *n)
 {
-	const struct bgp_open *theirs = bgp_session_info(n->session)->peer_open;
+	const struct bgp_info *info = bgp_session_info(n->session);
+	const struct bgp_open *theirs = info->peer_open;
 
-	return json_pack("{s:o, s:o, s:b}", "ours", role_or_null(n->conf.role), "neighbors",
+	return json_pack("{s:o, s:o, s:o, s:b}", "ours", role_or_null(n->conf.role), "offered",
+	    role_or_null(info->offered_role), "neighbors",
 	    role_or_null(theirs != NULL ? theirs->role : BGP_ROLE_NONE), "strict",
 	    (int)n->conf.role_strict);
 }

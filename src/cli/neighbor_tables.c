@@ -15,6 +15,8 @@ yes_or_no(const json_t *value)
 	return "";
 }
 
+static const char dropped[] = "dropped: it was refused";
+
 /* "yes", "no", or that what is configured was left out because the neighbor refused it. */
 static const char *
 our_offer(const json_t *n, const json_t *capability)
@@ -24,8 +26,17 @@ our_offer(const json_t *n, const json_t *capability)
 	const json_t *sent = json_object_get(json_object_get(n, "messages"), "sent");
 
 	if (configured && !offered && field_int(sent, "open") > 0)
-		return "dropped: it was refused";
+		return dropped;
 	return configured ? "yes" : "no";
+}
+
+static const char *
+our_role(const json_t *n, const json_t *role)
+{
+	const json_t *sent = json_object_get(json_object_get(n, "messages"), "sent");
+	bool refused = *field_text(role, "ours") != '\0' && *field_text(role, "offered") == '\0';
+
+	return refused && field_int(sent, "open") > 0 ? dropped : field_text(role, "ours");
 }
 
 static void
@@ -55,7 +66,7 @@ add_capabilities(const json_t *n, struct table_look look, struct strbuf *out)
 		table_add_cell(t, "role");
 		table_add_cell(t, "");
 		table_add_cell(t, field_text(role, "neighbors"));
-		table_add_cellf(t, "%s%s", field_text(role, "ours"),
+		table_add_cellf(t, "%s%s", our_role(n, role),
 		    json_is_true(json_object_get(role, "strict")) ? ", strict" : "");
 	}
 	fields_table_end(t, json_array_size(list) > 0, look, out);

@@ -346,6 +346,8 @@ struct bgp_info {
 	const struct bgp_open *peer_open;
 	/* in our last OPEN: fewer than configured when the peer refused some */
 	struct bgp_offer offered;
+	bool offered_families[BGP_FAMILY_MAX];
+	enum bgp_role offered_role;
 	struct bgp_counters counters;
 	char last_sent[BGP_WHY_MAX];     /* the last NOTIFICATION in words, "" */
 	struct instant last_sent_at;

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "proto/bgp/session_internal.h"
 
@@ -105,6 +106,8 @@ bgp_connection_open(struct turn *t, enum bgp_way way, struct ip local)
 	bgp_restart_offer(t, &c->ours);
 	bgp_retreat_apply(&s->retreat, &s->conf, &c->ours);
 	s->info.offered = bgp_offer_of(&c->ours);
+	memcpy(s->info.offered_families, c->ours.families, sizeof(s->info.offered_families));
+	s->info.offered_role = c->ours.role;
 	bgp_open_encode(&w, &c->ours);
 	end_send(t, way, &w);
 	c->state = BGP_OPEN_SENT;

@@ -117,9 +117,14 @@ TEST(an_unsupported_parameter_is_all_of_them)
 
 	(void)GIVE(f, BGP_EVENT_START);
 	(void)next_open(&f);
+	CHECK(bgp_session_info(f.s)->offered_families[BGP_IPV6]);
+	CHECK_INT(bgp_session_info(f.s)->offered_role, BGP_ROLE_CUSTOMER);
 	(void)give_bytes(&f, BGP_DIALLED, MARKER "0015 03 02 04");
 	CHECK_STR(next_open(&f), "none");
 	CHECK(!bgp_session_info(f.s)->offered.as4 && !bgp_session_info(f.s)->offered.route_refresh);
+	CHECK(bgp_session_info(f.s)->offered_families[BGP_IPV4]);
+	CHECK(!bgp_session_info(f.s)->offered_families[BGP_IPV6]);
+	CHECK_INT(bgp_session_info(f.s)->offered_role, BGP_ROLE_NONE);
 	(void)give_bytes(&f, BGP_DIALLED, MARKER "001d 01 04 fbf5 001e c0000202 00");
 	CHECK_STR(give_bytes(&f, BGP_DIALLED, KEEPALIVE), "up ");
 	CHECK(bgp_session_info(f.s)->negotiated.families[BGP_IPV4]);

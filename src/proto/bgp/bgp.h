@@ -326,6 +326,7 @@ struct bgp_negotiated {
 	bool families[BGP_FAMILY_MAX];
 	bool as4, route_refresh, enhanced_refresh, extended_message, extended_next_hop;
 	bool graceful_restart, hard_reset;
+	bool peer_restarts;         /* it may come back over a new connection (RFC 4724 section 5) */
 	enum bgp_role peer_role;    /* BGP_ROLE_NONE: it named none */
 	uint16_t hold_time_s;       /* 0: none */
 	uint16_t peer_restart_time_s;

@@ -22,8 +22,10 @@ take_open(struct turn *t, enum bgp_way way, const uint8_t *body, size_t len)
 		bgp_connection_fail(t, way, &e);
 		return;
 	}
-	s->peer_open = open;
-	s->info.peer_open = &s->peer_open;
+	if (!s->up) { /* that of the session that stands, as long as it does */
+		s->peer_open = open;
+		s->info.peer_open = &s->peer_open;
+	}
 	/* of the families, those that this OPEN of ours has offered */
 	memcpy(conf.families, s->connections[way].ours.families, sizeof(conf.families));
 	if (!bgp_open_check(&open, &conf, &e)) {

@@ -62,21 +62,36 @@ bgp_session_leave_idle(struct turn *t)
 		dial(t);
 }
 
-static void
-enter_idle_hold(struct turn *t)
+/* The pause that is due now, and makes the next one longer. */
+static struct duration
+take_pause(struct bgp_session *s)
 {
-	struct bgp_session *s = t->s;
+	struct duration pause = rng_jitter(&s->rng, s->idle_hold, 75, 100);
 	struct duration next = duration_scale(s->idle_hold, 2, 1);
 
-	if (s->connections[BGP_DIALLED].state == BGP_CONNECT)
-		bgp_connection_reset(t, BGP_DIALLED, true);
-	s->retry_at = INSTANT_NEVER;
-	s->idle_until = instant_add(t->now, rng_jitter(&s->rng, s->idle_hold, 75, 100));
 	if (duration_cmp(next, SECOND_PAUSE_MIN) < 0)
 		next = SECOND_PAUSE_MIN;
 	s->idle_hold = duration_cmp(next, s->conf.idle_hold_max) < 0 ? next : s->conf.idle_hold_max;
 	if (duration_cmp(s->idle_hold, s->conf.idle_hold) < 0)
 		s->idle_hold = s->conf.idle_hold;
+	return pause;
+}
+
+static void
+enter_idle_hold(struct turn *t)
+{
+	struct bgp_session *s = t->s;
+
+	if (s->connections[BGP_DIALLED].state == BGP_CONNECT)
+		bgp_connection_reset(t, BGP_DIALLED, true);
+	s->retry_at = INSTANT_NEVER;
+	s->idle_until = instant_add(t->now, take_pause(s));
+}
+
+static bool
+stood_long(const struct turn *t)
+{
+	return duration_cmp(instant_diff(t->now, t->s->info.established_since), STABLE_AFTER) >= 0;
 }
 
 /* An Established session ends: nothing of it remains. */
@@ -86,7 +101,7 @@ tear_down(struct turn *t)
 	struct bgp_session *s = t->s;
 	struct duration stood = instant_diff(t->now, s->info.established_since);
 
-	if (duration_cmp(stood, STABLE_AFTER) >= 0)
+	if (stood_long(t))
 		s->idle_hold = s->conf.idle_hold;
 	if (duration_cmp(stood, TRUSTED_AFTER) >= 0)
 		s->retreat = (struct bgp_retreat){ 0 };
@@ -143,12 +158,31 @@ go_on(struct turn *t, enum bgp_way way, enum bgp_pause pause, bool was_up)
 		arm_retry(t);
 }
 
+/*
+ * A session that did not stand long: what graceful restart lets in at once is let in at once no more, or
+ * a peer that comes and goes would be sent everything each time.
+ */
+static void
+hold_off(struct turn *t)
+{
+	struct bgp_session *s = t->s;
+	struct instant at;
+
+	s->peer_may_return = false;
+	if (!instant_is_never(s->idle_until))
+		return; /* when nothing is taken anyhow */
+	at = instant_add(t->now, take_pause(s));
+	if (instant_cmp(at, s->accept_at) > 0)
+		s->accept_at = at;
+}
+
 void
 bgp_session_connection_ended(
     struct turn *t, enum bgp_way way, enum bgp_pause pause, const char *why)
 {
 	struct bgp_session *s = t->s;
 	bool was_up = s->up && s->up_way == way;
+	bool flaps = was_up && !stood_long(t);
 
 	s->refused = false;
 	if (was_up)
@@ -162,6 +196,8 @@ bgp_session_connection_ended(
 	report_end(t, was_up, why);
 	if (s->started)
 		go_on(t, way, pause, was_up);
+	if (s->started && flaps)
+		hold_off(t);
 }
 
 void

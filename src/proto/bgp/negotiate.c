@@ -58,8 +58,11 @@ bgp_negotiate(const struct bgp_open *ours, const struct bgp_open *theirs)
 	};
 
 	n.enhanced_refresh = n.route_refresh && ours->enhanced_refresh && theirs->enhanced_refresh;
-	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++)
+	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++) {
 		n.families[f] = ours->families[f] && theirs->families[f];
+		/* without a family it only keeps the routes of those who restart (RFC 4724 section 3) */
+		n.peer_restarts |= n.graceful_restart && n.families[f] && theirs->restart_families[f];
+	}
 	return n;
 }
 

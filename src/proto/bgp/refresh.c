@@ -60,13 +60,12 @@ frame(const struct bgp_session *s, uint8_t *buf, size_t size, enum bgp_family fa
 	return writer_len(&w);
 }
 
-/* RFC 7313 section 4: with graceful restart no Begin is sent in front of End-of-RIB. */
+/* RFC 7313 section 4: who offered graceful restart, taken up or not, sends no Begin before End-of-RIB. */
 static bool
 waits_for_end_of_rib(const struct bgp_session *s, enum bgp_family family)
 {
-	const struct bgp_negotiated *n = &s->info.negotiated;
-
-	return n->graceful_restart && n->enhanced_refresh && s->rib.end_of_rib_due[family];
+	return s->connections[s->up_way].ours.graceful_restart && s->info.negotiated.enhanced_refresh &&
+	    s->rib.end_of_rib_due[family];
 }
 
 size_t

@@ -102,6 +102,7 @@ stop(struct turn *t, const char *text)
 	end_all(t, BGP_CONNECT, &e, "stopped by the operator");
 	s->retry_at = s->idle_until = INSTANT_NEVER;
 	s->idle_hold = s->conf.idle_hold;
+	s->accept_at = (struct instant){ 0 };
 	s->peer_may_return = false;
 }
 
@@ -153,7 +154,7 @@ connection_closed(struct turn *t, enum bgp_way way, const char *text)
 	}
 	(void)snprintf(why, sizeof(why), "the connection was lost: %s",
 	    text ? text : "closed by the neighbor");
-	s->peer_may_return = was == BGP_ESTABLISHED && c->negotiated.graceful_restart;
+	s->peer_may_return = was == BGP_ESTABLISHED && c->negotiated.peer_restarts;
 	/*
 	 * RFC 4271 section 8.2.2: before the OPENs were exchanged the loss of TCP is no error of
 	 * BGP
@@ -288,7 +289,7 @@ bgp_session_accepts(const struct bgp_session *s, struct instant now)
 	    !instant_reached(s->accept_at, now))
 		return false;
 	if (s->up) /* RFC 4724 section 5 */
-		return s->info.negotiated.graceful_restart && (room || s->up_way == BGP_ACCEPTED);
+		return s->info.negotiated.peer_restarts && (room || s->up_way == BGP_ACCEPTED);
 	return room && (instant_is_never(s->idle_until) || s->peer_may_return);
 }
 

@@ -65,7 +65,7 @@ struct bgp_session {
 	bool up;             /* Established, on the connection of ... */
 	enum bgp_way up_way;
 	bool bfd_up;
-	/* it is perhaps restarting: its connection is taken in idle hold too */
+	/* it stood long and perhaps restarts: its connection is taken in idle hold too */
 	bool peer_may_return;
 	/* by its NOTIFICATION, it ended what stood last of a session or an attempt */
 	bool refused;

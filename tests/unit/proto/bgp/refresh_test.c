@@ -8,6 +8,8 @@
 #define OPEN_ENHANCED_GR                                                                           \
 	MARKER "0037 01 04 fbf5 001e c0000202 1a 02 18 0104 0001 0001 4006 405a 0001 01 80 "               \
 	       "4104 0000fbf5 0200 4600"
+#define OPEN_ENHANCED_IPV4                                                                         \
+	MARKER "002f 01 04 fbf5 001e c0000202 12 02 10 0104 0001 0001 4104 0000fbf5 0200 4600"
 #define REFRESH6 MARKER "0017 05 0002 00 01"
 
 static void
@@ -109,14 +111,16 @@ TEST(a_refresh_begins_behind_end_of_rib)
 {
 	static const struct bgp_attributes plain;
 
-	for (int enhanced = 0; enhanced < 2; enhanced++) {
+	for (int i = 0; i < 4; i++) {
 		struct bgp_conf conf = usual_conf();
+		bool enhanced = i & 1;
 
 		conf.offer.graceful_restart = true;
 		conf.restart_time = DURATION_S(120);
 		conf.offer.enhanced_refresh = enhanced;
 		FIXTURE(f, conf);
-		establish(&f, OPEN_ENHANCED_GR);
+		/* it is our offer that counts */
+		establish(&f, i < 2 ? OPEN_ENHANCED_GR : OPEN_ENHANCED_IPV4);
 		(void)bgp_session_announce(f.s, prefix_of("203.0.113.1/32"), &plain);
 		CHECK_STR(drain(&f), "U ");
 		CHECK_STR(give_bytes(&f, BGP_DIALLED, REFRESH), "");

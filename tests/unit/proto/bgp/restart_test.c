@@ -3,6 +3,9 @@
 
 /* AS 64501, hold time 30 s, IPv4, graceful restart of 90 s; N bit or not */
 #define OPEN_GR(flags) MARKER "0033 01 04 fbf5 001e c0000202 16 02 14 0104 0001 0001 4006 " flags " 0001 01 80 4104 0000fbf5"
+/* the same without a family in the capability, and for IPv6 alone, which is not agreed on */
+#define OPEN_GR_NONE MARKER "002f 01 04 fbf5 001e c0000202 12 02 10 0104 0001 0001 4002 0078 4104 0000fbf5"
+#define OPEN_GR_OTHER MARKER "0033 01 04 fbf5 001e c0000202 16 02 14 0104 0001 0001 4006 405a 0002 01 80 4104 0000fbf5"
 #define OPEN_N OPEN_GR("405a")
 #define OPEN_NO_N OPEN_GR("005a")
 
@@ -235,6 +238,7 @@ TEST(a_peer_that_may_return_is_let_in_during_the_pause)
 		FIXTURE(f, conf);
 
 		establish(&f, rows[i].open);
+		f.now = instant_add(f.now, DURATION_S(60));
 		CHECK_STR(GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED), "down ");
 		CHECK_INT(state(&f), BGP_IDLE);
 		CHECK_INT(bgp_session_accepts(f.s, f.now), rows[i].accepts);
@@ -247,4 +251,79 @@ TEST(a_peer_that_may_return_is_let_in_during_the_pause)
 		(void)give_bytes(&f, BGP_ACCEPTED, CEASE_SHUTDOWN);
 		CHECK(!bgp_session_accepts(f.s, instant_add(f.now, DURATION_MS(500))));
 	}
+}
+
+/* RFC 4724 section 5: "one or more AFI/SAFI"; without one the peer helps others alone. */
+TEST(who_names_no_family_does_not_restart)
+{
+	static const char *const opens[] = { OPEN_GR_NONE, OPEN_GR_OTHER };
+
+	for (size_t i = 0; i < ARRAY_SIZE(opens); i++) {
+		struct bgp_conf conf = graceful_conf();
+		FIXTURE(f, conf);
+
+		(void)GIVE(f, BGP_EVENT_START);
+		(void)GIVE(f, BGP_EVENT_ACCEPTED);
+		(void)give_bytes(&f, BGP_ACCEPTED, opens[i]);
+		CHECK_STR(give_bytes(&f, BGP_ACCEPTED, KEEPALIVE), "up ");
+		CHECK(bgp_session_info(f.s)->negotiated.graceful_restart);
+		f.now = instant_add(f.now, DURATION_S(60));
+		CHECK(!bgp_session_accepts(f.s, f.now));
+		CHECK_STR(GIVE(f, BGP_EVENT_ACCEPTED), "");
+		CHECK_INT(state(&f), BGP_ESTABLISHED);
+		(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_ACCEPTED);
+		CHECK(!bgp_session_accepts(f.s, f.now));
+	}
+}
+
+/* Every session costs all routes: a peer that comes and goes gets fewer and fewer of them. */
+TEST(a_peer_that_returns_over_and_over_has_to_wait)
+{
+	/* passive or not; whether the peer closes the session, or opens another one over it */
+	for (int row = 0; row < 4; row++) {
+		struct bgp_conf conf = graceful_conf();
+		struct instant end;
+
+		conf.passive = row & 1;
+		FIXTURE(f, conf);
+		(void)GIVE(f, BGP_EVENT_START);
+		if (!conf.passive)
+			(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED);
+		end = instant_add(f.now, DURATION_S(60));
+		for (; instant_cmp(f.now, end) < 0; f.now = instant_add(f.now, DURATION_MS(10))) {
+			(void)GIVE(f, BGP_EVENT_TIMER);
+			if (f.actions.dial)
+				(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED);
+			if (state(&f) == BGP_ESTABLISHED)
+				(void)give_bytes(&f, BGP_ACCEPTED, KEEPALIVE);
+			if (!bgp_session_accepts(f.s, f.now))
+				continue;
+			(void)GIVE(f, BGP_EVENT_ACCEPTED);
+			(void)give_bytes(&f, BGP_ACCEPTED, OPEN_N);
+			CHECK_STR(give_bytes(&f, BGP_ACCEPTED, KEEPALIVE), "up ");
+			if (row < 2)
+				(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_ACCEPTED);
+		}
+		/* after 1, 2, 4, 8 s ... */
+		uint64_t times = bgp_session_info(f.s)->counters.established;
+		CHECK(times >= 5 && times <= 8);
+	}
+}
+
+TEST(a_second_open_is_shown_when_it_counts)
+{
+	struct bgp_conf conf = graceful_conf();
+	FIXTURE(f, conf);
+
+	establish(&f, OPEN_N);
+	(void)GIVE(f, BGP_EVENT_ACCEPTED);
+	/* a hold time of 1 s */
+	CHECK_STR(give_bytes(&f, BGP_ACCEPTED, OPEN_HOLD("0001", "c0000202")),
+	    "A:NOTIFICATION-2/6 A:close ");
+	CHECK_INT(bgp_session_info(f.s)->peer_open->hold_time_s, 30);
+	f.now = instant_add(f.now, DURATION_S(1));
+	(void)GIVE(f, BGP_EVENT_ACCEPTED);
+	(void)give_bytes(&f, BGP_ACCEPTED, OPEN_HOLD("003c", "c0000202"));
+	(void)give_bytes(&f, BGP_ACCEPTED, KEEPALIVE);
+	CHECK_INT(bgp_session_info(f.s)->peer_open->hold_time_s, 60);
 }

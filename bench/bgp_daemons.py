@@ -64,6 +64,7 @@ def children_of(pid):
 class Daemon:
     bfd = False
     fed = False  # its routes come from another neighbor
+    pause = 0.01  # between two questions how far it is, in s
     programs = ()  # that must be there
     neighbors = (THEIRS,)
 
@@ -251,6 +252,7 @@ router bgp {OUR_AS}
 class Gobgp(Daemon):
     """It has no way to take many routes of its own at once, so a second BIRD feeds it with them."""
     name, programs, fed = 'gobgpd', ('gobgpd', 'gobgp'), True
+    pause = 1.0  # it counts its whole table for each answer, and comes to nothing else meanwhile
 
     def launch(self, routes, bfd=False):
         conf = f'''[global.config]
@@ -262,7 +264,7 @@ local-address-list = ["{OURS}"]
             conf += f'''[[neighbors]]
 [neighbors.config]
 neighbor-address = "{theirs}"
-peer-as = {FEEDER_AS if theirs == THEIRS2 else THEIR_AS}
+peer-as = {FEEDER_AS if theirs == THEIRS2 and routes else THEIR_AS}
 [neighbors.transport.config]
 passive-mode = true
 [[neighbors.afi-safis]]
@@ -393,10 +395,10 @@ protocol bgp n {{
         self.process = subprocess.Popen(['nsenter', f'--net=/proc/{holder}/ns/net', 'bird', '-f', '-c', folder / 'bird.conf', '-s',
                                          self.control.path, '-P', folder / 'bird.pid'],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_for('the far BIRD', lambda: self.control.routes() >= len(routes))
+        wait_for('the far BIRD', lambda: self.control.ask('show status') and self.control.routes() >= len(routes))
 
     def enable(self):
-        self.control.ask('enable n')
+        wait_for('enabled', lambda: 'enabled' in self.control.ask('enable n'))
 
     def is_established(self):
         return 'Established' in self.control.ask('show protocols n')

@@ -1,6 +1,7 @@
 #include "announce/bfd.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ struct bfd_driver {
 	struct worker *worker;     /* owned */
 	struct bfd_engine *engine; /* owned; lives in the worker */
 	struct list neighbors;     /* owned */
+	struct bfd_stranger stranger; /* taken there last */
 };
 
 struct bfd_neighbor {
@@ -68,6 +70,7 @@ take_news(sd_event *loop, void *arg)
 	(void)loop;
 	list_for_each (n, &d->neighbors, struct bfd_neighbor, list)
 		bfd_path_take_news(n->path, &n->news);
+	bfd_engine_take_stranger(d->engine, &d->stranger);
 }
 
 static void
@@ -140,11 +143,23 @@ tell(struct bfd_neighbor *n)
 }
 
 static void
+tell_stranger(const struct bfd_stranger *s)
+{
+	char from[IP_STR_MAX], to[IP_STR_MAX];
+
+	if (s->count > 0)
+		log_notice("BFD packets were dropped: their source is no neighbor's address from=%s "
+			   "to=%s dropped=%" PRIu64,
+		    ip_format(s->from, from), ip_format(s->to, to), s->count);
+}
+
+static void
 on_bell(void *userdata)
 {
 	struct bfd_driver *d = userdata;
 
 	worker_call(d->worker, take_news, d);
+	tell_stranger(&d->stranger);
 	list_for_each (n, &d->neighbors, struct bfd_neighbor, list)
 		tell(n);
 }
@@ -305,7 +320,7 @@ bfd_neighbor_status(const struct bfd_neighbor *n, struct instant now)
 	worker_call(n->driver->worker, ask_path, &call);
 	return json_pack(
 	    "{s:s, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:i, s:i, s:I, s:o, s:o, s:I, s:I, s:I, "
-	    "s:o, s:I, s:o}",
+	    "s:o, s:I, s:I, s:o}",
 	    "state", bfd_state_name(info->state), "since_ms", status_ago(info->since, now),
 	    "remote_state", bfd_state_name(info->remote_state), "diag", bfd_diag_name(info->diag),
 	    "remote_diag", bfd_diag_name(info->remote_diag), "tx_interval_ms",
@@ -316,6 +331,7 @@ bfd_neighbor_status(const struct bfd_neighbor *n, struct instant now)
 	    info->remote_discriminator ? json_integer(info->remote_discriminator) : json_null(),
 	    "auth", auth_json(n->conf->bfd.auth), "downs", (json_int_t)info->downs, "packets_in",
 	    (json_int_t)info->packets_in, "packets_out", (json_int_t)info->packets_out, "dropped",
-	    dropped_json(info), "send_errors", (json_int_t)call.info.send_errors, "error",
+	    dropped_json(info), "from_strangers", (json_int_t)call.info.strangers, "send_errors",
+	    (json_int_t)call.info.send_errors, "error",
 	    status_text_or_null(call.info.error));
 }

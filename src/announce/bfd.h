@@ -36,7 +36,8 @@ int bfd_neighbor_new(struct bfd_driver *d, const struct neighbor_conf *conf, bfd
  * For `nearcast neighbors`, owned by the caller; null for NULL. Keys: state, since_ms,
  * remote_state, diag, remote_diag (text), tx_interval_ms, rx_interval_ms, detection_ms, multiplier,
  * remote_multiplier, local_discriminator, remote_discriminator (null: not known), auth (text or
- * null), downs, packets_in, packets_out, dropped (object of counts by reason), send_errors, error
- * (text or null).
+ * null), downs, packets_in, packets_out, dropped (object of counts by reason), from_strangers
+ * (dropped ones from addresses of no neighbor, to the same local address and port), send_errors,
+ * error (text or null).
  */
 json_t *bfd_neighbor_status(const struct bfd_neighbor *n, struct instant now);

@@ -204,8 +204,41 @@ bfd_path_info(const struct bfd_path *p, struct bfd_path_info *ret)
 {
 	bfd_session_info(p->session, &ret->session);
 	ret->send_errors = p->send_errors;
+	ret->strangers = p->receiver ? p->receiver->strangers : 0;
 	(void)snprintf(ret->error, sizeof(ret->error), "%s", p->news.error);
 }
+
+/* ---- strangers ---- */
+
+void
+bfd_engine_meet_stranger(struct bfd_engine *e, struct bfd_receiver *r, struct ip from)
+{
+	struct instant now = clock_now();
+
+	r->strangers++;
+	if (e->stranger.count++ == 0) {
+		e->stranger.from = from;
+		e->stranger.to = r->local;
+	}
+	if (!instant_reached(e->stranger_next, now))
+		return;
+	e->stranger_next = instant_add(now, BFD_STRANGER_PERIOD);
+	e->stranger_is_news = true;
+	e->on_news(e->userdata);
+}
+
+void
+bfd_engine_take_stranger(struct bfd_engine *e, struct bfd_stranger *ret)
+{
+	*ret = (struct bfd_stranger){ 0 };
+	if (!e->stranger_is_news)
+		return;
+	*ret = e->stranger;
+	e->stranger = (struct bfd_stranger){ 0 };
+	e->stranger_is_news = false;
+}
+
+/* ---- the engine ---- */
 
 struct bfd_engine *
 bfd_engine_new(sd_event *loop, void (*on_news)(void *userdata), void *userdata)

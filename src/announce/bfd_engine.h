@@ -26,6 +26,16 @@ struct bfd_path; /* one session, with its sockets */
 struct bfd_engine *bfd_engine_new(sd_event *loop, void (*on_news)(void *userdata), void *userdata);
 void bfd_engine_free(struct bfd_engine *e); /* with all of its paths; NULL is fine */
 
+/* Packets from addresses of no peer, which are dropped; news of them at most once a minute. */
+struct bfd_stranger {
+	uint64_t count;      /* since it was taken last; 0: no news */
+	struct ip from, to; /* of the first of them */
+};
+
+#define BFD_STRANGER_PERIOD DURATION_S(60)
+
+void bfd_engine_take_stranger(struct bfd_engine *e, struct bfd_stranger *ret);
+
 struct bfd_target {
 	struct ip local, peer;
 	const char *interface; /* copied; NULL: any */
@@ -55,6 +65,7 @@ void bfd_path_take_news(struct bfd_path *p, struct bfd_news *ret);
 struct bfd_path_info {
 	struct bfd_info session;
 	uint64_t send_errors;
+	uint64_t strangers; /* packets to its local address and port from addresses of no peer */
 	char error[BFD_ERROR_MAX];
 };
 

@@ -15,6 +15,7 @@ struct bfd_receiver {
 	int fd;                  /* owned */
 	sd_event_source *source; /* owned */
 	size_t users;
+	uint64_t strangers; /* packets from addresses of no peer here */
 };
 
 struct bfd_path {
@@ -36,11 +37,16 @@ struct bfd_engine {
 	void (*on_news)(void *userdata);
 	void *userdata;
 	struct list paths, receivers; /* owned; receivers by their users */
+	struct bfd_stranger stranger; /* not taken yet */
+	bool stranger_is_news;
+	struct instant stranger_next; /* no news of strangers before */
 };
 
 /* bfd_engine.c: sends, sets the timer, keeps the news. Never closes a socket. */
 void bfd_path_carry_out(struct bfd_path *p, const struct bfd_actions *a);
 struct bfd_path *bfd_engine_find(const struct bfd_engine *e, uint32_t discriminator);
+/* A packet came to r from an address of no peer. */
+void bfd_engine_meet_stranger(struct bfd_engine *e, struct bfd_receiver *r, struct ip from);
 
 /* ---- bfd_receiver.c ---- */
 

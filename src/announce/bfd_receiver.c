@@ -27,7 +27,9 @@ find_by_addresses(const struct bfd_receiver *r, struct ip peer)
 	return NULL;
 }
 
-/* RFC 5880 section 6.8.6: by the discriminator alone once the peer knows it, by addresses before.
+/*
+ * RFC 5880 section 6.8.6: by the discriminator once the peer knows it, by addresses before. The
+ * source must be the peer's in both cases: a discriminator is no secret to those on the path.
  */
 static void
 take_datagram(struct bfd_receiver *r, const struct udp_datagram *d, const uint8_t *bytes)
@@ -37,16 +39,22 @@ take_datagram(struct bfd_receiver *r, const struct udp_datagram *d, const uint8_
 	struct bfd_packet packet;
 	enum bfd_verdict verdict = bfd_packet_decode(bytes, d->len, &packet);
 
+	if (sender == NULL)
+		bfd_engine_meet_stranger(r->engine, r, d->from.addr);
 	if (verdict == BFD_ACCEPTED && packet.your_discriminator != 0)
 		p = bfd_engine_find(r->engine, packet.your_discriminator);
 	if (verdict == BFD_ACCEPTED && (!p || p->receiver != r))
 		verdict = BFD_NO_SESSION;
+	else if (verdict == BFD_ACCEPTED && !ip_equal(p->target.peer, d->from.addr))
+		verdict = BFD_BAD_SOURCE;
 	else if (verdict == BFD_ACCEPTED && !p->target.multihop && d->ttl != TTL_SINGLE_HOP)
 		verdict = BFD_BAD_TTL;
 	if (verdict != BFD_ACCEPTED) {
-		/* on the account of the one it seems to come from */
-		if (sender)
-			bfd_session_count(sender->session, verdict);
+		/* on the account of the one it is for, else of the one it seems to come from */
+		struct bfd_path *account = verdict == BFD_BAD_SOURCE ? p : sender;
+
+		if (account)
+			bfd_session_count(account->session, verdict);
 		return;
 	}
 	(void)bfd_session_receive(p->session, &packet, clock_now(), &a);

@@ -66,6 +66,7 @@ enum bfd_verdict {
 	BFD_NO_MY_DISCRIMINATOR,
 	BFD_NO_YOUR_DISCRIMINATOR, /* 0, where the sender says it knows us */
 	BFD_NO_SESSION,            /* for none of ours: not found by the driver */
+	BFD_BAD_SOURCE,            /* not from the neighbor's address: found by the driver */
 	BFD_BAD_TTL,               /* RFC 5881 section 5: found by the driver */
 	BFD_AUTH_MISSING,          /* or there, and not asked for */
 	BFD_AUTH_FAILED,           /* type, length, key or digest */

@@ -46,6 +46,7 @@ bfd_verdict_name(enum bfd_verdict verdict)
 		[BFD_NO_MY_DISCRIMINATOR] = "no_my_discriminator",
 		[BFD_NO_YOUR_DISCRIMINATOR] = "no_your_discriminator",
 		[BFD_NO_SESSION] = "no_session",
+		[BFD_BAD_SOURCE] = "bad_source",
 		[BFD_BAD_TTL] = "bad_ttl",
 		[BFD_AUTH_MISSING] = "auth_missing",
 		[BFD_AUTH_FAILED] = "auth_failed",

@@ -215,11 +215,11 @@ TEST(an_address_that_is_not_there_is_said)
 	CHECK(info.send_errors > 0);
 }
 
-/* One that sends what the test wants, from 127.0.0.2. */
+/* One that sends what the test wants. */
 static int
-stranger(void)
+sender(const char *from)
 {
-	struct udp_conf conf = { .local = address(1) };
+	struct udp_conf conf = { .local = ip_of(from) };
 	int fd = -1;
 
 	CHECK_INT(
@@ -250,7 +250,7 @@ TEST(packets_find_their_session_or_are_counted)
 {
 	_cleanup_(fixture_done) struct fixture f = fixture();
 	struct bfd_target a = target_of(&f, 0);
-	int fd = stranger(), ttl = 254;
+	int fd = sender("127.0.0.2"), ttl = 254;
 
 	start(&f, 0, &a);
 	pass(&f, DURATION_MS(20));
@@ -271,6 +271,50 @@ TEST(packets_find_their_session_or_are_counted)
 	CHECK_INT(setsockopt(fd, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl)), 0);
 	say(&f, fd, BFD_INIT, info_of(&f, 0).local_discriminator);
 	CHECK_INT(info_of(&f, 0).state, BFD_UP);
+	(void)close(fd);
+}
+
+/* Whoever has seen our discriminator must not be able to take the session down, or to keep it up. */
+TEST(the_discriminator_counts_from_the_peers_address_only)
+{
+	_cleanup_(fixture_done) struct fixture f = fixture();
+	struct bfd_target a = target_of(&f, 0), b = target_of(&f, 1);
+	int fd = sender("127.0.0.9");
+	struct bfd_stranger stranger;
+	struct bfd_path_info info;
+
+	start(&f, 0, &a);
+	start(&f, 1, &b);
+	REQUIRE(reaches(&f, &f.sides[0].ups, 1) && reaches(&f, &f.sides[1].ups, 1));
+	for (enum bfd_state state = BFD_ADMIN_DOWN; state < BFD_STATE_MAX; state++)
+		say(&f, fd, state, info_of(&f, 0).local_discriminator);
+	CHECK_INT(f.sides[0].downs + f.sides[0].admin_downs, 0);
+	CHECK_INT(info_of(&f, 0).verdicts[BFD_BAD_SOURCE], BFD_STATE_MAX);
+	CHECK_INT(info_of(&f, 0).remote_discriminator, info_of(&f, 1).local_discriminator);
+
+	/* nor another peer of ours */
+	struct bfd_target c = a;
+	struct bfd_path *other = NULL;
+	c.peer = ip_of("127.0.0.9");
+	CHECK_INT(bfd_path_new(f.sides[0].engine, &c, &other), 0);
+	pass(&f, DURATION_MS(20));
+	say(&f, fd, BFD_DOWN, info_of(&f, 0).local_discriminator);
+	CHECK_INT(f.sides[0].downs, 0);
+	CHECK_INT(info_of(&f, 0).verdicts[BFD_BAD_SOURCE], BFD_STATE_MAX + 1);
+	bfd_path_info(other, &info);
+	CHECK_INT(info.session.state, BFD_DOWN);
+
+	/* strangers are counted, and news once */
+	CHECK_INT(info.strangers, BFD_STATE_MAX);
+	bfd_engine_take_stranger(f.sides[0].engine, &stranger);
+	CHECK(stranger.count > 0 && ip_equal(stranger.from, c.peer));
+	CHECK(ip_equal(stranger.to, a.local));
+	bfd_path_free(other);
+	say(&f, fd, BFD_DOWN, 0);
+	bfd_path_info(f.sides[0].path, &info);
+	CHECK_INT(info.strangers, BFD_STATE_MAX + 1);
+	bfd_engine_take_stranger(f.sides[0].engine, &stranger);
+	CHECK_INT(stranger.count, 0);
 	(void)close(fd);
 }
 

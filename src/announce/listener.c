@@ -15,6 +15,9 @@
 /* Connections taken in one turn. */
 #define ACCEPTS_A_TURN 16
 #define TRY_AGAIN DURATION_S(5)
+/* Descriptors or memory ran out: what waits would wake us up again and again. */
+#define PAUSE DURATION_MS(100)
+#define PAUSE_LOGGED_EACH DURATION_S(60)
 
 struct listener {
 	struct list list; /* in listeners.open */
@@ -24,6 +27,8 @@ struct listener {
 	struct neighbor **neighbors; /* owned array of borrowed ones */
 	struct tcp_guard *guards;    /* owned; one for each of them */
 	size_t count, cap, guard_cap;
+	struct timer resume;       /* armed: nothing is accepted until then */
+	struct instant log_pauses; /* not before */
 };
 
 static struct neighbor *
@@ -34,6 +39,36 @@ find_neighbor(const struct listener *l, struct ip peer)
 			return l->neighbors[i];
 	}
 	return NULL;
+}
+
+static bool
+is_shortage(int error)
+{
+	return error == -EMFILE || error == -ENFILE || error == -ENOBUFS || error == -ENOMEM;
+}
+
+static void
+pause_listener(struct listener *l, int error)
+{
+	struct instant now = clock_now();
+	char text[ENDPOINT_STR_MAX];
+
+	if (instant_reached(l->log_pauses, now)) {
+		log_warning("connections to %s wait, since none can be accepted: %s",
+		    endpoint_format(l->local, text), strerror(-error));
+		l->log_pauses = instant_add(now, PAUSE_LOGGED_EACH);
+	}
+	(void)sd_event_source_set_enabled(l->source, SD_EVENT_OFF);
+	timer_set(&l->resume, instant_add(now, PAUSE));
+}
+
+static void
+on_resume(struct timer *t, struct instant now)
+{
+	struct listener *l = container_of(t, struct listener, resume);
+
+	(void)now;
+	(void)sd_event_source_set_enabled(l->source, SD_EVENT_ON);
 }
 
 static int
@@ -47,9 +82,11 @@ on_connection(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 	for (int i = 0; i < ACCEPTS_A_TURN; i++) {
 		struct endpoint peer;
 		struct neighbor *n;
-		int connection;
+		int connection, r = tcp_accept(fd, &connection, &peer);
 
-		if (tcp_accept(fd, &connection, &peer) < 0)
+		if (is_shortage(r))
+			pause_listener(l, r);
+		if (r < 0)
 			return 0;
 		n = find_neighbor(l, peer.addr);
 		if (n == NULL) {
@@ -69,6 +106,7 @@ free_listener(struct listener *l)
 {
 	list_remove(&l->list);
 	(void)sd_event_source_disable_unref(l->source);
+	timer_done(&l->resume);
 	(void)close(l->fd);
 	free(l->neighbors);
 	free(l->guards);
@@ -119,6 +157,8 @@ get_listener(struct listeners *ls, struct endpoint local, struct listener **ret,
 	l->fd = fd;
 	list_init(&l->list);
 	r = sd_event_add_io(ls->loop, &l->source, fd, EPOLLIN, on_connection, l);
+	if (r >= 0)
+		r = timer_init(&l->resume, ls->loop, on_resume);
 	if (r < 0) {
 		free_listener(l);
 		return err_errno(e, r, "event loop");

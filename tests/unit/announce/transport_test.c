@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <net/if.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "announce/neighbor.h"
@@ -365,4 +366,34 @@ TEST(transports_that_can_not_work_are_refused)
 		CHECK(f.a[0] == NULL);
 		CHECK_STR(e.message, why[i]);
 	}
+}
+
+TEST(without_descriptors_connections_wait_and_the_loop_rests)
+{
+	uint16_t port = free_port();
+	struct neighbor_conf conf[] = { conf_of(0, port), conf_of(1, port) };
+	struct rlimit before, none;
+	uint64_t first, last;
+	FIXTURE(f);
+
+	conf[0].mode = NEIGHBOR_PASSIVE;
+	conf[1].mode = NEIGHBOR_ACTIVE;
+	conf[1].connect_retry = DURATION_S(60); /* it has its descriptor, and waits */
+	speak(&f, 0, &conf[0]);
+	speak(&f, 1, &conf[1]);
+	RUN_UNTIL(f, !status_is(&f, 1, "state", "Idle"));
+
+	int next = dup(0);
+	REQUIRE(next >= 0 && getrlimit(RLIMIT_NOFILE, &before) == 0);
+	(void)close(next);
+	none = (struct rlimit){ .rlim_cur = (rlim_t)next, .rlim_max = before.rlim_max };
+	CHECK_INT(setrlimit(RLIMIT_NOFILE, &none), 0);
+	struct instant end = instant_add(clock_now(), DURATION_MS(300));
+	CHECK(sd_event_get_iteration(f.loop, &first) >= 0);
+	while (instant_cmp(clock_now(), end) < 0)
+		(void)sd_event_run(f.loop, 10 * 1000);
+	CHECK(sd_event_get_iteration(f.loop, &last) >= 0);
+	CHECK(last - first < 100);
+	CHECK_INT(setrlimit(RLIMIT_NOFILE, &before), 0);
+	RUN_UNTIL(f, status_is(&f, 0, "state", "Established"));
 }

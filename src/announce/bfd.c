@@ -271,6 +271,10 @@ bfd_neighbor_new(struct bfd_driver *d, const struct neighbor_conf *conf, bfd_cha
 	n->changed = fn;
 	n->userdata = userdata;
 	list_append(&d->neighbors, &n->list);
+	if (conf->bfd.multihop && conf->bfd.auth == NEIGHBOR_BFD_AUTH_NONE)
+		log_notice("neighbor %s: its multihop BFD is not authenticated, so that anybody who "
+			   "can send with its address may take it down",
+		    conf->name);
 	*ret = n;
 	return 0;
 }

@@ -101,22 +101,6 @@ bfd_path_carry_out(struct bfd_path *p, const struct bfd_actions *a)
 	keep_news(p, a);
 }
 
-static void
-on_timer(struct timer *t, struct instant now)
-{
-	struct bfd_path *p = container_of(t, struct bfd_path, timer);
-	struct bfd_actions a;
-
-	if (p->is_stale)
-		close_sockets(p);
-	p->is_stale = false;
-	/* we may be late, and nobody is dead for that whose packets wait */
-	if (p->receiver && instant_reached(bfd_session_expires(p->session), now))
-		bfd_receiver_drain(p->receiver);
-	bfd_session_tick(p->session, clock_now(), &a);
-	bfd_path_carry_out(p, &a);
-}
-
 /* ---- paths ---- */
 
 struct bfd_path *
@@ -141,6 +125,26 @@ new_discriminator(const struct bfd_engine *e)
 	while (n == 0 || bfd_engine_find(e, n))
 		(void)getrandom(&n, sizeof(n), 0);
 	return n;
+}
+
+static void
+on_timer(struct timer *t, struct instant now)
+{
+	struct bfd_path *p = container_of(t, struct bfd_path, timer);
+	struct bfd_actions a;
+
+	if (p->is_stale)
+		close_sockets(p);
+	p->is_stale = false;
+	/* we may be late, and nobody is dead for that whose packets wait */
+	if (p->receiver && instant_reached(bfd_session_expires(p->session), now))
+		bfd_receiver_drain(p->receiver);
+	now = clock_now();
+	/* its neighbor is about to be forgotten: nothing that was recorded shall bring it up again */
+	if (instant_reached(bfd_session_expires(p->session), now))
+		bfd_session_set_discriminator(p->session, new_discriminator(p->engine));
+	bfd_session_tick(p->session, now, &a);
+	bfd_path_carry_out(p, &a);
 }
 
 int

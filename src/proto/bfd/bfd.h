@@ -159,6 +159,12 @@ void bfd_session_tick(struct bfd_session *s, struct instant now, struct bfd_acti
 struct instant bfd_session_deadline(const struct bfd_session *s);
 /* The part of it that is the detection time: look for packets that wait before a tick then. */
 struct instant bfd_session_expires(const struct bfd_session *s);
+/*
+ * Another discriminator, for when the neighbor is forgotten: before a tick at or after
+ * bfd_session_expires(). What was recorded of an earlier neighbor is then for no session. It is
+ * told with the next packet, and the neighbor takes it from there (section 6.8.6).
+ */
+void bfd_session_set_discriminator(struct bfd_session *s, uint32_t discriminator);
 /* Counts a packet for this session that the driver dropped. */
 void bfd_session_count(struct bfd_session *s, enum bfd_verdict verdict);
 

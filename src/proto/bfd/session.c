@@ -72,7 +72,10 @@ expire(struct bfd_session *s, struct instant now, struct bfd_actions *ret)
 		bfd_timing_state_changed(s);
 }
 
-/* Section 6.7.4, except that nothing is learnt from a packet whose digest is wrong. */
+/*
+ * Section 6.7.4, except that nothing is learnt from a packet whose digest is wrong, and that a
+ * number is not forgotten before its neighbor is, however late the driver.
+ */
 static enum bfd_verdict
 authenticate(struct bfd_session *s, const struct bfd_packet *p, struct instant now)
 {
@@ -88,7 +91,8 @@ authenticate(struct bfd_session *s, const struct bfd_packet *p, struct instant n
 	verdict = bfd_auth_verify(&s->conf.key, p, &sequence);
 	if (verdict != BFD_ACCEPTED)
 		return verdict;
-	if (s->sequence_known && duration_cmp(instant_diff(now, s->heard), silence) >= 0)
+	if (s->sequence_known && instant_is_never(s->expires) &&
+	    duration_cmp(instant_diff(now, s->heard), silence) >= 0)
 		s->sequence_known = false;
 	/* a circle of 32 bits: what is behind is far ahead */
 	uint32_t ahead = sequence - s->sequence_in;
@@ -161,6 +165,12 @@ bfd_session_tick(struct bfd_session *s, struct instant now, struct bfd_actions *
 	expire(s, now, ret);
 	bfd_timing_change(s, now);
 	bfd_timing_send(s, false, now, ret);
+}
+
+void
+bfd_session_set_discriminator(struct bfd_session *s, uint32_t discriminator)
+{
+	s->local_discriminator = discriminator;
 }
 
 void

@@ -318,6 +318,51 @@ TEST(the_discriminator_counts_from_the_peers_address_only)
 	(void)close(fd);
 }
 
+/* What is known of a dead peer's numbers is forgotten after a while; what it said then is no use. */
+TEST(a_recorded_handshake_brings_nobody_up_again)
+{
+	_cleanup_(fixture_done) struct fixture f = fixture();
+	struct bfd_target a = target_of(&f, 0);
+	static const enum bfd_state states[] = { BFD_DOWN, BFD_INIT, BFD_UP };
+	uint8_t bytes[ARRAY_SIZE(states)][BFD_PACKET_MAX];
+	int fd = sender("127.0.0.2");
+
+	a.conf.key =
+	    (struct bfd_key){ .type = BFD_AUTH_METICULOUS_SHA1, .id = 3, .secret = "s3cret" };
+	start(&f, 0, &a);
+	uint32_t discriminator = info_of(&f, 0).local_discriminator;
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+		struct bfd_packet p = {
+			.state = states[i],
+			.multiplier = 5,
+			.my_discriminator = 42,
+			.your_discriminator = states[i] == BFD_DOWN ? 0 : discriminator,
+			.desired_min_tx_us = 20000,
+			.required_min_rx_us = 20000,
+		};
+
+		CHECK_INT(bfd_packet_encode(&p, &a.conf.key, (uint32_t)i + 1, bytes[i]),
+		    BFD_PACKET_MAX);
+	}
+	pass(&f, DURATION_MS(20));
+	for (int played = 0; played < 2; played++) {
+		for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+			CHECK_INT(udp_send(fd,
+				      (struct endpoint){ .addr = address(0), .port = f.port },
+				      bytes[i], BFD_PACKET_MAX),
+			    0);
+			pass(&f, DURATION_MS(5));
+		}
+		if (played == 0)
+			REQUIRE(reaches(&f, &f.sides[0].downs, 1));
+		pass(&f, DURATION_MS(250)); /* two detection times and more */
+	}
+	CHECK_INT(f.sides[0].ups, 1);
+	CHECK(info_of(&f, 0).local_discriminator != discriminator);
+	CHECK_INT(info_of(&f, 0).verdicts[BFD_NO_SESSION], 2);
+	(void)close(fd);
+}
+
 TEST(one_engine_has_many_paths_and_a_socket_for_all)
 {
 	_cleanup_(fixture_done) struct fixture f = fixture();

@@ -150,6 +150,20 @@ TEST(a_neighbor_that_starts_again_is_believed_after_two_detection_times)
 	CHECK_INT(bench_info(&b).state, BFD_INIT);
 }
 
+TEST(numbers_are_kept_while_silence_was_not_judged_yet)
+{
+	struct bfd_conf conf = bench_conf();
+
+	conf.key = key(BFD_AUTH_METICULOUS_SHA1);
+	_cleanup_(bench_done) struct bench b = bench_up(&conf);
+	b.sequence = 77;
+	b.now = instant_add(b.now, DURATION_S(1)); /* a driver that slept */
+	CHECK_INT(bench_hear_state(&b, BFD_UP), BFD_AUTH_REPLAYED);
+	bench_tick(&b);
+	CHECK_INT(bench_info(&b).state, BFD_DOWN);
+	CHECK_INT(bench_hear_state(&b, BFD_DOWN), BFD_ACCEPTED);
+}
+
 TEST(a_wrong_digest_teaches_no_sequence_number)
 {
 	struct bfd_conf conf = bench_conf();

@@ -83,6 +83,7 @@ TEST(the_slower_of_both_wishes_counts)
 		{ 50000, 100000, 5, 50, 500 },
 		{ 1, 1000000, 1, 10, 1000 },
 		{ UINT32_MAX, 1, 255, 4294967, 5100 },
+		{ UINT32_MAX, UINT32_MAX, 255, 4294967, 1095216660 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -98,6 +99,42 @@ TEST(the_slower_of_both_wishes_counts)
 		CHECK_INT(duration_ms(bench_info(&b).tx_interval), cases[i].tx_ms);
 		CHECK_INT(duration_ms(bench_info(&b).detection), cases[i].detection_ms);
 	}
+}
+
+/* All that 32 bits of µs and 8 bits of multiplier can say, of both: no sum may overflow. */
+TEST(the_greatest_intervals_of_both)
+{
+	struct bfd_conf conf = {
+		.min_tx = BFD_INTERVAL_MAX,
+		.min_rx = BFD_INTERVAL_MAX,
+		.multiplier = UINT8_MAX,
+		.key = { .type = BFD_AUTH_METICULOUS_SHA1, .id = 1, .secret = "s3cret" },
+	};
+	struct bfd_packet p = bench_packet(BFD_DOWN);
+	_cleanup_(bench_done) struct bench b = bench_new(&conf);
+
+	p.required_min_rx_us = p.desired_min_tx_us = UINT32_MAX;
+	p.multiplier = UINT8_MAX;
+	bench_tick(&b);
+	for (enum bfd_state state = BFD_DOWN; state < BFD_STATE_MAX; state++) {
+		p.state = state;
+		p.final = state == BFD_UP;
+		CHECK_INT(bench_hear(&b, p), BFD_ACCEPTED);
+	}
+	CHECK_INT(bench_info(&b).state, BFD_UP);
+	bfd_session_set_timing(
+	    b.s, DURATION_MS(10), DURATION_MS(10), UINT8_MAX, b.now, &b.out);
+	struct duration detection = DURATION_US(INT64_C(255) * UINT32_MAX);
+	CHECK_INT(instant_diff(bfd_session_expires(b.s), b.now).ns, detection.ns);
+	b.now = instant_add(b.now, detection);
+	bench_tick(&b);
+	CHECK_INT(bench_info(&b).state, BFD_DOWN);
+	b.now = instant_add(b.now, detection);
+	b.sequence = 1; /* forgotten by now */
+	p.state = BFD_DOWN;
+	p.final = false;
+	CHECK_INT(bench_hear(&b, p), BFD_ACCEPTED);
+	CHECK_INT(bench_info(&b).state, BFD_INIT);
 }
 
 TEST(not_up_means_a_second_at_least)

@@ -235,7 +235,8 @@ struct instant bgp_session_deadline(const struct bgp_session *s);
  */
 bool bgp_session_accepts(const struct bgp_session *s, struct instant now);
 /*
- * What to say on one that is not accepted: Cease/Connection Rejected (RFC 4486). The bytes written.
+ * What to say on one that is not accepted: Cease/Connection Rejected (RFC 4486). The bytes written,
+ * which are counted and not observed: anybody with the neighbor's address can ask for more.
  */
 size_t bgp_session_reject(struct bgp_session *s, uint8_t buf[static BGP_SEND_MAX]);
 

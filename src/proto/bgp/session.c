@@ -301,6 +301,7 @@ bgp_session_reject(struct bgp_session *s, uint8_t buf[static BGP_SEND_MAX])
 
 	(void)bgp_error_set(&e, CEASE, CEASE_REJECTED, NULL, 0, NULL);
 	bgp_notification_encode(&w, &e);
-	bgp_session_count(s, true, BGP_ACCEPTED, buf, writer_len(&w));
+	/* no dump shows it: whoever connects again and again would fill that */
+	s->info.counters.out[BGP_NOTIFICATION]++;
 	return writer_len(&w);
 }

@@ -235,7 +235,8 @@ take_one(struct hosted *h, const struct queued_event *q)
 	service_input(h->engine, &ev, clock_now(), &h->actions);
 	for (size_t i = 0; i < h->actions.count; i++)
 		act(h, &h->actions.items[i], q->heard);
-	announcer_flush(h->agent->announcer);
+	if (h->actions.count > 0) /* most checks change nothing */
+		announcer_flush(h->agent->announcer);
 	for (size_t i = 0; i < h->actions.count; i++) {
 		say(h, &h->actions.items[i], q->heard);
 		done |= h->actions.items[i].type == SERVICE_DONE;

@@ -1,7 +1,6 @@
 #include "announce/pending.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 

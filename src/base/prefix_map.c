@@ -1,7 +1,6 @@
 #include "base/prefix_map.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 

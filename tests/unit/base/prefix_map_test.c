@@ -1,6 +1,5 @@
 #include "base/prefix_map.h"
 
-#include <string.h>
 
 #include "base/rng.h"
 #include "tap.h"

@@ -1,0 +1,27 @@
+/*
+ * Small files that are whole or as they were before, whatever happens: a full disk, a kill, a power
+ * cut. What is new is written beside the old, brought to the disk, and takes its name then.
+ *
+ * All of it may wait for the disk: from an event loop, call it by way of a thread (background.h).
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+/*
+ * Writes all of the file, with these permissions (0600). The other name in between is path with
+ * ".new" behind it; it does not stay. On failure the file is as before: -ENOSPC, -EROFS, ...
+ */
+int atomic_file_write(
+    const char *path, const void *bytes, size_t len, unsigned mode, struct err *e) _must_use_;
+/*
+ * Reads all of the file: *ret is the caller's to free() and ends with a NUL that *ret_len does not
+ * count. -ENOENT: there is none; -EFBIG: it is longer than max; -EINVAL: it is no file but a
+ * folder, a pipe, ...
+ */
+int atomic_file_read(
+    const char *path, size_t max, char **ret, size_t *ret_len, struct err *e) _must_use_;
+/* Removes the file, for good. That there is none is no failure. */
+int atomic_file_remove(const char *path, struct err *e) _must_use_;

@@ -152,6 +152,7 @@ class NearcastAgent(Daemon):
 site: bench
 router-id: {OURS}
 control: {self.folder}/nearcastd.sock
+state-directory: {self.folder}/state
 neighbors:
 {neighbors}
 services:

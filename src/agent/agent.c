@@ -223,6 +223,7 @@ agent_free(struct agent *a)
 	http_client_free(a->http);
 	address_locks_free(a->locks);
 	run_mark_free(a->mark);
+	state_dir_free(a->state);
 	control_server_free(a->control);
 	free(a->services);
 	free(a->address_places);

@@ -25,6 +25,7 @@ struct neighbor_conf;
 
 #define AGENT_CONF_PATH "/etc/nearcast/nearcastd.yaml"
 #define AGENT_CONTROL_PATH "/run/nearcast/nearcastd.sock"
+#define AGENT_STATE_PATH "/var/lib/nearcast"
 #define AGENT_PASSWORD_MAX 80 /* TCP_MD5SIG_MAXKEYLEN */
 
 /* What becomes of the announcements when nearcastd ends. */
@@ -137,6 +138,7 @@ struct agent_conf {
 	struct ip router_id;
 	int log_level; /* enum log_level */
 	const char *control;
+	const char *state_directory;
 	const char *interface;
 	int on_exit; /* enum agent_on_exit */
 	struct duration settle_time;

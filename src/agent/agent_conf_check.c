@@ -280,6 +280,8 @@ agent_conf_check_all(struct conf *c, void *object)
 	refuse_global_ip(c, conf, &conf->router_id);
 	if (conf->control[0] != '/')
 		conf_error_at(c, &conf->control, "expected an absolute path");
+	if (conf->state_directory[0] != '/')
+		conf_error_at(c, &conf->state_directory, "expected an absolute path");
 	agent_conf_check_overlaps(c, conf);
 	for (size_t i = 0; i < conf->services.count; i++) {
 		const struct agent_service *s = conf->services.items;

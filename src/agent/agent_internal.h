@@ -6,6 +6,7 @@
 
 #include "agent/agent.h"
 #include "agent/run_mark.h"
+#include "agent/state_dir.h"
 #include "announce/announce.h"
 #include "io/address_lock.h"
 #include "io/addresses.h"
@@ -91,6 +92,7 @@ struct agent {
 	struct http_client *http;        /* owned */
 	struct control_server *control;  /* owned */
 	struct run_mark *mark;           /* owned */
+	struct state_dir *state;         /* owned */
 	struct hosted *services;         /* owned */
 	size_t service_count;
 	struct place *address_places; /* owned */

@@ -163,6 +163,8 @@ agent_open_drivers(struct agent *a, struct err *e)
 	if (r >= 0)
 		r = open_mark(a, e);
 	if (r >= 0)
+		r = state_dir_new(a->loop, a->conf->state_directory, &a->state, e);
+	if (r >= 0)
 		r = announcer_new_speaker(
 		    a->loop, a->neighbors, a->conf->neighbors.count, &events, &a->announcer, e);
 	for (size_t i = 0; i < a->address_count && r >= 0; i++)

@@ -207,6 +207,15 @@ events_json(const struct agent *a)
 	return list;
 }
 
+static json_t *
+state_dir_json(const struct state_dir *d)
+{
+	const char *problem = state_dir_problem(d);
+
+	return json_pack("{s:s, s:o}", "path", state_dir_path(d), "problem",
+	    problem != NULL ? json_string(problem) : json_null());
+}
+
 json_t *
 agent_status(const struct agent *a)
 {
@@ -219,6 +228,7 @@ agent_status(const struct agent *a)
 
 	for (size_t i = 0; i < a->service_count; i++)
 		(void)json_array_append_new(services, service_json(&a->services[i], now));
+	(void)json_object_set_new(o, "state_directory", state_dir_json(a->state));
 	(void)json_object_set_new(o, "services", services);
 	(void)json_object_set_new(o, "neighbors", announcer_status(a->announcer, now));
 	(void)json_object_set_new(o, "events", events_json(a));

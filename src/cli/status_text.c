@@ -115,6 +115,19 @@ add_events(const json_t *events, size_t count, struct table_look look, struct st
 	fields_table_end(t, from < total, look, out);
 }
 
+/* What the agent itself lacks. */
+static void
+add_problems(const json_t *status, struct strbuf *out)
+{
+	const char *problem = field_text(json_object_get(status, "state_directory"), "problem");
+
+	if (*problem == '\0')
+		return;
+	strbuf_add(out, "state directory: ");
+	strbuf_add_printable(out, problem);
+	strbuf_add_char(out, '\n');
+}
+
 void
 status_text(const json_t *status, size_t events, struct table_look look, struct strbuf *out)
 {
@@ -128,6 +141,7 @@ status_text(const json_t *status, size_t events, struct table_look look, struct 
 	    json_is_true(json_object_get(status, "stopping")) ? ", stopping" : "");
 	strbuf_add_printable(out, strbuf_get(&head));
 	strbuf_add_char(out, '\n');
+	add_problems(status, out);
 	add_services(json_object_get(status, "services"), whole, out);
 	add_checks(json_object_get(status, "services"), whole, out);
 	if (json_array_size(json_object_get(status, "neighbors")) > 0)

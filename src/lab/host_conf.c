@@ -144,9 +144,10 @@ host_conf_agent(const struct topology *t, size_t host)
 
 	strbuf_addf(&out,
 	    "# %s: written by nearcast lab from its scenario.\n"
-	    "site: \"%s\"\nhost: \"%s\"\nrouter-id: %s\ncontrol: %s\nneighbors:\n",
+	    "site: \"%s\"\nhost: \"%s\"\nrouter-id: %s\ncontrol: %s\n"
+	    "state-directory: %s\nneighbors:\n",
 	    node->name, node->site->name, node->name, ip_format(node->router_id, id),
-	    AGENT_SOCKET_PATH);
+	    AGENT_SOCKET_PATH, AGENT_STATE_PATH);
 	if (t->v4)
 		add_neighbor(&out, t, host, IP_V4);
 	if (t->v6)

@@ -77,8 +77,9 @@ class Agent:
     def __init__(self, folder, program, conf, name='nearcastd'):
         self.conf, self.log = folder / f'{name}.yaml', folder / f'{name}.log'
         self.control = folder / 'run' / 'control.sock'
+        self.state = folder / 'state'
         self.program = program
-        self.conf.write_text(conf.replace('CONTROL', str(self.control)))
+        self.conf.write_text(conf.replace('CONTROL', f'{self.control}\nstate-directory: {self.state}'))
         self.process = None
 
     def start(self):

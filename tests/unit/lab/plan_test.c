@@ -322,6 +322,7 @@ TEST(a_host_in_full)
 	    "host: \"am6-c3.medium.x86-01\"\n"
 	    "router-id: 192.0.2.91\n"
 	    "control: /run/nearcast/nearcastd.sock\n"
+	    "state-directory: /run/nearcast/state\n"
 	    "neighbors:\n"
 	    "  router-v4:\n"
 	    "    address: \"192.0.2.90\"\n"
@@ -349,7 +350,8 @@ TEST(a_host_in_full)
 	    "        fall: 3\n"
 	    "\n"
 	    "  nginx: nginx -c /run/nginx.conf (at once, ready 80)\n"
-	    "  nearcastd: nearcastd -c /etc/nearcast/nearcastd.yaml (manual, ready /run/nearcast/nearcastd.sock)\n");
+	    "  nearcastd: nearcastd -c /etc/nearcast/nearcastd.yaml (manual, ready "
+	    "/run/nearcast/nearcastd.sock)\n");
 }
 
 TEST(delays_follow_the_path_factor)

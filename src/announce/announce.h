@@ -5,10 +5,10 @@
  * The agent says what should be announced; an announcer makes it so with every neighbor, now and
  * after each reconnect. It never decides. Setting the same announcement again sends nothing.
  *
- * Files: speaker.c (all neighbors), speaker_requests.c (what an operator asks of it), pending.h
- * (what has not come about yet), listener.h (the listening sockets), neighbor.h (one neighbor,
- * which lists its own files), bfd.h (BFD with neighbors), on bfd_engine.h (its sessions with their
- * sockets; bfd_receiver.c) in a thread of its own.
+ * Files: speaker.c (all neighbors), speaker_neighbors.c (which there are), speaker_requests.c (what
+ * an operator asks of it), pending.h (what has not come about yet), listener.h (the listening
+ * sockets), neighbor.h (one neighbor, which lists its own files), bfd.h (BFD with neighbors), on
+ * bfd_engine.h (its sessions with their sockets; bfd_receiver.c) in a thread of its own.
  */
 #pragma once
 
@@ -51,7 +51,7 @@ struct neighbor_bfd {
 	const char *key; /* 1 to 20 bytes */
 };
 
-/* A BGP peer, as configured. Strings are borrowed and outlive the announcer. */
+/* A BGP peer, as configured. An announcer copies the strings. */
 struct neighbor_conf {
 	const char *name;
 	struct ip address;
@@ -125,6 +125,25 @@ struct announcer_events {
 /* Starts sessions with all neighbors. Nothing is announced yet. */
 int announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, size_t count,
     const struct announcer_events *events, struct announcer **ret, struct err *e);
+
+/* The neighbors may change at run time; those that are not named here notice nothing of it. */
+
+/* Whether the configuration of a neighbor can work: 0, or -EINVAL with a sentence. */
+int announcer_check_neighbor(const struct neighbor_conf *conf, struct err *e);
+/*
+ * Starts a session with one more, of a name that is not taken. It is told what is set from now on:
+ * the caller sets everything again. On failure it is not there.
+ */
+int announcer_add_neighbor(struct announcer *a, const struct neighbor_conf *conf, struct err *e);
+/*
+ * Withdraws all from it, sends Cease with the text (as announcer_stop() does), and forgets it.
+ */
+void announcer_remove_neighbor(struct announcer *a, const char *name, const char *text);
+/*
+ * Takes what of a changed configuration needs no new session: connect_retry, idle_hold,
+ * idle_hold_max, user_timeout, prefix_limit. The rest of it has to be what it was.
+ */
+void announcer_adjust_neighbor(struct announcer *a, const struct neighbor_conf *conf);
 
 /* Announces, or changes how it is announced; -E2BIG when over a neighbor's prefix limit (nothing changes). */
 int announcer_set(struct announcer *a, const struct announcement *announcement, struct err *e);
@@ -205,11 +224,11 @@ json_t *announcer_status(const struct announcer *a, struct instant now);
  */
 json_t *announcer_routes(const struct announcer *a, const struct prefix *within);
 /*
- * A prefix that may be announced from elsewhere too, and that an operator wants to hear about: whether
- * each neighbor sends it to us. Watched until the announcer is freed; one that is over the sessions'
- * limit is not.
+ * A prefix that may be announced from elsewhere too, and that an operator wants to hear about:
+ * whether each neighbor sends it to us. One that is over the sessions' limit is not watched.
  */
 void announcer_watch(struct announcer *a, struct prefix prefix);
+void announcer_unwatch(struct announcer *a, struct prefix prefix);
 /*
  * The watched prefixes as JSON (owned by the caller): prefix, paths (count), seen_from (array of
  * {neighbor, since_ms, origin_as (0: not known), as_path (its first numbers), as_path_length}).

@@ -279,6 +279,26 @@ bfd_neighbor_new(struct bfd_driver *d, const struct neighbor_conf *conf, bfd_cha
 	return 0;
 }
 
+static void
+end_path(sd_event *loop, void *arg)
+{
+	struct bfd_path *path = arg;
+
+	(void)loop;
+	bfd_path_set_admin_down(path);
+	bfd_path_free(path);
+}
+
+void
+bfd_neighbor_free(struct bfd_neighbor *n)
+{
+	if (n == NULL)
+		return;
+	worker_call(n->driver->worker, end_path, n->path);
+	list_remove(&n->list);
+	free(n);
+}
+
 /* ---- status ---- */
 
 static json_t *

@@ -15,7 +15,7 @@
 #include "base/err.h"
 
 struct bfd_driver;
-struct bfd_neighbor; /* the session of one neighbor; ends with the driver */
+struct bfd_neighbor; /* the session of one neighbor; ends with the driver at the latest */
 
 int bfd_driver_new(sd_event *loop, struct bfd_driver **ret, struct err *e);
 /* Every neighbor is told AdminDown, which is no failure, until bfd_driver_free(). */
@@ -31,6 +31,9 @@ typedef void (*bfd_changed_fn)(void *userdata, bool up, const char *why);
 /* Starts the session; conf is borrowed. -EINVAL: what conf asks for can not be. */
 int bfd_neighbor_new(struct bfd_driver *d, const struct neighbor_conf *conf, bfd_changed_fn fn,
     void *userdata, struct bfd_neighbor **ret, struct err *e);
+
+/* The neighbor is told AdminDown, which is no failure, and nothing is told any more. */
+void bfd_neighbor_free(struct bfd_neighbor *n); /* NULL is fine */
 
 /*
  * For `nearcast neighbors`, owned by the caller; null for NULL. Keys: state, since_ms,

@@ -322,3 +322,45 @@ listeners_add(struct listeners *ls, struct neighbor *n, struct err *e)
 	arm(ls);
 	return 0;
 }
+
+/* The rules of the others stay; a password that nobody gives any more is asked of nobody. */
+static void
+let_go(struct listener *l, size_t at)
+{
+	const struct neighbor *n = l->neighbors[at];
+
+	l->count--;
+	memmove(
+	    &l->neighbors[at], &l->neighbors[at + 1], (l->count - at) * sizeof(struct neighbor *));
+	memmove(&l->guards[at], &l->guards[at + 1], (l->count - at) * sizeof(*l->guards));
+	if (l->count == 0) {
+		free_listener(l);
+		return;
+	}
+	(void)tcp_guard(l->fd, l->guards, l->count);
+	if (n->conf.password)
+		(void)tcp_set_password(l->fd, n->conf.address, NULL);
+}
+
+void
+listeners_remove(struct listeners *ls, struct neighbor *n)
+{
+	size_t kept = 0;
+
+	if (ls->loop == NULL)
+		return;
+	for (size_t i = 0; i < ls->wanted_count; i++) {
+		if (ls->wanted[i] != n)
+			ls->wanted[kept++] = ls->wanted[i];
+	}
+	ls->wanted_count = kept;
+	list_for_each_safe (l, &ls->open, struct listener, list) {
+		size_t at = 0;
+
+		while (at < l->count && l->neighbors[at] != n)
+			at++;
+		if (at < l->count)
+			let_go(l, at);
+	}
+	arm(ls);
+}

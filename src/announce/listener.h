@@ -34,3 +34,5 @@ void listeners_done(struct listeners *ls); /* also when all zero; again is fine 
  * else is logged and tried again.
  */
 int listeners_add(struct listeners *ls, struct neighbor *n, struct err *e);
+/* Nothing of it is taken any more; a socket that no other neighbor uses is closed. */
+void listeners_remove(struct listeners *ls, struct neighbor *n);

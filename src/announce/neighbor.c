@@ -224,6 +224,26 @@ neighbor_stop(struct neighbor *n, const char *text)
 }
 
 void
+neighbor_adjust(struct neighbor *n, const struct neighbor_conf *conf)
+{
+	struct bgp_conf bgp;
+
+	n->conf.connect_retry = conf->connect_retry;
+	n->conf.idle_hold = conf->idle_hold;
+	n->conf.idle_hold_max = conf->idle_hold_max;
+	n->conf.user_timeout = conf->user_timeout;
+	n->conf.prefix_limit = conf->prefix_limit;
+	if (neighbor_conf_session(&n->conf, &bgp, NULL) >= 0)
+		bgp_session_adjust(n->session, &bgp);
+	for (enum bgp_way way = 0; way < BGP_WAY_MAX; way++) {
+		if (n->connections[way])
+			tcp_watch_peer(stream_fd(n->connections[way]->stream),
+			    neighbor_conf_patience(&n->conf));
+	}
+	timer_set(&n->timer, bgp_session_deadline(n->session));
+}
+
+void
 neighbor_bfd_changed(void *userdata, bool up, const char *why)
 {
 	struct bgp_event event = { .type = up ? BGP_EVENT_BFD_UP : BGP_EVENT_BFD_DOWN,
@@ -262,10 +282,11 @@ neighbor_new(sd_event *loop, const struct neighbor_conf *conf, const struct neig
 		return r;
 
 	struct neighbor *n = xcalloc(1, sizeof(*n));
-	n->conf = *conf;
+	n->conf = neighbor_conf_copy(conf);
 	n->loop = loop;
 	n->events = events;
 	list_init(&n->finishing);
+	list_init(&n->leaving);
 	(void)getrandom(&seed, sizeof(seed), GRND_NONBLOCK); /* jitter, no secret */
 	n->session = bgp_session_new(&bgp, seed);
 	r = timer_init(&n->timer, loop, on_timer);
@@ -284,10 +305,12 @@ neighbor_free(struct neighbor *n)
 {
 	if (n == NULL)
 		return;
+	list_remove(&n->leaving);
 	timer_done(&n->timer);
 	timer_done(&n->silence_timer);
 	neighbor_drop_connections(n);
 	bgp_session_free(n->session);
 	dump_free(n->dump);
+	neighbor_conf_done(&n->conf);
 	free(n);
 }

@@ -47,7 +47,7 @@ struct neighbor_connection {
 };
 
 struct neighbor {
-	struct neighbor_conf conf; /* its strings are borrowed */
+	struct neighbor_conf conf;            /* its strings are owned */
 	const struct neighbor_events *events; /* borrowed */
 	sd_event *loop;               /* borrowed from the speaker */
 	struct bgp_session *session;  /* owned */
@@ -55,6 +55,7 @@ struct neighbor {
 	bool silence_looks;                                   /* silence_timer runs */
 	struct neighbor_connection *connections[BGP_WAY_MAX]; /* owned */
 	struct list finishing;                                /* of neighbor_connection, owned */
+	struct list leaving; /* in the speaker's, once it was removed; or alone */
 	struct failure_limit failures;
 	bool stopped;      /* by neighbor_stop() */
 	struct dump *dump; /* owned; NULL: none was started */
@@ -72,6 +73,8 @@ void neighbor_start(struct neighbor *n);
  */
 void neighbor_stop(struct neighbor *n, const char *text);
 bool neighbor_is_closed(const struct neighbor *n);
+/* Takes what of a new configuration needs no new session: see announcer_adjust_neighbor(). */
+void neighbor_adjust(struct neighbor *n, const struct neighbor_conf *conf);
 /* What BFD says of the path: a bfd_changed_fn. */
 void neighbor_bfd_changed(void *userdata, bool up, const char *why);
 /* A connection from the neighbor's address (peer); takes fd over. */

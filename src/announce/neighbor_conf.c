@@ -2,12 +2,52 @@
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "announce/neighbor_internal.h"
+#include "base/alloc.h"
 #include "io/tcp.h"
 
 #define IDLE_HOLD_MAX DURATION_S(60)
+
+static const char *
+copy_text(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+struct neighbor_conf
+neighbor_conf_copy(const struct neighbor_conf *conf)
+{
+	struct neighbor_conf copy = *conf;
+
+	copy.name = copy_text(conf->name);
+	copy.interface = copy_text(conf->interface);
+	copy.password = copy_text(conf->password);
+	copy.bfd.key = copy_text(conf->bfd.key);
+	return copy;
+}
+
+static void
+forget_text(const char *text)
+{
+	char *own = (char *)(uintptr_t)text;
+
+	if (own)
+		explicit_bzero(own, strlen(own)); /* it may be a password */
+	free(own);
+}
+
+void
+neighbor_conf_done(struct neighbor_conf *conf)
+{
+	forget_text(conf->name);
+	forget_text(conf->interface);
+	forget_text(conf->password);
+	forget_text(conf->bfd.key);
+	*conf = (struct neighbor_conf){ 0 };
+}
 
 /* Our own address of a session is the next hop of its family, unless another is given. */
 static struct ip

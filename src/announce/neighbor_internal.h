@@ -27,6 +27,10 @@ void neighbor_drop_connections(struct neighbor *n);
 
 /* ---- neighbor_conf.c ---- */
 
+/* With strings of its own, for neighbor_conf_done(). */
+struct neighbor_conf neighbor_conf_copy(const struct neighbor_conf *conf);
+void neighbor_conf_done(struct neighbor_conf *conf);
+
 /* The session's part, checked together with the rest; *e names the neighbor. */
 int neighbor_conf_session(const struct neighbor_conf *conf, struct bgp_conf *ret, struct err *e);
 /* The sockets' part; strings are borrowed from conf. */

@@ -1,13 +1,41 @@
 #include "announce/pending.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
 void
-pending_init(struct pending *p, struct neighbor *const *neighbors)
+pending_init(struct pending *p)
 {
-	*p = (struct pending){ .neighbors = neighbors };
+	*p = (struct pending){ 0 };
+}
+
+void
+pending_add_neighbor(struct pending *p, struct neighbor *const *neighbors)
+{
+	p->neighbors = neighbors;
+	p->neighbor_count++;
+	for (size_t i = 0; i < p->withdrawal_count; i++) {
+		struct withdrawal *w = &p->withdrawals[i];
+
+		w->waiting = xrealloc(w->waiting, p->neighbor_count * sizeof(*w->waiting));
+		w->waiting[p->neighbor_count - 1] = false;
+	}
+	p->updates_sent = UINT64_MAX; /* the sum of others is another sum */
+}
+
+void
+pending_remove_neighbor(struct pending *p, size_t index)
+{
+	p->neighbor_count--;
+	for (size_t i = 0; i < p->withdrawal_count; i++) {
+		bool *waiting = p->withdrawals[i].waiting;
+
+		memmove(&waiting[index], &waiting[index + 1],
+		    (p->neighbor_count - index) * sizeof(*waiting));
+	}
+	p->updates_sent = UINT64_MAX;
 }
 
 void

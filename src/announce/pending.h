@@ -31,9 +31,14 @@ struct pending {
 	uint64_t updates_sent; /* to all neighbors, when it was last looked who has been told */
 };
 
-/* The neighbors may still be added until the first call of another function. */
-void pending_init(struct pending *p, struct neighbor *const *neighbors);
+/* Without neighbors. */
+void pending_init(struct pending *p);
 void pending_done(struct pending *p);
+
+/* The array, which may have moved, has one more at its end: it waits for no withdraw. */
+void pending_add_neighbor(struct pending *p, struct neighbor *const *neighbors);
+/* The one at the index is about to leave the array: nobody waits for it any more. */
+void pending_remove_neighbor(struct pending *p, size_t index);
 
 /* The prefix is announced from now on, or not any more; the other list forgets it. */
 void pending_announce(struct pending *p, struct prefix prefix);

@@ -12,8 +12,6 @@
 #include "base/alloc.h"
 #include "base/log.h"
 
-#define STOP_PATIENCE DURATION_S(1)
-
 static void
 on_neighbor_changed(void *userdata, struct neighbor *n, bool established, const char *why)
 {
@@ -72,6 +70,7 @@ on_progress(void *userdata)
 			a->events.announced(a->events.userdata, told[i]);
 	}
 	free(told);
+	speaker_look_at_leaving(a);
 	/* told from the loop: the one who waits may free us */
 	if (a->stopping && is_closed(a))
 		timer_set(&a->stop_timer, clock_now());
@@ -112,29 +111,6 @@ on_stop_timer(struct timer *t, struct instant now)
 		done(a->stop_userdata);
 }
 
-/* The thread is there for the first that wants it. */
-static int
-start_bfd(struct announcer *a, struct neighbor *n, struct err *e)
-{
-	int r = 0;
-
-	if (!n->conf.bfd.enabled)
-		return 0;
-	if (a->bfd == NULL)
-		r = bfd_driver_new(a->loop, &a->bfd, e);
-	if (r < 0)
-		return r;
-	return bfd_neighbor_new(a->bfd, &n->conf, neighbor_bfd_changed, n, &n->bfd, e);
-}
-
-static void
-start_neighbor(struct neighbor *n)
-{
-	neighbor_start(n);
-	if (bgp_session_info(n->session)->waits_for_bfd)
-		log_notice("neighbor %s waits for BFD to come up", n->conf.name);
-}
-
 int
 announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, size_t count,
     const struct announcer_events *events, struct announcer **ret, struct err *e)
@@ -147,9 +123,10 @@ announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, siz
 	a->neighbor_events = (struct neighbor_events){
 		.changed = on_neighbor_changed, .progress = on_progress, .userdata = a
 	};
-	a->neighbors = xcalloc(MAX(count, (size_t)1), sizeof(struct neighbor *));
-	pending_init(&a->pending, a->neighbors);
+	pending_init(&a->pending);
 	r = timer_init(&a->stop_timer, loop, on_stop_timer);
+	if (r >= 0)
+		r = speaker_init_leaving(a);
 	if (r >= 0)
 		r = listeners_init(&a->listeners, loop);
 	if (r >= 0)
@@ -158,22 +135,15 @@ announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, siz
 		r = sd_event_source_set_enabled(a->flush, SD_EVENT_OFF);
 	if (r < 0)
 		(void)err_errno(e, r, "timer");
-	for (size_t i = 0; i < count && r >= 0; i++) {
-		r = neighbor_new(loop, &neighbors[i], &a->neighbor_events, &a->neighbors[i], e);
-		if (r < 0)
-			break;
-		a->pending.neighbor_count = ++a->neighbor_count;
-		r = listeners_add(&a->listeners, a->neighbors[i], e);
-		if (r >= 0)
-			r = start_bfd(a, a->neighbors[i], e);
-	}
+	for (size_t i = 0; i < count && r >= 0; i++)
+		r = speaker_make_neighbor(a, &neighbors[i], e);
 	if (r < 0) {
 		announcer_free(a);
 		return r;
 	}
 	*ret = a;
 	for (size_t i = 0; i < count; i++)
-		start_neighbor(a->neighbors[i]);
+		speaker_start_neighbor(a, a->neighbors[i]);
 	return 0;
 }
 
@@ -229,6 +199,7 @@ announcer_withdraw(struct announcer *a, struct prefix prefix)
 void
 announcer_release_end_of_rib(struct announcer *a)
 {
+	a->end_of_rib_released = true;
 	for (size_t i = 0; i < a->neighbor_count; i++) {
 		bgp_session_release_end_of_rib(a->neighbors[i]->session);
 		neighbor_send_updates(a->neighbors[i]);
@@ -243,7 +214,7 @@ announcer_stop(struct announcer *a, const char *text, void (*done)(void *userdat
 	a->stopping = true;
 	bfd_driver_stop(a->bfd);
 	listeners_done(&a->listeners);
-	timer_set(&a->stop_timer, instant_add(clock_now(), STOP_PATIENCE));
+	timer_set(&a->stop_timer, instant_add(clock_now(), SPEAKER_STOP_PATIENCE));
 	for (size_t i = 0; i < a->neighbor_count; i++)
 		neighbor_stop(a->neighbors[i], text);
 	on_progress(a);
@@ -254,6 +225,7 @@ announcer_free(struct announcer *a)
 {
 	if (a == NULL)
 		return;
+	speaker_done_leaving(a);
 	bfd_driver_free(a->bfd);
 	for (size_t i = 0; i < a->neighbor_count; i++)
 		neighbor_free(a->neighbors[i]);

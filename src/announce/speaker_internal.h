@@ -15,7 +15,11 @@ struct announcer {
 	struct announcer_events events;
 	struct neighbor_events neighbor_events;
 	struct neighbor **neighbors; /* owned */
-	size_t neighbor_count;
+	size_t neighbor_count, neighbor_cap;
+	struct list leaving; /* of neighbors that were removed, owned: until they have closed */
+	struct timer leave_timer;
+	struct instant leave_until; /* whoever has not closed then is not waited for */
+	bool end_of_rib_released;
 	struct listeners listeners;
 	struct bfd_driver *bfd; /* owned; NULL: no neighbor wants it */
 	struct pending pending;
@@ -27,3 +31,18 @@ struct announcer {
 	void (*stop_done)(void *userdata);
 	void *stop_userdata;
 };
+
+/* What a neighbor that goes is waited for to take its Cease and close. */
+#define SPEAKER_STOP_PATIENCE DURATION_S(1)
+
+/* speaker_neighbors.c */
+
+int speaker_init_leaving(struct announcer *a);
+void speaker_done_leaving(struct announcer *a);
+/* Something was written or closed: those who have left may be gone now. */
+void speaker_look_at_leaving(struct announcer *a);
+/* Makes it, with what it listens on and its BFD session, and starts nothing. */
+int speaker_make_neighbor(struct announcer *a, const struct neighbor_conf *conf, struct err *e);
+void speaker_start_neighbor(struct announcer *a, struct neighbor *n);
+struct neighbor *speaker_find_neighbor(
+    const struct announcer *a, const char *name, size_t *ret_index);

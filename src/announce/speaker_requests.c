@@ -1,7 +1,6 @@
 /* What an operator asks of the speaker: its state, its routes, what is seen from elsewhere, dumps.
  */
 #include <errno.h>
-#include <string.h>
 
 #include "announce/speaker_internal.h"
 #include "base/alloc.h"
@@ -15,6 +14,20 @@ announcer_watch(struct announcer *a, struct prefix prefix)
 	}
 	a->watched = grow_array(a->watched, a->watched_count, &a->watched_cap, sizeof(*a->watched));
 	a->watched[a->watched_count++] = prefix;
+}
+
+void
+announcer_unwatch(struct announcer *a, struct prefix prefix)
+{
+	size_t at = 0;
+
+	while (at < a->watched_count && !prefix_equal(a->watched[at], prefix))
+		at++;
+	if (at == a->watched_count)
+		return;
+	a->watched[at] = a->watched[--a->watched_count];
+	for (size_t i = 0; i < a->neighbor_count; i++)
+		bgp_session_unwatch(a->neighbors[i]->session, prefix);
 }
 
 json_t *
@@ -48,12 +61,11 @@ announcer_status(const struct announcer *a, struct instant now)
 static struct neighbor *
 find_by_name(const struct announcer *a, const char *name, struct err *e)
 {
-	for (size_t i = 0; i < a->neighbor_count; i++) {
-		if (strcmp(a->neighbors[i]->conf.name, name) == 0)
-			return a->neighbors[i];
-	}
-	(void)err_set(e, -ENOENT, "no neighbor is called %s", name);
-	return NULL;
+	struct neighbor *n = speaker_find_neighbor(a, name, NULL);
+
+	if (n == NULL)
+		(void)err_set(e, -ENOENT, "no neighbor is called %s", name);
+	return n;
 }
 
 int

@@ -221,6 +221,13 @@ struct bgp_actions {
 struct bgp_session *bgp_session_new(const struct bgp_conf *conf, uint64_t seed);
 void bgp_session_free(struct bgp_session *s); /* NULL is fine */
 
+/*
+ * Takes what of a new configuration needs no new session: connect_retry, idle_hold, idle_hold_max
+ * and prefix_limit. A pause that runs ends as it would have. More than prefix_limit prefixes that
+ * are announced already stay so.
+ */
+void bgp_session_adjust(struct bgp_session *s, const struct bgp_conf *conf);
+
 /* Fills *ret whole. */
 void bgp_session_input(struct bgp_session *s, const struct bgp_event *event, struct instant now,
     struct bgp_actions *ret);
@@ -399,6 +406,7 @@ struct bgp_seen {
 
 /* The prefix is looked for in the peer's UPDATEs from now on; at most 4096 of them (-ENOSPC). */
 int bgp_session_watch(struct bgp_session *s, struct prefix prefix);
+void bgp_session_unwatch(struct bgp_session *s, struct prefix prefix);
 /* NULL: not watched. Borrowed until the next call with s. */
 const struct bgp_seen *bgp_session_seen(const struct bgp_session *s, struct prefix prefix);
 

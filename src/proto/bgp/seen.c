@@ -38,6 +38,20 @@ bgp_watch_add(struct bgp_watch *w, struct prefix prefix)
 	return 0;
 }
 
+void
+bgp_watch_remove(struct bgp_watch *w, struct prefix prefix)
+{
+	uint32_t at;
+
+	if (!prefix_map_get(&w->index, prefix, &at))
+		return;
+	(void)prefix_map_remove(&w->index, prefix);
+	w->items[at] = w->items[--w->count];
+	if (at < w->count)
+		prefix_map_put(&w->index, w->items[at].prefix, at);
+	/* a length that nobody has any more costs a walk, and finds nothing */
+}
+
 const struct bgp_seen *
 bgp_watch_find(const struct bgp_watch *w, struct prefix prefix)
 {

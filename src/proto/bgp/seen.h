@@ -28,7 +28,8 @@ struct bgp_watch {
 void bgp_watch_done(struct bgp_watch *w);
 /* 0, or -ENOSPC. A prefix that is watched already stays as it is. */
 int bgp_watch_add(struct bgp_watch *w, struct prefix prefix);
-/* NULL: not watched. Borrowed until the next bgp_watch_add(). */
+void bgp_watch_remove(struct bgp_watch *w, struct prefix prefix);
+/* NULL: not watched. Borrowed until the next bgp_watch_add() or bgp_watch_remove(). */
 const struct bgp_seen *bgp_watch_find(const struct bgp_watch *w, struct prefix prefix);
 /* An UPDATE that was not refused. */
 void bgp_watch_update(struct bgp_watch *w, const struct bgp_peering *peering,

@@ -51,6 +51,22 @@ bgp_session_free(struct bgp_session *s)
 	free(s);
 }
 
+void
+bgp_session_adjust(struct bgp_session *s, const struct bgp_conf *conf)
+{
+	bool grown = duration_cmp(s->idle_hold, s->conf.idle_hold) > 0;
+
+	s->conf.connect_retry = conf->connect_retry;
+	s->conf.idle_hold = conf->idle_hold;
+	s->conf.idle_hold_max = conf->idle_hold_max;
+	s->conf.prefix_limit = conf->prefix_limit;
+	/* a neighbor that has earned a longer pause keeps it, within the new limits */
+	if (duration_cmp(s->idle_hold, conf->idle_hold_max) > 0)
+		s->idle_hold = conf->idle_hold_max;
+	if (!grown || duration_cmp(s->idle_hold, conf->idle_hold) < 0)
+		s->idle_hold = conf->idle_hold;
+}
+
 static void
 start(struct turn *t)
 {

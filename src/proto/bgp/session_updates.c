@@ -55,6 +55,12 @@ bgp_session_watch(struct bgp_session *s, struct prefix prefix)
 	return bgp_watch_add(&s->watch, prefix);
 }
 
+void
+bgp_session_unwatch(struct bgp_session *s, struct prefix prefix)
+{
+	bgp_watch_remove(&s->watch, prefix);
+}
+
 const struct bgp_seen *
 bgp_session_seen(const struct bgp_session *s, struct prefix prefix)
 {

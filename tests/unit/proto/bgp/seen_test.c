@@ -83,6 +83,24 @@ TEST(watched_prefixes_come_and_go)
 	CHECK_STR(seen(&w, A, &out), "-");
 }
 
+TEST(watched_no_more)
+{
+	_cleanup_(bgp_watch_done) struct bgp_watch w = { 0 };
+	_cleanup_(strbuf_done) struct strbuf out = { 0 };
+	struct bgp_peering peering = usual_peering();
+
+	CHECK_INT(bgp_watch_add(&w, prefix_of(A)), 0);
+	CHECK_INT(bgp_watch_add(&w, prefix_of(C)), 0);
+	bgp_watch_remove(&w, prefix_of(A));
+	bgp_watch_remove(&w, prefix_of(A));
+	CHECK_INT(w.count, 1);
+	tell(&w, &peering, "", REACH6 ORIGIN PATH NEXT_HOP, A_NET, 1);
+	CHECK_STR(seen(&w, A, &out), "not watched");
+	CHECK_STR(seen(&w, C, &out), "since 1 origin 64501 path 64501 (1)");
+	CHECK_INT(bgp_watch_add(&w, prefix_of(A)), 0);
+	CHECK_STR(seen(&w, A, &out), "-");
+}
+
 TEST(what_is_treated_as_withdrawn_is_not_seen)
 {
 	_cleanup_(bgp_watch_done) struct bgp_watch w = { 0 };

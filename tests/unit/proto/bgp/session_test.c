@@ -1053,6 +1053,30 @@ TEST(limits_are_kept_before_anything_is_sent)
 	CHECK_INT(bgp_session_announce(f.s, p, &wide), -EINVAL);
 }
 
+TEST(what_needs_no_new_session_is_taken_live)
+{
+	static const struct bgp_attributes plain;
+	struct bgp_conf conf = usual_conf(), changed = conf;
+	FIXTURE(f, conf);
+
+	changed.prefix_limit = 1;
+	changed.idle_hold = DURATION_S(7);
+	changed.idle_hold_max = DURATION_S(20);
+	changed.connect_retry = DURATION_S(40);
+	bgp_session_adjust(f.s, &changed);
+	CHECK_INT(f.s->conf.connect_retry.ns, 40 * NS_PER_S);
+	CHECK_INT(f.s->idle_hold.ns, 7 * NS_PER_S);
+	CHECK_INT(bgp_session_announce(f.s, prefix_of("203.0.113.1/32"), &plain), 0);
+	CHECK_INT(bgp_session_announce(f.s, prefix_of("203.0.113.2/32"), &plain), -E2BIG);
+	/* what a neighbor has earned by failing stays, as far as the new limits let it */
+	f.s->idle_hold = DURATION_S(30);
+	bgp_session_adjust(f.s, &changed);
+	CHECK_INT(f.s->idle_hold.ns, 20 * NS_PER_S);
+	changed.idle_hold = DURATION_S(1);
+	bgp_session_adjust(f.s, &changed);
+	CHECK_INT(f.s->idle_hold.ns, 20 * NS_PER_S);
+}
+
 TEST(configurations_that_can_not_work_are_refused)
 {
 	static const char *const good = "";

@@ -13,12 +13,14 @@
 static void
 notify_status(struct agent *a)
 {
-	size_t announced = 0, up = 0;
+	size_t announced = 0, total = 0, up = 0;
 
-	for (size_t i = 0; i < a->address_count; i++) {
-		const struct place *place = &a->address_places[i];
+	for (size_t i = 0; i < a->service_count; i++) {
+		const struct hosted *h = a->services[i];
 
-		announced += hosted_told(place->hosted, place->index).count > 0;
+		total += h->conf->address_count;
+		for (size_t k = 0; k < h->conf->address_count; k++)
+			announced += hosted_told(h, k).count > 0;
 	}
 	for (size_t i = 0; i < a->conf->neighbors.count; i++)
 		up += a->established[i];
@@ -28,7 +30,7 @@ notify_status(struct agent *a)
 	a->established_count = up;
 	(void)sd_notifyf(false,
 	    "STATUS=%zu of %zu addresses announced, %zu of %zu neighbors established", announced,
-	    a->address_count, up, a->conf->neighbors.count);
+	    total, up, a->conf->neighbors.count);
 }
 
 static void
@@ -37,7 +39,7 @@ release_end_of_rib(struct agent *a)
 	if (a->end_of_rib_released)
 		return;
 	for (size_t i = 0; i < a->service_count; i++) {
-		if (!service_is_decided(a->services[i].engine))
+		if (!service_is_decided(a->services[i]->engine))
 			return;
 	}
 	a->end_of_rib_released = true;
@@ -99,7 +101,7 @@ agent_start(struct agent *a)
 	for (size_t i = 0; i < a->service_count; i++) {
 		struct service_event ev = { .type = SERVICE_EVENT_START };
 
-		hosted_take(&a->services[i], &ev, clock_now());
+		hosted_take(a->services[i], &ev, clock_now());
 	}
 	(void)sd_notify(false, "READY=1");
 }
@@ -119,7 +121,7 @@ agent_stop(struct agent *a, const char *why)
 	for (size_t i = 0; i < a->service_count; i++) {
 		struct service_event ev = { .type = SERVICE_EVENT_STOP };
 
-		hosted_take(&a->services[i], &ev, clock_now());
+		hosted_take(a->services[i], &ev, clock_now());
 	}
 }
 
@@ -135,44 +137,14 @@ fill_neighbors(struct agent *a)
 		a->neighbors[i] = agent_neighbor_conf(a->conf, &confs[i]);
 }
 
-static int
-compare_places(const void *a, const void *b)
-{
-	const struct place *const *x = a, *const *y = b;
-
-	return ip_cmp(place_address(*x), place_address(*y));
-}
-
-/* The services, and the places of their addresses and sockets in the lists of the drivers. */
 static void
 fill_services(struct agent *a)
 {
 	const struct agent_service *confs = a->conf->services.items;
 
-	a->services = xcalloc(a->conf->services.count + 1, sizeof(*a->services));
-	for (size_t i = 0; i < a->conf->services.count; i++) {
-		struct hosted *h = &a->services[a->service_count++];
-
-		hosted_init(h, a, &confs[i], a->started);
-		h->first_address = a->address_count;
-		h->first_socket = a->socket_count;
-		a->address_count += confs[i].address_count;
-		a->socket_count += h->engine->listener_count;
-	}
-	a->address_places = xcalloc(a->address_count + 1, sizeof(*a->address_places));
-	a->by_address = xcalloc(a->address_count + 1, sizeof(*a->by_address));
-	a->socket_places = xcalloc(a->socket_count + 1, sizeof(*a->socket_places));
-	for (size_t i = 0; i < a->service_count; i++) {
-		struct hosted *h = &a->services[i];
-
-		for (size_t k = 0; k < h->conf->address_count; k++)
-			a->address_places[h->first_address + k] = (struct place){ h, k };
-		for (size_t k = 0; k < h->engine->listener_count; k++)
-			a->socket_places[h->first_socket + k] = (struct place){ h, k };
-	}
-	for (size_t i = 0; i < a->address_count; i++)
-		a->by_address[i] = &a->address_places[i];
-	qsort(a->by_address, a->address_count, sizeof(*a->by_address), compare_places);
+	a->services = xcalloc(a->conf->services.count + 1, sizeof(struct hosted *));
+	for (size_t i = 0; i < a->conf->services.count; i++)
+		a->services[a->service_count++] = hosted_new(a, &confs[i], a->started);
 }
 
 static int
@@ -215,20 +187,8 @@ agent_free(struct agent *a)
 	if (a == NULL)
 		return;
 	(void)sd_event_source_disable_unref(a->turn);
-	announcer_free(a->announcer);
-	socket_watch_free(a->sockets);
-	addresses_free(a->addresses);
-	for (size_t i = 0; i < a->service_count; i++)
-		hosted_done(&a->services[i]);
-	http_client_free(a->http);
-	address_locks_free(a->locks);
-	run_mark_free(a->mark);
-	state_dir_free(a->state);
-	control_server_free(a->control);
+	agent_close_drivers(a);
 	free(a->services);
-	free(a->address_places);
-	free(a->by_address);
-	free(a->socket_places);
 	free(a->neighbors);
 	free(a->established);
 	free(a);

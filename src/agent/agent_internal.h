@@ -1,6 +1,7 @@
 /*
- * Between the files of the agent: agent.c begins and ends, drivers.c wires, hosted.c runs a
- * service, runner.c its checks, commands.c answers the control socket.
+ * Between the files of the agent: agent.c begins and ends, drivers.c wires, places.c says whose is
+ * what a driver tells of, hosted.c runs a service, runner.c its checks, commands.c answers the
+ * control socket.
  */
 #pragma once
 
@@ -8,6 +9,7 @@
 #include "agent/run_mark.h"
 #include "agent/state_dir.h"
 #include "announce/announce.h"
+#include "base/prefix_map.h"
 #include "io/address_lock.h"
 #include "io/addresses.h"
 #include "io/control.h"
@@ -55,9 +57,9 @@ struct hosted {
 	struct service *engine;                 /* owned */
 	struct service_check_conf *check_confs; /* owned; borrowed by the engine */
 	const char **listen_names;              /* owned; borrowed by the engine */
-	size_t first_address;                   /* of its addresses in agent->addresses */
-	size_t first_socket;                    /* of its listeners in agent->sockets */
-	struct runner *runners;                 /* owned; one for each run of the engine */
+	size_t *address_places;                 /* owned; by address: its place in the drivers */
+	size_t *socket_places;                  /* owned; by listener: likewise */
+	struct runner **runners;                /* owned; one for each run of the engine */
 	struct withdraw_record *withdraws;      /* owned; one for each address */
 	bool *add_failed; /* owned; by address: said once, though it is tried again */
 	bool *untold;     /* owned; by address: announced, and it was said that no neighbor knows */
@@ -68,17 +70,20 @@ struct hosted {
 	bool taking;
 };
 
-/* An index of a driver, as a service's own. */
+#define NO_PLACE SIZE_MAX
+
+/* What has a place in a driver. */
 struct place {
-	struct hosted *hosted;
-	size_t index;
+	struct hosted *hosted; /* NULL: nothing */
+	size_t index;          /* of its address or listener */
+	int lock;              /* owned, of an address: nobody else has it; else -1 */
 };
 
-static inline struct ip
-place_address(const struct place *place)
-{
-	return place->hosted->conf->addresses[place->index];
-}
+/* By the driver's number for it. */
+struct places {
+	struct place *items; /* owned */
+	size_t count;
+};
 
 struct agent {
 	sd_event *loop; /* borrowed */
@@ -86,19 +91,16 @@ struct agent {
 	struct neighbor_conf *neighbors; /* owned */
 	bool *established;               /* owned; by neighbor */
 	struct announcer *announcer;     /* owned */
-	struct address_locks *locks;     /* owned */
 	struct addresses *addresses;     /* owned */
 	struct socket_watch *sockets;    /* owned */
 	struct http_client *http;        /* owned */
 	struct control_server *control;  /* owned */
 	struct run_mark *mark;           /* owned */
 	struct state_dir *state;         /* owned */
-	struct hosted *services;         /* owned */
+	struct hosted **services;        /* owned, as the array is */
 	size_t service_count;
-	struct place *address_places; /* owned */
-	struct place **by_address;    /* owned; address_places, sorted by address */
-	struct place *socket_places;  /* owned */
-	size_t address_count, socket_count;
+	struct places address_places, socket_places;
+	struct prefix_map place_index; /* of address_places */
 	struct journal journal;
 	struct instant started;
 	int64_t started_wall_ns;
@@ -110,10 +112,10 @@ struct agent {
 };
 
 /* hosted.c */
-void hosted_init(
-    struct hosted *h, struct agent *a, const struct agent_service *conf, struct instant now);
+/* Without timers, and without places in the drivers. */
+struct hosted *hosted_new(struct agent *a, const struct agent_service *conf, struct instant now);
 int hosted_init_timers(struct hosted *h, sd_event *loop);
-void hosted_done(struct hosted *h);
+void hosted_free(struct hosted *h); /* NULL is fine */
 /* Gives the engine an event and does what it asks for. event->why is copied. */
 void hosted_take(struct hosted *h, const struct service_event *event, struct instant heard);
 /* The announcer's news of an address. */
@@ -123,8 +125,8 @@ void hosted_take_withdrawn(struct hosted *h, size_t address, const struct withdr
 struct neighbor_share hosted_told(const struct hosted *h, size_t address);
 
 /* runner.c */
-int runner_init(struct runner *r, struct hosted *h, size_t run, sd_event *loop);
-void runner_done(struct runner *r);
+int runner_new(struct hosted *h, size_t run, sd_event *loop, struct runner **ret);
+void runner_free(struct runner *r); /* NULL is fine */
 void runner_run_now(struct runner *r);
 
 /* agent.c */
@@ -133,6 +135,20 @@ void agent_service_done(struct agent *a);
 
 /* drivers.c */
 int agent_open_drivers(struct agent *a, struct err *e);
+void agent_close_drivers(struct agent *a);
+
+/* places.c: what services have of the drivers */
+
+/*
+ * Locks and watches each address and listener of the services that has no place (NO_PLACE). On
+ * failure (-EADDRINUSE: another agent has one) each is as it was.
+ */
+int agent_take_places(struct agent *a, struct hosted *const *services, size_t count, struct err *e);
+/* Gives back all that the service has; addresses stay on the interface. */
+void agent_give_places(struct agent *a, struct hosted *h);
+/* NULL: no service has the address. */
+const struct place *agent_find_place(const struct agent *a, struct prefix prefix);
+void agent_free_places(struct agent *a);
 
 /* commands.c: a control_fn; userdata is the agent. */
 void agent_answer(void *userdata, const char *request, struct strbuf *reply);

@@ -8,10 +8,10 @@
 #include "base/log.h"
 
 static void
-on_address(void *userdata, size_t index, bool present)
+on_address(void *userdata, size_t at, bool present)
 {
 	struct agent *a = userdata;
-	const struct place *place = &a->address_places[index];
+	const struct place *place = &a->address_places.items[at];
 	struct service_event ev = {
 		.type = SERVICE_EVENT_ADDRESS, .index = place->index, .present = present
 	};
@@ -20,10 +20,10 @@ on_address(void *userdata, size_t index, bool present)
 }
 
 static void
-on_socket(void *userdata, size_t index, bool listens, struct instant heard)
+on_socket(void *userdata, size_t at, bool listens, struct instant heard)
 {
 	struct agent *a = userdata;
-	const struct place *place = &a->socket_places[index];
+	const struct place *place = &a->socket_places.items[at];
 	struct service_event ev = {
 		.type = SERVICE_EVENT_LISTENER, .index = place->index, .present = listens
 	};
@@ -47,27 +47,10 @@ on_neighbor(void *userdata, const char *name, bool established, const char *why)
 	agent_service_changed(a);
 }
 
-static int
-compare_to_address(const void *key, const void *element)
-{
-	const struct place *const *place = element;
-
-	return ip_cmp(*(const struct ip *)key, place_address(*place));
-}
-
-static const struct place *
-find_place(const struct agent *a, struct prefix prefix)
-{
-	struct place **found = bsearch(&prefix.addr, a->by_address, a->address_count,
-	    sizeof(*a->by_address), compare_to_address);
-
-	return found != NULL ? *found : NULL;
-}
-
 static void
 on_announced(void *userdata, struct prefix prefix)
 {
-	const struct place *place = find_place(userdata, prefix);
+	const struct place *place = agent_find_place(userdata, prefix);
 
 	if (place)
 		hosted_take_announced(place->hosted, place->index);
@@ -76,47 +59,10 @@ on_announced(void *userdata, struct prefix prefix)
 static void
 on_withdrawn(void *userdata, struct prefix prefix, const struct withdraw_result *result)
 {
-	const struct place *place = find_place(userdata, prefix);
+	const struct place *place = agent_find_place(userdata, prefix);
 
 	if (place)
 		hosted_take_withdrawn(place->hosted, place->index, result);
-}
-
-/* Locked first: an address of another agent would be taken for one that we left behind. */
-static int
-open_addresses(struct agent *a, struct err *e)
-{
-	_cleanup_(freep) struct ip *ips = xcalloc(a->address_count + 1, sizeof(*ips));
-	int r;
-
-	for (size_t i = 0; i < a->address_count; i++)
-		ips[i] = place_address(&a->address_places[i]);
-	r = address_locks_new(ips, a->address_count, &a->locks, e);
-	if (r < 0)
-		return r;
-	return addresses_new(
-	    a->loop, a->conf->interface, ips, a->address_count, on_address, a, &a->addresses, e);
-}
-
-static int
-open_sockets(struct agent *a, struct err *e)
-{
-	_cleanup_(freep) struct watched_socket *items =
-	    xcalloc(a->socket_count + 1, sizeof(*items));
-
-	for (size_t i = 0; i < a->socket_count; i++) {
-		const struct hosted *h = a->socket_places[i].hosted;
-		const struct service_listener *l = &h->engine->listeners[a->socket_places[i].index];
-		const struct agent_listen *listen = &h->conf->listens[l->listen];
-
-		items[i] = (struct watched_socket){
-			.protocol = listen->transport == AGENT_TCP ? IPPROTO_TCP : IPPROTO_UDP,
-			.port = listen->port,
-			.address = h->conf->addresses[l->address],
-		};
-	}
-	return socket_watch_new(a->loop, items, a->socket_count, a->conf->listen_poll, on_socket, a,
-	    &a->sockets, e);
 }
 
 /* With the control socket ours: nobody else looks at the mark. */
@@ -138,6 +84,13 @@ open_mark(struct agent *a, struct err *e)
 	return 0;
 }
 
+static void
+watch_from_elsewhere(struct agent *a, const struct hosted *h)
+{
+	for (size_t i = 0; i < h->conf->address_count; i++)
+		announcer_watch(a->announcer, prefix_host(h->conf->addresses[i]));
+}
+
 /* The drivers, in the order in which a refusal costs least: what another may have comes first. */
 int
 agent_open_drivers(struct agent *a, struct err *e)
@@ -152,14 +105,16 @@ agent_open_drivers(struct agent *a, struct err *e)
 
 	a->http = http_client_new(a->loop);
 	for (size_t i = 0; i < a->service_count && r >= 0; i++) {
-		r = hosted_init_timers(&a->services[i], a->loop);
+		r = hosted_init_timers(a->services[i], a->loop);
 		if (r < 0)
 			(void)err_errno(e, r, "set a timer");
 	}
 	if (r >= 0)
-		r = open_addresses(a, e);
+		r = addresses_new(a->loop, a->conf->interface, on_address, a, &a->addresses, e);
 	if (r >= 0)
-		r = open_sockets(a, e);
+		r = socket_watch_new(a->loop, a->conf->listen_poll, on_socket, a, &a->sockets, e);
+	if (r >= 0)
+		r = agent_take_places(a, a->services, a->service_count, e);
 	if (r >= 0)
 		r = open_mark(a, e);
 	if (r >= 0)
@@ -167,7 +122,22 @@ agent_open_drivers(struct agent *a, struct err *e)
 	if (r >= 0)
 		r = announcer_new_speaker(
 		    a->loop, a->neighbors, a->conf->neighbors.count, &events, &a->announcer, e);
-	for (size_t i = 0; i < a->address_count && r >= 0; i++)
-		announcer_watch(a->announcer, prefix_host(place_address(&a->address_places[i])));
+	for (size_t i = 0; i < a->service_count && r >= 0; i++)
+		watch_from_elsewhere(a, a->services[i]);
 	return r;
+}
+
+void
+agent_close_drivers(struct agent *a)
+{
+	announcer_free(a->announcer);
+	for (size_t i = 0; i < a->service_count; i++)
+		hosted_free(a->services[i]);
+	agent_free_places(a);
+	socket_watch_free(a->sockets);
+	addresses_free(a->addresses);
+	http_client_free(a->http);
+	run_mark_free(a->mark);
+	state_dir_free(a->state);
+	control_server_free(a->control);
 }

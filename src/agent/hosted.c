@@ -49,7 +49,7 @@ add_address(struct hosted *h, size_t address)
 {
 	struct service_event ev = { .type = SERVICE_EVENT_ADDRESS, .index = address };
 	struct err e = { 0 };
-	int r = addresses_add(h->agent->addresses, h->first_address + address, &e);
+	int r = addresses_add(h->agent->addresses, h->address_places[address], &e);
 
 	if (r == -EINPROGRESS)
 		return; /* that it is there will be told */
@@ -64,7 +64,7 @@ static void
 remove_address(struct hosted *h, size_t address)
 {
 	struct err e = { 0 };
-	int r = addresses_remove(h->agent->addresses, h->first_address + address, &e);
+	int r = addresses_remove(h->agent->addresses, h->address_places[address], &e);
 	char text[PREFIX_STR_MAX];
 
 	if (r < 0)
@@ -91,7 +91,7 @@ act(struct hosted *h, const struct service_action *action, struct instant heard)
 		remove_address(h, action->index);
 		break;
 	case SERVICE_RUN_CHECK:
-		runner_run_now(&h->runners[action->index]);
+		runner_run_now(h->runners[action->index]);
 		break;
 	case SERVICE_NOTE:
 	case SERVICE_DONE:
@@ -117,8 +117,8 @@ static bool
 describe_add(struct hosted *h, size_t address, const char *text, char *buf, size_t size)
 {
 	const struct addresses *addresses = h->agent->addresses;
-	bool ours = addresses_is_ours(addresses, h->first_address + address);
-	bool failed = !ours && !addresses_is_present(addresses, h->first_address + address);
+	bool ours = addresses_is_ours(addresses, h->address_places[address]);
+	bool failed = !ours && !addresses_is_present(addresses, h->address_places[address]);
 	bool again = failed && h->add_failed[address];
 	const char *outcome = failed ? "cannot be added"
 			      : ours ? "added"
@@ -208,7 +208,7 @@ say(struct hosted *h, const struct service_action *action, struct instant heard)
 		log_info("%s: %s", what, action->why);
 		break;
 	case SERVICE_REMOVE_ADDRESS:
-		if (addresses_is_present(a->addresses, h->first_address + action->index))
+		if (addresses_is_present(a->addresses, h->address_places[action->index]))
 			return;
 		(void)snprintf(what, sizeof(what), "service %s: %s removed", h->conf->name, text);
 		log_info("%s: %s", what, action->why);
@@ -302,10 +302,21 @@ on_deadline(struct timer *t, struct instant now)
 	hosted_take(h, &ev, now);
 }
 
-void
-hosted_init(struct hosted *h, struct agent *a, const struct agent_service *conf, struct instant now)
+static size_t *
+no_places(size_t count)
+{
+	size_t *places = xcalloc(count + 1, sizeof(*places));
+
+	for (size_t i = 0; i < count; i++)
+		places[i] = NO_PLACE;
+	return places;
+}
+
+struct hosted *
+hosted_new(struct agent *a, const struct agent_service *conf, struct instant now)
 {
 	const struct agent_check *checks = conf->checks.items;
+	struct hosted *h = xcalloc(1, sizeof(*h));
 	struct service_conf engine_conf;
 
 	h->agent = a;
@@ -329,10 +340,13 @@ hosted_init(struct hosted *h, struct agent *a, const struct agent_service *conf,
 		.keep_on_exit = a->conf->on_exit == AGENT_EXIT_KEEP,
 		.settle_time = a->conf->settle_time };
 	h->engine = service_new(&engine_conf, now);
-	h->runners = xcalloc(h->engine->run_count + 1, sizeof(*h->runners));
+	h->address_places = no_places(conf->address_count);
+	h->socket_places = no_places(h->engine->listener_count);
+	h->runners = xcalloc(h->engine->run_count + 1, sizeof(struct runner *));
 	h->withdraws = xcalloc(conf->address_count, sizeof(*h->withdraws));
 	h->untold = xcalloc(conf->address_count, sizeof(*h->untold));
 	h->add_failed = xcalloc(conf->address_count, sizeof(*h->add_failed));
+	return h;
 }
 
 int
@@ -341,15 +355,17 @@ hosted_init_timers(struct hosted *h, sd_event *loop)
 	int r = timer_init(&h->deadline, loop, on_deadline);
 
 	for (size_t i = 0; i < h->engine->run_count && r >= 0; i++)
-		r = runner_init(&h->runners[i], h, i, loop);
+		r = runner_new(h, i, loop, &h->runners[i]);
 	return r;
 }
 
 void
-hosted_done(struct hosted *h)
+hosted_free(struct hosted *h)
 {
-	for (size_t i = 0; h->engine != NULL && i < h->engine->run_count; i++)
-		runner_done(&h->runners[i]);
+	if (h == NULL)
+		return;
+	for (size_t i = 0; i < h->engine->run_count; i++)
+		runner_free(h->runners[i]);
 	timer_done(&h->deadline);
 	service_actions_done(&h->actions);
 	service_free(h->engine);
@@ -360,4 +376,7 @@ hosted_done(struct hosted *h)
 	free(h->check_confs);
 	free(h->listen_names);
 	free(h->queue);
+	free(h->address_places);
+	free(h->socket_places);
+	free(h);
 }

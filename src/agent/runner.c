@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "agent/agent_internal.h"
+#include "base/alloc.h"
 #include "base/log.h"
 #include "base/utf8.h"
 
@@ -99,18 +100,29 @@ on_time(struct timer *t, struct instant now)
 }
 
 int
-runner_init(struct runner *r, struct hosted *h, size_t run, sd_event *loop)
+runner_new(struct hosted *h, size_t run, sd_event *loop, struct runner **ret)
 {
+	struct runner *r = xcalloc(1, sizeof(*r));
+	int code = timer_init(&r->timer, loop, on_time);
+
 	r->hosted = h;
 	r->run = run;
-	return timer_init(&r->timer, loop, on_time);
+	if (code < 0) {
+		runner_free(r);
+		return code;
+	}
+	*ret = r;
+	return 0;
 }
 
 void
-runner_done(struct runner *r)
+runner_free(struct runner *r)
 {
+	if (r == NULL)
+		return;
 	end_run(r);
 	timer_done(&r->timer);
+	free(r);
 }
 
 void

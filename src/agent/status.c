@@ -107,8 +107,8 @@ addresses_json(const struct hosted *h, struct instant now)
 		json_t *o = json_pack("{s:s, s:s, s:s, s:b, s:b, s:b}", "prefix",
 		    prefix_format(prefix_host(sa->address), text), "stage", stage_name(sa->stage),
 		    "why", address_why(h, sa, why, sizeof(why)), "announced", told.count > 0,
-		    "address_present", addresses_is_present(addresses, h->first_address + i),
-		    "address_added_by_us", addresses_is_ours(addresses, h->first_address + i));
+		    "address_present", addresses_is_present(addresses, h->address_places[i]),
+		    "address_added_by_us", addresses_is_ours(addresses, h->address_places[i]));
 
 		(void)json_object_set_new(
 		    o, "announced_to", json_integer((json_int_t)told.count));
@@ -227,7 +227,7 @@ agent_status(const struct agent *a)
 	    "stopping", a->stopping, "router_id", ip_json(a->conf->router_id));
 
 	for (size_t i = 0; i < a->service_count; i++)
-		(void)json_array_append_new(services, service_json(&a->services[i], now));
+		(void)json_array_append_new(services, service_json(a->services[i], now));
 	(void)json_object_set_new(o, "state_directory", state_dir_json(a->state));
 	(void)json_object_set_new(o, "services", services);
 	(void)json_object_set_new(o, "neighbors", announcer_status(a->announcer, now));

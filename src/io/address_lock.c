@@ -2,17 +2,9 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include "base/alloc.h"
-
-struct address_locks {
-	size_t count;
-	int fds[]; /* owned */
-};
 
 /* The process that listens on the name; 0: not known, as where it is in another pid namespace. */
 static struct ucred
@@ -45,8 +37,8 @@ refuse(const char *address, const struct sockaddr_un *name, socklen_t len, struc
 	    e, -EADDRINUSE, "another agent has Global IP %s in this network namespace", address);
 }
 
-static int
-lock(struct ip address, int *ret_fd, struct err *e)
+int
+address_lock(struct ip address, int *ret_fd, struct err *e)
 {
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
 	char text[IP_STR_MAX];
@@ -71,32 +63,4 @@ lock(struct ip address, int *ret_fd, struct err *e)
 	}
 	*ret_fd = fd;
 	return 0;
-}
-
-int
-address_locks_new(
-    const struct ip *addresses, size_t count, struct address_locks **ret, struct err *e)
-{
-	struct address_locks *locks = xcalloc(1, sizeof(*locks) + count * sizeof(int));
-
-	for (; locks->count < count; locks->count++) {
-		int r = lock(addresses[locks->count], &locks->fds[locks->count], e);
-
-		if (r < 0) {
-			address_locks_free(locks);
-			return r;
-		}
-	}
-	*ret = locks;
-	return 0;
-}
-
-void
-address_locks_free(struct address_locks *locks)
-{
-	if (locks == NULL)
-		return;
-	for (size_t i = 0; i < locks->count; i++)
-		(void)close(locks->fds[i]);
-	free(locks);
 }

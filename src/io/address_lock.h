@@ -8,17 +8,11 @@
  */
 #pragma once
 
-#include <stddef.h>
-
 #include "base/err.h"
 #include "base/ip.h"
 
-struct address_locks;
-
 /*
- * Takes the locks of all addresses, or none: -EADDRINUSE, with the address and the holder's process
- * in the error, when somebody has one.
+ * Takes the lock of an address: a descriptor that holds it until it is closed. -EADDRINUSE, with
+ * the address and the holder's process in the error: somebody has it.
  */
-int address_locks_new(
-    const struct ip *addresses, size_t count, struct address_locks **ret, struct err *e);
-void address_locks_free(struct address_locks *locks); /* NULL is fine */
+int address_lock(struct ip address, int *ret_fd, struct err *e);

@@ -1,5 +1,6 @@
 #include "io/addresses.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -7,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/prefix_map.h"
 #include "io/address_message.h"
 #include "io/local_route.h"
 #include "io/loop.h"
@@ -19,7 +21,7 @@
 #define READY_POLL_MAX DURATION_MS(50)
 
 struct watched_address {
-	struct ip ip;
+	struct ip ip; /* IP_NONE: nothing has this place */
 	bool present; /* as last told or verified */
 	bool ours;
 	struct instant unready_since; /* the kernel has it, and takes no packets for it; or never */
@@ -33,38 +35,21 @@ struct addresses {
 	sd_event_source *source; /* owned */
 	int fd;                  /* owned; hears about changes */
 	unsigned ifindex;
-	struct watched_address *items; /* owned */
-	struct watched_address **sorted; /* owned; by address */
-	size_t count;
+	struct watched_address *items; /* owned; by place */
+	size_t count, cap;
+	struct prefix_map index; /* places by address */
 	struct timer timer; /* looks again at what is not ready */
 	struct duration poll;
 	addresses_fn changed;
 	void *userdata;
 };
 
-static int
-compare_addresses(const void *a, const void *b)
-{
-	const struct watched_address *const *x = a, *const *y = b;
-
-	return ip_cmp((*x)->ip, (*y)->ip);
-}
-
-static int
-compare_to_ip(const void *key, const void *element)
-{
-	const struct watched_address *const *w = element;
-
-	return ip_cmp(*(const struct ip *)key, (*w)->ip);
-}
-
 static struct watched_address *
 find_address(const struct addresses *a, struct ip ip)
 {
-	struct watched_address **found =
-	    bsearch(&ip, a->sorted, a->count, sizeof(*a->sorted), compare_to_ip);
+	uint32_t place;
 
-	return found != NULL ? *found : NULL;
+	return prefix_map_get(&a->index, prefix_host(ip), &place) ? &a->items[place] : NULL;
 }
 
 /* The watched address that the message is about; NULL: none of ours. */
@@ -142,7 +127,7 @@ resync(struct addresses *a)
 		struct watched_address *w = &a->items[i];
 
 		if (w->present == w->seen && !w->gone)
-			continue;
+			continue; /* an empty place, too */
 		w->gone = false;
 		w->present = w->seen;
 		w->ours = w->seen_ours;
@@ -188,8 +173,8 @@ on_message(sd_event_source *source, int fd, uint32_t events, void *userdata)
 }
 
 int
-addresses_new(sd_event *loop, const char *ifname, const struct ip *ips, size_t count,
-    addresses_fn changed, void *userdata, struct addresses **ret, struct err *e)
+addresses_new(sd_event *loop, const char *ifname, addresses_fn changed, void *userdata,
+    struct addresses **ret, struct err *e)
 {
 	static const unsigned groups[] = { RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR };
 	struct addresses *a = xcalloc(1, sizeof(*a));
@@ -197,19 +182,10 @@ addresses_new(sd_event *loop, const char *ifname, const struct ip *ips, size_t c
 
 	*a = (struct addresses){
 		.fd = -1,
-		.count = count,
 		.poll = READY_POLL_MIN,
 		.changed = changed,
 		.userdata = userdata,
 	};
-	a->items = xcalloc(count + 1, sizeof(*a->items));
-	for (size_t i = 0; i < count; i++)
-		a->items[i] =
-		    (struct watched_address){ .ip = ips[i], .unready_since = INSTANT_NEVER };
-	a->sorted = xcalloc(count + 1, sizeof(*a->sorted));
-	for (size_t i = 0; i < count; i++)
-		a->sorted[i] = &a->items[i];
-	qsort(a->sorted, count, sizeof(*a->sorted), compare_addresses);
 	a->ifindex = if_nametoindex(ifname);
 	if (a->ifindex == 0) {
 		r = err_errno(e, -errno, "interface %s", ifname);
@@ -226,13 +202,6 @@ addresses_new(sd_event *loop, const char *ifname, const struct ip *ips, size_t c
 	if (r < 0) {
 		(void)err_errno(e, r, "set a timer");
 		goto fail;
-	}
-	r = look(a, e);
-	if (r < 0)
-		goto fail;
-	for (size_t i = 0; i < count; i++) {
-		a->items[i].present = a->items[i].seen;
-		a->items[i].ours = a->items[i].seen_ours;
 	}
 	r = sd_event_add_io(loop, &a->source, a->fd, EPOLLIN, on_message, a);
 	if (r >= 0)
@@ -258,9 +227,57 @@ addresses_free(struct addresses *a)
 	if (a->fd >= 0)
 		(void)close(a->fd);
 	netlink_free(a->nl);
-	free(a->sorted);
+	prefix_map_done(&a->index);
 	free(a->items);
 	free(a);
+}
+
+/* A place that nothing has; the array may move. */
+static size_t
+free_place(struct addresses *a, size_t from)
+{
+	while (from < a->count && a->items[from].ip.family != IP_NONE)
+		from++;
+	if (from == a->count) {
+		a->items = grow_array(a->items, a->count, &a->cap, sizeof(*a->items));
+		a->count++;
+	}
+	return from;
+}
+
+int
+addresses_watch(
+    struct addresses *a, const struct ip *ips, size_t count, size_t *places, struct err *e)
+{
+	size_t place = 0;
+	int r;
+
+	for (size_t i = 0; i < count; i++) {
+		assert(find_address(a, ips[i]) == NULL);
+		place = places[i] = free_place(a, place);
+		a->items[place] =
+		    (struct watched_address){ .ip = ips[i], .unready_since = INSTANT_NEVER };
+		prefix_map_put(&a->index, prefix_host(ips[i]), (uint32_t)place);
+	}
+	r = count > 0 ? look(a, e) : 0;
+	for (size_t i = 0; i < count; i++) {
+		struct watched_address *w = &a->items[places[i]];
+
+		w->present = w->seen;
+		w->ours = w->seen_ours;
+		if (r < 0)
+			addresses_unwatch(a, places[i]);
+	}
+	return r;
+}
+
+void
+addresses_unwatch(struct addresses *a, size_t place)
+{
+	struct watched_address *w = &a->items[place];
+
+	(void)prefix_map_remove(&a->index, prefix_host(w->ip));
+	*w = (struct watched_address){ .unready_since = INSTANT_NEVER };
 }
 
 /* After it was added: what the kernel's acknowledgement is worth. */
@@ -300,9 +317,9 @@ take_found(struct addresses *a, struct watched_address *w, struct err *e)
 }
 
 int
-addresses_add(struct addresses *a, size_t index, struct err *e)
+addresses_add(struct addresses *a, size_t place, struct err *e)
 {
-	struct watched_address *w = &a->items[index];
+	struct watched_address *w = &a->items[place];
 	char buf[NETLINK_REQUEST_MAX], text[IP_STR_MAX];
 	int r;
 
@@ -317,9 +334,9 @@ addresses_add(struct addresses *a, size_t index, struct err *e)
 }
 
 int
-addresses_remove(struct addresses *a, size_t index, struct err *e)
+addresses_remove(struct addresses *a, size_t place, struct err *e)
 {
-	struct watched_address *w = &a->items[index];
+	struct watched_address *w = &a->items[place];
 	char buf[NETLINK_REQUEST_MAX], text[IP_STR_MAX];
 	int r;
 
@@ -336,13 +353,13 @@ addresses_remove(struct addresses *a, size_t index, struct err *e)
 }
 
 bool
-addresses_is_present(const struct addresses *a, size_t index)
+addresses_is_present(const struct addresses *a, size_t place)
 {
-	return a->items[index].present;
+	return a->items[place].present;
 }
 
 bool
-addresses_is_ours(const struct addresses *a, size_t index)
+addresses_is_ours(const struct addresses *a, size_t place)
 {
-	return a->items[index].ours;
+	return a->items[place].ours;
 }

@@ -1,5 +1,6 @@
 #include "io/socket_watch.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/inet_diag.h>
@@ -26,6 +27,7 @@ enum listening {
 
 struct watched_item {
 	struct watched_socket socket;
+	size_t place;         /* the caller's name for it */
 	enum listening known; /* as last told */
 	bool seen;            /* by the search that runs */
 	bool exact;           /* a lookup for what comes in by the device finds its socket */
@@ -41,8 +43,7 @@ struct socket_watch {
 	struct timer timer;
 	struct timer poll_timer;
 	struct watched_item *items; /* owned; sorted by protocol and port */
-	size_t *told_as;            /* owned; the caller's index of each */
-	size_t count;
+	size_t count, cap;
 	struct instant all_at; /* when all are looked at next */
 	struct duration pause; /* between two looks at what is missing */
 	struct duration poll;  /* between two lookups of what listens, at least; 0: no lookups */
@@ -151,7 +152,7 @@ look(struct group *g, struct instant heard)
 		if (w->items[i].known == now)
 			continue;
 		w->items[i].known = now;
-		w->changed(w->userdata, w->told_as[i], now == LISTENING_YES, heard);
+		w->changed(w->userdata, w->items[i].place, now == LISTENING_YES, heard);
 	}
 }
 
@@ -348,45 +349,109 @@ attach_filter(const struct socket_watch *w, int fd, struct err *e)
 }
 
 static int
-compare_items(const void *a, const void *b, void *userdata)
+compare_items(const void *a, const void *b)
 {
-	const struct watched_socket *sockets = userdata;
-	const struct watched_socket *x = &sockets[*(const size_t *)a],
-				    *y = &sockets[*(const size_t *)b];
+	const struct watched_item *x = a, *y = b;
 
-	if (x->protocol != y->protocol)
-		return x->protocol < y->protocol ? -1 : 1;
-	return (x->port > y->port) - (x->port < y->port);
+	if (x->socket.protocol != y->socket.protocol)
+		return x->socket.protocol < y->socket.protocol ? -1 : 1;
+	if (x->socket.port != y->socket.port)
+		return x->socket.port < y->socket.port ? -1 : 1;
+	return (x->place > y->place) - (x->place < y->place);
+}
+
+static int
+compare_sizes(const void *a, const void *b)
+{
+	const size_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The lowest numbers that no item has. */
+static void
+find_places(const struct socket_watch *w, size_t count, size_t *places)
+{
+	_cleanup_(freep) size_t *taken = xcalloc(w->count + 1, sizeof(*taken));
+	size_t found = 0, at = 0;
+
+	for (size_t i = 0; i < w->count; i++)
+		taken[i] = w->items[i].place;
+	qsort(taken, w->count, sizeof(*taken), compare_sizes);
+	for (size_t place = 0; found < count; place++) {
+		if (at < w->count && taken[at] == place)
+			at++;
+		else
+			places[found++] = place;
+	}
 }
 
 int
-socket_watch_new(sd_event *loop, const struct watched_socket *items, size_t count,
-    struct duration poll, socket_watch_fn changed, void *userdata, struct socket_watch **ret,
-    struct err *e)
+socket_watch_add(struct socket_watch *w, const struct watched_socket *sockets, size_t count,
+    size_t *places, struct err *e)
+{
+	int r;
+
+	find_places(w, count, places);
+	for (size_t i = 0; i < count; i++) {
+		w->items = grow_array(w->items, w->count, &w->cap, sizeof(*w->items));
+		w->items[w->count++] =
+		    (struct watched_item){ .socket = sockets[i], .place = places[i] };
+	}
+	qsort(w->items, w->count, sizeof(*w->items), compare_items);
+	r = attach_filter(w, w->fd, e);
+	if (r < 0) {
+		for (size_t i = 0; i < count; i++)
+			socket_watch_remove(w, places[i]);
+		return r;
+	}
+	timer_set(&w->timer, (struct instant){ 0 });
+	return 0;
+}
+
+void
+socket_watch_remove(struct socket_watch *w, size_t place)
+{
+	size_t i = 0;
+
+	while (i < w->count && w->items[i].place != place)
+		i++;
+	assert(i < w->count);
+	memmove(&w->items[i], &w->items[i + 1], (w->count - i - 1) * sizeof(*w->items));
+	w->count--;
+	/* what is left of its group may have been covered by its polls */
+	for (size_t k = 0; k < w->count;) {
+		struct group g = group_at(w, k);
+
+		choose_polled(&g);
+		k = g.end;
+	}
+	/* an old filter lets too much through, and what it does is looked at */
+	(void)attach_filter(w, w->fd, NULL);
+	arm(w, clock_now());
+}
+
+void
+socket_watch_set_poll(struct socket_watch *w, struct duration poll)
+{
+	w->poll = w->poll_pause = poll;
+	w->poll_at = INSTANT_NEVER;
+	arm(w, clock_now());
+}
+
+int
+socket_watch_new(sd_event *loop, struct duration poll, socket_watch_fn changed, void *userdata,
+    struct socket_watch **ret, struct err *e)
 {
 	static const unsigned groups[] = { SKNLGRP_INET_TCP_DESTROY, SKNLGRP_INET_UDP_DESTROY,
 		SKNLGRP_INET6_TCP_DESTROY, SKNLGRP_INET6_UDP_DESTROY };
 	struct socket_watch *w = xcalloc(1, sizeof(*w));
-	struct watched_socket *sockets = xcalloc(count + 1, sizeof(*sockets));
 	int r;
 
-	*w = (struct socket_watch){
-		.fd = -1, .count = count, .changed = changed, .userdata = userdata
-	};
+	*w = (struct socket_watch){ .fd = -1, .changed = changed, .userdata = userdata };
 	w->pause = SOCKET_WATCH_MISSING;
 	w->poll = w->poll_pause = poll;
 	w->poll_at = INSTANT_NEVER;
-	w->items = xcalloc(count + 1, sizeof(*w->items));
-	w->told_as = xcalloc(count + 1, sizeof(*w->told_as));
-	for (size_t i = 0; i < count; i++) {
-		sockets[i] = items[i];
-		w->told_as[i] = i;
-	}
-	qsort_r(w->told_as, count, sizeof(*w->told_as), compare_items, sockets);
-	for (size_t i = 0; i < count; i++)
-		w->items[i].socket = items[w->told_as[i]];
-	free(sockets);
-
 	r = netlink_new(NETLINK_SOCK_DIAG, &w->nl, e);
 	if (r < 0)
 		goto fail;
@@ -408,7 +473,6 @@ socket_watch_new(sd_event *loop, const struct watched_socket *items, size_t coun
 		(void)err_errno(e, r, "listener watch");
 		goto fail;
 	}
-	timer_set(&w->timer, (struct instant){ 0 });
 	*ret = w;
 	return 0;
 fail:
@@ -428,6 +492,5 @@ socket_watch_free(struct socket_watch *w)
 		(void)close(w->fd);
 	netlink_free(w->nl);
 	free(w->items);
-	free(w->told_as);
 	free(w);
 }

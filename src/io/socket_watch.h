@@ -39,13 +39,22 @@
 
 struct socket_watch;
 
-/* Whether items[index] listens changed; heard: when the evidence for it came in. */
-typedef void (*socket_watch_fn)(void *userdata, size_t index, bool listens, struct instant heard);
+/* Whether what has the place listens changed; heard: when the evidence for it came in. It must not
+ * add or remove. */
+typedef void (*socket_watch_fn)(void *userdata, size_t place, bool listens, struct instant heard);
 
-/* Watches the sockets (copied), and calls changed from the loop, first for those that listen now or
- * do not. poll: time between two lookups of what listens; 0: none, the kernel's messages have to
- * do. */
-int socket_watch_new(sd_event *loop, const struct watched_socket *items, size_t count,
-    struct duration poll, socket_watch_fn changed, void *userdata, struct socket_watch **ret,
-    struct err *e);
+/* Watches nothing yet; calls changed from the loop. poll: time between two lookups of what listens;
+ * 0: none, the kernel's messages have to do. */
+int socket_watch_new(sd_event *loop, struct duration poll, socket_watch_fn changed, void *userdata,
+    struct socket_watch **ret, struct err *e);
 void socket_watch_free(struct socket_watch *w); /* NULL is fine */
+
+/*
+ * Watches the sockets (copied) too, and says where they have their places: numbers that stay the
+ * same until socket_watch_remove(), the lowest that are free. What they do is told first in the
+ * next turn of the loop. On failure none of them is watched.
+ */
+int socket_watch_add(struct socket_watch *w, const struct watched_socket *sockets, size_t count,
+    size_t *places, struct err *e);
+void socket_watch_remove(struct socket_watch *w, size_t place);
+void socket_watch_set_poll(struct socket_watch *w, struct duration poll);

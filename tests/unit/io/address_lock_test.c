@@ -22,31 +22,19 @@ address(unsigned last)
 
 TEST(held_by_one_only)
 {
-	struct ip ours[] = { address(1), address(2) }, theirs[] = { address(3), address(2) };
-	struct address_locks *first = NULL, *second = NULL;
+	int first = -1, second = -1, other = -1;
 	struct err e = { 0 };
 	char want[256], text[IP_STR_MAX];
 
-	REQUIRE(address_locks_new(ours, 2, &first, &e) == 0);
-	CHECK_INT(address_locks_new(theirs, 2, &second, &e), -EADDRINUSE);
+	REQUIRE(address_lock(address(1), &first, &e) == 0);
+	CHECK_INT(address_lock(address(1), &second, &e), -EADDRINUSE);
 	(void)snprintf(want, sizeof(want),
 	    "another agent has Global IP %s in this network namespace: process %d of user %u",
-	    ip_format(address(2), text), (int)getpid(), (unsigned)geteuid());
+	    ip_format(address(1), text), (int)getpid(), (unsigned)geteuid());
 	CHECK_STR(e.message, want);
-	/* the one that was refused holds nothing */
-	REQUIRE(address_locks_new(theirs, 1, &second, &e) == 0);
-	address_locks_free(second);
-	address_locks_free(first);
-	REQUIRE(address_locks_new(theirs, 2, &second, &e) == 0);
-	address_locks_free(second);
-}
-
-TEST(none_is_fine)
-{
-	struct address_locks *locks = NULL;
-	struct err e = { 0 };
-
-	REQUIRE(address_locks_new(NULL, 0, &locks, &e) == 0);
-	address_locks_free(locks);
-	address_locks_free(NULL);
+	CHECK_INT(address_lock(address(2), &other, &e), 0);
+	(void)close(other);
+	(void)close(first);
+	REQUIRE(address_lock(address(1), &second, &e) == 0);
+	(void)close(second);
 }

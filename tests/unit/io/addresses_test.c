@@ -82,6 +82,18 @@ is_wanted(void *userdata)
 	return s->changes > 0 && s->present[s->wanted_index] == s->wanted;
 }
 
+/* Their places are those in the array. */
+static bool
+watch(sd_event *loop, const struct ip *ips, size_t count, struct seen *s, struct addresses **ret)
+{
+	size_t places[2] = { SIZE_MAX, SIZE_MAX };
+	struct err e = { 0 };
+
+	return addresses_new(loop, "lo", on_change, s, ret, &e) == 0 &&
+	       addresses_watch(*ret, ips, count, places, &e) == 0 && places[0] == 0 &&
+	       (count < 2 || places[1] == 1);
+}
+
 /* Adds, and waits until it is ready. */
 static bool
 add(sd_event *loop, struct addresses *a, size_t index, struct seen *s)
@@ -131,7 +143,7 @@ TEST(add_verify_remove)
 		return;
 	}
 	REQUIRE(sd_event_new(&loop) >= 0);
-	REQUIRE(addresses_new(loop, "lo", ips, 2, on_change, &s, &a, &e) == 0);
+	REQUIRE(watch(loop, ips, 2, &s, &a));
 	for (size_t i = 0; i < 2; i++) {
 		CHECK(!addresses_is_present(a, i));
 		CHECK(add(loop, a, i, &s));
@@ -200,7 +212,7 @@ TEST(present_is_ready_for_packets)
 		struct seen s = { 0 };
 		struct err e = { 0 };
 
-		REQUIRE(addresses_new(loop, "lo", &ip, 1, on_change, &s, &a, &e) == 0);
+		REQUIRE(watch(loop, &ip, 1, &s, &a));
 		CHECK(add(loop, a, 0, &s));
 		CHECK(addresses_is_ours(a, 0));
 		reached += is_reached(fd, ip, ntohs(any.sin6_port));
@@ -227,7 +239,7 @@ TEST(what_was_there_before_stays)
 	}
 	REQUIRE(system("ip addr add 203.0.113.20/32 dev lo") == 0);
 	REQUIRE(sd_event_new(&loop) >= 0);
-	REQUIRE(addresses_new(loop, "lo", &ip, 1, on_change, &s, &a, &e) == 0);
+	REQUIRE(watch(loop, &ip, 1, &s, &a));
 	CHECK(addresses_is_present(a, 0));
 	CHECK_INT(addresses_add(a, 0, &e), 0);
 	CHECK(!addresses_is_ours(a, 0));
@@ -252,11 +264,11 @@ TEST(what_a_crash_left_is_ours_again)
 		return;
 	}
 	REQUIRE(sd_event_new(&loop) >= 0);
-	REQUIRE(addresses_new(loop, "lo", &ip, 1, on_change, &s, &a, &e) == 0);
+	REQUIRE(watch(loop, &ip, 1, &s, &a));
 	REQUIRE(addresses_add(a, 0, &e) == 0);
 	addresses_free(a); /* removes nothing */
 	CHECK(shows("203.0.113.30/32"));
-	REQUIRE(addresses_new(loop, "lo", &ip, 1, on_change, &s, &a, &e) == 0);
+	REQUIRE(watch(loop, &ip, 1, &s, &a));
 	CHECK(addresses_is_present(a, 0) && addresses_is_ours(a, 0));
 	CHECK_INT(addresses_remove(a, 0, &e), 0);
 	CHECK(!shows("203.0.113.30/32"));
@@ -278,7 +290,7 @@ TEST(changes_by_others_are_told)
 		return;
 	}
 	REQUIRE(sd_event_new(&loop) >= 0);
-	REQUIRE(addresses_new(loop, "lo", ips, 2, on_change, &s, &a, &e) == 0);
+	REQUIRE(watch(loop, ips, 2, &s, &a));
 	REQUIRE(add(loop, a, 0, &s) && add(loop, a, 1, &s));
 	s.wanted = false;
 	REQUIRE(
@@ -296,15 +308,55 @@ TEST(changes_by_others_are_told)
 	sd_event_unref(loop);
 }
 
+/* At run time, with others that stay as they are. */
+TEST(watched_and_no_more)
+{
+	struct ip ips[] = { ip_of("203.0.113.70"), ip_of("203.0.113.71") };
+	struct ip third = ip_of("2001:db8:f00d::70");
+	const char *problem = enter_namespace();
+	struct addresses *a = NULL;
+	struct seen s = { 0 };
+	sd_event *loop = NULL;
+	struct err e = { 0 };
+	size_t place = 0;
+
+	if (problem != NULL) {
+		tap_skip(problem);
+		return;
+	}
+	REQUIRE(sd_event_new(&loop) >= 0);
+	REQUIRE(watch(loop, ips, 2, &s, &a));
+	REQUIRE(add(loop, a, 0, &s) && add(loop, a, 1, &s));
+	addresses_unwatch(a, 0);
+	CHECK(shows("203.0.113.70/32")); /* as it was */
+	REQUIRE(system("ip -6 addr add 2001:db8:f00d::70/128 dev lo nodad") == 0);
+	CHECK_INT(addresses_watch(a, &third, 1, &place, &e), 0);
+	CHECK_INT(place, 0);
+	s = (struct seen){ .present = { true, true }, .wanted = true };
+	if (!addresses_is_present(a, 0)) /* until its route is there */
+		CHECK(wait_for(loop, is_wanted, &s));
+	CHECK(addresses_is_present(a, 0) && !addresses_is_ours(a, 0));
+	CHECK(addresses_is_present(a, 1) && addresses_is_ours(a, 1));
+	/* nobody hears of the first any more */
+	s = (struct seen){ .present = { true, true }, .wanted_index = 1, .wanted = false };
+	REQUIRE(
+	    system("ip addr del 203.0.113.70/32 dev lo; ip addr del 203.0.113.71/32 dev lo") == 0);
+	CHECK(wait_for(loop, is_wanted, &s));
+	CHECK_INT(s.changes, 1);
+	CHECK(s.present[0]);
+	addresses_free(a);
+	sd_event_unref(loop);
+	(void)system("ip addr del 2001:db8:f00d::70/128 dev lo");
+}
+
 TEST(no_such_interface)
 {
-	struct ip ip = ip_of("203.0.113.50");
 	struct addresses *a = NULL;
 	struct err e = { 0 };
 	sd_event *loop = NULL;
 
 	REQUIRE(sd_event_new(&loop) >= 0);
-	CHECK(addresses_new(loop, "nowhere0", &ip, 1, on_change, NULL, &a, &e) < 0);
+	CHECK(addresses_new(loop, "nowhere0", on_change, NULL, &a, &e) < 0);
 	CHECK_STR(e.message, "interface nowhere0: No such device");
 	sd_event_unref(loop);
 }

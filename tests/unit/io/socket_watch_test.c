@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "sockets.h"
 #include "tap.h"
 #include "wait.h"
@@ -37,6 +38,21 @@ on_change(void *userdata, size_t index, bool listens, struct instant heard)
 	s->changes++;
 }
 
+/* Their places are those in the array. */
+static bool
+watch(sd_event *loop, const struct watched_socket *items, size_t count, struct duration poll,
+    struct seen *s, struct socket_watch **ret)
+{
+	_cleanup_(freep) size_t *places = xcalloc(count, sizeof(*places));
+	struct err e = { 0 };
+	bool ok = socket_watch_new(loop, poll, on_change, s, ret, &e) == 0 &&
+		  socket_watch_add(*ret, items, count, places, &e) == 0;
+
+	for (size_t i = 0; i < count; i++)
+		ok = ok && places[i] == i;
+	return ok;
+}
+
 static bool
 is_wanted(void *userdata)
 {
@@ -61,7 +77,6 @@ TEST(what_covers_an_address)
 		struct socket_watch *w = NULL;
 		struct watched_socket item;
 		sd_event *loop = NULL;
-		struct err e = { 0 };
 		uint16_t port = 0;
 		int fd =
 		    open_socket(covering[i].type, covering[i].bound, &port, covering[i].v6only);
@@ -71,7 +86,7 @@ TEST(what_covers_an_address)
 		item = watched(covering[i].type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP,
 		    covering[i].address, port);
 		REQUIRE(sd_event_new(&loop) >= 0);
-		REQUIRE(socket_watch_new(loop, &item, 1, POLL, on_change, &s, &w, &e) == 0);
+		REQUIRE(watch(loop, &item, 1, POLL, &s, &w));
 		if (!comes(loop, &s, 0, covering[i].covered))
 			tap_fail(__FILE__, __LINE__, "case %zu: %s for %s", i, covering[i].bound,
 			    covering[i].address);
@@ -91,7 +106,6 @@ TEST(close_is_noticed_at_once)
 		struct socket_watch *w = NULL;
 		struct watched_socket item;
 		sd_event *loop = NULL;
-		struct err e = { 0 };
 		uint16_t port = 0;
 		int fd = open_socket(types[i], "0.0.0.0", &port, false);
 		int fast = 0;
@@ -99,7 +113,7 @@ TEST(close_is_noticed_at_once)
 		item =
 		    watched(types[i] == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP, "192.0.2.7", port);
 		REQUIRE(fd >= 0 && sd_event_new(&loop) >= 0);
-		REQUIRE(socket_watch_new(loop, &item, 1, POLL, on_change, &s, &w, &e) == 0);
+		REQUIRE(watch(loop, &item, 1, POLL, &s, &w));
 		for (int round = 0; round < 5; round++) {
 			struct instant closed;
 
@@ -127,15 +141,13 @@ TEST(half_open_connections_hide_nothing)
 	struct socket_watch *w = NULL;
 	struct watched_socket item;
 	sd_event *loop = NULL;
-	struct err e = { 0 };
 	uint16_t port = 0;
 	int fd = open_socket(SOCK_STREAM, "127.0.0.1", &port, false);
 	int fast = 0;
 
 	item = watched(IPPROTO_TCP, "127.0.0.1", port);
 	REQUIRE(fd >= 0 && sd_event_new(&loop) >= 0);
-	REQUIRE(
-	    socket_watch_new(loop, &item, 1, DURATION_MS(2), on_change, &s, &w, &e) == 0);
+	REQUIRE(watch(loop, &item, 1, DURATION_MS(2), &s, &w));
 	for (int round = 0; round < 5; round++) {
 		struct instant closed;
 		int client;
@@ -165,14 +177,13 @@ TEST(bound_to_the_loopback)
 	struct socket_watch *w = NULL;
 	struct watched_socket item;
 	sd_event *loop = NULL;
-	struct err e = { 0 };
 	uint16_t port = 0;
 	int fd = open_socket(SOCK_STREAM, "0.0.0.0", &port, false);
 
 	item = watched(IPPROTO_TCP, "192.0.2.7", port);
 	REQUIRE(fd >= 0 && sd_event_new(&loop) >= 0);
 	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3) == 0) {
-		REQUIRE(socket_watch_new(loop, &item, 1, POLL, on_change, &s, &w, &e) == 0);
+		REQUIRE(watch(loop, &item, 1, POLL, &s, &w));
 		CHECK(comes(loop, &s, 0, 0));
 	}
 	socket_watch_free(w);
@@ -187,7 +198,6 @@ TEST(polls_follow_a_reload)
 	struct watched_socket items[3];
 	struct socket_watch *w = NULL;
 	sd_event *loop = NULL;
-	struct err e = { 0 };
 	uint16_t port = 0, other_port = 0;
 	int fd = open_socket(SOCK_STREAM, "0.0.0.0", &port, false);
 	int other = open_socket(SOCK_DGRAM, "0.0.0.0", &other_port, false);
@@ -197,7 +207,7 @@ TEST(polls_follow_a_reload)
 	items[1] = watched(IPPROTO_TCP, "192.0.2.8", port);
 	items[2] = watched(IPPROTO_UDP, "192.0.2.7", other_port);
 	REQUIRE(sd_event_new(&loop) >= 0);
-	REQUIRE(socket_watch_new(loop, items, 3, DURATION_MS(1), on_change, &s, &w, &e) == 0);
+	REQUIRE(watch(loop, items, 3, DURATION_MS(1), &s, &w));
 	REQUIRE(comes(loop, &s, 0, 1) && comes(loop, &s, 1, 1) && comes(loop, &s, 2, 1));
 	for (int round = 0; round < 20; round++) {
 		int next = open_socket(SOCK_STREAM, "0.0.0.0", &port, false);
@@ -223,7 +233,6 @@ TEST(another_holder_keeps_it)
 	struct watched_socket items[2];
 	struct socket_watch *w = NULL;
 	sd_event *loop = NULL;
-	struct err e = { 0 };
 	uint16_t port = 0, other_port = 0;
 	int first = open_socket(SOCK_STREAM, "0.0.0.0", &port, false);
 	int second = open_socket(SOCK_STREAM, "0.0.0.0", &port, false);
@@ -234,7 +243,7 @@ TEST(another_holder_keeps_it)
 	items[0] = watched(IPPROTO_TCP, "192.0.2.7", port);
 	items[1] = watched(IPPROTO_TCP, "192.0.2.7", other_port);
 	REQUIRE(sd_event_new(&loop) >= 0);
-	REQUIRE(socket_watch_new(loop, items, 2, POLL, on_change, &s, &w, &e) == 0);
+	REQUIRE(watch(loop, items, 2, POLL, &s, &w));
 	REQUIRE(comes(loop, &s, 0, 1) && comes(loop, &s, 1, 1));
 	CHECK_INT(s.changes, 2);
 	/* SO_REUSEPORT: one of two goes; then one of two holders of the other */
@@ -259,13 +268,12 @@ TEST(shutdown_is_noticed_too)
 	struct socket_watch *w = NULL;
 	struct watched_socket item;
 	sd_event *loop = NULL;
-	struct err e = { 0 };
 	uint16_t port = 0;
 	int fd = open_socket(SOCK_STREAM, "0.0.0.0", &port, false);
 
 	item = watched(IPPROTO_TCP, "192.0.2.7", port);
 	REQUIRE(fd >= 0 && sd_event_new(&loop) >= 0);
-	REQUIRE(socket_watch_new(loop, &item, 1, POLL, on_change, &s, &w, &e) == 0);
+	REQUIRE(watch(loop, &item, 1, POLL, &s, &w));
 	REQUIRE(comes(loop, &s, 0, 1));
 	/* the socket lives on and tells nobody */
 	(void)shutdown(fd, SHUT_RD);
@@ -284,7 +292,6 @@ TEST(more_ports_than_the_filter_holds)
 	struct seen s = { .listens = { UNKNOWN } };
 	struct socket_watch *w = NULL;
 	sd_event *loop = NULL;
-	struct err e = { 0 };
 	uint16_t port = 0;
 	int fd = open_socket(SOCK_STREAM, "0.0.0.0", &port, false);
 
@@ -293,10 +300,53 @@ TEST(more_ports_than_the_filter_holds)
 	for (int i = 1; i < MANY; i++)
 		items[i] = watched(IPPROTO_UDP, "192.0.2.7", (uint16_t)i);
 	REQUIRE(sd_event_new(&loop) >= 0);
-	REQUIRE(socket_watch_new(loop, items, MANY, POLL, on_change, &s, &w, &e) == 0);
+	REQUIRE(watch(loop, items, MANY, POLL, &s, &w));
 	REQUIRE(comes(loop, &s, 0, 1));
 	(void)close(fd);
 	CHECK(comes(loop, &s, 0, 0));
 	socket_watch_free(w);
+	sd_event_unref(loop);
+}
+
+/* At run time, beside others that go on as they are; polled by the one that is taken away. */
+TEST(added_and_removed)
+{
+	struct seen s = { .listens = { UNKNOWN, UNKNOWN, UNKNOWN } };
+	struct watched_socket items[2], third;
+	struct socket_watch *w = NULL;
+	sd_event *loop = NULL;
+	struct err e = { 0 };
+	uint16_t port = 0, other_port = 0;
+	int fd = open_socket(SOCK_STREAM, "0.0.0.0", &port, false);
+	int other = open_socket(SOCK_DGRAM, "0.0.0.0", &other_port, false);
+	size_t place = SIZE_MAX;
+
+	REQUIRE(fd >= 0 && other >= 0);
+	items[0] = watched(IPPROTO_TCP, "192.0.2.7", port);
+	items[1] = watched(IPPROTO_TCP, "192.0.2.8", port);
+	third = watched(IPPROTO_UDP, "192.0.2.7", other_port);
+	REQUIRE(sd_event_new(&loop) >= 0);
+	REQUIRE(watch(loop, items, 2, POLL, &s, &w));
+	REQUIRE(comes(loop, &s, 0, 1) && comes(loop, &s, 1, 1));
+	socket_watch_set_poll(w, DURATION_MS(1));
+	socket_watch_remove(w, 0);
+	CHECK_INT(socket_watch_add(w, &third, 1, &place, &e), 0);
+	CHECK_INT(place, 0);
+	s.listens[0] = UNKNOWN;
+	CHECK(comes(loop, &s, 0, 1));
+	CHECK_INT(s.changes, 3);
+	/* shut down, a socket tells nobody: only polls notice before a second is over */
+	(void)shutdown(fd, SHUT_RD);
+	CHECK(comes(loop, &s, 1, 0));
+	CHECK_INT(s.listens[0], 1);
+	(void)close(other);
+	CHECK(comes(loop, &s, 0, 0));
+	CHECK_INT(s.changes, 5);
+	socket_watch_remove(w, 0);
+	socket_watch_remove(w, 1);
+	(void)sd_event_run(loop, 0);
+	CHECK_INT(s.changes, 5);
+	socket_watch_free(w);
+	(void)close(fd);
 	sd_event_unref(loop);
 }

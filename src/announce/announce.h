@@ -89,11 +89,23 @@ struct neighbor_conf {
 	uint32_t prefix_limit;   /* of announcements to this neighbor and family; more are refused here */
 };
 
-/* One prefix as it should look to the network. */
+/* What one neighbor is told instead. */
+struct announcement_override {
+	const char *neighbor;
+	struct bgp_attributes attributes;
+};
+
+/* One prefix as it should look to the network; all is copied by announcer_set(). */
 struct announcement {
 	struct prefix prefix;
-	struct bgp_attributes attributes; /* its arrays are copied by announcer_set() */
+	struct bgp_attributes attributes; /* for the neighbors that no override names */
+	const struct announcement_override *overrides;
+	size_t override_count;
 };
+
+/* What the neighbor of this name is told. */
+const struct bgp_attributes *announcement_for(
+    const struct announcement *announcement, const char *neighbor);
 
 /* Neighbors, counted. */
 struct neighbor_share {

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "announce/speaker_internal.h"
 #include "base/alloc.h"
@@ -159,22 +160,33 @@ refuse(int r, const struct neighbor *n, struct prefix prefix, struct err *e)
 	return err_errno(e, r, "%s can not be announced to neighbor %s", text, n->conf.name);
 }
 
+const struct bgp_attributes *
+announcement_for(const struct announcement *announcement, const char *neighbor)
+{
+	for (size_t i = 0; i < announcement->override_count; i++) {
+		if (strcmp(announcement->overrides[i].neighbor, neighbor) == 0)
+			return &announcement->overrides[i].attributes;
+	}
+	return &announcement->attributes;
+}
+
 int
 announcer_set(struct announcer *a, const struct announcement *announcement, struct err *e)
 {
-	const struct bgp_attributes *attributes = &announcement->attributes;
 	struct prefix prefix = announcement->prefix;
 	int r;
 
 	for (size_t i = 0; i < a->neighbor_count; i++) {
-		r = bgp_session_check(a->neighbors[i]->session, prefix, attributes);
+		r = bgp_session_check(a->neighbors[i]->session, prefix,
+		    announcement_for(announcement, a->neighbors[i]->conf.name));
 		/* a family that is not spoken there is configuration, no failure */
 		if (r < 0 && r != -EAFNOSUPPORT)
 			return refuse(r, a->neighbors[i], prefix, e);
 	}
 	pending_announce(&a->pending, prefix);
 	for (size_t i = 0; i < a->neighbor_count; i++)
-		(void)bgp_session_announce(a->neighbors[i]->session, prefix, attributes);
+		(void)bgp_session_announce(a->neighbors[i]->session, prefix,
+		    announcement_for(announcement, a->neighbors[i]->conf.name));
 	flush_later(a);
 	return 0;
 }

@@ -479,6 +479,29 @@ TEST(the_routes_in_whole)
 	json_decref(all);
 }
 
+TEST(one_neighbor_may_be_told_otherwise)
+{
+	const struct announcement_override other = { "peer", { .has_med = true, .med = 2 } };
+	const struct announcement_override nobody = { "nobody", { .has_med = true, .med = 3 } };
+	struct announcement as = { .prefix = prefix_of("203.0.113.10/32"),
+		.attributes = { .has_med = true, .med = 1 },
+		.overrides = &other,
+		.override_count = 1 };
+	struct neighbor_conf conf = conf_of(0, free_port());
+	FIXTURE(f);
+
+	speak_to_us(&f, &conf, 0);
+	for (int round = 0; round < 2; round++) {
+		CHECK_INT(announcer_set(f.a[0], &as, NULL), 0);
+		announcer_flush(f.a[0]);
+		json_t *all = announcer_routes(f.a[0], NULL);
+		CHECK_INT(json_integer_value(json_object_get(json_array_get(all, 0), "med")),
+		    round == 0 ? 2 : 1);
+		json_decref(all);
+		as.overrides = &nobody;
+	}
+}
+
 TEST(routes_that_wait_say_why)
 {
 	struct neighbor_conf conf = conf_of(0, free_port());

@@ -7,8 +7,8 @@
 
 static const char *const check_type_names[] = { "http", "tcp", NULL };
 static const char *const on_exit_names[] = { "withdraw", "keep", NULL };
-/* as enum bgp_origin */
-static const char *const origin_names[] = { "igp", "egp", "incomplete", NULL };
+/* as enum check_scope */
+static const char *const scope_names[] = { "service", "dependency", NULL };
 /* as enum log_level */
 static const char *const log_level_names[] = { "error", "warning", "notice", "info", "debug",
 	NULL };
@@ -39,49 +39,12 @@ static const struct conf_field check_fields[] = {
 	  .doc = "passes in a row that make the verdict passing" },
 	{ .key = "fall", .type = CONF_U32, AT(fall), .def = "3", .min = 1, .max = 1000,
 	  .doc = "soft failures in a row that make the verdict failing" },
+	{ .key = "scope", .type = CONF_ENUM, AT(scope), .def = "service", .names = scope_names,
+	  .doc = "service: may withdraw; dependency: what sites share, leads to backup at most" },
 };
 #undef AT
-static const struct conf_schema check_schema =
+const struct conf_schema agent_check_schema =
     CONF_SCHEMA("a check", struct agent_check, check_fields, .check = agent_conf_check_check);
-
-#define AT(field) .offset = offsetof(struct agent_service, field)
-static const struct conf_field service_fields[] = {
-	{ .key = "name", .type = CONF_NAME, AT(name), .flags = CONF_KEY,
-	  .doc = "the service's name" },
-	{ .key = "global-ips", .type = CONF_LIST, AT(global_ips), .flags = CONF_REQUIRED,
-	  .item = CONF_PREFIX,
-	  .min = 1, .max = 32768, .doc = "its Global IPs: /32, /31, /30; /128, /127, /126" },
-	{ .key = "listen", .type = CONF_LIST, AT(listen), .item = CONF_STRING, .min = 0, .max = 16,
-	  .doc = "sockets that have to listen on each Global IP: tcp/PORT, udp/PORT" },
-	{ .key = "origin", .type = CONF_ENUM, AT(origin), .def = "igp", .names = origin_names,
-	  .doc = "ORIGIN of the announcement" },
-	{ .key = "med", .type = CONF_OPT_U32, AT(med), .max = UINT32_MAX,
-	  .doc = "MULTI_EXIT_DISC of the announcement; default: none is sent" },
-	{ .key = "local-pref", .type = CONF_OPT_U32, AT(local_pref), .max = UINT32_MAX,
-	  .doc = "LOCAL_PREF, sent to internal neighbors only; default: 100 is sent there" },
-	{ .key = "prepend", .type = CONF_U32, AT(prepend), .def = "0", .max = BGP_PREPEND_MAX,
-	  .doc = "extra copies of local-as in the path" },
-	{ .key = "next-hop-ipv4", .type = CONF_IP, AT(next_hop_ipv4),
-	  .doc = "next hop of its IPv4 announcements; default: as of the neighbor" },
-	{ .key = "next-hop-ipv6", .type = CONF_IP, AT(next_hop_ipv6),
-	  .doc = "next hop of its IPv6 announcements; default: as of the neighbor" },
-	{ .key = "communities", .type = CONF_LIST, AT(communities), .item = CONF_STRING,
-	  .max = BGP_COMMUNITIES_MAX,
-	  .doc = "communities of the announcement: ASN:VALUE, or a well-known name" },
-	{ .key = "extended-communities", .type = CONF_LIST, AT(ext_communities),
-	  .item = CONF_STRING, .max = BGP_COMMUNITIES_MAX,
-	  .doc = "extended communities: rt:ASN:VALUE, soo:ASN:VALUE, or 0x and 16 digits" },
-	{ .key = "large-communities", .type = CONF_LIST, AT(large_communities),
-	  .item = CONF_STRING, .max = BGP_COMMUNITIES_MAX,
-	  .doc = "large communities: ASN:VALUE:VALUE" },
-	{ .key = "checks", .type = CONF_MAP, AT(checks), .schema = &check_schema, .min = 0,
-	  .max = 64,
-	  .doc = "by name; all have to pass" },
-};
-#undef AT
-static const struct conf_schema service_schema =
-    CONF_SCHEMA("a service", struct agent_service, service_fields,
-	.check = agent_conf_check_service);
 
 #define AT(field) .offset = offsetof(struct agent_conf, field)
 static const struct conf_field agent_fields[] = {
@@ -115,7 +78,7 @@ static const struct conf_field agent_fields[] = {
 	  .schema = &agent_neighbor_schema,
 	  .min = 1, .max = 64, .doc = "by name: the routers to announce to" },
 	{ .key = "services", .type = CONF_MAP, AT(services), .flags = CONF_REQUIRED,
-	  .schema = &service_schema,
+	  .schema = &agent_service_schema,
 	  .min = 1, .max = 256, .doc = "by name: what answers on which Global IPs" },
 };
 #undef AT

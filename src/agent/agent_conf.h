@@ -1,11 +1,11 @@
 /*
  * The configuration of nearcastd: what nearcastd.yaml says, as structs, complete and checked.
  *
- * agent_conf_schema (agent_conf.c, agent_conf_neighbor.c) is the one table of keys, types, limits
- * and defaults; the checks that no table can express (agent_conf_check*.c) run while the file is
- * loaded, so that a struct agent_conf that exists is one that can be run. What the checks work out
- * on the way (a port from "tcp/80", the addresses of a block) stands in the fields marked
- * "derived".
+ * agent_conf_schema (agent_conf.c, agent_conf_service.c, agent_conf_neighbor.c) is the one table of
+ * keys, types, limits and defaults; the checks that no table can express (agent_conf_check*.c) run
+ * while the file is loaded, so that a struct agent_conf that exists is one that can be run. What
+ * the checks work out on the way (a port from "tcp/80", the addresses of a block) stands in the
+ * fields marked "derived".
  *
  * A Global IP of 2 or 4 addresses (/31, /30; /127, /126) is put on the interface and announced as
  * so many host routes: each address is served, checked and withdrawn by itself.
@@ -20,6 +20,7 @@
 #include "base/time.h"
 #include "config/config.h"
 #include "proto/bgp/bgp.h"
+#include "service/service.h"
 
 struct neighbor_conf;
 
@@ -59,11 +60,40 @@ struct agent_check {
 	uint32_t expect_status;
 	struct duration interval, fast_interval, timeout;
 	uint32_t rise, fall;
+	int scope; /* enum check_scope */
 
 	/* derived */
 	bool each_address; /* one run for each Global IP, else one for the whole service */
 	bool own_host;     /* who refuses the connection is this host itself */
 	struct ip target;  /* the address that the url spells out, if it does */
+};
+
+/* What is announced at each stage, but for next_hop; see agent_attributes(). */
+struct agent_looks {
+	struct bgp_attributes preferred, backup;
+};
+
+struct agent_damping {
+	struct duration hold_down, hold_down_max, half_life;
+};
+
+struct agent_guard {
+	uint32_t min_sites; /* 0: nobody is asked */
+	int when_alone;     /* enum guard_alone */
+	int when_refused;   /* 0: backup, 1: preferred */
+};
+
+/* What an announcement has instead of what it has mostly; of what is not given, that. */
+struct agent_otherwise {
+	struct conf_u32 med, local_pref, prepend;
+	struct conf_list communities, ext_communities, large_communities; /* const char * */
+};
+
+/* A service's announcement as one neighbor should get it. */
+struct agent_override {
+	const char *name;
+	struct agent_otherwise preferred, backup;
+	struct agent_looks looks; /* derived */
 };
 
 struct agent_service {
@@ -76,13 +106,20 @@ struct agent_service {
 	struct ip next_hop_ipv4, next_hop_ipv6; /* IP_NONE: the neighbor's */
 	struct conf_list communities, ext_communities, large_communities; /* const char * */
 	struct conf_list checks;                                          /* struct agent_check */
+	const char *checks_pass;
+	int when_failing; /* enum stage */
+	struct duration listen_grace, backup_time, stage_time, exit_time;
+	struct agent_damping damping;
+	struct agent_guard guard;
+	struct agent_otherwise backup;
+	struct conf_list neighbors; /* struct agent_override */
 
 	/* derived */
 	struct ip *addresses; /* each one of the Global IPs */
 	size_t address_count;
 	struct agent_listen *listens; /* as many as listen has */
-	struct bgp_attributes
-	    attributes; /* all of the above, but for next_hop; see agent_attributes() */
+	size_t checks_needed;         /* SIZE_MAX: all */
+	struct agent_looks looks;     /* for neighbors that are not named in neighbors */
 };
 
 struct agent_capabilities {
@@ -152,8 +189,12 @@ extern const struct conf_schema agent_conf_schema;
 /* The neighbor as the announcer takes it; its strings are borrowed from the configuration. */
 struct neighbor_conf agent_neighbor_conf(
     const struct agent_conf *conf, const struct agent_neighbor *neighbor);
-/* What is announced of an address of the service; the arrays are the configuration's. */
-struct bgp_attributes agent_attributes(const struct agent_service *service, struct ip address);
+/*
+ * What is announced of an address of the service at a stage that is announced; the arrays are the
+ * configuration's. override: for this neighbor; NULL: for those that the service does not name.
+ */
+struct bgp_attributes agent_attributes(const struct agent_service *service,
+    const struct agent_override *override, struct ip address, enum stage stage);
 
 /* The longest URL that agent_check_url() writes. */
 #define AGENT_URL_MAX 512
@@ -164,11 +205,16 @@ char *agent_check_url(
 
 /* Between the files of the configuration. */
 extern const struct conf_schema agent_neighbor_schema; /* agent_conf_neighbor.c */
+extern const struct conf_schema agent_service_schema;  /* agent_conf_service.c */
+extern const struct conf_schema agent_check_schema;    /* agent_conf.c */
 
 /* Each looks at one finished object: agent_conf_check.c ... */
 void agent_conf_check_check(struct conf *c, void *object);
 void agent_conf_check_service(struct conf *c, void *object);
 void agent_conf_check_all(struct conf *c, void *object);
+/* ... agent_conf_check_policy.c: which checks count, where they lead, and how long it takes. */
+void agent_conf_check_policy(struct conf *c, struct agent_service *service);
+void agent_conf_check_damping(struct conf *c, void *object);
 /* ... agent_conf_overlaps.c: no address may be in two Global IPs. */
 void agent_conf_check_overlaps(struct conf *c, const struct agent_conf *conf);
 /* ... agent_conf_check_neighbor.c */

@@ -1,4 +1,13 @@
-/* What a service is announced with: the keys of nearcastd.yaml as attributes of a route. */
+/*
+ * What a service is announced with: the keys of nearcastd.yaml as attributes of a route.
+ *
+ * Four layers: the service, what is different for a neighbor, what is different at stage backup,
+ * and what is different there for that neighbor. A number that a layer gives replaces that of those
+ * before it. So do communities for a neighbor; at stage backup they come in addition, as what a
+ * community asked of the network before is still wanted.
+ */
+#include <string.h>
+
 #include "agent/agent_conf.h"
 #include "proto/bgp/community.h"
 
@@ -93,10 +102,101 @@ check_next_hop(struct conf *c, const struct ip *next_hop, enum ip_family family)
 		conf_error_at(c, next_hop, "expected an address that the neighbors can send to");
 }
 
+/* What the layer gives, in numbers alone. */
+static void
+lay_numbers(const struct agent_otherwise *o, struct bgp_attributes *a)
+{
+	if (o->med.given) {
+		a->has_med = true;
+		a->med = o->med.value;
+	}
+	if (o->local_pref.given) {
+		a->has_local_pref = true;
+		a->local_pref = o->local_pref.value;
+	}
+	if (o->prepend.given)
+		a->prepend = (uint8_t)o->prepend.value;
+}
+
+/* An empty list is none, or a file that --check wrote would say something else. */
+static void
+lay_communities(struct conf *c, const struct agent_otherwise *o, struct bgp_attributes *a)
+{
+	if (o->communities.count > 0)
+		parse_communities(c, &o->communities, a);
+	if (o->ext_communities.count > 0)
+		parse_ext_communities(c, &o->ext_communities, a);
+	if (o->large_communities.count > 0)
+		parse_large_communities(c, &o->large_communities, a);
+}
+
+/* One list and what another has in addition. */
+static const void *
+join(struct conf *c, const struct conf_list *place, const void *list, size_t *count,
+    const void *more, size_t more_count, size_t size)
+{
+	char *all = arena_alloc(conf_arena(c), (*count + more_count + 1) * size);
+
+	if (*count > 0)
+		memcpy(all, list, *count * size);
+	for (size_t i = 0; i < more_count; i++) {
+		const char *one = (const char *)more + i * size;
+		size_t k = 0;
+
+		while (k < *count && memcmp(all + k * size, one, size) != 0)
+			k++;
+		if (k == *count)
+			memcpy(all + (*count)++ * size, one, size);
+	}
+	if (*count > BGP_COMMUNITIES_MAX)
+		conf_error_at(c, place, "together with those that it has otherwise, more than %d",
+		    BGP_COMMUNITIES_MAX);
+	return all;
+}
+
+/* Stage backup: the announcement with what is different there, and more communities. */
+static struct bgp_attributes
+back_up(struct conf *c, const struct agent_otherwise *o, const struct bgp_attributes *preferred,
+    const struct bgp_attributes *more)
+{
+	struct bgp_attributes a = *preferred;
+
+	/* the least, as RFC 8326 has it; external neighbors get none */
+	a.has_local_pref = true;
+	a.local_pref = 0;
+	lay_numbers(o, &a);
+	a.communities = join(c, &o->communities, a.communities, &a.community_count,
+	    more->communities, more->community_count, sizeof(*a.communities));
+	a.ext_communities = join(c, &o->ext_communities, a.ext_communities, &a.ext_community_count,
+	    more->ext_communities, more->ext_community_count, sizeof(*a.ext_communities));
+	a.large_communities =
+	    join(c, &o->large_communities, a.large_communities, &a.large_community_count,
+		more->large_communities, more->large_community_count, sizeof(*a.large_communities));
+	return a;
+}
+
+static void
+derive_override(struct conf *c, const struct agent_service *s, struct agent_override *o,
+    const struct bgp_attributes *service_more)
+{
+	struct bgp_attributes more = *service_more;
+	struct agent_otherwise backup = o->backup;
+
+	o->looks.preferred = s->looks.preferred;
+	lay_numbers(&o->preferred, &o->looks.preferred);
+	lay_communities(c, &o->preferred, &o->looks.preferred);
+	lay_communities(c, &o->backup, &more);
+	backup.med = backup.med.given ? backup.med : s->backup.med;
+	backup.local_pref = backup.local_pref.given ? backup.local_pref : s->backup.local_pref;
+	backup.prepend = backup.prepend.given ? backup.prepend : s->backup.prepend;
+	o->looks.backup = back_up(c, &backup, &o->looks.preferred, &more);
+}
+
 void
 agent_conf_check_attributes(struct conf *c, struct agent_service *s)
 {
-	struct bgp_attributes *a = &s->attributes;
+	struct bgp_attributes *a = &s->looks.preferred, more = { 0 };
+	struct agent_override *overrides = s->neighbors.items;
 
 	a->origin = (enum bgp_origin)s->origin;
 	a->has_med = s->med.given;
@@ -109,12 +209,20 @@ agent_conf_check_attributes(struct conf *c, struct agent_service *s)
 	parse_large_communities(c, &s->large_communities, a);
 	check_next_hop(c, &s->next_hop_ipv4, IP_V4);
 	check_next_hop(c, &s->next_hop_ipv6, IP_V6);
+	parse_communities(c, &s->backup.communities, &more);
+	parse_ext_communities(c, &s->backup.ext_communities, &more);
+	parse_large_communities(c, &s->backup.large_communities, &more);
+	s->looks.backup = back_up(c, &s->backup, a, &more);
+	for (size_t i = 0; i < s->neighbors.count; i++)
+		derive_override(c, s, &overrides[i], &more);
 }
 
 struct bgp_attributes
-agent_attributes(const struct agent_service *service, struct ip address)
+agent_attributes(const struct agent_service *service, const struct agent_override *override,
+    struct ip address, enum stage stage)
 {
-	struct bgp_attributes a = service->attributes;
+	const struct agent_looks *looks = override != NULL ? &override->looks : &service->looks;
+	struct bgp_attributes a = stage == STAGE_BACKUP ? looks->backup : looks->preferred;
 
 	a.next_hop = address.family == IP_V4 ? service->next_hop_ipv4 : service->next_hop_ipv6;
 	return a;

@@ -172,6 +172,7 @@ agent_conf_check_service(struct conf *c, void *object)
 	mark_own_checks(s);
 	parse_listens(c, s);
 	agent_conf_check_attributes(c, s);
+	agent_conf_check_policy(c, s);
 	/* what nobody looks at must not be announced as if somebody did */
 	if (s->checks.count == 0 && s->listen.count == 0)
 		conf_error_at(c, s,
@@ -253,6 +254,29 @@ check_reach(struct conf *c, const struct agent_conf *conf)
 	}
 }
 
+/* A name that no neighbor has would change nothing for anybody. */
+static void
+check_overrides(struct conf *c, const struct agent_conf *conf)
+{
+	const struct agent_service *services = conf->services.items;
+	const struct agent_neighbor *neighbors = conf->neighbors.items;
+
+	for (size_t i = 0; i < conf->services.count; i++) {
+		const struct agent_override *overrides = services[i].neighbors.items;
+
+		for (size_t k = 0; k < services[i].neighbors.count; k++) {
+			size_t n = 0;
+
+			while (n < conf->neighbors.count &&
+			       strcmp(neighbors[n].name, overrides[k].name) != 0)
+				n++;
+			if (n == conf->neighbors.count)
+				conf_error_at(c, &overrides[k], "no neighbor is called %s",
+				    overrides[k].name);
+		}
+	}
+}
+
 /* One link-local address may stand for a router on each link. */
 static bool
 same_interface(const struct agent_neighbor *a, const struct agent_neighbor *b)
@@ -302,4 +326,5 @@ agent_conf_check_all(struct conf *c, void *object)
 		}
 	}
 	check_reach(c, conf);
+	check_overrides(c, conf);
 }

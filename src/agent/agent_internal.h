@@ -1,7 +1,7 @@
 /*
  * Between the files of the agent: agent.c begins and ends, drivers.c wires, places.c says whose is
- * what a driver tells of, hosted.c runs a service, runner.c its checks, commands.c answers the
- * control socket.
+ * what a driver tells of, hosted.c runs a service, hosted_say.c tells of it, runner.c runs its
+ * checks, commands.c answers the control socket.
  */
 #pragma once
 
@@ -63,12 +63,19 @@ struct hosted {
 	struct withdraw_record *withdraws;      /* owned; one for each address */
 	bool *add_failed; /* owned; by address: said once, though it is tried again */
 	bool *untold;     /* owned; by address: announced, and it was said that no neighbor knows */
+	struct announcement_override *overrides; /* owned; as conf has them, filled for each use */
 	struct timer deadline;
 	struct service_actions actions;
 	struct queued_event *queue; /* owned; events that came while one is being taken */
 	size_t queue_count, queue_cap;
 	bool taking;
 };
+
+static inline struct prefix
+hosted_prefix(const struct hosted *h, size_t address)
+{
+	return prefix_host(h->conf->addresses[address]);
+}
 
 #define NO_PLACE SIZE_MAX
 
@@ -101,6 +108,7 @@ struct agent {
 	size_t service_count;
 	struct places address_places, socket_places;
 	struct prefix_map place_index; /* of address_places */
+	struct guard *guard; /* borrowed */
 	struct journal journal;
 	struct instant started;
 	int64_t started_wall_ns;
@@ -123,6 +131,13 @@ void hosted_take_announced(struct hosted *h, size_t address);
 void hosted_take_withdrawn(struct hosted *h, size_t address, const struct withdraw_result *result);
 /* The neighbors that have been told an address. */
 struct neighbor_share hosted_told(const struct hosted *h, size_t address);
+
+/* hosted_say.c: what was done, into the journal and the log. */
+void hosted_say(
+    struct hosted *h, const struct service_action *action, struct instant heard);
+/* What an announcement or a withdraw has come to by now. */
+void hosted_say_announced(struct hosted *h, size_t address);
+void hosted_say_withdrawn(struct hosted *h, size_t address);
 
 /* runner.c */
 int runner_new(struct hosted *h, size_t run, sd_event *loop, struct runner **ret);

@@ -8,12 +8,6 @@
 #include "base/log.h"
 #include "base/utf8.h"
 
-static struct prefix
-prefix_of(const struct hosted *h, size_t address)
-{
-	return prefix_host(h->conf->addresses[address]);
-}
-
 static void
 withdraw(struct hosted *h, const struct service_action *action, struct instant heard)
 {
@@ -24,7 +18,7 @@ withdraw(struct hosted *h, const struct service_action *action, struct instant h
 		.has = true, .definitive = action->definitive, .heard = heard
 	};
 	h->untold[action->index] = false;
-	announcer_withdraw(h->agent->announcer, prefix_of(h, action->index));
+	announcer_withdraw(h->agent->announcer, hosted_prefix(h, action->index));
 	record->at = clock_now();
 	record->at_wall_ns = clock_wall_ns();
 	utf8_format(record->why, sizeof(record->why), "%s", action->why);
@@ -33,12 +27,20 @@ withdraw(struct hosted *h, const struct service_action *action, struct instant h
 static void
 announce(struct hosted *h, const struct service_action *action)
 {
+	const struct agent_override *overrides = h->conf->neighbors.items;
+	enum stage stage = h->engine->addresses[action->index].stage;
+	struct ip address = h->conf->addresses[action->index];
 	struct announcement announcement = {
-		.prefix = prefix_of(h, action->index),
-		.attributes = agent_attributes(h->conf, h->conf->addresses[action->index]),
+		.prefix = prefix_host(address),
+		.attributes = agent_attributes(h->conf, NULL, address, stage),
+		.overrides = h->overrides,
+		.override_count = h->conf->neighbors.count,
 	};
 	struct err e = { 0 };
 
+	for (size_t i = 0; i < h->conf->neighbors.count; i++)
+		h->overrides[i] = (struct announcement_override){ overrides[i].name,
+			agent_attributes(h->conf, &overrides[i], address, stage) };
 	h->untold[action->index] = false;
 	if (announcer_set(h->agent->announcer, &announcement, &e) < 0)
 		log_error("service %s: cannot announce: %s", h->conf->name, e.message);
@@ -71,7 +73,37 @@ remove_address(struct hosted *h, size_t address)
 		log_warning("service %s: %s", h->conf->name, e.message);
 	else if (r > 0)
 		log_info("service %s: %s was there before nearcastd and stays", h->conf->name,
-		    prefix_format(prefix_of(h, address), text));
+		    prefix_format(hosted_prefix(h, address), text));
+}
+
+/* Whom an answer of the guard is for. */
+struct asked {
+	struct hosted *hosted;
+	size_t address;
+};
+
+static void
+on_guard(void *userdata, const struct guard_answer *answer)
+{
+	const struct asked *asked = userdata;
+	struct service_event ev = {
+		.type = SERVICE_EVENT_GUARD, .index = asked->address, .answer = *answer
+	};
+
+	hosted_take(asked->hosted, &ev, clock_now());
+}
+
+static void
+ask_guard(struct hosted *h, const struct service_action *action)
+{
+	struct guard *guard = h->agent->guard;
+	struct asked asked = { h, action->index };
+	struct guard_question question = { .service = h->conf->name,
+		.address = h->conf->addresses[action->index],
+		.why = action->why,
+		.policy = h->engine->conf.guard };
+
+	guard->ask(guard, &question, on_guard, &asked);
 }
 
 static void
@@ -93,134 +125,26 @@ act(struct hosted *h, const struct service_action *action, struct instant heard)
 	case SERVICE_RUN_CHECK:
 		runner_run_now(h->runners[action->index]);
 		break;
+	case SERVICE_ASK_GUARD:
+		ask_guard(h, action);
+		break;
+	case SERVICE_DRAINS:
+	case SERVICE_DRAINED:
+	case SERVICE_UNDRAINED:
+	case SERVICE_HELD:
+	case SERVICE_RELEASED:
 	case SERVICE_NOTE:
+	case SERVICE_DAMPED:
+	case SERVICE_REFUSED:
 	case SERVICE_DONE:
 		break;
 	}
-}
-
-/* "check front at 203.0.113.10: failing" */
-static void
-describe_run(const struct hosted *h, size_t index, char *buf, size_t size)
-{
-	const struct service_run *run = &h->engine->runs[index];
-	char text[IP_STR_MAX];
-
-	utf8_format(buf, size, "service %s: check %s%s%s %s", h->conf->name,
-	    h->check_confs[run->check].name, run->address == SERVICE_ALL ? "" : " at ",
-	    run->address == SERVICE_ALL ? "" : ip_format(h->conf->addresses[run->address], text),
-	    verdict_name(run->state.verdict));
-}
-
-/* What became of adding an address; false when that was said before. */
-static bool
-describe_add(struct hosted *h, size_t address, const char *text, char *buf, size_t size)
-{
-	const struct addresses *addresses = h->agent->addresses;
-	bool ours = addresses_is_ours(addresses, h->address_places[address]);
-	bool failed = !ours && !addresses_is_present(addresses, h->address_places[address]);
-	bool again = failed && h->add_failed[address];
-	const char *outcome = failed ? "cannot be added"
-			      : ours ? "added"
-				     : "was there before and is left alone";
-
-	h->add_failed[address] = failed;
-	utf8_format(buf, size, "service %s: %s %s", h->conf->name, text, outcome);
-	return !again;
 }
 
 struct neighbor_share
 hosted_told(const struct hosted *h, size_t address)
 {
-	return announcer_told(h->agent->announcer, prefix_of(h, address));
-}
-
-/* That an address is announced counts from the first neighbor that has been told. */
-static void
-say_announced(struct hosted *h, size_t address)
-{
-	struct neighbor_share told = hosted_told(h, address);
-	const char *why = h->engine->addresses[address].why;
-	char what[JOURNAL_WHAT_MAX], text[PREFIX_STR_MAX];
-
-	h->untold[address] = told.count == 0;
-	(void)snprintf(what, sizeof(what), "service %s: %s %s", h->conf->name,
-	    prefix_format(prefix_of(h, address), text),
-	    told.count > 0 ? "announced" : "waits for a neighbor to be announced to");
-	log_notice("%s: %s told=%zu neighbors=%zu", what, why, told.count, told.of);
-	journal_add(&h->agent->journal, clock_now(), clock_wall_ns(), what, why);
-}
-
-/* That it is withdrawn counts from the moment at which no neighbor waits for it any more. */
-static void
-say_withdrawn(struct hosted *h, size_t address)
-{
-	struct withdraw_record *w = &h->withdraws[address];
-	const struct neighbor_share *written = &w->result.written;
-	char what[JOURNAL_WHAT_MAX], text[PREFIX_STR_MAX], took[64] = "";
-
-	(void)prefix_format(prefix_of(h, address), text);
-	w->waits = !w->flushed;
-	if (w->waits) {
-		struct neighbor_share left =
-		    announcer_withdrawing(h->agent->announcer, prefix_of(h, address));
-
-		(void)snprintf(what, sizeof(what), "service %s: %s withdraw waits to be written",
-		    h->conf->name, text);
-		log_warning("%s: %s definitive=%s waiting=%zu neighbors=%zu", what, w->why,
-		    w->definitive ? "yes" : "no", left.count, left.of);
-	} else {
-		(void)snprintf(
-		    what, sizeof(what), "service %s: %s withdrawn", h->conf->name, text);
-		if (written->count > 0)
-			(void)snprintf(took, sizeof(took), " noticed_to_written_us=%lld",
-			    (long long)(instant_diff(w->result.at, w->heard).ns / NS_PER_US));
-		log_notice("%s: %s definitive=%s written=%zu neighbors=%zu%s", what, w->why,
-		    w->definitive ? "yes" : "no", written->count, written->of, took);
-	}
-	journal_add(&h->agent->journal, clock_now(), clock_wall_ns(), what, w->why);
-}
-
-/* Into the journal and the log, after it was done. */
-static void
-say(struct hosted *h, const struct service_action *action, struct instant heard)
-{
-	struct agent *a = h->agent;
-	char what[JOURNAL_WHAT_MAX], text[PREFIX_STR_MAX] = "";
-	int64_t wall = clock_wall_ns();
-
-	if (action->type != SERVICE_NOTE && action->type != SERVICE_RUN_CHECK)
-		prefix_format(prefix_of(h, action->index), text);
-	switch (action->type) {
-	case SERVICE_WITHDRAW:
-		say_withdrawn(h, action->index);
-		return;
-	case SERVICE_ANNOUNCE:
-		say_announced(h, action->index);
-		return;
-	case SERVICE_NOTE:
-		describe_run(h, action->index, what, sizeof(what));
-		log_notice("%s: %s", what, action->why);
-		break;
-	case SERVICE_ADD_ADDRESS:
-		if (!describe_add(h, action->index, text, what, sizeof(what)))
-			return;
-		log_info("%s: %s", what, action->why);
-		break;
-	case SERVICE_REMOVE_ADDRESS:
-		if (addresses_is_present(a->addresses, h->address_places[action->index]))
-			return;
-		(void)snprintf(what, sizeof(what), "service %s: %s removed", h->conf->name, text);
-		log_info("%s: %s", what, action->why);
-		break;
-	case SERVICE_DONE:
-		(void)snprintf(what, sizeof(what), "service %s: stopped", h->conf->name);
-		log_info("%s: %s", what, action->why);
-		break;
-	case SERVICE_RUN_CHECK:
-		return;
-	}
-	journal_add(&a->journal, heard, wall, what, action->why);
+	return announcer_told(h->agent->announcer, hosted_prefix(h, address));
 }
 
 static void
@@ -238,7 +162,7 @@ take_one(struct hosted *h, const struct queued_event *q)
 	if (h->actions.count > 0) /* most checks change nothing */
 		announcer_flush(h->agent->announcer);
 	for (size_t i = 0; i < h->actions.count; i++) {
-		say(h, &h->actions.items[i], q->heard);
+		hosted_say(h, &h->actions.items[i], q->heard);
 		done |= h->actions.items[i].type == SERVICE_DONE;
 	}
 	if (done)
@@ -275,7 +199,7 @@ hosted_take_announced(struct hosted *h, size_t address)
 	/* told from inside of announcer_flush() it is said with the rest */
 	if (!h->untold[address])
 		return;
-	say_announced(h, address);
+	hosted_say_announced(h, address);
 	agent_service_changed(h->agent);
 }
 
@@ -289,7 +213,7 @@ hosted_take_withdrawn(struct hosted *h, size_t address, const struct withdraw_re
 	w->result = *result;
 	/* told from inside of announcer_flush() it is said with the rest */
 	if (w->waits)
-		say_withdrawn(h, address);
+		hosted_say_withdrawn(h, address);
 	hosted_take(h, &ev, result->at);
 }
 
@@ -312,12 +236,40 @@ no_places(size_t count)
 	return places;
 }
 
+/* The part of the configuration that decides; what it borrows is filled before. */
+static struct service_conf
+engine_conf(const struct hosted *h)
+{
+	const struct agent_service *conf = h->conf;
+	const struct agent_damping *damping = &conf->damping;
+
+	return (struct service_conf){ .name = conf->name,
+		.addresses = conf->addresses,
+		.address_count = conf->address_count,
+		.listens = h->listen_names,
+		.listen_count = conf->listen.count,
+		.listen_grace = conf->listen_grace,
+		.checks = h->check_confs,
+		.check_count = conf->checks.count,
+		.checks_needed = conf->checks_needed,
+		.ladder = { .when_failing = (enum stage)conf->when_failing,
+		    .backup_time = conf->backup_time,
+		    .stage_time = conf->stage_time,
+		    .when_refused = conf->guard.when_refused == 0 ? STAGE_BACKUP : STAGE_PREFERRED,
+		    .exit_time = conf->exit_time },
+		.damping = { damping->hold_down, damping->hold_down_max, damping->half_life },
+		.guard = { .min_sites = conf->guard.min_sites,
+		    .when_alone = (enum guard_alone)conf->guard.when_alone },
+		.keep_on_exit = h->agent->conf->on_exit == AGENT_EXIT_KEEP,
+		.settle_time = h->agent->conf->settle_time };
+}
+
 struct hosted *
 hosted_new(struct agent *a, const struct agent_service *conf, struct instant now)
 {
 	const struct agent_check *checks = conf->checks.items;
 	struct hosted *h = xcalloc(1, sizeof(*h));
-	struct service_conf engine_conf;
+	struct service_conf engine;
 
 	h->agent = a;
 	h->conf = conf;
@@ -329,23 +281,17 @@ hosted_new(struct agent *a, const struct agent_service *conf, struct instant now
 		h->check_confs[i] = (struct service_check_conf){ .name = checks[i].name,
 			.policy = { checks[i].rise, checks[i].fall, checks[i].interval,
 			    checks[i].fast_interval },
-			.each_address = checks[i].each_address };
-	engine_conf = (struct service_conf){ .name = conf->name,
-		.addresses = conf->addresses,
-		.address_count = conf->address_count,
-		.listens = h->listen_names,
-		.listen_count = conf->listen.count,
-		.checks = h->check_confs,
-		.check_count = conf->checks.count,
-		.keep_on_exit = a->conf->on_exit == AGENT_EXIT_KEEP,
-		.settle_time = a->conf->settle_time };
-	h->engine = service_new(&engine_conf, now);
+			.each_address = checks[i].each_address,
+			.scope = (enum check_scope)checks[i].scope };
+	engine = engine_conf(h);
+	h->engine = service_new(&engine, now);
 	h->address_places = no_places(conf->address_count);
 	h->socket_places = no_places(h->engine->listener_count);
 	h->runners = xcalloc(h->engine->run_count + 1, sizeof(struct runner *));
 	h->withdraws = xcalloc(conf->address_count, sizeof(*h->withdraws));
 	h->untold = xcalloc(conf->address_count, sizeof(*h->untold));
 	h->add_failed = xcalloc(conf->address_count, sizeof(*h->add_failed));
+	h->overrides = xcalloc(conf->neighbors.count + 1, sizeof(*h->overrides));
 	return h;
 }
 
@@ -373,6 +319,7 @@ hosted_free(struct hosted *h)
 	free(h->withdraws);
 	free(h->add_failed);
 	free(h->untold);
+	free(h->overrides);
 	free(h->check_confs);
 	free(h->listen_names);
 	free(h->queue);

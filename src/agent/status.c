@@ -94,6 +94,36 @@ address_why(const struct hosted *h, const struct service_address *sa, char *buf,
 	return buf;
 }
 
+/* Time to a moment to come; null: it does not. */
+static json_t *
+until_json(struct instant at, struct instant now)
+{
+	if (instant_is_never(at))
+		return json_null();
+	return ms_json(DURATION_NS(MAX(instant_diff(at, now).ns, INT64_C(0))));
+}
+
+/* When its stage may change by itself, and what keeps it from changing. */
+static void
+add_patience(
+    json_t *o, const struct hosted *h, const struct service_address *sa, struct instant now)
+{
+	static const char *const names[] = { [LEAVE_NOT_ASKED] = "not-asked",
+		[LEAVE_ASKED] = "asked",
+		[LEAVE_GRANTED] = "granted",
+		[LEAVE_REFUSED] = "refused" };
+	uint64_t flaps = damping_milliflaps(&sa->damping, &h->engine->conf.damping, now);
+	const struct leave *leave = &sa->leave;
+	bool answered = leave->state == LEAVE_GRANTED || leave->state == LEAVE_REFUSED;
+
+	(void)json_object_set_new(o, "changes_ms", until_json(sa->look_at, now));
+	(void)json_object_set_new(o, "damped_ms", until_json(sa->damped_until, now));
+	(void)json_object_set_new(o, "flaps", json_real((double)flaps / 1000));
+	(void)json_object_set_new(o, "guard", json_string(names[leave->state]));
+	(void)json_object_set_new(o, "guard_why", answered ? json_string(leave->why) : json_null());
+	(void)json_object_set_new(o, "guard_refusals", json_integer((json_int_t)leave->refusals));
+}
+
 static json_t *
 addresses_json(const struct hosted *h, struct instant now)
 {
@@ -114,6 +144,7 @@ addresses_json(const struct hosted *h, struct instant now)
 		    o, "announced_to", json_integer((json_int_t)told.count));
 		(void)json_object_set_new(o, "neighbors", json_integer((json_int_t)told.of));
 		(void)json_object_set_new(o, "since_ms", ms_json(instant_diff(now, sa->since)));
+		add_patience(o, h, sa, now);
 		(void)json_object_set_new(o, "last_withdraw", withdraw_json(&h->withdraws[i]));
 		(void)json_array_append_new(list, o);
 	}
@@ -134,6 +165,8 @@ checks_json(const struct hosted *h, struct instant now)
 		    conf->type == AGENT_CHECK_HTTP ? "http" : "tcp", "verdict",
 		    verdict_name(c->verdict), "why", c->why);
 
+		(void)json_object_set_new(o, "scope",
+		    json_string(conf->scope == CHECK_DEPENDENCY ? "dependency" : "service"));
 		(void)json_object_set_new(o, "address",
 		    run->address == SERVICE_ALL ? json_null()
 						: ip_json(h->conf->addresses[run->address]));
@@ -161,11 +194,12 @@ listeners_json(const struct hosted *h, struct instant now)
 	for (size_t i = 0; i < h->engine->listener_count; i++) {
 		const struct service_listener *l = &h->engine->listeners[i];
 
-		(void)json_array_append_new(
-		    list, json_pack("{s:s, s:o, s:s, s:o}", "listen", h->listen_names[l->listen],
-			      "address", ip_json(h->conf->addresses[l->address]), "state",
-			      presence_name(l->presence), "since_ms",
-			      ms_json(instant_diff(now, l->since))));
+		(void)json_array_append_new(list,
+		    json_pack("{s:s, s:o, s:s, s:o, s:o}", "listen", h->listen_names[l->listen],
+			"address", ip_json(h->conf->addresses[l->address]), "state",
+			presence_name(l->presence), "since_ms",
+			ms_json(instant_diff(now, l->since)), "grace_ms",
+			until_json(l->spared_until, now)));
 	}
 	return list;
 }

@@ -21,6 +21,23 @@ verdict_style(const char *verdict)
 	return strcmp(verdict, "unknown") == 0 ? STYLE_PLAIN : STYLE_BAD;
 }
 
+/* Why, and for how long yet where that is known. */
+static void
+add_why(struct table *t, const json_t *ip)
+{
+	const char *why = field_text(ip, "why");
+	char left[DURATION_STR_MAX];
+
+	if (json_is_number(json_object_get(ip, "damped_ms")))
+		table_add_cellf(t, "%s; held down for %s yet, after %.1f flaps", why,
+		    field_age(ip, "damped_ms", left),
+		    json_number_value(json_object_get(ip, "flaps")));
+	else if (json_is_number(json_object_get(ip, "changes_ms")))
+		table_add_cellf(t, "%s; may change in %s", why, field_age(ip, "changes_ms", left));
+	else
+		table_add_cell(t, why);
+}
+
 static void
 add_services(const json_t *services, struct table_look look, struct strbuf *out)
 {
@@ -40,10 +57,35 @@ add_services(const json_t *services, struct table_look look, struct strbuf *out)
 			table_add_cell(t, field_text(ip, "prefix"));
 			table_add_styled(t, stage_style(stage), "%s", stage);
 			table_add_cell(t, field_age(ip, "since_ms", age));
-			table_add_cell(t, field_text(ip, "why"));
+			add_why(t, ip);
 		}
 	}
 	fields_table_end(t, json_array_size(services) > 0, look, out);
+}
+
+/* What stays announced because the guard refused to let it go. */
+static void
+add_refusals(const json_t *services, struct table_look look, struct strbuf *out)
+{
+	static const char *const heads[] = { "guard", "global ip", "refusals", "why", NULL };
+	struct table *t = fields_table(heads);
+	const json_t *s, *ip;
+	bool any = false;
+	size_t i, k;
+
+	json_array_foreach (services, i, s) {
+		json_array_foreach (json_object_get(s, "global_ips"), k, ip) {
+			if (strcmp(field_text(ip, "guard"), "refused") != 0)
+				continue;
+			table_add_row(t);
+			table_add_cell(t, field_text(s, "name"));
+			table_add_cell(t, field_text(ip, "prefix"));
+			table_add_cellf(t, "%lld", field_int(ip, "guard_refusals"));
+			table_add_cell(t, field_text(ip, "guard_why"));
+			any = true;
+		}
+	}
+	fields_table_end(t, any, look, out);
 }
 
 static void
@@ -85,6 +127,9 @@ add_checks(const json_t *services, struct table_look look, struct strbuf *out)
 			table_add_styled(t, verdict_style(state), "%s",
 			    strcmp(state, "present") == 0 ? "listening" : state);
 			table_add_cell(t, field_age(c, "since_ms", age));
+			if (json_is_number(json_object_get(c, "grace_ms")))
+				table_add_cellf(
+				    t, "may be back within %s", field_age(c, "grace_ms", age));
 			any = true;
 		}
 		json_array_foreach (json_object_get(s, "checks"), k, c) {
@@ -143,6 +188,7 @@ status_text(const json_t *status, size_t events, struct table_look look, struct 
 	strbuf_add_char(out, '\n');
 	add_problems(status, out);
 	add_services(json_object_get(status, "services"), whole, out);
+	add_refusals(json_object_get(status, "services"), whole, out);
 	add_checks(json_object_get(status, "services"), whole, out);
 	if (json_array_size(json_object_get(status, "neighbors")) > 0)
 		strbuf_add_char(out, '\n');

@@ -1,6 +1,7 @@
-/* What the evidence on an address comes to, and what follows for the service as a whole. */
-#include <stdarg.h>
-
+/*
+ * From what the evidence says to the stage that an address should have: the ladder with its times.
+ * Each rule either lets a decision be, or makes it a more patient one and says until when.
+ */
 #include "base/utf8.h"
 #include "service/service_internal.h"
 
@@ -16,73 +17,145 @@ stage_name(enum stage s)
 	return stage_names[s];
 }
 
-bool
-service_run_covers(const struct service_run *run, size_t address)
+/* When the time from `since` is over; never: it is already, and nothing waits for it. */
+static struct instant
+ends_at(struct instant since, struct duration time, struct instant now)
 {
-	return run->address == SERVICE_ALL || run->address == address;
+	struct instant at = instant_add(since, time);
+
+	return instant_reached(at, now) ? INSTANT_NEVER : at;
 }
 
-static struct service_decision decided(
-    enum stage stage, bool known, bool definitive, const char *fmt, ...) _printf_(4, 5);
-
+/* nearcastd ends: by way of backup, where there is time for that and nothing is broken. */
 static struct service_decision
-decided(enum stage stage, bool known, bool definitive, const char *fmt, ...)
+leave(const struct service *s, size_t i, struct service_decision d, struct instant now)
 {
-	struct service_decision d = { .stage = stage, .known = known, .definitive = definitive };
-	va_list ap;
+	bool broken = d.stage == STAGE_WITHDRAWN && d.definitive;
 
-	va_start(ap, fmt);
-	/*
-	 * NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): lost when the analyzer inlines this
-	 */
-	utf8_vformat(d.why, sizeof(d.why), fmt, ap);
-	va_end(ap);
+	d.known = d.definitive = true;
+	utf8_format(d.why, sizeof(d.why), "nearcastd ends");
+	if (broken || s->addresses[i].stage == STAGE_WITHDRAWN ||
+	    instant_reached(s->leaves_at, now))
+		d.stage = STAGE_WITHDRAWN;
+	else
+		d.stage = STAGE_BACKUP;
 	return d;
 }
 
-/* The worst first: what is known to be wrong before what is not known yet. */
-struct service_decision
-service_decide(const struct service *s, size_t i)
+/* Soft evidence would withdraw it: if the guard lets it. */
+static struct service_decision
+ask(const struct service *s, size_t i, struct service_decision d, struct instant now)
 {
 	const struct service_address *a = &s->addresses[i];
-	const char *waiting = NULL, *waiting_for = "";
+	bool stands = !instant_reached(a->leave.until, now);
+	char why[WHY_MAX];
+
+	if (s->conf.guard.min_sites == 0)
+		return d;
+	/* what is not announced needs no leave, unless it went with one that is over */
+	if (a->stage == STAGE_WITHDRAWN && a->leave.state == LEAVE_NOT_ASKED)
+		return d;
+	if (a->leave.state == LEAVE_GRANTED && stands) {
+		d.look_at = a->leave.until;
+		return d;
+	}
+	if (a->leave.state == LEAVE_REFUSED && stands) {
+		d.stage = s->conf.ladder.when_refused;
+		d.look_at = a->leave.until;
+		utf8_format(why, sizeof(why), "kept by the guard, %s: %s", a->leave.why, d.why);
+		utf8_format(d.why, sizeof(d.why), "%s", why);
+		return d;
+	}
+	d.stage = a->stage;
+	d.asks = true;
+	return d;
+}
+
+/* Soft evidence that the service fails. */
+static struct service_decision
+go_down(const struct service *s, size_t i, struct service_decision d, struct instant now)
+{
+	const struct service_address *a = &s->addresses[i];
+	struct instant until = ends_at(a->evidence_since, s->conf.ladder.backup_time, now);
+
+	if (s->conf.ladder.when_failing == STAGE_BACKUP) {
+		d.stage = STAGE_BACKUP;
+	} else if (a->stage != STAGE_WITHDRAWN && !instant_is_never(until)) {
+		d.stage = STAGE_BACKUP;
+		d.look_at = until;
+	} else {
+		d = ask(s, i, d, now);
+	}
+	return d;
+}
+
+/* Up again, when it has been well for long enough. */
+static struct service_decision
+go_up(const struct service_address *a, struct service_decision d, struct instant now)
+{
+	struct instant until = ends_at(a->evidence_since, a->hold_down, now);
+
+	if (instant_is_never(until))
+		return d;
+	d.stage = a->stage;
+	d.look_at = until;
+	d.damped = true;
+	return d;
+}
+
+/* No stage is left before its time, unless an operator put it there. */
+static struct service_decision
+stay(const struct service *s, size_t i, struct service_decision d, struct instant now)
+{
+	const struct service_address *a = &s->addresses[i];
+	struct instant until = ends_at(a->since, s->conf.ladder.stage_time, now);
+
+	if (d.stage == a->stage || a->ordered || !a->was_announced || instant_is_never(until))
+		return d;
+	d.stage = a->stage;
+	d.look_at = until;
+	d.damped = false;
+	return d;
+}
+
+static struct service_decision
+order(struct service_decision d, enum stage stage, const char *what, const char *reason)
+{
+	d.stage = stage;
+	d.ordered = d.definitive = true;
+	utf8_format(d.why, sizeof(d.why), "%s%s%s", what, reason[0] != '\0' ? ": " : "", reason);
+	return d;
+}
+
+/* A drain takes it down; what is lower already stays there. */
+static struct service_decision
+go_away(const struct service *s, struct service_decision d)
+{
+	bool done = s->drain.phase == DRAIN_DONE;
+	enum stage stage = done ? s->conf.ladder.when_draining : STAGE_BACKUP;
+
+	if (s->drain.phase == DRAIN_NONE || d.stage <= stage)
+		return d;
+	d.damped = false;
+	return order(d, stage, done ? "drained" : "draining", s->drain.reason);
+}
+
+struct service_decision
+service_decide(const struct service *s, size_t i, struct service_decision d, struct instant now)
+{
+	const struct service_address *a = &s->addresses[i];
 
 	if (s->phase != SERVICE_RUNNING)
-		return decided(STAGE_WITHDRAWN, true, true, "nearcastd ends");
-	if (a->presence == PRESENCE_MISSING)
-		return decided(
-		    STAGE_WITHDRAWN, true, true, "the address is missing: %s", a->missing_why);
-	if (a->presence == PRESENCE_UNKNOWN)
-		waiting = "the address";
-	for (size_t l = 0; l < s->conf.listen_count; l++) {
-		enum presence listening = s->listeners[l * s->conf.address_count + i].presence;
-
-		if (listening == PRESENCE_MISSING)
-			return decided(STAGE_WITHDRAWN, true, true, "nothing listens on %s",
-			    s->conf.listens[l]);
-		if (listening == PRESENCE_UNKNOWN && waiting == NULL) {
-			waiting = "a look at ";
-			waiting_for = s->conf.listens[l];
-		}
-	}
-	for (size_t r = 0; r < s->run_count; r++) {
-		const struct service_run *run = &s->runs[r];
-		const char *name = s->conf.checks[run->check].name;
-
-		if (!service_run_covers(run, i))
-			continue;
-		if (run->state.verdict == VERDICT_FAILING)
-			return decided(STAGE_WITHDRAWN, true, run->state.definitive,
-			    "check %s fails: %s", name, run->state.why);
-		if (run->state.verdict == VERDICT_UNKNOWN && waiting == NULL) {
-			waiting = "the first verdict of check ";
-			waiting_for = name;
-		}
-	}
-	if (waiting != NULL)
-		return decided(
-		    STAGE_WITHDRAWN, false, false, "waiting for %s%s", waiting, waiting_for);
-	return decided(STAGE_PREFERRED, true, true, "present, listening, checks passing");
+		return leave(s, i, d, now);
+	if (d.stage == STAGE_WITHDRAWN && (d.definitive || !d.known))
+		return d;
+	if (s->hold.held)
+		return order(d, a->pinned, "held", s->hold.reason);
+	if (d.stage == STAGE_WITHDRAWN)
+		d = go_down(s, i, d, now);
+	if (d.stage > a->stage)
+		d = go_up(a, d, now);
+	return go_away(s, stay(s, i, d, now));
 }
 
 bool
@@ -102,10 +175,16 @@ bool
 service_is_decided(const struct service *s)
 {
 	for (size_t i = 0; i < s->conf.address_count; i++) {
-		if (!service_decide(s, i).known)
+		if (s->phase == SERVICE_RUNNING && !service_evidence(s, i).known)
 			return false;
 	}
 	return s->phase != SERVICE_NEW;
+}
+
+bool
+service_counts_connections(const struct service *s)
+{
+	return s->phase == SERVICE_RUNNING && s->drain.phase == DRAIN_WAITING;
 }
 
 enum stage

@@ -8,11 +8,8 @@
 #include "base/utf8.h"
 #include "service/service_internal.h"
 
-static struct service_action *add_action(struct service_actions *actions,
-    enum service_action_type type, size_t index, const char *fmt, ...) _printf_(4, 5);
-
-static struct service_action *
-add_action(struct service_actions *actions, enum service_action_type type, size_t index,
+struct service_action *
+service_add_action(struct service_actions *actions, enum service_action_type type, size_t index,
     const char *fmt, ...)
 {
 	struct service_action *action;
@@ -38,32 +35,65 @@ service_actions_done(struct service_actions *actions)
 	*actions = (struct service_actions){ 0 };
 }
 
-/* Brings an address to the stage that the evidence asks for. */
-static void
-apply(struct service *s, size_t i, struct instant now, struct service_actions *actions)
+/* What the evidence asks for by now; that it asks for less than before may be a flap. */
+static struct service_decision
+look(struct service *s, size_t i, struct instant now)
 {
 	struct service_address *a = &s->addresses[i];
-	struct service_decision d = service_decide(s, i);
+	struct service_decision evidence = service_evidence(s, i);
+
+	if (evidence.stage == a->evidence)
+		return evidence;
+	if (evidence.stage < a->evidence && a->stage != STAGE_WITHDRAWN) {
+		damping_flap(&a->damping, &s->conf.damping, now);
+		a->hold_down = damping_hold_down(&a->damping, &s->conf.damping, now);
+	}
+	a->evidence = evidence.stage;
+	a->evidence_since = now;
+	return evidence;
+}
+
+static void
+note_damping(
+    struct service *s, size_t i, const struct service_decision *d, struct service_actions *actions)
+{
+	struct service_address *a = &s->addresses[i];
+	struct instant until = d->damped ? d->look_at : INSTANT_NEVER;
+	bool begins = d->damped && instant_is_never(a->damped_until);
+	char text[DURATION_STR_MAX];
+
+	a->damped_until = until;
+	if (begins)
+		service_add_action(actions, SERVICE_DAMPED, i, "well again, for %s first",
+		    duration_format(a->hold_down, text));
+}
+
+void
+service_apply(struct service *s, size_t i, struct instant now, struct service_actions *actions)
+{
+	struct service_address *a = &s->addresses[i];
+	struct service_decision d = service_decide(s, i, look(s, i, now), now);
 
 	utf8_format(a->why, sizeof(a->why), "%s", d.why);
-	if (d.stage == a->stage)
-		return;
-	a->stage = d.stage;
-	a->since = now;
-	if (d.stage == STAGE_WITHDRAWN) {
-		a->flushing = true;
-		add_action(actions, SERVICE_WITHDRAW, i, "%s", d.why)->definitive = d.definitive;
-	} else {
-		a->flushing = false;
-		a->was_announced = true;
-		add_action(actions, SERVICE_ANNOUNCE, i, "%s", d.why);
+	a->look_at = d.look_at;
+	if (d.stage != a->stage) {
+		a->stage = d.stage;
+		a->since = now;
+		a->ordered = d.ordered;
+		a->flushing = d.stage == STAGE_WITHDRAWN;
+		a->was_announced |= d.stage != STAGE_WITHDRAWN;
+		service_add_action(
+		    actions, a->flushing ? SERVICE_WITHDRAW : SERVICE_ANNOUNCE, i, "%s", d.why)
+		    ->definitive = d.definitive;
 	}
+	service_heed_guard(s, i, &d, actions);
+	note_damping(s, i, &d, actions);
 }
 
 static void
 note_verdict(const struct service *s, size_t r, struct service_actions *actions)
 {
-	add_action(actions, SERVICE_NOTE, r, "%s", s->runs[r].state.why);
+	service_add_action(actions, SERVICE_NOTE, r, "%s", s->runs[r].state.why);
 }
 
 /* What the loss of an address or of its listener says about the runs that look there. */
@@ -88,7 +118,7 @@ run_checks_now(const struct service *s, size_t address, struct service_actions *
 {
 	for (size_t r = 0; r < s->run_count; r++) {
 		if (service_run_covers(&s->runs[r], address) && service_run_wanted(s, r))
-			add_action(actions, SERVICE_RUN_CHECK, r, "there again");
+			service_add_action(actions, SERVICE_RUN_CHECK, r, "there again");
 	}
 }
 
@@ -99,7 +129,7 @@ on_start(struct service *s, struct service_actions *actions)
 		return;
 	s->phase = SERVICE_RUNNING;
 	for (size_t i = 0; i < s->conf.address_count; i++)
-		add_action(actions, SERVICE_ADD_ADDRESS, i, "nearcastd starts");
+		service_add_action(actions, SERVICE_ADD_ADDRESS, i, "nearcastd starts");
 }
 
 static void
@@ -115,12 +145,12 @@ on_address(struct service *s, const struct service_event *ev, struct instant now
 		a->retry_at = INSTANT_NEVER;
 		if (changed && s->phase == SERVICE_RUNNING)
 			run_checks_now(s, ev->index, actions);
-		apply(s, ev->index, now, actions);
+		service_apply(s, ev->index, now, actions);
 		return;
 	}
 	utf8_format(
 	    a->missing_why, sizeof(a->missing_why), "%s", ev->why ? ev->why : "it was removed");
-	apply(s, ev->index, now, actions);
+	service_apply(s, ev->index, now, actions);
 	if (s->phase != SERVICE_RUNNING)
 		return;
 	a->retry_at = instant_add(now, SERVICE_ADDRESS_RETRY);
@@ -139,27 +169,46 @@ is_missing_everywhere(const struct service *s, size_t listen)
 	return true;
 }
 
+/* A socket is gone, for good as far as we know. */
+static void
+lose_listener(struct service *s, struct service_listener *l, struct instant now,
+    struct service_actions *actions)
+{
+	char why[WHY_MAX];
+
+	l->spared_until = INSTANT_NEVER;
+	service_apply(s, l->address, now, actions);
+	if (s->phase != SERVICE_RUNNING)
+		return;
+	utf8_format(why, sizeof(why), "nothing listens on %s", s->conf.listens[l->listen]);
+	refute_runs(s, l->address, is_missing_everywhere(s, l->listen), why, now, actions);
+}
+
 static void
 on_listener(struct service *s, const struct service_event *ev, struct instant now,
     struct service_actions *actions)
 {
 	struct service_listener *l = &s->listeners[ev->index];
-	enum presence presence = ev->present ? PRESENCE_PRESENT : PRESENCE_MISSING;
-	char why[WHY_MAX];
+	enum presence presence = ev->present ? PRESENCE_PRESENT : PRESENCE_MISSING,
+		      before = l->presence;
 
-	if (l->presence == presence)
+	if (before == presence)
 		return;
 	l->presence = presence;
 	l->since = now;
-	apply(s, l->address, now, actions);
-	if (s->phase != SERVICE_RUNNING)
-		return;
-	if (ev->present) {
-		run_checks_now(s, l->address, actions);
+	if (!ev->present && before == PRESENCE_PRESENT && s->conf.listen_grace.ns > 0 &&
+	    s->phase == SERVICE_RUNNING) {
+		l->spared_until = instant_add(now, s->conf.listen_grace);
 		return;
 	}
-	utf8_format(why, sizeof(why), "nothing listens on %s", s->conf.listens[l->listen]);
-	refute_runs(s, l->address, is_missing_everywhere(s, l->listen), why, now, actions);
+	if (!ev->present) {
+		lose_listener(s, l, now, actions);
+		return;
+	}
+	l->spared_until = INSTANT_NEVER;
+	service_apply(s, l->address, now, actions);
+	if (s->phase == SERVICE_RUNNING)
+		run_checks_now(s, l->address, actions);
 }
 
 static void
@@ -167,106 +216,52 @@ on_check(struct service *s, const struct service_event *ev, struct instant now,
     struct service_actions *actions)
 {
 	struct service_run *run = &s->runs[ev->index];
-	bool changed = check_input(&run->state, &ev->result, now);
+	bool changed;
 
+	if (ev->result.evidence != EVIDENCE_PASS && service_run_is_spared(s, run))
+		return;
+	changed = check_input(&run->state, &ev->result, now);
 	/* what leads to an announcement is told before it; a withdraw does not wait for its
 	 * explanation */
 	if (changed && run->state.verdict == VERDICT_PASSING)
 		note_verdict(s, ev->index, actions);
 	for (size_t i = 0; i < s->conf.address_count; i++) {
 		if (service_run_covers(run, i))
-			apply(s, i, now, actions);
+			service_apply(s, i, now, actions);
 	}
 	if (changed && run->state.verdict != VERDICT_PASSING)
 		note_verdict(s, ev->index, actions);
 }
 
-/* When the address may go: the withdraw was written (or waited for long enough) and has settled. */
-static struct instant
-removal_at(const struct service *s, const struct service_address *a)
-{
-	if (a->flushing)
-		return instant_add(s->stopping_since, SERVICE_FLUSH_LIMIT);
-	if (!a->was_announced)
-		return s->stopping_since;
-	return instant_add(a->flushed_at, s->conf.settle_time);
-}
-
-/* The last of them: all addresses go together. */
-static struct instant
-all_removal_at(const struct service *s)
-{
-	struct instant at = s->stopping_since;
-
-	for (size_t i = 0; i < s->conf.address_count; i++) {
-		struct instant one = removal_at(s, &s->addresses[i]);
-
-		if (instant_cmp(one, at) > 0)
-			at = one;
-	}
-	return at;
-}
-
-static void
-finish_stop(struct service *s, struct instant now, struct service_actions *actions)
-{
-	if (s->phase != SERVICE_STOPPING || !instant_reached(all_removal_at(s), now))
-		return;
-	/* a peer that never took the withdraw gets its settle time all the same */
-	for (size_t i = 0; i < s->conf.address_count; i++) {
-		if (s->addresses[i].flushing) {
-			s->addresses[i].flushing = false;
-			s->addresses[i].flushed_at = now;
-		}
-	}
-	if (!instant_reached(all_removal_at(s), now))
-		return;
-	s->phase = SERVICE_STOPPED;
-	for (size_t i = 0; i < s->conf.address_count; i++)
-		add_action(actions, SERVICE_REMOVE_ADDRESS, i, "nearcastd ends");
-	add_action(actions, SERVICE_DONE, 0, "withdrawn, settled, removed");
-}
-
-static void
-on_stop(struct service *s, struct instant now, struct service_actions *actions)
-{
-	if (s->phase == SERVICE_STOPPING || s->phase == SERVICE_STOPPED)
-		return;
-	if (s->conf.keep_on_exit) {
-		s->phase = SERVICE_STOPPED;
-		add_action(actions, SERVICE_DONE, 0, "on-exit is keep");
-		return;
-	}
-	s->phase = SERVICE_STOPPING;
-	s->stopping_since = now;
-	for (size_t i = 0; i < s->conf.address_count; i++) {
-		s->addresses[i].retry_at = INSTANT_NEVER;
-		apply(s, i, now, actions);
-	}
-	finish_stop(s, now, actions);
-}
-
 static void
 on_time(struct service *s, struct instant now, struct service_actions *actions)
 {
+	for (size_t l = 0; l < s->listener_count; l++) {
+		if (instant_reached(s->listeners[l].spared_until, now))
+			lose_listener(s, &s->listeners[l], now, actions);
+	}
 	for (size_t i = 0; i < s->conf.address_count; i++) {
 		struct service_address *a = &s->addresses[i];
 
+		if (instant_reached(a->look_at, now))
+			service_apply(s, i, now, actions);
 		if (!instant_reached(a->retry_at, now))
 			continue;
 		a->retry_at = INSTANT_NEVER;
-		add_action(actions, SERVICE_ADD_ADDRESS, i, "%s", a->missing_why);
+		service_add_action(actions, SERVICE_ADD_ADDRESS, i, "%s", a->missing_why);
 	}
-	finish_stop(s, now, actions);
+	service_finish_stop(s, now, actions);
 }
 
 void
 service_input(struct service *s, const struct service_event *event, struct instant now,
     struct service_actions *actions)
 {
+	bool goes_on = event->type == SERVICE_EVENT_DRAIN || event->type == SERVICE_EVENT_HOLD;
+
 	actions->count = 0;
 	if (s->phase == SERVICE_STOPPED ||
-	    (s->phase == SERVICE_NEW && event->type != SERVICE_EVENT_START))
+	    (s->phase == SERVICE_NEW && event->type != SERVICE_EVENT_START && !goes_on))
 		return;
 	switch (event->type) {
 	case SERVICE_EVENT_START:
@@ -289,16 +284,28 @@ service_input(struct service *s, const struct service_event *event, struct insta
 		if (s->addresses[event->index].flushing) {
 			s->addresses[event->index].flushing = false;
 			s->addresses[event->index].flushed_at = now;
-			finish_stop(s, now, actions);
+			service_finish_stop(s, now, actions);
 		}
 		break;
 	case SERVICE_EVENT_TIME:
 		on_time(s, now, actions);
 		break;
+	case SERVICE_EVENT_GUARD:
+		assert(event->index < s->conf.address_count);
+		service_take_answer(s, event, now, actions);
+		break;
+	case SERVICE_EVENT_DRAIN:
+	case SERVICE_EVENT_UNDRAIN:
+	case SERVICE_EVENT_CONNECTIONS:
+	case SERVICE_EVENT_HOLD:
+	case SERVICE_EVENT_RELEASE:
+		service_take_order(s, event, now, actions);
+		break;
 	case SERVICE_EVENT_STOP:
-		on_stop(s, now, actions);
+		service_stop(s, now, actions);
 		break;
 	}
+	service_look_at_drain(s, now, actions);
 }
 
 struct instant
@@ -307,11 +314,16 @@ service_deadline(const struct service *s)
 	struct instant at = INSTANT_NEVER;
 
 	if (s->phase == SERVICE_STOPPING)
-		return all_removal_at(s);
+		return service_stop_deadline(s);
 	if (s->phase != SERVICE_RUNNING)
 		return INSTANT_NEVER;
+	if (!s->hold.held)
+		at = drain_deadline(&s->drain, s->conf.ladder.drain_time);
 	for (size_t i = 0; i < s->conf.address_count; i++)
-		at = instant_min(at, s->addresses[i].retry_at);
+		at =
+		    instant_min(at, instant_min(s->addresses[i].retry_at, s->addresses[i].look_at));
+	for (size_t l = 0; l < s->listener_count; l++)
+		at = instant_min(at, s->listeners[l].spared_until);
 	return at;
 }
 
@@ -328,6 +340,8 @@ service_new(const struct service_conf *conf, struct instant now)
 		s->addresses[i].address = conf->addresses[i];
 		s->addresses[i].since = now;
 		s->addresses[i].retry_at = INSTANT_NEVER;
+		s->addresses[i].look_at = s->addresses[i].damped_until = INSTANT_NEVER;
+		s->addresses[i].evidence_since = now;
 		utf8_format(s->addresses[i].why, WHY_MAX, "nearcastd starts");
 	}
 	s->listener_count = conf->listen_count * addresses;
@@ -336,6 +350,7 @@ service_new(const struct service_conf *conf, struct instant now)
 		s->listeners[l].listen = l / addresses;
 		s->listeners[l].address = l % addresses;
 		s->listeners[l].since = now;
+		s->listeners[l].spared_until = INSTANT_NEVER;
 	}
 	s->runs = xcalloc(conf->check_count * addresses + 1, sizeof(*s->runs));
 	for (size_t c = 0; c < conf->check_count; c++) {

@@ -4,15 +4,16 @@
  * Pure: the driver reports what it sees (an address is there or gone, a listener, a check's result,
  * a withdraw that was written out), and gets back what is to be done, in the order in which it is
  * to be done. The order of the design holds by construction: an address is announced only while it
- * is present, everything listens and every check passes; it is withdrawn first, and the address
+ * is present, everything listens and enough checks pass; it is withdrawn first, and the address
  * follows, if nearcastd ends, only when the withdraw was written and had time to settle.
  *
  * Each address is judged by itself: a check with a run for each address withdraws only the address
  * that it failed at. A run for the whole service covers all of them.
  *
- * service_decide() (decide.c) is the one place where evidence becomes a stage. What is to weigh
- * there later (drain, hold, the guard's answer to soft evidence) is an event that is remembered and
- * a case there.
+ * What is known becomes a stage in two steps, each in one place. service_evidence() (evidence.c)
+ * says what the address, its sockets and its checks come to. service_decide() (decide.c) goes down
+ * and up the ladder of stages from there: definitive evidence withdraws at once and asks nobody;
+ * everything else takes the way and the time that the operator's policy gives it.
  */
 #pragma once
 
@@ -23,6 +24,9 @@
 #include "base/ip.h"
 #include "base/time.h"
 #include "service/check.h"
+#include "service/damping.h"
+#include "service/drain.h"
+#include "service/guard.h"
 
 /* What the network sees of a prefix. */
 enum stage {
@@ -44,10 +48,28 @@ enum presence {
 /* On stop, a withdraw that cannot be written (a dead peer) is waited for no longer than this. */
 #define SERVICE_FLUSH_LIMIT DURATION_S(1)
 
+/* What a check speaks of. */
+enum check_scope {
+	CHECK_SERVICE,    /* the service on this host: may withdraw it */
+	CHECK_DEPENDENCY, /* what all sites share: may make it less attractive, never withdraw it */
+};
+
 struct service_check_conf {
 	const char *name;
 	struct check_policy policy;
 	bool each_address; /* a run for each address, else one for the service */
+	enum check_scope scope;
+};
+
+/* Where it goes from preferred, and how fast. Definitive evidence knows none of it. */
+struct service_ladder {
+	enum stage when_failing; /* STAGE_WITHDRAWN or STAGE_BACKUP: where soft evidence leads */
+	struct duration backup_time; /* at backup, before soft evidence withdraws */
+	struct duration stage_time;  /* at a stage at least, before soft evidence changes it */
+	enum stage when_draining;    /* where a drain ends, likewise */
+	struct duration drain_time;  /* at backup in a drain at least */
+	enum stage when_refused;     /* STAGE_BACKUP or STAGE_PREFERRED: what the guard kept */
+	struct duration exit_time;   /* at backup, before the withdraw when nearcastd ends */
 };
 
 /* Strings and arrays are borrowed and outlive the service. */
@@ -59,8 +81,28 @@ struct service_conf {
 	size_t listen_count;
 	const struct service_check_conf *checks;
 	size_t check_count;
+	size_t checks_needed; /* of those of CHECK_SERVICE; more than there are: all */
+	struct service_ladder ladder;
+	struct damping_policy damping;
+	struct guard_policy guard;
+	struct duration listen_grace; /* a socket that is back within it was never gone */
 	bool keep_on_exit;
 	struct duration settle_time;
+};
+
+/* What the guard said of the soft evidence on an address. */
+enum leave_state {
+	LEAVE_NOT_ASKED,
+	LEAVE_ASKED,
+	LEAVE_GRANTED,
+	LEAVE_REFUSED,
+};
+
+struct leave {
+	enum leave_state state;
+	struct instant until; /* of an answer; asked again then */
+	char why[WHY_MAX];
+	uint64_t refusals; /* ever */
 };
 
 struct service_address {
@@ -69,9 +111,19 @@ struct service_address {
 	char missing_why[WHY_MAX];
 	struct instant retry_at; /* when to put a missing address back */
 
+	enum stage evidence; /* the stage that the evidence alone asks for */
+	struct instant evidence_since;
+	struct damping damping;
+	struct duration hold_down;   /* what the last flap made it */
+	struct instant damped_until; /* well, and waiting for that; never: it is not */
+	struct leave leave;
+	enum stage pinned; /* while the service is held */
+
 	enum stage stage;
 	struct instant since; /* of the stage */
+	bool ordered;         /* it is at this stage because an operator wants it */
 	char why[WHY_MAX];
+	struct instant look_at; /* when time alone may change the stage */
 	bool flushing; /* withdrawn, and not yet written to every neighbor */
 	bool was_announced;
 	struct instant flushed_at; /* after was_announced */
@@ -90,6 +142,8 @@ struct service_listener {
 	size_t address;
 	enum presence presence;
 	struct instant since;
+	struct instant
+	    spared_until; /* missing, and taken for present until then; never: it is not */
 };
 
 enum service_phase {
@@ -99,24 +153,43 @@ enum service_phase {
 	SERVICE_STOPPED,
 };
 
+/* A hold pins the stages as they were; definitive evidence withdraws all the same. */
+struct service_hold {
+	bool held;
+	char reason[WHY_MAX];
+	struct instant since;
+};
+
 struct service {
 	struct service_conf conf;
 	enum service_phase phase;
+	struct drain drain;
+	struct service_hold hold;
 	struct service_address *addresses; /* owned; as many as conf says */
 	struct service_run *runs;          /* owned */
 	size_t run_count;
 	struct service_listener *listeners; /* owned; [listen * address_count + address] */
 	size_t listener_count;
-	struct instant stopping_since;
+	struct instant leaves_at; /* while stopping: when everything is withdrawn */
 };
 
 enum service_event_type {
 	SERVICE_EVENT_START,
-	SERVICE_EVENT_ADDRESS,  /* index: address; present; why when missing */
-	SERVICE_EVENT_LISTENER, /* index: listener; present */
-	SERVICE_EVENT_CHECK,    /* index: run; result */
-	SERVICE_EVENT_FLUSHED,  /* index: address: the withdraw was written to every neighbor */
-	SERVICE_EVENT_TIME,     /* service_deadline() has come */
+	SERVICE_EVENT_ADDRESS,     /* index: address; present; why when missing */
+	SERVICE_EVENT_LISTENER,    /* index: listener; present */
+	SERVICE_EVENT_CHECK,       /* index: run; result */
+	SERVICE_EVENT_FLUSHED,     /* index: address: the withdraw was written to every neighbor */
+	SERVICE_EVENT_TIME,        /* service_deadline() has come */
+	SERVICE_EVENT_GUARD,       /* index: address; answer: to the latest question */
+	SERVICE_EVENT_DRAIN,       /* order; also before SERVICE_EVENT_START: one that goes on */
+	SERVICE_EVENT_UNDRAIN,     /* order.source */
+	SERVICE_EVENT_CONNECTIONS, /* index: how many are established with its addresses */
+	/*
+	 * why: the reason. index: SERVICE_ALL: at the stages of now; or an address, and its stage:
+	 * a hold that goes on, also before SERVICE_EVENT_START
+	 */
+	SERVICE_EVENT_HOLD,
+	SERVICE_EVENT_RELEASE,
 	SERVICE_EVENT_STOP,
 };
 
@@ -126,16 +199,27 @@ struct service_event {
 	bool present;
 	const char *why; /* NULL: none */
 	struct check_result result;
+	struct drain_order order;
+	struct guard_answer answer;
+	enum stage stage;
 };
 
 enum service_action_type {
 	SERVICE_ADD_ADDRESS,    /* index: address; report back with SERVICE_EVENT_ADDRESS */
-	SERVICE_ANNOUNCE,       /* index: address */
+	SERVICE_ANNOUNCE,       /* index: address; at the stage that it has now */
 	SERVICE_WITHDRAW,       /* index: address; report back with SERVICE_EVENT_FLUSHED */
 	SERVICE_REMOVE_ADDRESS, /* index: address, if it was added by us */
 	SERVICE_RUN_CHECK,      /* index: run; now, not at its interval */
 	SERVICE_NOTE,           /* index: run whose verdict changed; nothing to do but to say so */
-	SERVICE_DONE,           /* stopped: nothing more comes */
+	SERVICE_DAMPED,         /* index: address that is well and has to wait; likewise */
+	SERVICE_ASK_GUARD,      /* index: address; report back with SERVICE_EVENT_GUARD */
+	SERVICE_REFUSED,        /* index: address that the guard keeps announced; likewise */
+	SERVICE_DRAINS,  /* the drain began or was changed; the drain and the hold are to be */
+	SERVICE_DRAINED, /* kept for the next nearcastd after these */
+	SERVICE_UNDRAINED,
+	SERVICE_HELD,
+	SERVICE_RELEASED,
+	SERVICE_DONE, /* stopped: nothing more comes */
 };
 
 struct service_action {
@@ -168,6 +252,8 @@ void service_actions_done(struct service_actions *actions);
 bool service_run_wanted(const struct service *s, size_t run);
 /* Whether the first verdict on every address is known (End-of-RIB waits for it). */
 bool service_is_decided(const struct service *s);
+/* Whether somebody has to count connections: SERVICE_EVENT_CONNECTIONS. */
+bool service_counts_connections(const struct service *s);
 /* The best stage of its addresses. */
 enum stage service_stage(const struct service *s);
 /* The address whose since and why tell most: one at the worst stage. */

@@ -1,6 +1,7 @@
 /* What is derived while the configuration loads; what is refused stands in tests/golden/agent. */
 #include "agent/agent_conf.h"
 
+#include "proto/bgp/community.h"
 #include "tap.h"
 
 static const char head[] =
@@ -59,9 +60,10 @@ TEST(attributes_and_host)
 	char text[IP_STR_MAX];
 
 	REQUIRE(c != NULL);
-	a = agent_attributes(service_of(c), v4);
+	a = agent_attributes(service_of(c), NULL, v4, STAGE_PREFERRED);
 	CHECK_STR(ip_format(a.next_hop, text), "192.0.2.3");
-	CHECK_INT(agent_attributes(service_of(c), v6).next_hop.family, IP_NONE);
+	CHECK_INT(
+	    agent_attributes(service_of(c), NULL, v6, STAGE_PREFERRED).next_hop.family, IP_NONE);
 	CHECK_INT(a.origin, BGP_ORIGIN_EGP);
 	CHECK(a.has_med && a.med == 0);
 	CHECK(a.has_local_pref && a.local_pref == 200);
@@ -84,11 +86,90 @@ TEST(no_attributes)
 	struct bgp_attributes a;
 
 	REQUIRE(c != NULL);
-	a = agent_attributes(service_of(c), service_of(c)->addresses[0]);
+	a = agent_attributes(service_of(c), NULL, service_of(c)->addresses[0], STAGE_PREFERRED);
 	CHECK_INT(a.origin, BGP_ORIGIN_IGP);
 	CHECK(!a.has_med && !a.has_local_pref);
 	CHECK_INT(a.prepend, 0);
 	CHECK_INT(a.community_count + a.ext_community_count + a.large_community_count, 0);
+}
+
+/* "med 5 pref 0 prepend 2: graceful-shutdown 1:2" */
+static void
+check_look(const struct agent_service *s, const struct agent_override *override, enum stage stage,
+    const char *want)
+{
+	struct bgp_attributes a = agent_attributes(s, override, s->addresses[0], stage);
+	_cleanup_(strbuf_done) struct strbuf got = { 0 };
+	char text[BGP_COMMUNITY_STR_MAX];
+
+	strbuf_addf(&got, "med %d pref %d prepend %d:", a.has_med ? (int)a.med : -1,
+	    a.has_local_pref ? (int)a.local_pref : -1, a.prepend);
+	for (size_t i = 0; i < a.community_count; i++)
+		strbuf_addf(&got, " %s", bgp_community_format(a.communities[i], text));
+	for (size_t i = 0; i < a.large_community_count; i++)
+		strbuf_addf(&got, " %u:%u:%u", a.large_communities[i].global,
+		    a.large_communities[i].local1, a.large_communities[i].local2);
+	CHECK_STR(strbuf_get(&got), want);
+}
+
+/* Numbers replace each other, communities at backup come in addition. */
+TEST(looks_by_stage_and_neighbor)
+{
+	_cleanup_(conf_freep) struct conf *c =
+	    load("    global-ips: [203.0.113.8/32]\n    listen: [tcp/80]\n"
+		 "    communities: [\"1:1\", \"1:2\"]\n    med: 5\n    prepend: 1\n"
+		 "    backup: {med: 50, communities: [graceful-shutdown, \"1:2\"], "
+		 "large-communities: [\"64496:1:2\"]}\n"
+		 "    neighbors:\n      r:\n        prepend: 2\n        communities: [\"2:1\"]\n"
+		 "        backup: {prepend: 4, local-pref: 10, communities: [\"2:2\"]}\n");
+	const struct agent_service *s;
+	const struct agent_override *r;
+
+	REQUIRE(c != NULL);
+	s = service_of(c);
+	r = s->neighbors.items;
+	check_look(s, NULL, STAGE_PREFERRED, "med 5 pref -1 prepend 1: 1:1 1:2");
+	check_look(
+	    s, NULL, STAGE_BACKUP, "med 50 pref 0 prepend 1: 1:1 1:2 graceful-shutdown 64496:1:2");
+	check_look(s, r, STAGE_PREFERRED, "med 5 pref -1 prepend 2: 2:1");
+	check_look(s, r, STAGE_BACKUP, "med 50 pref 10 prepend 4: 2:1 2:2 64496:1:2");
+}
+
+/* Without a word about it, backup is GSHUT; and may be without. */
+TEST(backup_is_gshut)
+{
+	_cleanup_(conf_freep) struct conf *c =
+	    load("    global-ips: [203.0.113.8/32]\n    listen: [tcp/80]\n");
+	_cleanup_(conf_freep) struct conf *without =
+	    load("    global-ips: [203.0.113.8/32]\n    listen: [tcp/80]\n"
+		 "    backup: {prepend: 3, communities: []}\n");
+
+	REQUIRE(c != NULL && without != NULL);
+	check_look(service_of(c), NULL, STAGE_BACKUP, "med -1 pref 0 prepend 0: graceful-shutdown");
+	check_look(service_of(without), NULL, STAGE_BACKUP, "med -1 pref 0 prepend 3:");
+}
+
+TEST(how_many_checks_have_to_pass)
+{
+	static const struct {
+		const char *text;
+		size_t want;
+	} cases[] = { { "all", SIZE_MAX }, { "any", 1 }, { "2", 2 } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_(strbuf_done) struct strbuf text = { 0 };
+		struct conf *c;
+
+		strbuf_addf(&text,
+		    "    global-ips: [203.0.113.8/32]\n    checks-pass: %s\n    checks:\n"
+		    "      a: {type: http}\n      b: {type: tcp, port: 1}\n"
+		    "      c: {type: tcp, port: 2, scope: dependency}\n",
+		    cases[i].text);
+		c = load(strbuf_get(&text));
+		REQUIRE(c != NULL);
+		CHECK_INT(service_of(c)->checks_needed, cases[i].want);
+		conf_free(c);
+	}
 }
 
 /* Whose refusal is definitive, and which runs there are. */

@@ -134,13 +134,15 @@ is_misspelt(const struct conf_schema *schema, const struct conf_node *map, const
 
 void
 conf_complain_missing(struct conf *c, const struct conf_schema *schema,
-    const struct conf_node *node, const struct conf_node *const *given, struct conf_place place)
+    const struct conf_node *node, const struct conf_node *const *given, struct conf_place place,
+    const void *object)
 {
 	for (size_t i = 0; i < schema->field_count; i++) {
 		const struct conf_field *f = &schema->fields[i];
 		struct strbuf text = { 0 };
 
-		if (!(f->flags & CONF_REQUIRED) || (f->flags & CONF_KEY) || given[i])
+		if (!(f->flags & CONF_REQUIRED) || (f->flags & CONF_KEY) || given[i] ||
+		    !conf_field_applies(schema, f, object))
 			continue;
 		if (!conf_report_wanted(c)) {
 			c->error_count++;

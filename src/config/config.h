@@ -64,6 +64,7 @@ enum conf_flags {
 	 */
 	CONF_KEY = 1 << 1,
 	CONF_OR_ZERO = 1 << 2, /* with limits: 0 is allowed beside min..max */
+	CONF_OR_ONE = 1 << 3,  /* a list of scalars: one may stand there without brackets */
 };
 
 /* A number that may be absent. */
@@ -93,6 +94,12 @@ struct conf_field {
 	const char *const *names;         /* CONF_ENUM (and lists of it), ends with NULL */
 	enum conf_type item;              /* CONF_LIST */
 	const struct conf_schema *schema; /* CONF_STRUCT, CONF_MAP, CONF_LIST of CONF_STRUCT */
+	/*
+	 * Where the schema has a selector: with which of its values the key may be given, a bit
+	 * (1 << value) for each; 0: with all. With another it is refused, has no default and is not
+	 * printed.
+	 */
+	uint32_t only;
 	const char *doc;                  /* one line, for the manual page and the reference */
 };
 
@@ -114,6 +121,11 @@ struct conf_schema {
 	 */
 	const char *short_key;
 	const struct conf_gone *gone; /* ends with a NULL key; NULL: none */
+	/*
+	 * The key of a required CONF_ENUM field that says of what kind the object is, for fields
+	 * that only some kinds have. NULL: there are none.
+	 */
+	const char *selector;
 	/*
 	 * Optional: looks at the finished struct; reports with conf_error_at(). All checks run
 	 * after the whole file was read, children first, and only for objects in which every value

@@ -56,7 +56,7 @@ conf_set_defaults(struct conf *c, const struct conf_schema *schema,
 		const struct conf_field *f = &schema->fields[i];
 		void *out = (char *)object + f->offset;
 
-		if (given && given[i])
+		if ((given && given[i]) || !conf_field_applies(schema, f, object))
 			continue;
 		if (f->def)
 			set_default(c, f, place, out);

@@ -76,6 +76,11 @@ expect_list(struct strbuf *out, const struct conf_field *f)
 {
 	const struct conf_field item = conf_item_field(f);
 
+	if (f->flags & CONF_OR_ONE) {
+		conf_expect(out, &item, item.type);
+		strbuf_add(out, ", or a list of such");
+		return;
+	}
 	strbuf_add(out, "a list (each item: ");
 	if (f->item == CONF_STRUCT)
 		strbuf_add(out, f->schema->what);

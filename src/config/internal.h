@@ -172,7 +172,21 @@ void conf_complain_unknown_key(
 void conf_complain_twice(
     struct conf *c, const struct conf_node *key, const struct conf_node *first);
 void conf_complain_missing(struct conf *c, const struct conf_schema *schema,
-    const struct conf_node *node, const struct conf_node *const *given, struct conf_place place);
+    const struct conf_node *node, const struct conf_node *const *given, struct conf_place place,
+    const void *object);
+
+/* select.c: keys that only some kinds of an object have */
+
+/* Whether the object, whose selector was read, is of a kind that has the field. */
+bool conf_field_applies(
+    const struct conf_schema *schema, const struct conf_field *f, const void *object);
+/* The field that says of what kind an object is. NULL: the schema has none. */
+const struct conf_field *conf_selector(const struct conf_schema *schema);
+/* The names of the kinds of which `only` has a bit. */
+void conf_expect_kinds(struct strbuf *out, const struct conf_field *selector, uint32_t only);
+/* Refuses the keys that the object's kind does not have. */
+void conf_refuse_foreign(struct conf *c, const struct conf_schema *schema,
+    const struct conf_node *const *given, const void *object);
 
 /* walk.c */
 

@@ -278,7 +278,8 @@ print_object(struct printer *p, const struct conf_schema *schema, const void *ob
 		const struct conf_field *f = &schema->fields[i];
 		const void *value = (const char *)object + f->offset;
 
-		if (!(f->flags & CONF_KEY) && !is_absent(f, value))
+		if (!(f->flags & CONF_KEY) && conf_field_applies(schema, f, object) &&
+		    !is_absent(f, value))
 			print_field(p, f, value);
 	}
 }

@@ -56,6 +56,18 @@ print_type(const struct conf_field *f, struct strbuf *out)
 	conf_expect_range(out, f, type);
 }
 
+/* ", with type http or grpc" */
+static void
+print_kinds(const struct conf_schema *schema, const struct conf_field *f, struct strbuf *out)
+{
+	const struct conf_field *selector = f->only ? conf_selector(schema) : NULL;
+
+	if (selector == NULL)
+		return;
+	strbuf_addf(out, ", with %s ", selector->key);
+	conf_expect_kinds(out, selector, f->only);
+}
+
 static void
 print_schema(const struct conf_schema *schema, size_t indent, struct strbuf *out)
 {
@@ -67,6 +79,7 @@ print_schema(const struct conf_schema *schema, size_t indent, struct strbuf *out
 		strbuf_pad(out, ' ', indent);
 		strbuf_addf(out, "%s (", f->key);
 		print_type(f, out);
+		print_kinds(schema, f, out);
 		if (f->flags & CONF_REQUIRED)
 			strbuf_add(out, ", required");
 		if (f->def)

@@ -88,7 +88,8 @@ load_object(struct conf *c, const struct conf_schema *schema, const struct conf_
 		given[i] = node;
 		load_value(c, f, node, (char *)object + f->offset);
 	}
-	conf_complain_missing(c, schema, node, given, place);
+	conf_refuse_foreign(c, schema, given, object);
+	conf_complain_missing(c, schema, node, given, place, object);
 	conf_set_defaults(c, schema, given, place, object);
 }
 
@@ -148,6 +149,18 @@ load_list(
 			conf_complain_kind(c, &item, item.type, node);
 		}
 	}
+}
+
+/* A list of one, written as just that. */
+static void
+load_one(
+    struct conf *c, const struct conf_field *f, const struct conf_node *node, struct conf_list *out)
+{
+	const struct conf_field item = conf_item_field(f);
+
+	out->items = arena_alloc(c->arena, conf_type_size(NULL, f->item));
+	out->count = 1;
+	load_scalar(c, &item, item.type, node, out->items);
 }
 
 const struct conf_field *
@@ -260,6 +273,10 @@ load_value(struct conf *c, const struct conf_field *f, const struct conf_node *n
 	} else if (f->type == CONF_LIST && node->kind == CONF_NODE_LIST) {
 		conf_mark_add(c, out, sizeof(struct conf_list), place_of_key(node), true);
 		load_list(c, f, node, out);
+	} else if (f->type == CONF_LIST && (f->flags & CONF_OR_ONE) &&
+		   node->kind == CONF_NODE_SCALAR) {
+		conf_mark_add(c, out, sizeof(struct conf_list), place_of_key(node), true);
+		load_one(c, f, node, out);
 	} else if (f->type == CONF_MAP && node->kind == CONF_NODE_MAP) {
 		conf_mark_add(c, out, sizeof(struct conf_list), place_of_key(node), true);
 		load_map(c, f, node, out);

@@ -183,9 +183,38 @@ static const struct error_row rows[] = {
 	  "t\n"
 	  "    6 | tickets: [[x]]\n"
 	  "      |           ^\n"
-	  "x:7:10: numbers: expected a list (each item: a number), found a map\n"
+	  "x:7:10: numbers: expected a number, or a list of such, found a map\n"
 	  "    7 | numbers: {a: 1}\n"
 	  "      |          ^\n" },
+	{ "keys of another kind",
+	  "title: a\n"
+	  "vehicles:\n"
+	  "  ark: {kind: boat, wheels: 4, harbour: x}\n"
+	  "  tram: {kind: bus, sails: 1}\n"
+	  "  raft: {kind: boat}\n",
+	  0,
+	  "x:3:21: wheels does not go with kind boat, only with bus or cart\n"
+	  "    3 |   ark: {kind: boat, wheels: 4, harbour: x}\n"
+	  "      |                     ^~~~~~\n"
+	  "x:4:21: sails does not go with kind bus, only with boat\n"
+	  "    4 |   tram: {kind: bus, sails: 1}\n"
+	  "      |                     ^~~~~\n"
+	  "x:5:3: missing key \"harbour\" of a vehicle; expected a text\n"
+	  "    5 |   raft: {kind: boat}\n"
+	  "      |   ^~~~\n" },
+	/* the kind is what has to be mended first: nothing more is known of the others */
+	{ "no kind",
+	  "title: a\n"
+	  "vehicles:\n"
+	  "  ark: {kind: bote, wheels: 4, harbour: x}\n"
+	  "  tram: {wheels: 4, harbour: x}\n",
+	  0,
+	  "x:3:15: kind: bote is not allowed; expected boat, bus or cart; did you mean boat?\n"
+	  "    3 |   ark: {kind: bote, wheels: 4, harbour: x}\n"
+	  "      |               ^~~~\n"
+	  "x:4:3: missing key \"kind\" of a vehicle; expected boat, bus or cart\n"
+	  "    4 |   tram: {wheels: 4, harbour: x}\n"
+	  "      |   ^~~~\n" },
 	{ "list at the top",
 	  "- a\n",
 	  0,

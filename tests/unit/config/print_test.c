@@ -73,7 +73,15 @@ static const char full[] = "title: artis-1838\n"
 			   "  192.0.2.1:\n"
 			   "    doors:\n"
 			   "      - \"[2001:db8::1]:80\"\n"
-			   "    width: 2.5\n";
+			   "    width: 2.5\n"
+			   "vehicles:\n"
+			   "  ark:\n"
+			   "    kind: boat\n"
+			   "    sails: 0\n"
+			   "    harbour: ararat\n"
+			   "  tram:\n"
+			   "    kind: bus\n"
+			   "    wheels: 4\n";
 
 TEST(every_default)
 {
@@ -107,6 +115,7 @@ TEST(canonical)
 		{ "motto: 12:30", "\nmotto: \"12:30\"\n" },
 		{ "motto: 0x1f", "\nmotto: \"0x1f\"\n" },
 		{ "motto: a#b", "\nmotto: \"a#b\"\n" },
+		{ "numbers: 7", "\nnumbers:\n  - 7\n" },
 		{ "office: {phone: x}", "\noffice:\n  phone: x\n  open: true\n" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -152,5 +161,10 @@ TEST(reference)
 	    "  food (list of text): what\n"
 	    "gates (map by name): by address\n"
 	    "  doors (list of address with port): all\n"
-	    "  width (number 0 to 20, required): metres\n");
+	    "  width (number 0 to 20, required): metres\n"
+	    "vehicles (map by name): to ride\n"
+	    "  kind (boat, bus or cart, required): what\n"
+	    "  wheels (number, with kind bus or cart, default 4): that turn\n"
+	    "  sails (number, with kind boat): set\n"
+	    "  harbour (text, with kind boat, required): at home\n");
 }

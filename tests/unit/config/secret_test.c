@@ -33,7 +33,7 @@ static const struct error_row rows[] = {
 	  "keepers: [{ password: [s3cret, more] }]\n",
 	  0,
 	  "x:2:1: unknown key \"keepers\" of a zoo; expected title, router-id, open, visitors, latitude, hold-time, "
-	  "pause, motto, password, season, land, door, office, days, numbers, tickets, animals or gates\n"
+	  "pause, motto, password, season, land, door, office, days, numbers, tickets, animals, gates or vehicles\n"
 	  "    2 | keepers: [{ password: [******, ****] }]\n"
 	  "      | ^~~~~~~\n" },
 	{ "taken for a key, in braces",

@@ -29,7 +29,11 @@ check_zoo(struct conf *c, void *object)
 		conf_error_at(c, &z->router_id, "expected an IPv4 address");
 }
 
+enum vehicle_kind { BOAT, BUS, CART };
+static const char *const kinds[] = { "boat", "bus", "cart", NULL };
+
 /* clang-format off */
+#define ON_LAND (1 << BUS | 1 << CART)
 #define AT(s, f) .offset = offsetof(struct s, f)
 static const struct conf_field animal_fields[] = {
 	{ .key = "name", .type = CONF_NAME, AT(zoo_animal, name), .flags = CONF_KEY, .doc = "its name" },
@@ -64,6 +68,17 @@ static const struct conf_field office_fields[] = {
 };
 static const struct conf_schema office_schema = CONF_SCHEMA("an office", struct zoo_office, office_fields);
 
+static const struct conf_field vehicle_fields[] = {
+	{ .key = "name", .type = CONF_NAME, AT(zoo_vehicle, name), .flags = CONF_KEY, .doc = "its name" },
+	{ .key = "kind", .type = CONF_ENUM, AT(zoo_vehicle, kind), .flags = CONF_REQUIRED, .names = kinds, .doc = "what" },
+	{ .key = "wheels", .type = CONF_U32, AT(zoo_vehicle, wheels), .only = ON_LAND, .def = "4", .doc = "that turn" },
+	{ .key = "sails", .type = CONF_U32, AT(zoo_vehicle, sails), .only = 1 << BOAT, .doc = "set" },
+	{ .key = "harbour", .type = CONF_STRING, AT(zoo_vehicle, harbour), .only = 1 << BOAT,
+	  .flags = CONF_REQUIRED, .doc = "at home" },
+};
+static const struct conf_schema vehicle_schema =
+    CONF_SCHEMA("a vehicle", struct zoo_vehicle, vehicle_fields, .selector = "kind");
+
 static const struct conf_field zoo_fields[] = {
 	{ .key = "title", .type = CONF_NAME, AT(zoo, title), .flags = CONF_REQUIRED, .max = 20, .doc = "short" },
 	{ .key = "router-id", .type = CONF_IP, AT(zoo, router_id), .doc = "IPv4" },
@@ -81,10 +96,11 @@ static const struct conf_field zoo_fields[] = {
 	{ .key = "office", .type = CONF_STRUCT, AT(zoo, office), .schema = &office_schema, .doc = "at the door" },
 	{ .key = "days", .type = CONF_LIST, AT(zoo, days), .item = CONF_ENUM, .names = days, .def = "[mon, wed]",
 	  .max = 3, .doc = "of the week" },
-	{ .key = "numbers", .type = CONF_LIST, AT(zoo, numbers), .item = CONF_U32, .doc = "rising" },
+	{ .key = "numbers", .type = CONF_LIST, AT(zoo, numbers), .item = CONF_U32, .flags = CONF_OR_ONE, .doc = "rising" },
 	{ .key = "tickets", .type = CONF_LIST, AT(zoo, tickets), .item = CONF_STRUCT, .schema = &ticket_schema, .doc = "all" },
 	{ .key = "animals", .type = CONF_MAP, AT(zoo, animals), .schema = &animal_schema, .doc = "by name" },
 	{ .key = "gates", .type = CONF_MAP, AT(zoo, gates), .schema = &gate_schema, .doc = "by address" },
+	{ .key = "vehicles", .type = CONF_MAP, AT(zoo, vehicles), .schema = &vehicle_schema, .min = 1, .max = 9, .doc = "to ride" },
 };
 /* clang-format on */
 

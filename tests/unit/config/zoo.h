@@ -28,6 +28,14 @@ struct zoo_office {
 	const char *phone;
 };
 
+/* A car has wheels, a boat has sails and a harbour. */
+struct zoo_vehicle {
+	const char *name;
+	int kind;
+	uint32_t wheels, sails;
+	const char *harbour;
+};
+
 struct zoo {
 	const char *title;
 	struct ip router_id;
@@ -47,6 +55,7 @@ struct zoo {
 	struct conf_list tickets; /* struct zoo_ticket */
 	struct conf_list animals; /* struct zoo_animal, by name */
 	struct conf_list gates;   /* struct zoo_gate, by address */
+	struct conf_list vehicles; /* struct zoo_vehicle, by name */
 };
 
 extern const struct conf_schema zoo_schema;

@@ -1,11 +1,11 @@
 /*
  * The configuration of nearcastd: what nearcastd.yaml says, as structs, complete and checked.
  *
- * agent_conf_schema (agent_conf.c, agent_conf_service.c, agent_conf_neighbor.c) is the one table of
- * keys, types, limits and defaults; the checks that no table can express (agent_conf_check*.c) run
- * while the file is loaded, so that a struct agent_conf that exists is one that can be run. What
- * the checks work out on the way (a port from "tcp/80", the addresses of a block) stands in the
- * fields marked "derived".
+ * agent_conf_schema (agent_conf.c, agent_conf_service.c, agent_conf_checks.c, agent_conf_neighbor.c)
+ * is the one table of keys, types, limits and defaults; the checks that no table can express
+ * (agent_conf_check*.c) run while the file is loaded, so that a struct agent_conf that exists is one
+ * that can be run. What the checks work out on the way (a port from "tcp/80", the addresses of a
+ * block) stands in the fields marked "derived".
  *
  * A Global IP of 2 or 4 addresses (/31, /30; /127, /126) is put on the interface and announced as
  * so many host routes: each address is served, checked and withdrawn by itself.
@@ -19,6 +19,7 @@
 #include "base/ip.h"
 #include "base/time.h"
 #include "config/config.h"
+#include "io/check_spec.h"
 #include "proto/bgp/bgp.h"
 #include "service/service.h"
 
@@ -35,11 +36,6 @@ enum agent_on_exit {
 	AGENT_EXIT_KEEP,
 };
 
-enum agent_check_type {
-	AGENT_CHECK_HTTP,
-	AGENT_CHECK_TCP,
-};
-
 enum agent_transport {
 	AGENT_TCP,
 	AGENT_UDP,
@@ -54,18 +50,17 @@ struct agent_listen {
 
 struct agent_check {
 	const char *name;
-	int type;        /* enum agent_check_type */
-	const char *url; /* http; "{address}" stands for each Global IP */
-	uint32_t port;   /* tcp */
-	uint32_t expect_status;
+	struct check_spec spec; /* what is asked, and expected */
 	struct duration interval, fast_interval, timeout;
+	struct duration start_splay; /* the first run is at most so late */
+	uint32_t jitter;             /* in percent: an interval is at most so much shorter */
 	uint32_t rise, fall;
 	int scope; /* enum check_scope */
 
 	/* derived */
 	bool each_address; /* one run for each Global IP, else one for the whole service */
 	bool own_host;     /* who refuses the connection is this host itself */
-	struct ip target;  /* the address that the url spells out, if it does */
+	struct ip asked;   /* the one address that is asked, if the file says which */
 };
 
 /* What is announced at each stage, but for next_hop; see agent_attributes(). */
@@ -196,20 +191,12 @@ struct neighbor_conf agent_neighbor_conf(
 struct bgp_attributes agent_attributes(const struct agent_service *service,
     const struct agent_override *override, struct ip address, enum stage stage);
 
-/* The longest URL that agent_check_url() writes. */
-#define AGENT_URL_MAX 512
-
-/* The check's URL for one Global IP: "{address}" replaced, IPv6 in brackets. Returns buf. */
-char *agent_check_url(
-    const struct agent_check *check, struct ip address, char buf[static AGENT_URL_MAX]);
-
 /* Between the files of the configuration. */
 extern const struct conf_schema agent_neighbor_schema; /* agent_conf_neighbor.c */
 extern const struct conf_schema agent_service_schema;  /* agent_conf_service.c */
-extern const struct conf_schema agent_check_schema;    /* agent_conf.c */
+extern const struct conf_schema agent_check_schema;    /* agent_conf_checks.c */
 
 /* Each looks at one finished object: agent_conf_check.c ... */
-void agent_conf_check_check(struct conf *c, void *object);
 void agent_conf_check_service(struct conf *c, void *object);
 void agent_conf_check_all(struct conf *c, void *object);
 /* ... agent_conf_check_policy.c: which checks count, where they lead, and how long it takes. */
@@ -217,6 +204,10 @@ void agent_conf_check_policy(struct conf *c, struct agent_service *service);
 void agent_conf_check_damping(struct conf *c, void *object);
 /* ... agent_conf_overlaps.c: no address may be in two Global IPs. */
 void agent_conf_check_overlaps(struct conf *c, const struct agent_conf *conf);
+/* ... agent_conf_check_check.c */
+void agent_conf_check_check(struct conf *c, void *object);
+/* Which checks ask this very host: its refusal is definitive. */
+void agent_conf_mark_own_checks(struct agent_service *service);
 /* ... agent_conf_check_neighbor.c */
 void agent_conf_check_neighbor(struct conf *c, void *object);
 void agent_conf_check_capabilities(struct conf *c, void *object);

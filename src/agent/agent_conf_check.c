@@ -2,86 +2,10 @@
  * What the table of keys cannot say about nearcastd.yaml: the rules between fields and between
  * objects. Each function reports every error that it finds, at its place in the file.
  */
-#include <curl/curl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "agent/agent_conf.h"
-#include "io/curl_lib.h"
-
-static void
-curl_url_cleanup_p(CURLU **u)
-{
-	curl_url_cleanup(*u);
-}
-
-static void
-curl_freep(char **p)
-{
-	curl_free(*p);
-}
-
-/* Sets each_address and own_host, or target, from the host that the URL names. */
-static void
-check_url(struct conf *c, struct agent_check *check)
-{
-	_cleanup_(curl_url_cleanup_p) CURLU *u = NULL;
-	_cleanup_(curl_freep) char *host = NULL;
-	_cleanup_(curl_freep) char *scheme = NULL;
-	char url[AGENT_URL_MAX], *end;
-	struct err e = { 0 };
-
-	check->each_address = check->own_host = strstr(check->url, "{address}") != NULL;
-	if (curl_lib_load(&e) < 0) {
-		conf_error_at(c, check, "%s", e.message);
-		return;
-	}
-	u = curl_url();
-	/* any address does for the syntax */
-	agent_check_url(check, ip_from_v4(0xc0000201), url);
-	if (curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK ||
-	    curl_url_get(u, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
-	    curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK) {
-		conf_error_at(c, &check->url, "not a URL; expected http://HOST[:PORT]/PATH");
-		return;
-	}
-	if (strcmp(scheme, "http") != 0) {
-		conf_error_at(c, &check->url, "scheme %s; an http check takes http://", scheme);
-		return;
-	}
-	/* [::1] has no brackets as an address */
-	end = host[0] == '[' ? strchr(host, ']') : NULL;
-	if (end != NULL)
-		*end = '\0';
-	if (!check->each_address)
-		(void)ip_parse(host + (end != NULL), &check->target);
-}
-
-void
-agent_conf_check_check(struct conf *c, void *object)
-{
-	struct agent_check *check = object;
-
-	switch ((enum agent_check_type)check->type) {
-	case AGENT_CHECK_HTTP:
-		if (conf_is_set(c, &check->port))
-			conf_error_at(c, &check->port, "an http check has its port in the url");
-		if (check->url == NULL)
-			check->url = "http://{address}/";
-		check_url(c, check);
-		break;
-	case AGENT_CHECK_TCP:
-		if (check->url != NULL)
-			conf_error_at(c, &check->url, "a tcp check has a port, no url");
-		if (conf_is_set(c, &check->expect_status))
-			conf_error_at(c, &check->expect_status, "a tcp check expects no status");
-		check->expect_status = 0; /* or --check would print what is refused here */
-		if (check->port == 0)
-			conf_error_at(c, &check->type, "a tcp check needs a port");
-		check->each_address = check->own_host = true;
-		break;
-	}
-}
 
 /* The addresses of the blocks, one by one, with their size checked. */
 static void
@@ -148,28 +72,13 @@ parse_listens(struct conf *c, struct agent_service *s)
 	}
 }
 
-/* A url that names a Global IP or the loopback asks this host, as {address} does. */
-static void
-mark_own_checks(struct agent_service *s)
-{
-	struct agent_check *checks = s->checks.items;
-
-	for (size_t i = 0; i < s->checks.count; i++) {
-		if (checks[i].target.family == IP_NONE)
-			continue;
-		checks[i].own_host = ip_is_loopback(checks[i].target);
-		for (size_t a = 0; a < s->address_count; a++)
-			checks[i].own_host |= ip_equal(checks[i].target, s->addresses[a]);
-	}
-}
-
 void
 agent_conf_check_service(struct conf *c, void *object)
 {
 	struct agent_service *s = object;
 
 	expand_global_ips(c, s);
-	mark_own_checks(s);
+	agent_conf_mark_own_checks(s);
 	parse_listens(c, s);
 	agent_conf_check_attributes(c, s);
 	agent_conf_check_policy(c, s);

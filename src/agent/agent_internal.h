@@ -12,22 +12,23 @@
 #include "base/prefix_map.h"
 #include "io/address_lock.h"
 #include "io/addresses.h"
+#include "io/check_run.h"
 #include "io/control.h"
-#include "io/http_check.h"
 #include "io/loop.h"
 #include "io/socket_watch.h"
-#include "io/tcp_check.h"
 #include "service/journal.h"
+#include "service/pace.h"
 #include "service/service.h"
 
 /* Runs one check at one address, again and again. */
 struct runner {
 	struct hosted *hosted; /* borrowed */
 	size_t run;            /* index into the engine's runs */
-	struct timer timer;    /* when it runs next */
-	struct instant started;
-	struct http_check *http; /* owned; while it runs */
-	struct tcp_check *tcp;   /* owned; while it runs */
+	struct check_run *check; /* owned */
+	struct timer timer;      /* when it runs next */
+	struct instant started;  /* of the last run, or of the one under way */
+	struct rng rng;          /* for the time from run to run */
+	bool splayed;            /* its first run was put off by its share of the start splay */
 };
 
 /* The last withdraw of an address. */
@@ -100,7 +101,7 @@ struct agent {
 	struct announcer *announcer;     /* owned */
 	struct addresses *addresses;     /* owned */
 	struct socket_watch *sockets;    /* owned */
-	struct http_client *http;        /* owned */
+	struct check_hub *checks;        /* owned */
 	struct control_server *control;  /* owned */
 	struct run_mark *mark;           /* owned */
 	struct state_dir *state;         /* owned */
@@ -140,7 +141,7 @@ void hosted_say_announced(struct hosted *h, size_t address);
 void hosted_say_withdrawn(struct hosted *h, size_t address);
 
 /* runner.c */
-int runner_new(struct hosted *h, size_t run, sd_event *loop, struct runner **ret);
+int runner_new(struct hosted *h, size_t run, struct runner **ret);
 void runner_free(struct runner *r); /* NULL is fine */
 void runner_run_now(struct runner *r);
 

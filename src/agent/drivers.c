@@ -103,7 +103,7 @@ agent_open_drivers(struct agent *a, struct err *e)
 	};
 	int r = control_server_new(a->loop, a->conf->control, agent_answer, a, &a->control, e);
 
-	a->http = http_client_new(a->loop);
+	a->checks = check_hub_new(a->loop);
 	for (size_t i = 0; i < a->service_count && r >= 0; i++) {
 		r = hosted_init_timers(a->services[i], a->loop);
 		if (r < 0)
@@ -136,7 +136,7 @@ agent_close_drivers(struct agent *a)
 	agent_free_places(a);
 	socket_watch_free(a->sockets);
 	addresses_free(a->addresses);
-	http_client_free(a->http);
+	check_hub_free(a->checks);
 	run_mark_free(a->mark);
 	state_dir_free(a->state);
 	control_server_free(a->control);

@@ -301,7 +301,7 @@ hosted_init_timers(struct hosted *h, sd_event *loop)
 	int r = timer_init(&h->deadline, loop, on_deadline);
 
 	for (size_t i = 0; i < h->engine->run_count && r >= 0; i++)
-		r = runner_new(h, i, loop, &h->runners[i]);
+		r = runner_new(h, i, &h->runners[i]);
 	return r;
 }
 

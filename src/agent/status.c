@@ -162,8 +162,8 @@ checks_json(const struct hosted *h, struct instant now)
 		const struct agent_check *conf = &confs[run->check];
 		const struct check *c = &run->state;
 		json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "name", conf->name, "type",
-		    conf->type == AGENT_CHECK_HTTP ? "http" : "tcp", "verdict",
-		    verdict_name(c->verdict), "why", c->why);
+		    check_kind_names[conf->spec.kind], "verdict", verdict_name(c->verdict), "why",
+		    c->why);
 
 		(void)json_object_set_new(o, "scope",
 		    json_string(conf->scope == CHECK_DEPENDENCY ? "dependency" : "service"));

@@ -185,6 +185,12 @@ curl_multi_strerror(CURLMcode code)
 	return PASS(curl_multi_strerror, "no " LIBRARY, code);
 }
 
+time_t
+curl_getdate(const char *text, const time_t *unused)
+{
+	return PASS(curl_getdate, -1, text, unused);
+}
+
 struct curl_slist *
 curl_slist_append(struct curl_slist *list, const char *text)
 {

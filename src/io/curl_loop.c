@@ -22,15 +22,9 @@ collect_ended(struct curl_loop *l)
 	CURLMsg *message;
 	int left;
 
-	/* the message dies with the removal, so what it says is taken first */
 	while ((message = curl_multi_info_read(l->multi, &left)) != NULL) {
-		CURL *easy = message->easy_handle;
-		CURLcode result = message->data.result;
-
-		if (message->msg != CURLMSG_DONE)
-			continue;
-		(void)curl_multi_remove_handle(l->multi, easy);
-		l->ended(l->userdata, easy, result);
+		if (message->msg == CURLMSG_DONE)
+			l->ended(l->userdata, message->easy_handle, message->data.result);
 	}
 }
 

@@ -13,8 +13,11 @@
 
 struct curl_loop;
 
-/* The transfer has ended and is out of the loop: the handle is the caller's again, and may be freed
- * or added again, from here too. */
+/*
+ * The transfer has ended. Its handle is still in the loop, since a connection that was only to be
+ * made stands until it is taken out: curl_loop_remove() does, before it is freed or added again,
+ * from here too.
+ */
 typedef void (*curl_ended_fn)(void *userdata, CURL *easy, CURLcode result);
 
 /* `ended` is called from the loop, once for each transfer that comes to its end. */
@@ -24,5 +27,5 @@ int curl_loop_new(sd_event *loop, curl_ended_fn ended, void *userdata, struct cu
  * caller's. */
 void curl_loop_free(struct curl_loop *l);
 int curl_loop_add(struct curl_loop *l, CURL *easy, struct err *e) _must_use_;
-/* Ends a transfer early; `ended` is not called for it. */
+/* Takes a transfer out; of one under way, `ended` is not called. */
 void curl_loop_remove(struct curl_loop *l, CURL *easy);

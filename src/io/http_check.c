@@ -1,160 +1,187 @@
-#include "io/http_check.h"
-
-#include <curl/curl.h>
-#include <errno.h>
+/*
+ * HTTP and HTTPS: one request on a fresh connection; its status, and what its body holds, are
+ * compared with what is expected.
+ *
+ * No redirects are followed, and no more than BODY_MAX of a body is read: a check looks at this
+ * very answer.
+ */
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/alloc.h"
-#include "base/utf8.h"
-#include "io/curl_loop.h"
-
-struct http_client {
-	sd_event *loop;              /* a reference */
-	/* owned; NULL until the first check: who has none needs no libcurl */
-	struct curl_loop *transfers;
-};
+#include "base/strbuf.h"
+#include "io/curl_check.h"
+#include "proto/check/match.h"
 
 struct http_check {
-	struct http_client *client; /* borrowed */
-	CURL *easy;                 /* owned; in client->transfers while it runs */
-	bool running;
-	uint32_t expect_status;
-	size_t body; /* bytes read */
-	char error[CURL_ERROR_SIZE];
-	check_run_fn done;
-	void *userdata;
+	struct curl_check curl;
+	struct curl_slist *headers; /* owned */
+	struct match match;
+	struct strbuf body; /* as much as is matched */
+	size_t seen;        /* bytes of the body */
 };
+
+#define BODY_MAX (256u << 10)
+
+static struct http_check *
+http_of(struct curl_check *curl)
+{
+	return container_of(curl, struct http_check, curl);
+}
 
 static size_t
 on_body(char *data, size_t size, size_t count, void *userdata)
 {
 	struct http_check *c = userdata;
+	size_t n = size * count;
 
-	(void)data;
-	c->body += size * count;
-	return c->body > HTTP_CHECK_BODY_MAX ? 0 : size * count; /* 0 ends the transfer */
+	if (match_is_wanted(&c->match))
+		strbuf_add_mem(&c->body, data, MIN(n, MATCH_BYTES_MAX - c->body.len));
+	c->seen += n;
+	return c->seen > BODY_MAX ? 0 : n; /* 0 ends the transfer */
+}
+
+/* Whether the status passes; ends the run when it does not. */
+static bool
+check_status(struct http_check *c, long status)
+{
+	const struct check_spec *spec = c->curl.run.spec;
+	char expected[64];
+
+	if (http_status_is_in(spec->statuses, spec->expect_status.count, status))
+		return true;
+	http_status_format(spec->statuses, spec->expect_status.count, expected, sizeof(expected));
+	check_run_end(&c->curl.run, CHECK_RUN_FAILED, "status %ld, expected %s", status, expected);
+	return false;
+}
+
+static bool
+check_version(struct http_check *c)
+{
+	long version = 0;
+
+	if (c->curl.run.spec->http_version != CHECK_HTTP_2)
+		return true;
+	(void)curl_easy_getinfo(c->curl.easy, CURLINFO_HTTP_VERSION, &version);
+	if (version == CURL_HTTP_VERSION_2_0)
+		return true;
+	check_run_end(&c->curl.run, CHECK_RUN_FAILED, "the server does not speak HTTP/2");
+	return false;
+}
+
+static bool
+check_body(struct http_check *c)
+{
+	char why[CHECK_RUN_WHY_MAX];
+
+	if (!match_is_wanted(&c->match) || match_test(&c->match, c->body.text, c->body.len))
+		return true;
+	match_explain(&c->match, "the body", c->body.text, c->body.len, why, sizeof(why));
+	check_run_end(&c->curl.run, CHECK_RUN_FAILED, "%s", why);
+	return false;
 }
 
 static void
-judge(const struct http_check *c, CURLcode code, struct check_run_result *ret)
+on_ended(struct curl_check *curl, CURLcode code)
 {
-	long status = 0, os_errno = 0;
+	struct http_check *c = http_of(curl);
+	long status = 0, days;
 
-	(void)curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
-	(void)curl_easy_getinfo(c->easy, CURLINFO_OS_ERRNO, &os_errno);
-	ret->outcome = CHECK_RUN_FAILED;
 	/* enough of the body was seen to know that one comes */
-	if (code == CURLE_WRITE_ERROR && c->body > HTTP_CHECK_BODY_MAX)
-		code = CURLE_OK;
-	if (code == CURLE_OK) {
-		if (status == (long)c->expect_status) {
-			ret->outcome = CHECK_RUN_PASSED;
-			utf8_format(ret->why, sizeof(ret->why), "status %ld", status);
-		} else {
-			utf8_format(ret->why, sizeof(ret->why), "status %ld, expected %u", status,
-			    c->expect_status);
-		}
-	} else if (code == CURLE_COULDNT_CONNECT && os_errno == ECONNREFUSED) {
-		ret->outcome = CHECK_RUN_REFUSED;
-		utf8_format(ret->why, sizeof(ret->why), "connection refused");
-	} else {
-		utf8_format(ret->why, sizeof(ret->why), "%s",
-		    c->error[0] ? c->error : curl_easy_strerror(code));
+	if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && c->seen > BODY_MAX)) {
+		curl_check_fail(curl, code);
+		return;
 	}
+	(void)curl_easy_getinfo(curl->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (!check_status(c, status) || !check_version(c) || !check_body(c) ||
+	    !curl_check_certificate(curl, &days))
+		return;
+	if (days >= 0)
+		check_run_end(&curl->run, CHECK_RUN_PASSED,
+		    "status %ld, certificate good for %ld days", status, days);
+	else
+		check_run_end(&curl->run, CHECK_RUN_PASSED, "status %ld", status);
 }
 
 static void
-on_ended(void *userdata, CURL *easy, CURLcode code)
+set_request(struct http_check *c)
 {
-	struct check_run_result result = { 0 };
-	struct http_check *c = NULL;
+	const struct check_spec *spec = c->curl.run.spec;
+	const char *const *headers = spec->headers.items;
+	CURL *easy = c->curl.easy;
 
-	(void)userdata;
-	(void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&c);
-	c->running = false;
-	judge(c, code, &result);
-	c->done(c->userdata, &result);
-}
-
-struct http_client *
-http_client_new(sd_event *loop)
-{
-	struct http_client *c = xcalloc(1, sizeof(*c));
-
-	c->loop = sd_event_ref(loop);
-	return c;
-}
-
-void
-http_client_free(struct http_client *c)
-{
-	if (c == NULL)
-		return;
-	curl_loop_free(c->transfers);
-	(void)sd_event_unref(c->loop);
-	free(c);
+	(void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, check_method_names[spec->method]);
+	if (spec->method == CHECK_METHOD_HEAD)
+		(void)curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+	if (spec->body) /* makes it a POST, which the method overrides */
+		(void)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, spec->body);
+	for (size_t i = 0; i < spec->headers.count; i++)
+		c->headers = curl_slist_append(c->headers, headers[i]);
+	(void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, c->headers);
 }
 
 static void
-set_options(struct http_check *c, const char *url, struct duration timeout)
+prepare(struct curl_check *curl)
 {
-	long ms = (long)MAX(duration_ms(timeout), INT64_C(1));
+	struct http_check *c = http_of(curl);
+	const struct check_spec *spec = curl->run.spec;
+	bool https = strncasecmp(spec->url, "https:", 6) == 0;
+	long version = CURL_HTTP_VERSION_1_1;
 
-	(void)curl_easy_setopt(c->easy, CURLOPT_URL, url);
-	(void)curl_easy_setopt(c->easy, CURLOPT_PRIVATE, c);
-	(void)curl_easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->error);
-	(void)curl_easy_setopt(c->easy, CURLOPT_PROTOCOLS_STR, "http");
-	(void)curl_easy_setopt(c->easy, CURLOPT_PROXY, ""); /* not the environment's either */
-	(void)curl_easy_setopt(c->easy, CURLOPT_NOSIGNAL, 1L);
-	(void)curl_easy_setopt(c->easy, CURLOPT_FRESH_CONNECT, 1L);
-	(void)curl_easy_setopt(c->easy, CURLOPT_FORBID_REUSE, 1L);
-	(void)curl_easy_setopt(c->easy, CURLOPT_TIMEOUT_MS, ms);
-	(void)curl_easy_setopt(c->easy, CURLOPT_CONNECTTIMEOUT_MS, ms);
-	(void)curl_easy_setopt(c->easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-	(void)curl_easy_setopt(c->easy, CURLOPT_USERAGENT, "nearcastd/" NEARCAST_VERSION);
-	(void)curl_easy_setopt(c->easy, CURLOPT_WRITEFUNCTION, on_body);
-	(void)curl_easy_setopt(c->easy, CURLOPT_WRITEDATA, c);
+	if (spec->http_version == CHECK_HTTP_2)
+		version = https ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
+	curl_check_set_url(curl);
+	set_request(c);
+	(void)curl_easy_setopt(curl->easy, CURLOPT_HTTP_VERSION, version);
+	(void)curl_easy_setopt(curl->easy, CURLOPT_WRITEFUNCTION, on_body);
+	(void)curl_easy_setopt(curl->easy, CURLOPT_WRITEDATA, c);
 }
 
-int
-http_check_start(struct http_client *client, const char *url, uint32_t expect_status,
-    struct duration timeout, check_run_fn done, void *userdata, struct http_check **ret,
-    struct err *e)
+static void
+http_open(struct check_run *run)
 {
-	struct http_check *c;
-	int r = 0;
+	struct http_check *c = container_of(run, struct http_check, curl.run);
 
-	if (client->transfers == NULL)
-		r = curl_loop_new(client->loop, on_ended, client, &client->transfers, e);
-	if (r < 0)
-		return r;
-	c = xcalloc(1, sizeof(*c));
-	*c = (struct http_check){
-		.client = client, .expect_status = expect_status, .done = done, .userdata = userdata
-	};
-	c->easy = curl_easy_init();
-	if (c->easy == NULL) {
-		free(c);
-		return err_set(e, -ENOMEM, "libcurl gives no handle");
-	}
-	set_options(c, url, timeout);
-	r = curl_loop_add(client->transfers, c->easy, e);
-	if (r < 0) {
-		http_check_free(c);
-		return r;
-	}
-	c->running = true;
-	*ret = c;
-	return 0;
+	c->curl.prepare = prepare;
+	c->curl.ended = on_ended;
+	/* the configuration was refused if it is no expression */
+	if (match_init(&c->match, run->spec->expect_text, run->spec->expect_regex, NULL) < 0)
+		abort();
 }
 
-void
-http_check_free(struct http_check *c)
+static void
+http_start(struct check_run *run)
 {
-	if (c == NULL)
-		return;
-	if (c->running)
-		curl_loop_remove(c->client->transfers, c->easy);
-	curl_easy_cleanup(c->easy);
-	free(c);
+	struct http_check *c = container_of(run, struct http_check, curl.run);
+
+	c->seen = 0;
+	curl_check_start(&c->curl);
 }
+
+static void
+http_stop(struct check_run *run)
+{
+	struct http_check *c = container_of(run, struct http_check, curl.run);
+
+	curl_check_stop(&c->curl);
+	strbuf_done(&c->body);
+}
+
+static void
+http_close(struct check_run *run)
+{
+	struct http_check *c = container_of(run, struct http_check, curl.run);
+
+	curl_check_close(&c->curl);
+	curl_slist_free_all(c->headers);
+	match_done(&c->match);
+}
+
+const struct check_kind http_check_kind = {
+	.size = sizeof(struct http_check),
+	.able = curl_check_able,
+	.open = http_open,
+	.start = http_start,
+	.stop = http_stop,
+	.close = http_close,
+	.late = curl_check_late,
+};

@@ -1,112 +1,110 @@
-#include "io/tcp_check.h"
-
-#include <errno.h>
-#include <stdio.h>
+/*
+ * TCP: a connection is a pass. Where something is to be sent or expected, that is part of it: a
+ * banner, or the answer to a first line.
+ */
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "base/alloc.h"
-#include "io/loop.h"
+#include "io/check_kind.h"
+#include "io/exchange.h"
+#include "proto/check/match.h"
+
+#define ANSWER_MAX 4096u /* bytes that are looked at */
 
 struct tcp_check {
-	int fd;                  /* owned */
-	sd_event_source *source; /* owned */
-	struct timer timer;
-	struct duration timeout;
-	check_run_fn done;
-	void *userdata;
+	struct check_run run;
+	struct exchange x;
+	struct match match;
 };
 
-/* Tells the result; the check may be gone afterwards. */
-static void
-finish(struct tcp_check *c, enum check_outcome outcome, const char *why)
+static struct tcp_check *
+tcp_of(struct exchange *x)
 {
-	struct check_run_result result = { .outcome = outcome };
-
-	(void)snprintf(result.why, sizeof(result.why), "%s", why);
-	timer_set(&c->timer, INSTANT_NEVER);
-	c->source = sd_event_source_disable_unref(c->source);
-	c->done(c->userdata, &result);
+	return container_of(x, struct tcp_check, x);
 }
 
-static int
-on_connected(sd_event_source *source, int fd, uint32_t events, void *userdata)
+static void
+on_sent(struct exchange *x)
 {
-	int error = 0;
-	socklen_t len = sizeof(error);
+	struct tcp_check *c = tcp_of(x);
 
-	(void)source;
-	(void)events;
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
-		error = errno;
-	if (error == 0)
-		finish(userdata, CHECK_RUN_PASSED, "connected");
+	if (match_is_wanted(&c->match))
+		c->run.awaits = "expected answer";
 	else
-		finish(userdata, error == ECONNREFUSED ? CHECK_RUN_REFUSED : CHECK_RUN_FAILED,
-		    error == ECONNREFUSED ? "connection refused" : strerror(error));
-	return 0;
+		check_run_end(&c->run, CHECK_RUN_PASSED, "connected");
 }
 
 static void
-on_time(struct timer *t, struct instant now)
+on_received(struct exchange *x)
 {
-	struct tcp_check *c = container_of(t, struct tcp_check, timer);
-	char text[DURATION_STR_MAX], why[CHECK_RUN_WHY_MAX];
+	struct tcp_check *c = tcp_of(x);
+	char text[EXCERPT_MAX];
 
-	(void)now;
-	(void)snprintf(
-	    why, sizeof(why), "not connected after %s", duration_format(c->timeout, text));
-	finish(c, CHECK_RUN_FAILED, why);
+	if (match_test(&c->match, x->in, x->in_len))
+		check_run_end(
+		    &c->run, CHECK_RUN_PASSED, "answered %s", excerpt(x->in, x->in_len, text));
 }
 
-int
-tcp_check_start(sd_event *loop, struct endpoint to, struct duration timeout, check_run_fn done,
-    void *userdata, struct tcp_check **ret, struct err *e)
+static void
+on_ended(struct exchange *x, int error)
 {
-	struct tcp_check *c = xcalloc(1, sizeof(*c));
-	struct sockaddr_storage ss;
-	socklen_t len = endpoint_to_sockaddr(to, &ss);
+	struct tcp_check *c = tcp_of(x);
+	char why[CHECK_RUN_WHY_MAX];
+
+	if (error != 0 && error != EXCHANGE_FULL) {
+		check_run_end_errno(&c->run, error);
+		return;
+	}
+	match_explain(&c->match, "the answer", x->in, x->in_len, why, sizeof(why));
+	check_run_end(
+	    &c->run, CHECK_RUN_FAILED, "%s%s", why, error == 0 ? "; then it was closed" : "");
+}
+
+static void
+tcp_open(struct check_run *run)
+{
+	struct tcp_check *c = check_run_as(struct tcp_check, run);
+
+	c->x.fd = -1;
+	/* the configuration was refused if it is no expression */
+	if (match_init(&c->match, run->spec->expect_text, run->spec->expect_regex, NULL) < 0)
+		abort();
+}
+
+static void
+tcp_start(struct check_run *run)
+{
+	static const struct exchange_events events = {
+		.sent = on_sent, .received = on_received, .ended = on_ended
+	};
+	struct tcp_check *c = check_run_as(struct tcp_check, run);
+	const struct check_spec *spec = run->spec;
+	struct endpoint to = { .addr = run->address, .port = (uint16_t)spec->port };
 	int r;
 
-	*c = (struct tcp_check){ .fd = -1, .timeout = timeout, .done = done, .userdata = userdata };
-	c->fd = socket(ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (c->fd < 0) {
-		r = err_errno(e, -errno, "open a TCP socket");
-		goto fail;
-	}
-	r = timer_init(&c->timer, loop, on_time);
-	if (r < 0) {
-		(void)err_errno(e, r, "set a timer");
-		goto fail;
-	}
-	if (connect(c->fd, (const void *)&ss, len) < 0 && errno != EINPROGRESS) {
-		r = -errno;
-		(void)err_errno(e, r, "connect");
-		goto fail;
-	}
-	r = sd_event_add_io(loop, &c->source, c->fd, EPOLLOUT, on_connected, c);
-	if (r < 0) {
-		(void)err_errno(e, r, "watch a TCP socket");
-		goto fail;
-	}
-	timer_set(&c->timer, instant_add(clock_now(), timeout));
-	*ret = c;
-	return 0;
-fail:
-	tcp_check_free(c);
-	return r;
+	run->awaits = "connection";
+	r = exchange_open(&c->x, check_hub_loop(run->hub), SOCK_STREAM, to, spec->send_bytes,
+	    spec->send_len, ANSWER_MAX, &events);
+	if (r < 0)
+		check_run_end_errno(run, -r);
 }
 
-void
-tcp_check_free(struct tcp_check *c)
+static void
+tcp_stop(struct check_run *run)
 {
-	if (c == NULL)
-		return;
-	timer_done(&c->timer);
-	sd_event_source_disable_unref(c->source);
-	if (c->fd >= 0)
-		(void)close(c->fd);
-	free(c);
+	exchange_close(&check_run_as(struct tcp_check, run)->x);
 }
+
+static void
+tcp_close(struct check_run *run)
+{
+	match_done(&check_run_as(struct tcp_check, run)->match);
+}
+
+const struct check_kind tcp_check_kind = {
+	.size = sizeof(struct tcp_check),
+	.open = tcp_open,
+	.start = tcp_start,
+	.stop = tcp_stop,
+	.close = tcp_close,
+};

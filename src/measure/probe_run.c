@@ -309,6 +309,7 @@ on_ended(void *userdata, CURL *easy, CURLcode result)
 	(void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&q);
 	take_record(q, result, &record);
 	run->lanes[q->target].in_flight--;
+	curl_loop_remove(run->curl, easy);
 	request_free(q);
 	run->events.ended(run->events.userdata, &record);
 	probe_record_done(&record);

@@ -195,7 +195,7 @@ TEST(what_a_url_asks)
 		_cleanup_(strbuf_done) struct strbuf text = { 0 };
 		_cleanup_(conf_freep) struct conf *c = NULL;
 		const struct agent_check *check;
-		char url[AGENT_URL_MAX];
+		char url[CHECK_URL_MAX];
 
 		strbuf_add(&text, "    global-ips: [203.0.113.10/32, \"2001:db8::10/128\"]\n    "
 				  "checks:\n      c:\n"
@@ -207,9 +207,9 @@ TEST(what_a_url_asks)
 		check = service_of(c)->checks.items;
 		CHECK_INT(check->each_address, cases[i].each);
 		CHECK_INT(check->own_host, cases[i].own);
-		CHECK_STR(agent_check_url(check, service_of(c)->addresses[0], url), cases[i].v4);
+		CHECK_STR(check_url(&check->spec, service_of(c)->addresses[0], url), cases[i].v4);
 		if (cases[i].v6 != NULL)
 			CHECK_STR(
-			    agent_check_url(check, service_of(c)->addresses[1], url), cases[i].v6);
+			    check_url(&check->spec, service_of(c)->addresses[1], url), cases[i].v6);
 	}
 }

@@ -1,0 +1,245 @@
+/* What the table of keys cannot say about a check. */
+#include <curl/curl.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/agent_conf.h"
+#include "io/curl_lib.h"
+#include "proto/check/match.h"
+
+static void
+curl_url_cleanup_p(CURLU **u)
+{
+	curl_url_cleanup(*u);
+}
+
+static void
+curl_freep(char **p)
+{
+	curl_free(*p);
+}
+
+/* The address that the URL spells out; [::1] has no brackets as an address. */
+static struct ip
+literal_address(char *host)
+{
+	struct ip ip = { .family = IP_NONE };
+	char *end = host[0] == '[' ? strchr(host, ']') : NULL;
+
+	if (end != NULL)
+		*end = '\0';
+	(void)ip_parse(host + (end != NULL), &ip);
+	return ip;
+}
+
+/* The keys that only https:// gives a meaning. */
+static void
+check_tls_keys(struct conf *c, struct agent_check *check)
+{
+	const struct check_spec *s = &check->spec;
+	const void *const wrong[] = {
+		s->tls_name ? &s->tls_name : NULL,
+		s->tls_ca_file ? &s->tls_ca_file : NULL,
+		s->tls_insecure ? &s->tls_insecure : NULL,
+		s->tls_days_left ? &s->tls_days_left : NULL,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		if (wrong[i] != NULL)
+			conf_error_at(c, wrong[i], "there is no TLS without https:// in the url");
+	}
+}
+
+/* Sets each_address, and the address that the URL spells out. */
+static void
+check_url_syntax(struct conf *c, struct agent_check *check)
+{
+	_cleanup_(curl_url_cleanup_p) CURLU *u = NULL;
+	_cleanup_(curl_freep) char *host = NULL;
+	_cleanup_(curl_freep) char *scheme = NULL;
+	struct check_spec *s = &check->spec;
+	bool any_address = strstr(s->url, "{address}") != NULL;
+	char url[CHECK_URL_MAX];
+	struct err e = { 0 };
+
+	if (curl_lib_load(&e) < 0) {
+		conf_error_at(c, check, "%s", e.message);
+		return;
+	}
+	u = curl_url();
+	/* any address does for the syntax */
+	check_url(s, ip_from_v4(0xc0000201), url);
+	if (curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK ||
+	    curl_url_get(u, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
+	    curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK) {
+		conf_error_at(c, &s->url, "not a URL; expected http://HOST[:PORT]/PATH");
+		return;
+	}
+	if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0) {
+		conf_error_at(
+		    c, &s->url, "scheme %s; an http check takes http:// and https://", scheme);
+		return;
+	}
+	if (strcmp(scheme, "http") == 0)
+		check_tls_keys(c, check);
+	if (!any_address) {
+		check->asked = literal_address(host);
+		check->each_address = false;
+		if (s->target.family != IP_NONE)
+			conf_error_at(c, &s->target,
+			    "the url names its own host; expected {address} in it, which stands "
+			    "for the target");
+		if (s->tls_name != NULL)
+			conf_error_at(c, &s->tls_name,
+			    "the url names its own host; expected {address} in it, which is then "
+			    "asked for this name");
+	}
+}
+
+static void
+check_headers(struct conf *c, struct check_spec *s)
+{
+	const char **headers = s->headers.items;
+
+	for (size_t i = 0; i < s->headers.count; i++) {
+		const char *colon = strchr(headers[i], ':');
+
+		if (colon == NULL || colon == headers[i] || strpbrk(headers[i], "\r\n"))
+			conf_error_at(c, &headers[i], "not a header; expected \"Name: value\"");
+	}
+}
+
+static void
+check_http(struct conf *c, struct agent_check *check)
+{
+	struct check_spec *s = &check->spec;
+	const char **texts = s->expect_status.items;
+
+	if (s->url == NULL)
+		s->url = "http://{address}/";
+	check_url_syntax(c, check);
+	check_headers(c, s);
+	if (s->body != NULL && (s->method == CHECK_METHOD_GET || s->method == CHECK_METHOD_HEAD))
+		conf_error_at(c, &s->body, "a %s request has no body; expected method POST or PUT",
+		    check_method_names[s->method]);
+	s->statuses = arena_alloc(conf_arena(c), s->expect_status.count * sizeof(*s->statuses));
+	for (size_t i = 0; i < s->expect_status.count; i++) {
+		if (http_status_parse(texts[i], &s->statuses[i]) < 0)
+			conf_error_at(c, &texts[i],
+			    "not an HTTP status; expected one such as 200, or a range such as "
+			    "200-299");
+	}
+}
+
+static int
+hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c ? strchr(digits, ascii_is_upper(c) ? c - 'A' + 'a' : c) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* "0a 0b", with or without blanks. */
+static void
+check_send_hex(struct conf *c, struct check_spec *s)
+{
+	uint8_t *bytes = arena_alloc(conf_arena(c), strlen(s->send_hex) / 2);
+	size_t n = 0;
+
+	for (const char *p = s->send_hex; *p; p++) {
+		int high = hex_digit(*p), low;
+
+		if (*p == ' ')
+			continue;
+		low = high < 0 ? -1 : hex_digit(*++p);
+		if (low < 0) {
+			conf_error_at(c, &s->send_hex,
+			    "not hexadecimal; expected pairs of digits such as \"0d0a\"");
+			return;
+		}
+		bytes[n++] = (uint8_t)(high << 4 | low);
+	}
+	s->send_bytes = bytes;
+	s->send_len = n;
+}
+
+static void
+check_send(struct conf *c, struct check_spec *s)
+{
+	if (s->send != NULL && s->send_hex != NULL)
+		conf_error_at(c, &s->send_hex, "send is given too; expected one of them");
+	else if (s->send_hex != NULL)
+		check_send_hex(c, s);
+	else if (s->send != NULL) {
+		s->send_bytes = (const uint8_t *)s->send;
+		s->send_len = strlen(s->send);
+	}
+}
+
+static void
+check_match(struct conf *c, struct check_spec *s)
+{
+	struct match m = { 0 };
+	struct err e = { 0 };
+
+	if (match_init(&m, s->expect_text, s->expect_regex, &e) < 0)
+		conf_error_at(c, &s->expect_regex, "%s", e.message);
+	match_done(&m);
+}
+
+static void
+check_tls_files(struct conf *c, struct check_spec *s)
+{
+	if (s->tls_ca_file == NULL)
+		return;
+	if (s->tls_ca_file[0] != '/')
+		conf_error_at(c, &s->tls_ca_file, "expected an absolute path");
+	else if (s->tls_insecure)
+		conf_error_at(c, &s->tls_ca_file, "nothing is verified with tls-insecure");
+}
+
+static void
+need_port(struct conf *c, struct agent_check *check)
+{
+	if (check->spec.port == 0)
+		conf_error_at(c, &check->spec.kind, "a %s check needs a port",
+		    check_kind_names[check->spec.kind]);
+}
+
+void
+agent_conf_check_check(struct conf *c, void *object)
+{
+	struct agent_check *check = object;
+	struct check_spec *s = &check->spec;
+
+	check->each_address = s->target.family == IP_NONE;
+	check->asked = s->target;
+	switch ((enum check_kind_id)s->kind) {
+	case CHECK_HTTP:
+		check_http(c, check);
+		break;
+	case CHECK_TCP:
+		need_port(c, check);
+		break;
+	}
+	check_match(c, s);
+	check_send(c, s);
+	check_tls_files(c, s);
+}
+
+/* A check that names a Global IP or the loopback asks this host, as one that names nothing does. */
+void
+agent_conf_mark_own_checks(struct agent_service *s)
+{
+	struct agent_check *checks = s->checks.items;
+
+	for (size_t i = 0; i < s->checks.count; i++) {
+		const struct ip *asked = &checks[i].asked;
+
+		checks[i].own_host = checks[i].each_address || ip_is_loopback(*asked);
+		for (size_t a = 0; a < s->address_count; a++)
+			checks[i].own_host |= ip_equal(*asked, s->addresses[a]);
+	}
+}

@@ -1,0 +1,93 @@
+/*
+ * The keys of a check. A key's `only` says with which types it goes; with another it is refused, so
+ * nothing more has to be said of that anywhere else.
+ */
+#include "agent/agent_conf.h"
+
+/* as enum check_scope */
+static const char *const scope_names[] = { "service", "dependency", NULL };
+
+/* clang-format off */
+#define BIT(kind) (UINT32_C(1) << CHECK_##kind)
+#define WITH_PORT BIT(TCP)
+#define WITH_MATCH (BIT(HTTP) | BIT(TCP))
+#define WITH_SEND BIT(TCP)
+#define WITH_TLS BIT(HTTP)
+
+#define AT(field) .offset = offsetof(struct agent_check, field)
+static const struct conf_field fields[] = {
+	{ .key = "name", .type = CONF_NAME, AT(name), .flags = CONF_KEY,
+	  .doc = "the check's name" },
+	{ .key = "type", .type = CONF_ENUM, AT(spec.kind), .flags = CONF_REQUIRED,
+	  .names = check_kind_names,
+	  .doc = "what is asked" },
+	{ .key = "target", .type = CONF_IP, AT(spec.target),
+	  .doc = "the address that is asked; default: each Global IP" },
+	{ .key = "port", .type = CONF_U32, AT(spec.port), .only = WITH_PORT,
+	  .min = 1, .max = 65535,
+	  .doc = "the port that is asked" },
+	{ .key = "url", .type = CONF_STRING, AT(spec.url), .only = BIT(HTTP), .min = 1, .max = 400,
+	  .doc = "what is asked for; {address} stands for the Global IP or target" },
+	{ .key = "method", .type = CONF_ENUM, AT(spec.method), .only = BIT(HTTP), .def = "GET",
+	  .names = check_method_names,
+	  .doc = "the method of the request" },
+	{ .key = "http-version", .type = CONF_ENUM, AT(spec.http_version), .only = BIT(HTTP),
+	  .def = "1.1", .names = check_http_version_names,
+	  .doc = "the version that is spoken, and has to be answered" },
+	{ .key = "headers", .type = CONF_LIST, AT(spec.headers), .only = BIT(HTTP),
+	  .item = CONF_STRING, .flags = CONF_OR_ONE, .max = 32,
+	  .doc = "headers of the request, each \"Name: value\"" },
+	{ .key = "body", .type = CONF_STRING, AT(spec.body), .only = BIT(HTTP), .min = 1,
+	  .max = 4096,
+	  .doc = "the body of the request" },
+	{ .key = "expect-status", .type = CONF_LIST, AT(spec.expect_status), .only = BIT(HTTP),
+	  .item = CONF_STRING, .flags = CONF_OR_ONE, .def = "[200]", .min = 1, .max = 32,
+	  .doc = "the HTTP statuses that pass: 204, 200-299" },
+	{ .key = "send", .type = CONF_STRING, AT(spec.send), .only = WITH_SEND, .min = 1,
+	  .max = 1024,
+	  .doc = "what is sent" },
+	{ .key = "send-hex", .type = CONF_STRING, AT(spec.send_hex), .only = WITH_SEND, .min = 2,
+	  .max = 2048,
+	  .doc = "what is sent, as hexadecimal digits" },
+	{ .key = "expect-text", .type = CONF_STRING, AT(spec.expect_text), .only = WITH_MATCH,
+	  .min = 1, .max = 400,
+	  .doc = "a text that has to be in what is answered" },
+	{ .key = "expect-regex", .type = CONF_STRING, AT(spec.expect_regex), .only = WITH_MATCH,
+	  .min = 1, .max = 400,
+	  .doc = "a POSIX extended regular expression that has to match it" },
+	{ .key = "tls-name", .type = CONF_STRING, AT(spec.tls_name), .only = WITH_TLS, .min = 1,
+	  .max = 253,
+	  .doc = "the name that is asked for, and that the certificate has to have" },
+	{ .key = "tls-ca-file", .type = CONF_STRING, AT(spec.tls_ca_file), .only = WITH_TLS,
+	  .min = 1, .max = 400,
+	  .doc = "the authorities that are trusted, as PEM; default: the system's" },
+	{ .key = "tls-insecure", .type = CONF_BOOL, AT(spec.tls_insecure), .only = WITH_TLS,
+	  .def = "false",
+	  .doc = "take any certificate" },
+	{ .key = "tls-days-left", .type = CONF_U32, AT(spec.tls_days_left), .only = WITH_TLS,
+	  .def = "0", .max = 3650,
+	  .doc = "the days for which the certificate still has to be good" },
+	{ .key = "interval", .type = CONF_DURATION, AT(interval), .def = "1s",
+	  .min = 50 * NS_PER_MS, .max = 3600 * NS_PER_S, .doc = "time from one run to the next" },
+	{ .key = "fast-interval", .type = CONF_DURATION, AT(fast_interval), .def = "200ms",
+	  .min = 50 * NS_PER_MS, .max = 3600 * NS_PER_S,
+	  .doc = "the interval while the verdict is unknown or changing" },
+	{ .key = "timeout", .type = CONF_DURATION, AT(timeout), .def = "1s",
+	  .min = 1 * NS_PER_MS, .max = 60 * NS_PER_S, .doc = "a run that takes longer fails" },
+	{ .key = "start-splay", .type = CONF_DURATION, AT(start_splay), .def = "100ms",
+	  .max = 3600 * NS_PER_S,
+	  .doc = "the first run comes at most so late, each check at its own moment" },
+	{ .key = "jitter", .type = CONF_U32, AT(jitter), .def = "5", .max = 50,
+	  .doc = "each interval is shorter by a part of it, at most so many percent" },
+	{ .key = "rise", .type = CONF_U32, AT(rise), .def = "2", .min = 1, .max = 1000,
+	  .doc = "passes in a row that make the verdict passing" },
+	{ .key = "fall", .type = CONF_U32, AT(fall), .def = "3", .min = 1, .max = 1000,
+	  .doc = "soft failures in a row that make the verdict failing" },
+	{ .key = "scope", .type = CONF_ENUM, AT(scope), .def = "service", .names = scope_names,
+	  .doc = "service: may withdraw; dependency: what sites share, leads to backup at most" },
+};
+#undef AT
+/* clang-format on */
+
+const struct conf_schema agent_check_schema = CONF_SCHEMA(
+    "a check", struct agent_check, fields, .check = agent_conf_check_check, .selector = "type");

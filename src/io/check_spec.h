@@ -1,0 +1,81 @@
+/*
+ * What a check asks, and what it expects of the answer: the part of a check's configuration that
+ * its kind reads. Which keys go with which kind stands in the schema (agent/agent_conf_checks.c).
+ *
+ * Strings, lists and what "derived" says are the configuration's, and outlive every run.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ip.h"
+#include "config/config.h"
+#include "proto/check/http_status.h"
+
+/* Every kind of check, once: a new one is a row here and a file that defines NAME_check_kind. */
+#define CHECK_KINDS(X)                                                                             \
+	X(HTTP, http)                                                                              \
+	X(TCP, tcp)
+
+enum check_kind_id {
+#define CHECK_KIND_ID(upper, lower) CHECK_##upper,
+	CHECK_KINDS(CHECK_KIND_ID)
+#undef CHECK_KIND_ID
+};
+
+enum check_method {
+	CHECK_METHOD_GET,
+	CHECK_METHOD_HEAD,
+	CHECK_METHOD_POST,
+	CHECK_METHOD_PUT,
+	CHECK_METHOD_OPTIONS,
+};
+
+enum check_http_version {
+	CHECK_HTTP_1_1,
+	CHECK_HTTP_2,
+};
+
+/* The names in the configuration, by the enumerations above; each ends with NULL. */
+extern const char *const check_kind_names[];
+extern const char *const check_method_names[];
+extern const char *const check_http_version_names[];
+
+struct check_spec {
+	int kind;         /* enum check_kind_id */
+	struct ip target; /* IP_NONE: the Global IP */
+	uint32_t port;
+
+	/* http */
+	const char *url; /* "{address}" stands for what is asked */
+	int method;      /* enum check_method */
+	int http_version;
+	struct conf_list headers; /* const char *: "Name: value" */
+	const char *body;
+	struct conf_list expect_status; /* const char * */
+
+	/* of what comes: the body, the banner, the answer */
+	const char *expect_text, *expect_regex;
+
+	/* what goes out; one of them */
+	const char *send, *send_hex;
+
+	/* wherever TLS is spoken */
+	const char *tls_name;    /* NULL: the URL's host, or the address */
+	const char *tls_ca_file; /* NULL: what the system trusts */
+	bool tls_insecure;
+	uint32_t tls_days_left;
+
+	/* derived */
+	struct http_status_range *statuses; /* as many as expect_status has */
+	const uint8_t *send_bytes;          /* of send or send_hex */
+	size_t send_len;
+};
+
+/* The longest URL that check_url() writes. */
+#define CHECK_URL_MAX 512
+
+/* The URL to ask at an address: "{address}" replaced, IPv6 in brackets. Returns buf. */
+char *check_url(const struct check_spec *spec, struct ip address, char buf[static CHECK_URL_MAX]);

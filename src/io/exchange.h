@@ -1,0 +1,60 @@
+/*
+ * A question and its answer over a socket: connects, sends, and gathers what comes.
+ *
+ * Costs as few system calls as it can: a connection to this very host stands when connect(2) comes
+ * back, so what is to be sent goes out at once, and the loop hears of the socket only when there is
+ * something to wait for.
+ *
+ * Each function of the events may close the exchange.
+ */
+#pragma once
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <systemd/sd-event.h>
+
+#include "base/ip.h"
+
+struct exchange;
+
+struct exchange_events {
+	/* Connected, and all is sent. NULL: not of interest. */
+	void (*sent)(struct exchange *x);
+	/* More came: all of it is in `in`; of a datagram, just this one. */
+	void (*received)(struct exchange *x);
+	/* 0: the peer closed; EXCHANGE_FULL; else the error. */
+	void (*ended)(struct exchange *x, int error);
+};
+
+#define EXCHANGE_FULL EMSGSIZE /* in_cap bytes came, and were not enough */
+
+/* Zeroed is closed, but for fd, which is -1 then. */
+struct exchange {
+	const struct exchange_events *events;
+	int fd;                  /* owned */
+	sd_event *loop;          /* borrowed */
+	sd_event_source *source; /* owned; NULL: nothing was waited for yet */
+	bool stream, connected;
+	const uint8_t *out; /* borrowed */
+	size_t out_len, out_sent;
+	uint8_t *in; /* owned; NULL: nothing came; a NUL follows the bytes */
+	size_t in_len, in_cap;
+};
+
+/*
+ * type: SOCK_STREAM or SOCK_DGRAM. out is sent first (NULL: nothing); at most in_cap bytes are
+ * kept. 0 or negative errno; whatever happens later is an event, from the loop or before this
+ * returns.
+ */
+int exchange_open(struct exchange *x, sd_event *loop, int type, struct endpoint to, const void *out,
+    size_t out_len, size_t in_cap, const struct exchange_events *events);
+/* Also of one that was never opened, with fd -1. */
+void exchange_close(struct exchange *x);
+static inline bool
+exchange_is_open(const struct exchange *x)
+{
+	return x->fd >= 0;
+}

@@ -15,6 +15,7 @@
 
 #include "agent/agent.h"
 #include "base/log.h"
+#include "io/journald.h"
 
 #define EXIT_USAGE 2
 
@@ -221,5 +222,6 @@ main(int argc, char **argv)
 	if (options.log_level != NULL)
 		(void)log_level_parse(options.log_level, &level);
 	log_set_level(level);
+	journald_use();
 	return run(conf);
 }

@@ -47,6 +47,7 @@ static void
 report(struct neighbor *n, const struct bgp_actions *actions)
 {
 	char address[NEIGHBOR_ADDRESS_MAX], next[DURATION_STR_MAX];
+	struct log_about about = { .event = "neighbor-up", .neighbor = n->conf.name };
 
 	if (actions->change == BGP_CHANGE_NONE) /* most messages */
 		return;
@@ -56,12 +57,14 @@ report(struct neighbor *n, const struct bgp_actions *actions)
 	case BGP_CHANGE_NONE:
 		return;
 	case BGP_CHANGE_UP:
-		log_notice("neighbor %s is up: %s address=%s as=%u", n->conf.name, actions->why,
-		    address, n->conf.peer_as);
+		log_line_about(LOG_LEVEL_NOTICE, &about, "neighbor %s is up: %s address=%s as=%u",
+		    n->conf.name, actions->why, address, n->conf.peer_as);
 		n->failures.last[0] = '\0'; /* worth saying again */
 		break;
 	case BGP_CHANGE_DOWN:
-		log_notice("neighbor %s is down: %s address=%s as=%u next_attempt=%s", n->conf.name,
+		about.event = "neighbor-down";
+		log_line_about(LOG_LEVEL_NOTICE, &about,
+		    "neighbor %s is down: %s address=%s as=%u next_attempt=%s", n->conf.name,
 		    actions->why, address, n->conf.peer_as, next);
 		break;
 	case BGP_CHANGE_FAILED:

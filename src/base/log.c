@@ -10,6 +10,7 @@
 static enum log_level level_max = LOG_LEVEL_INFO;
 static log_sink sink_fn;
 static void *sink_userdata;
+static _Thread_local struct log_about current_about;
 
 /* syslog(3) priority of each level, for the journal's <N> prefix */
 static const struct {
@@ -72,26 +73,52 @@ write_stderr(enum log_level level, const char *line)
 	(void)fprintf(stderr, "%s.%06ldZ %-7s %s\n", when, ts.tv_nsec / 1000, levels[level].name, line);
 }
 
-void
-log_line(enum log_level level, const char *fmt, ...)
+static void
+write_line(enum log_level level, const struct log_about *about, const char *fmt, va_list ap)
 {
 	char line[2048];
 	int saved = errno;
-	va_list ap;
 
-	if (level > level_max)
-		return;
-	va_start(ap, fmt);
 	(void)vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
 	/* one event is one line, whatever a peer put into its text */
 	for (char *p = line; *p; p++) {
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			*p = '?';
 	}
+	current_about = *about;
 	if (sink_fn)
 		sink_fn(level, line, sink_userdata);
 	else
 		write_stderr(level, line);
 	errno = saved;
+}
+
+void
+log_line(enum log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (level > level_max)
+		return;
+	va_start(ap, fmt);
+	write_line(level, &(struct log_about){ 0 }, fmt, ap);
+	va_end(ap);
+}
+
+void
+log_line_about(enum log_level level, const struct log_about *about, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (level > level_max)
+		return;
+	va_start(ap, fmt);
+	write_line(level, about, fmt, ap);
+	va_end(ap);
+}
+
+const struct log_about *
+log_current_about(void)
+{
+	return &current_about;
 }

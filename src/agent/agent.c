@@ -71,7 +71,10 @@ on_announcer_stopped(void *userdata)
 
 	if (a->conf->on_exit == AGENT_EXIT_WITHDRAW)
 		run_mark_clear(a->mark);
-	log_info("nearcastd ends");
+	agent_tell(a, LOG_LEVEL_INFO,
+	    &(struct event){
+		.kind = EVENT_AGENT_ENDED, .what = "nearcastd ends", .why = a->end_why },
+	    "");
 	(void)sd_event_exit(a->loop, 0);
 }
 
@@ -94,10 +97,16 @@ agent_service_done(struct agent *a)
 void
 agent_start(struct agent *a)
 {
+	char why[512];
+
 	run_mark_keep(a->mark);
-	log_info("nearcastd " NEARCAST_VERSION
-		 " starts: host=%s site=%s services=%zu neighbors=%zu",
+	(void)snprintf(why, sizeof(why), "host=%.250s site=%.63s services=%zu neighbors=%zu",
 	    a->conf->host, a->conf->site, a->conf->services.count, a->conf->neighbors.count);
+	agent_tell(a, LOG_LEVEL_INFO,
+	    &(struct event){ .kind = EVENT_AGENT_STARTED,
+		.what = "nearcastd " NEARCAST_VERSION " starts",
+		.why = why },
+	    "");
 	for (size_t i = 0; i < a->service_count; i++) {
 		struct service_event ev = { .type = SERVICE_EVENT_START };
 
@@ -115,8 +124,10 @@ agent_stop(struct agent *a, const char *why)
 		return;
 	}
 	a->stopping = true;
-	log_info("%s: stops, on-exit=%s", why,
-	    a->conf->on_exit == AGENT_EXIT_KEEP ? "keep" : "withdraw");
+	(void)snprintf(a->end_why, sizeof(a->end_why), "%s", why);
+	agent_tell(a, LOG_LEVEL_INFO,
+	    &(struct event){ .kind = EVENT_AGENT_STOPPING, .what = "nearcastd stops", .why = why },
+	    a->conf->on_exit == AGENT_EXIT_KEEP ? " on-exit=keep" : " on-exit=withdraw");
 	(void)sd_notify(false, "STOPPING=1");
 	for (size_t i = 0; i < a->service_count; i++) {
 		struct service_event ev = { .type = SERVICE_EVENT_STOP };

@@ -8,6 +8,15 @@ static const char *const log_level_names[] = { "error", "warning", "notice", "in
 	NULL };
 
 /* clang-format off */
+#define AT(field) .offset = offsetof(struct agent_events, field)
+static const struct conf_field events_fields[] = {
+	{ .key = "megabytes", .type = CONF_U32, AT(megabytes), .def = "8", .min = 1, .max = 256,
+	  .doc = "how much of the latest events is kept in the state directory" },
+};
+#undef AT
+static const struct conf_schema events_schema =
+    CONF_SCHEMA("events", struct agent_events, events_fields);
+
 #define AT(field) .offset = offsetof(struct agent_conf, field)
 static const struct conf_field agent_fields[] = {
 	{ .key = "site", .type = CONF_NAME, AT(site), .flags = CONF_REQUIRED, .min = 1, .max = 63,
@@ -36,6 +45,8 @@ static const struct conf_field agent_fields[] = {
 	{ .key = "listen-poll", .type = CONF_DURATION, AT(listen_poll), .flags = CONF_OR_ZERO,
 	  .def = "2ms", .min = 1 * NS_PER_MS, .max = 1 * NS_PER_S,
 	  .doc = "time between two lookups of each listening socket; 0: none" },
+	{ .key = "events", .type = CONF_STRUCT, AT(events), .schema = &events_schema,
+	  .doc = "what is kept of events" },
 	{ .key = "neighbors", .type = CONF_MAP, AT(neighbors), .flags = CONF_REQUIRED,
 	  .schema = &agent_neighbor_schema,
 	  .min = 1, .max = 64, .doc = "by name: the routers to announce to" },

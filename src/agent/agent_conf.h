@@ -165,6 +165,11 @@ struct agent_neighbor {
 	const char *md5_password; /* from password or password_file; NULL: none */
 };
 
+/* The journal on the disk. */
+struct agent_events {
+	uint32_t megabytes; /* of all its files */
+};
+
 struct agent_conf {
 	const char *site, *host;
 	struct ip router_id;
@@ -175,6 +180,7 @@ struct agent_conf {
 	int on_exit; /* enum agent_on_exit */
 	struct duration settle_time;
 	struct duration listen_poll; /* 0: none */
+	struct agent_events events;
 	struct conf_list neighbors; /* struct agent_neighbor */
 	struct conf_list services;  /* struct agent_service */
 };

@@ -1,22 +1,23 @@
 /*
  * Between the files of the agent: agent.c begins and ends, drivers.c wires, places.c says whose is
  * what a driver tells of, hosted.c runs a service, hosted_say.c tells of it, runner.c runs its
- * checks, commands.c answers the control socket.
+ * checks, tell.c says what happened, commands.c answers the control socket.
  */
 #pragma once
 
 #include "agent/agent.h"
+#include "agent/events.h"
 #include "agent/run_mark.h"
 #include "agent/state_dir.h"
 #include "announce/announce.h"
 #include "base/prefix_map.h"
+#include "base/log.h"
 #include "io/address_lock.h"
 #include "io/addresses.h"
 #include "io/check_run.h"
 #include "io/control.h"
 #include "io/loop.h"
 #include "io/socket_watch.h"
-#include "service/journal.h"
 #include "service/pace.h"
 #include "service/service.h"
 
@@ -103,20 +104,22 @@ struct agent {
 	struct socket_watch *sockets;    /* owned */
 	struct check_hub *checks;        /* owned */
 	struct control_server *control;  /* owned */
+	struct control_client *asking;   /* borrowed; while its request is being answered */
 	struct run_mark *mark;           /* owned */
 	struct state_dir *state;         /* owned */
+	struct events *events;           /* owned */
 	struct hosted **services;        /* owned, as the array is */
 	size_t service_count;
 	struct places address_places, socket_places;
 	struct prefix_map place_index; /* of address_places */
 	struct guard *guard; /* borrowed */
-	struct journal journal;
 	struct instant started;
 	int64_t started_wall_ns;
 	sd_event_source *turn; /* owned; at the end of a turn in which something changed */
 	size_t announced_count, established_count; /* as systemd was told */
 	bool end_of_rib_released;
 	bool stopping;
+	char end_why[64];  /* with stopping */
 	size_t done_count; /* services that have stopped */
 };
 
@@ -149,6 +152,13 @@ void runner_run_now(struct runner *r);
 void agent_service_changed(struct agent *a);
 void agent_service_done(struct agent *a);
 
+/*
+ * tell.c: logs an event and keeps it (events.h); without times it is now. details: key=value texts
+ * for the log line, each with a blank before it, or "".
+ */
+void agent_tell(
+    struct agent *a, enum log_level level, const struct event *event, const char *details);
+
 /* drivers.c */
 int agent_open_drivers(struct agent *a, struct err *e);
 void agent_close_drivers(struct agent *a);
@@ -167,4 +177,5 @@ const struct place *agent_find_place(const struct agent *a, struct prefix prefix
 void agent_free_places(struct agent *a);
 
 /* commands.c: a control_fn; userdata is the agent. */
-void agent_answer(void *userdata, const char *request, struct strbuf *reply);
+void agent_answer(
+    void *userdata, const char *request, struct control_client *client, struct strbuf *reply);

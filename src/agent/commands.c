@@ -30,6 +30,15 @@ answer_routes(void *userdata, const json_t *request, struct err *e)
 	    announcer_watched(a->announcer, in, clock_now()));
 }
 
+static json_t *
+answer_events(void *userdata, const json_t *request, struct err *e)
+{
+	const struct agent *a = userdata;
+
+	events_answer(a->events, request, a->asking, e);
+	return NULL;
+}
+
 /* clang-format off */
 static const struct request_command commands[] = {
 	{ "status", answer_status, { { 0 } } },
@@ -39,11 +48,22 @@ static const struct request_command commands[] = {
 		{ "action", REQUEST_TEXT, true, agent_dump_actions },
 		{ "format", REQUEST_TEXT, false, agent_dump_formats },
 		{ "max_bytes", REQUEST_NUMBER, false, NULL } } },
+	{ "events", answer_events, { { "after", REQUEST_NUMBER, false, NULL },
+		{ "since_wall_ns", REQUEST_NUMBER, false, NULL },
+		{ "last", REQUEST_NUMBER, false, NULL },
+		{ "service", REQUEST_TEXT, false, NULL },
+		{ "neighbor", REQUEST_TEXT, false, NULL },
+		{ "kind", REQUEST_TEXT, false, event_kind_names },
+		{ "wait", REQUEST_BOOL, false, NULL } } },
 };
 /* clang-format on */
 
 void
-agent_answer(void *userdata, const char *request, struct strbuf *reply)
+agent_answer(
+    void *userdata, const char *request, struct control_client *client, struct strbuf *reply)
 {
-	request_answer(commands, ARRAY_SIZE(commands), userdata, request, reply);
+	struct agent *a = userdata;
+
+	a->asking = client;
+	request_answer(commands, ARRAY_SIZE(commands), a, request, reply);
 }

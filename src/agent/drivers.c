@@ -43,7 +43,14 @@ on_neighbor(void *userdata, const char *name, bool established, const char *why)
 	}
 	(void)snprintf(
 	    what, sizeof(what), "neighbor %s: %s", name, established ? "established" : "down");
-	journal_add(&a->journal, clock_now(), clock_wall_ns(), what, why);
+	/* the announcer has logged it */
+	events_add(a->events,
+	    &(struct event){ .kind = established ? EVENT_NEIGHBOR_UP : EVENT_NEIGHBOR_DOWN,
+		.at = clock_now(),
+		.at_wall_ns = clock_wall_ns(),
+		.neighbor = name,
+		.what = what,
+		.why = why });
 	agent_service_changed(a);
 }
 
@@ -120,6 +127,9 @@ agent_open_drivers(struct agent *a, struct err *e)
 	if (r >= 0)
 		r = state_dir_new(a->loop, a->conf->state_directory, &a->state, e);
 	if (r >= 0)
+		r = events_new(
+		    a->loop, a->state, (uint64_t)a->conf->events.megabytes << 20, &a->events, e);
+	if (r >= 0)
 		r = announcer_new_speaker(
 		    a->loop, a->neighbors, a->conf->neighbors.count, &events, &a->announcer, e);
 	for (size_t i = 0; i < a->service_count && r >= 0; i++)
@@ -138,6 +148,8 @@ agent_close_drivers(struct agent *a)
 	addresses_free(a->addresses);
 	check_hub_free(a->checks);
 	run_mark_free(a->mark);
-	state_dir_free(a->state);
 	control_server_free(a->control);
+	events_close(a->events);
+	state_dir_free(a->state); /* waits until the disk has what happened */
+	events_free(a->events);
 }

@@ -1,8 +1,7 @@
-/* What became of a service, in the words of the log and of the journal: after it was done. */
+/* What became of a service, in the words of the log and of events: after it was done. */
 #include <stdio.h>
 
 #include "agent/agent_internal.h"
-#include "base/log.h"
 #include "base/utf8.h"
 
 /* "check front at 203.0.113.10: failing" */
@@ -41,16 +40,22 @@ hosted_say_announced(struct hosted *h, size_t address)
 {
 	struct neighbor_share told = hosted_told(h, address);
 	const struct service_address *sa = &h->engine->addresses[address];
-	const char *why = sa->why;
-	char what[JOURNAL_WHAT_MAX], text[PREFIX_STR_MAX];
+	bool backup = sa->stage == STAGE_BACKUP;
+	char what[JOURNAL_WHAT_MAX], text[PREFIX_STR_MAX], details[64];
+	struct event event = { .kind = EVENT_SERVICE_WAITS,
+		.service = h->conf->name,
+		.prefix = prefix_format(hosted_prefix(h, address), text),
+		.what = what,
+		.why = sa->why };
 
 	h->untold[address] = told.count == 0;
-	(void)snprintf(what, sizeof(what), "service %s: %s %s%s", h->conf->name,
-	    prefix_format(hosted_prefix(h, address), text),
+	if (told.count > 0)
+		event.kind = backup ? EVENT_SERVICE_BACKUP : EVENT_SERVICE_ANNOUNCED;
+	(void)snprintf(what, sizeof(what), "service %s: %s %s%s", h->conf->name, text,
 	    told.count > 0 ? "announced" : "waits for a neighbor to be announced to",
-	    sa->stage == STAGE_BACKUP ? " at backup" : "");
-	log_notice("%s: %s told=%zu neighbors=%zu", what, why, told.count, told.of);
-	journal_add(&h->agent->journal, clock_now(), clock_wall_ns(), what, why);
+	    backup ? " at backup" : "");
+	(void)snprintf(details, sizeof(details), " told=%zu neighbors=%zu", told.count, told.of);
+	agent_tell(h->agent, LOG_LEVEL_NOTICE, &event, details);
 }
 
 /* That it is withdrawn counts from the moment at which no neighbor waits for it any more. */
@@ -59,9 +64,13 @@ hosted_say_withdrawn(struct hosted *h, size_t address)
 {
 	struct withdraw_record *w = &h->withdraws[address];
 	const struct neighbor_share *written = &w->result.written;
-	char what[JOURNAL_WHAT_MAX], text[PREFIX_STR_MAX], took[64] = "";
+	char what[JOURNAL_WHAT_MAX], text[PREFIX_STR_MAX], took[64] = "", details[192];
+	struct event event = { .kind = w->flushed ? EVENT_SERVICE_WITHDRAWN : EVENT_WITHDRAW_WAITS,
+		.service = h->conf->name,
+		.prefix = prefix_format(hosted_prefix(h, address), text),
+		.what = what,
+		.why = w->why };
 
-	(void)prefix_format(hosted_prefix(h, address), text);
 	w->waits = !w->flushed;
 	if (w->waits) {
 		struct neighbor_share left =
@@ -69,7 +78,7 @@ hosted_say_withdrawn(struct hosted *h, size_t address)
 
 		(void)snprintf(what, sizeof(what), "service %s: %s withdraw waits to be written",
 		    h->conf->name, text);
-		log_warning("%s: %s definitive=%s waiting=%zu neighbors=%zu", what, w->why,
+		(void)snprintf(details, sizeof(details), " definitive=%s waiting=%zu neighbors=%zu",
 		    w->definitive ? "yes" : "no", left.count, left.of);
 	} else {
 		(void)snprintf(
@@ -77,54 +86,52 @@ hosted_say_withdrawn(struct hosted *h, size_t address)
 		if (written->count > 0)
 			(void)snprintf(took, sizeof(took), " noticed_to_written_us=%lld",
 			    (long long)(instant_diff(w->result.at, w->heard).ns / NS_PER_US));
-		log_notice("%s: %s definitive=%s written=%zu neighbors=%zu%s", what, w->why,
-		    w->definitive ? "yes" : "no", written->count, written->of, took);
+		(void)snprintf(details, sizeof(details),
+		    " definitive=%s written=%zu neighbors=%zu%s", w->definitive ? "yes" : "no",
+		    written->count, written->of, took);
 	}
-	journal_add(&h->agent->journal, clock_now(), clock_wall_ns(), what, w->why);
+	agent_tell(h->agent, w->waits ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, &event, details);
 }
 
-/* What becomes of the service as a whole, or only has to be said; NULL: another kind of action. */
-static const char *
-words_for(enum service_action_type type)
-{
-	switch (type) {
-	case SERVICE_DAMPED:
-		return "is held down after it flapped";
-	case SERVICE_REFUSED:
-		return "stays announced: the guard refused the withdraw";
-	case SERVICE_DRAINS:
-		return "drains";
-	case SERVICE_DRAINED:
-		return "drained";
-	case SERVICE_UNDRAINED:
-		return "drain ended";
-	case SERVICE_HELD:
-		return "held";
-	case SERVICE_RELEASED:
-		return "released";
-	case SERVICE_ADD_ADDRESS:
-	case SERVICE_ANNOUNCE:
-	case SERVICE_WITHDRAW:
-	case SERVICE_REMOVE_ADDRESS:
-	case SERVICE_RUN_CHECK:
-	case SERVICE_NOTE:
-	case SERVICE_DONE:
-	case SERVICE_ASK_GUARD:
-		break;
-	}
-	return NULL;
-}
+/* What is said of an action as such: words NULL: more than words, or nothing. */
+static const struct saying {
+	enum event_kind kind;
+	enum log_level level;
+	bool of_address;
+	const char *words;
+} sayings[] = {
+	[SERVICE_NOTE] = { EVENT_VERDICT, LOG_LEVEL_NOTICE, false, NULL },
+	[SERVICE_ADD_ADDRESS] = { EVENT_ADDRESS_ADDED, LOG_LEVEL_INFO, true, NULL },
+	[SERVICE_REMOVE_ADDRESS] = { EVENT_ADDRESS_REMOVED, LOG_LEVEL_INFO, true, "removed" },
+	[SERVICE_DONE] = { EVENT_SERVICE_STOPPED, LOG_LEVEL_INFO, false, "stopped" },
+	[SERVICE_DAMPED] = { EVENT_SERVICE_DAMPED, LOG_LEVEL_NOTICE, true,
+	    "is held down after it flapped" },
+	[SERVICE_REFUSED] = { EVENT_GUARD_REFUSED, LOG_LEVEL_NOTICE, true,
+	    "stays announced: the guard refused the withdraw" },
+	[SERVICE_DRAINS] = { EVENT_DRAIN_STARTED, LOG_LEVEL_NOTICE, false, "drains" },
+	[SERVICE_DRAINED] = { EVENT_DRAIN_DONE, LOG_LEVEL_NOTICE, false, "drained" },
+	[SERVICE_UNDRAINED] = { EVENT_DRAIN_ENDED, LOG_LEVEL_NOTICE, false, "drain ended" },
+	[SERVICE_HELD] = { EVENT_HOLD_STARTED, LOG_LEVEL_NOTICE, false, "held" },
+	[SERVICE_RELEASED] = { EVENT_HOLD_ENDED, LOG_LEVEL_NOTICE, false, "released" },
+};
 
-/* Into the journal and the log, after it was done. */
+/* Among the events and into the log, after it was done. */
 void
 hosted_say(struct hosted *h, const struct service_action *action, struct instant heard)
 {
 	struct agent *a = h->agent;
+	const struct saying *saying = &sayings[action->type];
 	char what[JOURNAL_WHAT_MAX], text[PREFIX_STR_MAX] = "";
-	int64_t wall = clock_wall_ns();
+	struct event event = { .kind = saying->kind,
+		.at = heard,
+		.service = h->conf->name,
+		.what = what,
+		.why = action->why };
 
-	if (action->type != SERVICE_NOTE && action->type != SERVICE_RUN_CHECK)
-		prefix_format(hosted_prefix(h, action->index), text);
+	if (saying->of_address)
+		event.prefix = prefix_format(hosted_prefix(h, action->index), text);
+	(void)snprintf(what, sizeof(what), "service %s: %s%s%s", h->conf->name, text,
+	    saying->of_address ? " " : "", saying->words ? saying->words : "");
 	switch (action->type) {
 	case SERVICE_WITHDRAW:
 		hosted_say_withdrawn(h, action->index);
@@ -134,41 +141,29 @@ hosted_say(struct hosted *h, const struct service_action *action, struct instant
 		return;
 	case SERVICE_NOTE:
 		describe_run(h, action->index, what, sizeof(what));
-		log_notice("%s: %s", what, action->why);
 		break;
 	case SERVICE_ADD_ADDRESS:
 		if (!describe_add(h, action->index, text, what, sizeof(what)))
 			return;
-		log_info("%s: %s", what, action->why);
+		if (h->add_failed[action->index])
+			event.kind = EVENT_ADDRESS_FAILED;
 		break;
 	case SERVICE_REMOVE_ADDRESS:
 		if (addresses_is_present(a->addresses, h->address_places[action->index]))
 			return;
-		(void)snprintf(what, sizeof(what), "service %s: %s removed", h->conf->name, text);
-		log_info("%s: %s", what, action->why);
 		break;
+	case SERVICE_RUN_CHECK:
+	case SERVICE_ASK_GUARD:
+		return;
 	case SERVICE_DONE:
-		(void)snprintf(what, sizeof(what), "service %s: stopped", h->conf->name);
-		log_info("%s: %s", what, action->why);
-		break;
 	case SERVICE_DAMPED:
 	case SERVICE_REFUSED:
-		(void)snprintf(what, sizeof(what), "service %s: %s %s", h->conf->name, text,
-		    words_for(action->type));
-		log_notice("%s: %s", what, action->why);
-		break;
 	case SERVICE_DRAINS:
 	case SERVICE_DRAINED:
 	case SERVICE_UNDRAINED:
 	case SERVICE_HELD:
 	case SERVICE_RELEASED:
-		(void)snprintf(
-		    what, sizeof(what), "service %s: %s", h->conf->name, words_for(action->type));
-		log_notice("%s: %s", what, action->why);
 		break;
-	case SERVICE_RUN_CHECK:
-	case SERVICE_ASK_GUARD:
-		return;
 	}
-	journal_add(&a->journal, heard, wall, what, action->why);
+	agent_tell(a, saying->level, &event, "");
 }

@@ -145,9 +145,11 @@ void
 request_answer(const struct request_command *commands, size_t count, void *userdata,
     const char *text, struct strbuf *reply)
 {
-	struct err e = { .message = "no answer" };
+	struct err e = { 0 };
 	json_auto_t *document = answer(commands, count, userdata, text, &e);
 
+	if (document == NULL && e.code == 0)
+		return;
 	if (document == NULL)
 		document = json_pack("{s:s}", "error", e.message);
 	(void)control_line(TAKE(document), reply);

@@ -17,7 +17,7 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 
-#define REQUEST_FIELDS_MAX 6
+#define REQUEST_FIELDS_MAX 8
 
 enum request_type {
 	REQUEST_TEXT,   /* not empty */
@@ -35,13 +35,15 @@ struct request_field {
 struct request_command {
 	const char *name;
 	/*
-	 * Gives the answer, owned by the caller; NULL with a sentence in e: it is refused. The
-	 * request has all required fields and no unknown one, each of its type.
+	 * Gives the answer, owned by the caller; NULL with a sentence in e: it is refused; NULL
+	 * without one: it comes later (control_defer()). The request has all required fields and
+	 * no unknown one, each of its type.
 	 */
 	json_t *(*answer)(void *userdata, const json_t *request, struct err *e);
 	struct request_field fields[REQUEST_FIELDS_MAX];
 };
 
-/* Answers one request with one command of the table (or an error), as one line without its end. */
+/* Answers one request with one command of the table (or an error), as one line; reply stays empty
+ * when the answer comes later. */
 void request_answer(const struct request_command *commands, size_t count, void *userdata,
     const char *text, struct strbuf *reply);

@@ -1,24 +1,9 @@
 /* The agent's state as the JSON of its control socket; nearcast-status(1) describes each key. */
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "agent/agent_internal.h"
 #include "base/utf8.h"
-
-/* "2026-11-23T04:05:06.123456789Z" */
-static json_t *
-wall_json(int64_t wall_ns)
-{
-	time_t seconds = (time_t)(wall_ns / NS_PER_S);
-	char day[32], text[64];
-	struct tm tm;
-
-	(void)gmtime_r(&seconds, &tm);
-	(void)strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
-	(void)snprintf(text, sizeof(text), "%s.%09lldZ", day, (long long)(wall_ns % NS_PER_S));
-	return json_string(text);
-}
 
 static json_t *
 ms_json(struct duration d)
@@ -229,15 +214,11 @@ service_json(const struct hosted *h, struct instant now)
 static json_t *
 events_json(const struct agent *a)
 {
+	const struct journal *journal = events_journal(a->events);
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < journal_count(&a->journal); i++) {
-		const struct journal_entry *e = journal_get(&a->journal, i);
-
-		(void)json_array_append_new(
-		    list, json_pack("{s:o, s:I, s:s, s:s}", "at", wall_json(e->at_wall_ns),
-			      "at_wall_ns", e->at_wall_ns, "what", e->what, "why", e->why));
-	}
+	for (size_t i = 0; i < journal_count(journal); i++)
+		(void)json_array_append_new(list, event_json(journal_get(journal, i)));
 	return list;
 }
 

@@ -9,6 +9,7 @@ extern const struct cli_command cli_lab_command;
 extern const struct cli_command cli_status_command;
 extern const struct cli_command cli_neighbors_command;
 extern const struct cli_command cli_routes_command;
+extern const struct cli_command cli_events_command;
 extern const struct cli_command cli_dump_command;
 extern const struct cli_command cli_probe_command;
 extern const struct cli_command cli_trace_command;

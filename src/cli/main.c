@@ -9,6 +9,7 @@ static const struct cli_command *const commands[] = {
 	&cli_status_command,
 	&cli_neighbors_command,
 	&cli_routes_command,
+	&cli_events_command,
 	&cli_dump_command,
 	&cli_lab_command,
 	&cli_probe_command,

@@ -104,7 +104,8 @@ add_default(struct strbuf *out, const struct cli_command *c, const struct cli_op
 		return;
 	case CLI_ENUM:
 		memcpy(&v, at, sizeof(v));
-		strbuf_addf(out, " (default %s)", o->names[v]);
+		if (v >= 0) /* else it may be left out */
+			strbuf_addf(out, " (default %s)", o->names[v]);
 		return;
 	}
 }

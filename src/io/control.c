@@ -26,7 +26,7 @@ struct control_server {
 	void *userdata;
 };
 
-struct client {
+struct control_client {
 	struct list node;
 	struct control_server *server;
 	int fd;                  /* owned */
@@ -36,11 +36,15 @@ struct client {
 	size_t request_len;
 	struct strbuf reply;
 	size_t written;
+	struct control_later *later; /* borrowed; whose answer comes later */
+	bool asks;                   /* the control_fn is being called */
 };
 
 static void
-client_free(struct client *c)
+client_free(struct control_client *c)
 {
+	if (c->later != NULL)
+		c->later->client = NULL;
 	list_remove(&c->node);
 	c->server->client_count--;
 	timer_done(&c->timer);
@@ -54,12 +58,12 @@ static void
 on_client_time(struct timer *t, struct instant now)
 {
 	(void)now;
-	client_free(container_of(t, struct client, timer));
+	client_free(container_of(t, struct control_client, timer));
 }
 
 /* Writes what it can; true when the client is done with. */
 static bool
-write_reply(struct client *c)
+write_reply(struct control_client *c)
 {
 	while (c->written < c->reply.len) {
 		ssize_t n = send(c->fd, c->reply.text + c->written, c->reply.len - c->written,
@@ -72,10 +76,39 @@ write_reply(struct client *c)
 	return true;
 }
 
+/* Begins to write the answer; the client may be gone then. */
+static void
+answer(struct control_client *c)
+{
+	if (write_reply(c))
+		client_free(c);
+	else
+		(void)sd_event_source_set_io_events(c->source, EPOLLOUT);
+}
+
+static void
+ask(struct control_client *c)
+{
+	c->asks = true;
+	c->server->fn(c->server->userdata, c->request, c, &c->reply);
+	c->asks = false;
+}
+
+/* It has asked, and can only go away. */
+static void
+look_if_gone(struct control_client *c)
+{
+	char rest[256];
+	ssize_t n = recv(c->fd, rest, sizeof(rest), MSG_DONTWAIT);
+
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		client_free(c);
+}
+
 /* Reads what there is; true when a request is complete, false when more is to come; *gone: it went
  * away. */
 static bool
-read_request(struct client *c, bool *gone)
+read_request(struct control_client *c, bool *gone)
 {
 	ssize_t n = recv(
 	    c->fd, c->request + c->request_len, CONTROL_REQUEST_MAX - c->request_len, MSG_DONTWAIT);
@@ -100,12 +133,16 @@ read_request(struct client *c, bool *gone)
 static int
 on_client(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
-	struct client *c = userdata;
+	struct control_client *c = userdata;
 	bool gone = false;
 
 	(void)source;
 	(void)fd;
 	(void)events;
+	if (c->later != NULL) {
+		look_if_gone(c);
+		return 0;
+	}
 	if (c->reply.len == 0) {
 		if (!read_request(c, &gone)) {
 			if (gone)
@@ -113,13 +150,39 @@ on_client(sd_event_source *source, int fd, uint32_t events, void *userdata)
 			return 0;
 		}
 		if (c->reply.len == 0)
-			c->server->fn(c->server->userdata, c->request, &c->reply);
+			ask(c);
+		if (c->later != NULL)
+			return 0;
 	}
-	if (write_reply(c))
-		client_free(c);
-	else
-		(void)sd_event_source_set_io_events(c->source, EPOLLOUT);
+	answer(c);
 	return 0;
+}
+
+void
+control_defer(struct control_client *client, struct control_later *later)
+{
+	client->later = later;
+	later->client = client;
+}
+
+void
+control_reply(struct control_later *later, const char *text, size_t len)
+{
+	struct control_client *c = TAKE(later->client);
+
+	if (c == NULL)
+		return;
+	c->later = NULL;
+	strbuf_add_mem(&c->reply, text, len);
+	if (!c->asks) /* else who asks goes on with it */
+		answer(c);
+}
+
+void
+control_forget(struct control_later *later)
+{
+	if (later->client != NULL)
+		client_free(later->client);
 }
 
 static int
@@ -127,7 +190,7 @@ on_accept(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	struct control_server *s = userdata;
 	int client_fd = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	struct client *c;
+	struct control_client *c;
 
 	(void)source;
 	(void)events;
@@ -245,7 +308,7 @@ control_server_free(struct control_server *s)
 {
 	if (s == NULL)
 		return;
-	list_for_each_safe (c, &s->clients, struct client, node)
+	list_for_each_safe (c, &s->clients, struct control_client, node)
 		client_free(c);
 	sd_event_source_disable_unref(s->source);
 	if (s->path != NULL)

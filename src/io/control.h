@@ -22,10 +22,27 @@
 #define CONTROL_TIMEOUT DURATION_S(5)
 
 struct control_server;
+struct control_client;
 
-/* Writes the answer to a request (without its newline, NUL-terminated) into reply: mostly with
- * control_line(). */
-typedef void (*control_fn)(void *userdata, const char *request, struct strbuf *reply);
+/*
+ * Writes the answer to a request (without its newline, NUL-terminated) into reply: mostly with
+ * control_line(). Or leaves reply empty, and has called control_defer().
+ */
+typedef void (*control_fn)(
+    void *userdata, const char *request, struct control_client *client, struct strbuf *reply);
+
+/* A request whose answer comes later: embedded in what works on it. */
+struct control_later {
+	struct control_client *client; /* borrowed; NULL: has its answer, or went away */
+};
+/* Only from inside of a control_fn, once. CONTROL_TIMEOUT goes on; *later outlives the client, or
+ * control_forget() is called. */
+void control_defer(struct control_client *client, struct control_later *later);
+/* Gives the answer, with its newline; from inside of the control_fn too. Nothing happens when the
+ * client went away. */
+void control_reply(struct control_later *later, const char *text, size_t len);
+/* Closes without an answer. */
+void control_forget(struct control_later *later);
 
 /* Makes the folder of path if it is missing. -EADDRINUSE: another daemon answers there. */
 int control_server_new(sd_event *loop, const char *path, control_fn fn, void *userdata,

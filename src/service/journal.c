@@ -3,17 +3,28 @@
 #include "base/utf8.h"
 #include <assert.h>
 
-void
-journal_add(
-    struct journal *j, struct instant at, int64_t at_wall_ns, const char *what, const char *why)
+/* A peer's text, cut inside a character, would take the whole entry out of the JSON. */
+static void
+copy(char *buf, size_t size, const char *text)
+{
+	utf8_format(buf, size, "%s", text != NULL ? text : "");
+}
+
+const struct journal_entry *
+journal_add(struct journal *j, const struct event *event)
 {
 	struct journal_entry *e = &j->entries[j->total++ % JOURNAL_MAX];
 
-	e->at = at;
-	e->at_wall_ns = at_wall_ns;
-	/* a peer's text, cut inside a character, would take the whole entry out of the JSON */
-	utf8_format(e->what, sizeof(e->what), "%s", what);
-	utf8_format(e->why, sizeof(e->why), "%s", why);
+	e->seq = ++j->last_seq;
+	e->kind = event->kind;
+	e->at = event->at;
+	e->at_wall_ns = event->at_wall_ns;
+	copy(e->service, sizeof(e->service), event->service);
+	copy(e->neighbor, sizeof(e->neighbor), event->neighbor);
+	copy(e->prefix, sizeof(e->prefix), event->prefix);
+	copy(e->what, sizeof(e->what), event->what);
+	copy(e->why, sizeof(e->why), event->why);
+	return e;
 }
 
 size_t

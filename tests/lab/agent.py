@@ -77,9 +77,9 @@ class Agent:
     def __init__(self, folder, program, conf, name='nearcastd'):
         self.conf, self.log = folder / f'{name}.yaml', folder / f'{name}.log'
         self.control = folder / 'run' / 'control.sock'
-        self.state = folder / 'state'
+        self.state = folder / f'{name}.state'
         self.program = program
-        self.conf.write_text(conf.replace('CONTROL', f'{self.control}\nstate-directory: {self.state}'))
+        self.conf.write_text(conf.replace('CONTROL', str(self.control)).replace('/STATE', str(self.state)))
         self.process = None
 
     def start(self):
@@ -206,6 +206,7 @@ def conf(neighbors=None, ips=(G4,), listen='[tcp/80]', check='type: http', head=
 host: test-host
 router-id: {V4[0]}
 control: CONTROL
+state-directory: /STATE
 settle-time: 300ms
 {head}neighbors:
 {neighbors or neighbor()}services:

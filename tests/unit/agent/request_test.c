@@ -19,13 +19,24 @@ answer_never(void *userdata, const json_t *request, struct err *e)
 	return NULL;
 }
 
+static json_t *
+answer_later(void *userdata, const json_t *request, struct err *e)
+{
+	(void)userdata;
+	(void)request;
+	(void)e;
+	return NULL;
+}
+
 static const char *const formats[] = { "mrt", "text", NULL };
 static const struct request_command commands[] = {
 	{ "status", answer_echo, { { 0 } } },
 	{ "fails", answer_never, { { 0 } } },
+	{ "later", answer_later, { { 0 } } },
 	{ "dump", answer_echo,
 	    { { "neighbor", REQUEST_TEXT, true, NULL }, { "format", REQUEST_TEXT, false, formats },
-		{ "max_bytes", REQUEST_NUMBER, false, NULL }, { "stop", REQUEST_BOOL, false, NULL } } },
+		{ "max_bytes", REQUEST_NUMBER, false, NULL },
+		{ "stop", REQUEST_BOOL, false, NULL } } },
 };
 
 TEST(answers)
@@ -34,8 +45,11 @@ TEST(answers)
 		const char *request, *reply;
 	} cases[] = {
 		{ "{\"command\":\"status\"}", "{\"command\":\"status\"}\n" },
-		{ " { \"command\" : \"dump\", \"neighbor\":\"r\",\"format\":\"mrt\",\"max_bytes\":0,\"stop\":true }\r",
-		    "{\"command\":\"dump\",\"neighbor\":\"r\",\"format\":\"mrt\",\"max_bytes\":0,\"stop\":true}\n" },
+		{ " { \"command\" : \"dump\", "
+		  "\"neighbor\":\"r\",\"format\":\"mrt\",\"max_bytes\":0,\"stop\":true }\r",
+		    "{\"command\":\"dump\",\"neighbor\":\"r\",\"format\":\"mrt\",\"max_bytes\":0,"
+		    "\"stop\":true}\n" },
+		{ "{\"command\":\"later\"}", "" },
 		{ "{\"command\":\"fails\"}", "{\"error\":\"no such neighbor: router\"}\n" },
 		/* what is no request */
 		{ "", "{\"error\":\"not JSON: '[' or '{' expected near end of file\"}\n" },
@@ -47,14 +61,15 @@ TEST(answers)
 		/* what no row has */
 		{ "{\"command\":\"statu\"}",
 		    "{\"error\":\"unknown command statu; did you mean status?\"}\n" },
-		{ "{\"command\":\"reload\"}",
-		    "{\"error\":\"unknown command reload; expected status, fails or dump\"}\n" },
+		{ "{\"command\":\"reload\"}", "{\"error\":\"unknown command reload; expected "
+					      "status, fails, later or dump\"}\n" },
 		{ "{\"command\":\"status\",\"all\":true}",
 		    "{\"error\":\"status takes no field all, nor any other\"}\n" },
 		{ "{\"command\":\"dump\",\"neighbour\":\"r\"}",
 		    "{\"error\":\"unknown field of dump: neighbour; did you mean neighbor?\"}\n" },
 		{ "{\"command\":\"dump\",\"neighbor\":\"r\",\"x\":1}",
-		    "{\"error\":\"unknown field of dump: x; expected neighbor, format, max_bytes or "
+		    "{\"error\":\"unknown field of dump: x; expected neighbor, format, max_bytes "
+		    "or "
 		    "stop\"}\n" },
 		{ "{\"command\":\"dump\"}", "{\"error\":\"dump needs a field neighbor\"}\n" },
 		/* wrong values */

@@ -16,12 +16,18 @@
 static char folder[64];
 static char path[128];
 
+static struct control_later later;
+
 static void
-answer(void *userdata, const char *request, struct strbuf *reply)
+answer(void *userdata, const char *request, struct control_client *client, struct strbuf *reply)
 {
 	int *count = userdata;
 
 	(*count)++;
+	if (strcmp(request, "later") == 0) {
+		control_defer(client, &later);
+		return;
+	}
 	if (strcmp(request, "long") == 0)
 		strbuf_pad(reply, 'x', 1 << 20);
 	strbuf_addf(reply, "got %s\n", request);
@@ -222,4 +228,68 @@ TEST(what_is_no_json_becomes_an_error)
 		CHECK_MEM(line.text + 8 + i * strlen(error), strlen(error), error, strlen(error));
 	CHECK_INT(line.len, 8 + 4 * strlen(error));
 	strbuf_done(&line);
+}
+
+static bool
+is_asked(void *userdata)
+{
+	return *(int *)userdata > 0;
+}
+
+static bool
+is_unwanted(void *userdata)
+{
+	(void)userdata;
+	return later.client == NULL;
+}
+
+/* "later" was asked by a client of its own; gives its socket. */
+static int
+ask_later(sd_event *loop, int *count)
+{
+	int fd = connect_by_hand();
+
+	*count = 0;
+	CHECK_INT(send(fd, "later\n", 6, MSG_NOSIGNAL), 6);
+	CHECK(wait_for(loop, is_asked, count));
+	CHECK(later.client != NULL);
+	return fd;
+}
+
+TEST(an_answer_that_comes_later)
+{
+	struct control_server *s = NULL;
+	sd_event *loop = NULL;
+	struct err e = { 0 };
+	char text[32] = "";
+	int count = 0, fd;
+
+	make_path();
+	REQUIRE(sd_event_new(&loop) >= 0);
+	REQUIRE(control_server_new(loop, path, answer, &count, &s, &e) == 0);
+	fd = ask_later(loop, &count);
+	CHECK(call(loop, "status", 11, "got status\n")); /* others do not wait */
+	control_reply(&later, "at last\n", 8);
+	CHECK(later.client == NULL);
+	CHECK_INT(recv(fd, text, sizeof(text), 0), 8);
+	CHECK_STR(text, "at last\n");
+	CHECK_INT(recv(fd, text, sizeof(text), 0), 0);
+	(void)close(fd);
+
+	fd = ask_later(loop, &count); /* and does not wait for it */
+	(void)close(fd);
+	CHECK(wait_for(loop, is_unwanted, NULL));
+	control_reply(&later, "to nobody\n", 10);
+
+	fd = ask_later(loop, &count);
+	control_forget(&later);
+	CHECK_INT(recv(fd, text, sizeof(text), 0), 0);
+	(void)close(fd);
+
+	fd = ask_later(loop, &count);
+	control_server_free(s);
+	CHECK(later.client == NULL);
+	(void)close(fd);
+	sd_event_unref(loop);
+	remove_path();
 }

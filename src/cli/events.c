@@ -1,0 +1,195 @@
+/* nearcast events: what happened to the agent of this host, and what happens. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "cli/agent.h"
+#include "cli/commands.h"
+#include "cli/fields.h"
+#include "cli/since.h"
+#include "io/control.h"
+#include "io/control_line.h"
+#include "io/loop.h"
+#include "service/event_kind.h"
+
+#define FOLLOW_FIRST 10 /* shown before what follows, as tail does */
+#define FOLLOW_RETRY_NS (200 * NS_PER_MS)
+
+struct events_options {
+	const char *socket;
+	bool follow, json;
+	const char *since, *service, *neighbor;
+	int kind; /* -1: all */
+	uint32_t count;
+};
+
+/* Where the reading is. */
+struct reading {
+	const struct events_options *o;
+	int64_t since_ns;
+	uint64_t upto; /* seen */
+	uint32_t last; /* only the newest so many; 0: all */
+	bool follows;  /* all that there was has been shown */
+	bool is_away;  /* and it was said */
+};
+
+static json_t *
+request(const struct reading *g)
+{
+	const struct events_options *o = g->o;
+	json_t *r = json_pack("{s:s, s:I}", "command", "events", "after", (json_int_t)g->upto);
+
+	if (g->since_ns > 0 && !g->follows)
+		(void)json_object_set_new(r, "since_wall_ns", json_integer(g->since_ns));
+	if (g->last > 0)
+		(void)json_object_set_new(r, "last", json_integer(g->last));
+	if (o->service)
+		(void)json_object_set_new(r, "service", json_string(o->service));
+	if (o->neighbor)
+		(void)json_object_set_new(r, "neighbor", json_string(o->neighbor));
+	if (o->kind >= 0)
+		(void)json_object_set_new(r, "kind", json_string(event_kind_names[o->kind]));
+	if (g->follows)
+		(void)json_object_set_new(r, "wait", json_true());
+	return r;
+}
+
+static int
+print_event(const json_t *event, bool json)
+{
+	_cleanup_(strbuf_done) struct strbuf line = { 0 };
+
+	if (json) {
+		(void)control_line(json_deep_copy(event), &line);
+		return cli_print(line.text);
+	}
+	strbuf_addf(&line, "%.26sZ ", field_text(event, "at"));
+	strbuf_add_printable(&line, field_text(event, "kind"));
+	strbuf_pad(&line, ' ', 46 > line.len ? 46 - line.len : 1);
+	strbuf_add_printable(&line, field_text(event, "what"));
+	if (*field_text(event, "why") != '\0') {
+		strbuf_add(&line, ": ");
+		strbuf_add_printable(&line, field_text(event, "why"));
+	}
+	strbuf_add_char(&line, '\n');
+	return cli_print(line.text);
+}
+
+static int
+print_answer(struct reading *g, const json_t *answer)
+{
+	const json_t *event;
+	size_t i;
+
+	json_array_foreach (json_object_get(answer, "events"), i, event) {
+		int r = print_event(event, g->o->json);
+
+		if (r != EXIT_SUCCESS)
+			return r;
+	}
+	g->upto = (uint64_t)field_int(answer, "upto");
+	g->last = 0;
+	return EXIT_SUCCESS;
+}
+
+/* The next answer while following; NULL: the agent is away, and may come back. */
+static json_t *
+ask_patiently(struct reading *g, bool *ret_end)
+{
+	_cleanup_(strbuf_done) struct strbuf line = { 0 }, reply = { 0 };
+	const struct timespec pause = { .tv_nsec = FOLLOW_RETRY_NS };
+	json_t *answer = NULL;
+	struct err e = { 0 };
+
+	(void)control_line(request(g), &line);
+	line.text[--line.len] = '\0';
+	if (control_call(g->o->socket, line.text, DURATION_S(10), &reply, &e) == 0)
+		answer = json_loadb(reply.text, reply.len, 0, NULL);
+	if (json_is_array(json_object_get(answer, "events"))) {
+		g->is_away = false;
+		return answer;
+	}
+	*ret_end = answer != NULL; /* it says that something is wrong */
+	if (*ret_end)
+		cli_say_error("%s", field_text(answer, "error"));
+	else if (!g->is_away)
+		(void)fprintf(stderr, "nearcast events: the agent is away; waiting for it\n");
+	g->is_away = true;
+	json_decref(answer);
+	(void)nanosleep(&pause, NULL);
+	return NULL;
+}
+
+/* Until it is interrupted. */
+static int
+follow(struct reading *g)
+{
+	bool end = false;
+
+	g->follows = true;
+	while (!end) {
+		json_auto_t *answer = ask_patiently(g, &end);
+
+		if (answer != NULL && print_answer(g, answer) != EXIT_SUCCESS)
+			return EXIT_FAILURE;
+	}
+	return EXIT_FAILURE;
+}
+
+static int
+run_events(const void *options, int argc, char **args)
+{
+	const struct events_options *o = options;
+	struct reading g = { .o = o, .last = o->count };
+	bool more = true;
+
+	(void)argc;
+	(void)args;
+	if (o->since && since_parse(o->since, clock_wall_ns(), &g.since_ns) < 0)
+		return cli_usage_error("--since %s: expected a duration such as 10m, or a time "
+				       "such as 2026-11-29T14:30",
+		    o->since);
+	if (o->follow && o->since == NULL && o->count == 0)
+		g.last = FOLLOW_FIRST;
+	while (more) {
+		json_auto_t *answer = cli_agent_ask(o->socket, request(&g));
+
+		if (answer == NULL || print_answer(&g, answer) != EXIT_SUCCESS)
+			return EXIT_FAILURE;
+		more = json_is_true(json_object_get(answer, "more"));
+	}
+	return o->follow ? follow(&g) : EXIT_SUCCESS;
+}
+
+static const struct events_options defaults = { .socket = AGENT_CONTROL_PATH, .kind = -1 };
+
+static const struct cli_option options[] = {
+	CLI_AGENT_SOCKET(struct events_options),
+	{ "follow", 'f', CLI_FLAG, offsetof(struct events_options, follow), NULL, 0, 0, NULL,
+	    "then wait for more, also over a restart of the agent, until interrupted" },
+	{ "since", 0, CLI_STRING, offsetof(struct events_options, since), "TIME", 0, 0, NULL,
+	    "only from this time (UTC) on, or from this duration ago: 10m" },
+	{ "last", 'n', CLI_U32, offsetof(struct events_options, count), "COUNT", 1, 1000, NULL,
+	    "only the latest so many" },
+	{ "service", 0, CLI_STRING, offsetof(struct events_options, service), "NAME", 0, 0, NULL,
+	    "only those of this service" },
+	{ "neighbor", 0, CLI_STRING, offsetof(struct events_options, neighbor), "NEIGHBOR", 0, 0,
+	    NULL, "only those of this neighbor" },
+	{ "kind", 0, CLI_ENUM, offsetof(struct events_options, kind), "KIND", 0, 0,
+	    event_kind_names, "only those of this kind" },
+	{ "json", 0, CLI_FLAG, offsetof(struct events_options, json), NULL, 0, 0, NULL,
+	    "each event as a JSON document on a line of its own" },
+};
+
+const struct cli_command cli_events_command = {
+	.name = "events",
+	.args = "",
+	.summary = "Show what happened to the agent of this host, and what happens.",
+	.options = options,
+	.option_count = ARRAY_SIZE(options),
+	.options_size = sizeof(struct events_options),
+	.defaults = &defaults,
+	.run = run_events,
+};

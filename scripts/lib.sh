@@ -6,7 +6,7 @@ BUILD_PACKAGES=(gcc libc6-dev meson ninja-build pkg-config python3
 	libsystemd-dev libfyaml-dev libjansson-dev libcurl4-openssl-dev libmnl-dev libc-ares-dev nettle-dev)
 LAB_PACKAGES=(bird2 nginx-light iproute2 iputils-ping procps util-linux)
 INTEROP_PACKAGES=(frr gobgpd openbgpd exabgp)
-TEST_PACKAGES=(bgpdump clang libclang-rt-14-dev mandoc curl bash tshark traceroute openssl)
+TEST_PACKAGES=(bgpdump clang libclang-rt-14-dev mandoc curl bash tshark traceroute openssl ifupdown netplan.io)
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 

@@ -13,3 +13,4 @@ extern const struct cli_command cli_events_command;
 extern const struct cli_command cli_dump_command;
 extern const struct cli_command cli_probe_command;
 extern const struct cli_command cli_trace_command;
+extern const struct cli_command cli_render_command;

@@ -14,6 +14,7 @@ static const struct cli_command *const commands[] = {
 	&cli_lab_command,
 	&cli_probe_command,
 	&cli_trace_command,
+	&cli_render_command,
 	&cli_help_command,
 	&cli_completion_command,
 	NULL,

@@ -131,6 +131,12 @@ curl_easy_cleanup(CURL *easy)
 	PASS_VOID(curl_easy_cleanup, easy);
 }
 
+CURLcode
+curl_easy_perform(CURL *easy)
+{
+	return PASS(curl_easy_perform, CURLE_FAILED_INIT, easy);
+}
+
 const char *
 curl_easy_strerror(CURLcode code)
 {

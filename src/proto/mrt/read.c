@@ -319,16 +319,21 @@ mrt_next(struct mrt_file *file, struct mrt_record *ret, struct mrt_error *e)
 	return MRT_RECORD;
 }
 
+/* The one that was read is off the list. */
+static bool
+taken(struct mrt_record *record, const struct body *b)
+{
+	record->list = b->r;
+	record->count--;
+	return true;
+}
+
 bool
 mrt_next_peer(struct mrt_record *record, struct mrt_peer *ret)
 {
 	struct body b = { .r = record->list };
 
-	if (record->count == 0 || !read_peer(&b, ret))
-		return false;
-	record->list = b.r;
-	record->count--;
-	return true;
+	return record->count > 0 && read_peer(&b, ret) && taken(record, &b);
 }
 
 bool
@@ -336,9 +341,5 @@ mrt_next_route(struct mrt_record *record, struct mrt_route *ret)
 {
 	struct body b = { .r = record->list };
 
-	if (record->count == 0 || !read_route(&b, ret))
-		return false;
-	record->list = b.r;
-	record->count--;
-	return true;
+	return record->count > 0 && read_route(&b, ret) && taken(record, &b);
 }

@@ -161,8 +161,8 @@ void announcer_adjust_neighbor(struct announcer *a, const struct neighbor_conf *
 int announcer_set(struct announcer *a, const struct announcement *announcement, struct err *e);
 void announcer_withdraw(struct announcer *a, struct prefix prefix);
 /*
- * Writes what was set and withdrawn to the sockets before it returns, where they take it. Without it that
- * happens at the end of the event loop's turn; changes in between share UPDATEs either way.
+ * Writes what was set, withdrawn and released to the sockets before it returns, where they take it. Without
+ * it that happens at the end of the event loop's turn; changes in between share UPDATEs either way.
  */
 void announcer_flush(struct announcer *a);
 /* The neighbors that have been told the prefix, of those that take its family. */

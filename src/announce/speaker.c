@@ -212,10 +212,9 @@ void
 announcer_release_end_of_rib(struct announcer *a)
 {
 	a->end_of_rib_released = true;
-	for (size_t i = 0; i < a->neighbor_count; i++) {
+	for (size_t i = 0; i < a->neighbor_count; i++)
 		bgp_session_release_end_of_rib(a->neighbors[i]->session);
-		neighbor_send_updates(a->neighbors[i]);
-	}
+	flush_later(a);
 }
 
 void

@@ -187,6 +187,8 @@ TEST(end_of_rib_waits_for_its_release)
 	speak_to_us(&f, &conf, 0);
 	(void)recv(f.peer, buf, sizeof(buf), MSG_DONTWAIT);
 	announcer_release_end_of_rib(f.a[0]);
+	CHECK_INT(recv(f.peer, buf, sizeof(buf), MSG_DONTWAIT), -1);
+	announcer_flush(f.a[0]);
 	/* for IPv4 and for IPv6 */
 	CHECK_INT(recv(f.peer, buf, sizeof(buf), MSG_DONTWAIT), 23 + 30);
 	CHECK_INT(status_number(&f, 0, "updates_sent"), 2);

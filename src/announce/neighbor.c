@@ -200,16 +200,6 @@ neighbor_send_updates(struct neighbor *n)
 	timer_set(&n->timer, bgp_session_deadline(n->session));
 }
 
-bool
-neighbor_is_withdrawing(const struct neighbor *n, struct prefix prefix)
-{
-	const struct neighbor_connection *c = n->connections[bgp_session_way(n->session)];
-
-	if (c == NULL || bgp_session_info(n->session)->state != BGP_ESTABLISHED)
-		return false; /* without a session the peer has forgotten it */
-	return bgp_session_withdrawing(n->session, prefix) || stream_pending(c->stream) > 0;
-}
-
 void
 neighbor_start(struct neighbor *n)
 {

@@ -81,11 +81,6 @@ void neighbor_bfd_changed(void *userdata, bool up, const char *why);
 void neighbor_accept(struct neighbor *n, int fd, const struct endpoint *peer);
 /* Sends what the session has to say, as far as the socket takes it. */
 void neighbor_send_updates(struct neighbor *n);
-/*
- * The peer may still hold the prefix, though it was withdrawn: not all has been handed to the
- * kernel.
- */
-bool neighbor_is_withdrawing(const struct neighbor *n, struct prefix prefix);
 
 #define NEIGHBOR_ENDPOINT_MAX (ENDPOINT_STR_MAX + 16)
 /* As endpoint_format(), with the name of the interface: "[fe80::1%eth0]:179". Returns buf. */

@@ -2,6 +2,7 @@
  * The connections of a neighbor: dialled, accepted, and those that end while the peer still has to
  * get a NOTIFICATION.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,10 +24,11 @@ free_connection(struct neighbor_connection *c)
 }
 
 static void
-input_closed(struct neighbor *n, enum bgp_way way, const char *why)
+input_closed(struct neighbor *n, enum bgp_way way, const char *why, bool by_peer)
 {
 	(void)neighbor_input(
-	    n, &(struct bgp_event){ .type = BGP_EVENT_CLOSED, .way = way, .text = why });
+	    n, &(struct bgp_event){
+		   .type = BGP_EVENT_CLOSED, .way = way, .text = why, .by_peer = by_peer });
 }
 
 static void
@@ -67,14 +69,17 @@ on_closed(void *userdata, const char *why)
 	struct neighbor *n = c->neighbor;
 	enum bgp_way way = c->way;
 	bool current = n->connections[way] == c;
+	int error = stream_error(c->stream);
+	/* the end of file, or a reset: all else is said by this host */
+	bool by_peer = error == 0 || error == -ECONNRESET || error == -EPIPE;
 	char text[BGP_WHY_MAX];
 
-	neighbor_failure(n, !c->connecting, stream_error(c->stream), why, text, sizeof(text));
+	neighbor_failure(n, !c->connecting, error, why, text, sizeof(text));
 	if (current)
 		n->connections[way] = NULL;
 	free_connection(c);
 	if (current)
-		input_closed(n, way, text);
+		input_closed(n, way, text, by_peer);
 	else
 		n->events->progress(n->events->userdata);
 }
@@ -126,7 +131,7 @@ neighbor_dial(struct neighbor *n)
 	}
 	if (r < 0) {
 		neighbor_failure(n, false, r, e.message, text, sizeof(text));
-		input_closed(n, BGP_DIALLED, text);
+		input_closed(n, BGP_DIALLED, text, false);
 	} else {
 		n->connections[BGP_DIALLED]->before = before;
 	}
@@ -192,7 +197,7 @@ neighbor_accept(struct neighbor *n, int fd, const struct endpoint *peer)
 	/* one that still stands is that of a neighbor that has restarted since */
 	neighbor_close_connection(n, BGP_ACCEPTED, false);
 	if (new_connection(n, BGP_ACCEPTED, fd, &n->connections[BGP_ACCEPTED]) < 0) {
-		input_closed(n, BGP_ACCEPTED, "event loop");
+		input_closed(n, BGP_ACCEPTED, "event loop", false);
 		return;
 	}
 	n->connections[BGP_ACCEPTED]->before = tcp_counters_read();

@@ -130,7 +130,7 @@ is_withdrawing(const struct pending *p, struct withdrawal *w)
 
 		if (!w->waiting[i])
 			continue;
-		w->waiting[i] = neighbor_is_withdrawing(n, w->prefix);
+		w->waiting[i] = bgp_session_withdrawing(n->session, w->prefix);
 		if (w->waiting[i])
 			any = true;
 		else if (bgp_session_info(n->session)->state == BGP_ESTABLISHED)

@@ -201,8 +201,8 @@ announcer_withdraw(struct announcer *a, struct prefix prefix)
 
 		waiting[i] = bgp_session_told(n->session, prefix);
 		bgp_session_withdraw(n->session, prefix);
-		/* also where an earlier withdraw is still among the bytes that wait */
-		waiting[i] |= neighbor_is_withdrawing(n, prefix);
+		/* also where an earlier one waits, or the neighbor keeps a lost session's routes */
+		waiting[i] |= bgp_session_withdrawing(n->session, prefix);
 	}
 	pending_withdraw(&a->pending, prefix, waiting);
 	flush_later(a);

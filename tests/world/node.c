@@ -106,7 +106,7 @@ believe(struct world *w, int n, struct bgp_nlri nlri, uint8_t attributes)
 
 /*
  * The node tells it: nothing twice on one connection, unless it was asked, and nothing unknown is
- * taken back.
+ * taken back, unless the peer may keep it (graceful restart).
  */
 static void
 tell(struct world *w, int n, struct bgp_nlri nlri, uint8_t attributes)
@@ -122,13 +122,14 @@ tell(struct world *w, int n, struct bgp_nlri nlri, uint8_t attributes)
 			world_fail(w, "node %d tells a route that is not its own", n);
 			return;
 		}
-		if (attributes == 0 && end->told[i] == 0)
+		if (attributes == 0 && end->told[i] == 0 && end->kept[i]-- == 0)
 			world_fail(w, "node %d withdraws route %zu, which it has not told", n, i);
 		if (attributes != 0 && end->told[i] == attributes && end->again[i]-- == 0)
 			world_fail(w, "node %d tells route %zu twice", n, i);
 		if (w->nodes[n].wants[i] != attributes)
 			world_fail(w, "node %d tells route %zu as it should not be", n, i);
 		end->told[i] = attributes;
+		w->nodes[n].told_before[i] |= attributes != 0;
 		end->any_told = true;
 	}
 }
@@ -233,6 +234,17 @@ node_flush(struct world *w, int n)
 	    node->s, end->written - net_waiting(end), net_waiting(end), node_now(w, n));
 }
 
+/* What it has told in earlier sessions it may take back in the new one, once. */
+static void
+note_kept(struct world *w, int n)
+{
+	struct node *node = &w->nodes[n];
+	struct end *end = net_end(w, n, bgp_session_way(node->s));
+
+	for (size_t i = 0; end && i < node->routes; i++)
+		end->kept[i] = node->s->info.negotiated.graceful_restart && node->told_before[i];
+}
+
 static void
 apply(struct world *w, int n, const struct bgp_actions *a)
 {
@@ -249,6 +261,8 @@ apply(struct world *w, int n, const struct bgp_actions *a)
 		node->ends_of_rib = 0;
 	}
 	w->ups += (a->change == BGP_CHANGE_UP);
+	if (a->change == BGP_CHANGE_UP)
+		note_kept(w, n);
 	for (enum bgp_way way = 0; way < BGP_WAY_MAX; way++) {
 		if (a->send[way].len > 0) {
 			judge_sent(w, n, a->send[way].bytes, a->send[way].len);
@@ -324,6 +338,7 @@ node_start(struct world *w, int n)
 	node->s = bgp_session_new(&node->conf, rng_next(&w->rng));
 	node->lines[BGP_DIALLED] = node->lines[BGP_ACCEPTED] = -1;
 	node->observed = node->written = 0;
+	memset(node->told_before, 0, sizeof(node->told_before));
 	looking[n] = (struct looking){ w, n };
 	bgp_session_observe(node->s, look, &looking[n]);
 	for (size_t i = 0; i < node->routes; i++) {

@@ -24,6 +24,8 @@ struct end {
 	/* what its node has told on this connection, for the search of duplicates */
 	uint8_t told[ROUTES];      /* attributes + 1; 0: nothing */
 	uint8_t again[ROUTES];     /* times that it may be told once more, for a refresh */
+	/* times that it may be withdrawn untold: the peer may keep it of an earlier session */
+	uint8_t kept[ROUTES];
 	bool any_told;
 };
 
@@ -42,6 +44,7 @@ struct node {
 	int lines[BGP_WAY_MAX];      /* -1: none */
 	uint8_t wants[ROUTES];       /* attributes + 1; 0: not announced */
 	uint8_t believes[ROUTES];    /* of the peer */
+	bool told_before[ROUTES];    /* in any session */
 	size_t ends_of_rib;          /* heard in this session: one a family */
 	uint64_t observed, written;  /* messages sent: seen by who looks, and put on a line */
 	size_t routes;               /* that this node may announce */

@@ -177,6 +177,7 @@ struct bgp_event {
 	size_t len;
 	const char *text;
 	struct ip local; /* DIALLED, ACCEPTED: our end of the connection; IP_NONE: not known */
+	bool by_peer; /* CLOSED: the peer ended it, so it knows; false where that is not known */
 };
 
 enum bgp_change {
@@ -293,8 +294,16 @@ void bgp_session_withdraw_all(struct bgp_session *s);
 bool bgp_session_announces(const struct bgp_session *s, struct prefix prefix);
 /* The peer of the Established session has been told the prefix, and not to forget it. */
 bool bgp_session_told(const struct bgp_session *s, struct prefix prefix);
-/* The peer may still believe the prefix: its withdrawal was asked for and not yet taken. */
+/*
+ * The peer may still believe the prefix, which is withdrawn: the socket has not taken that yet, or
+ * the session was lost over it and the peer may keep the route (RFC 4724 section 4.2).
+ */
 bool bgp_session_withdrawing(const struct bgp_session *s, struct prefix prefix);
+/*
+ * The peer may keep the prefix, wanted or not, from a session that was lost: until
+ * info->kept_until, or until it has heard otherwise in a new one.
+ */
+bool bgp_session_kept(const struct bgp_session *s, struct prefix prefix);
 /* End-of-RIB (RFC 4724 section 2) is held back until this was called once. */
 void bgp_session_release_end_of_rib(struct bgp_session *s);
 
@@ -309,8 +318,8 @@ size_t bgp_session_next_update(struct bgp_session *s, uint8_t *buf, size_t size)
 /*
  * How far the connection of bgp_session_way() is: the bytes that its socket has taken in all, and
  * those that wait for it. Told after writing, when nothing waits any more, and before
- * BGP_EVENT_TIMER; it may change bgp_session_deadline(). A peer that takes nothing loses the
- * session (RFC 9687).
+ * BGP_EVENT_TIMER; it may change bgp_session_deadline(). A withdrawal is over when nothing waits. A
+ * peer that takes nothing loses the session (RFC 9687).
  */
 void bgp_session_sent(struct bgp_session *s, uint64_t taken, size_t waiting, struct instant now);
 enum bgp_way bgp_session_way(const struct bgp_session *s); /* of the Established connection */
@@ -345,6 +354,13 @@ struct bgp_info {
 	struct instant since;        /* in this state */
 	struct instant established_since; /* of the session, or of the last one; INSTANT_NEVER: none was */
 	struct instant down_since;   /* the last session ended, or the first event; INSTANT_NEVER: it is up */
+	/*
+	 * The session was lost, and the peer may keep what it was told there as a helper of
+	 * graceful restart (RFC 4724 section 4.2): at most until then, or for INSTANT_NEVER until
+	 * there is a new session.
+	 */
+	bool keeps;
+	struct instant kept_until;
 	struct instant next_attempt; /* dialling, or leaving idle hold; INSTANT_NEVER */
 	bool waits_for_bfd;          /* strict, and BFD is not up */
 	/* Of the Established session; zero otherwise. */
@@ -383,6 +399,11 @@ typedef void (*bgp_route_fn)(
  * always for an internal one. told: with these attributes.
  */
 void bgp_session_each_route(const struct bgp_session *s, bgp_route_fn fn, void *userdata);
+
+typedef void (*bgp_held_fn)(void *userdata, struct prefix prefix, bool wanted);
+
+/* Every prefix that the peer may keep of a lost session, likewise; wanted: it is still announced. */
+void bgp_session_each_kept(const struct bgp_session *s, bgp_held_fn fn, void *userdata);
 /*
  * What attributes turn into for this peer: the path's length in copies of local_as, the next hop.
  */

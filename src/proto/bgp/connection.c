@@ -53,6 +53,7 @@ bgp_connection_cease(struct turn *t, enum bgp_way way, const struct bgp_error *e
 	if (s->connections[way].state >= BGP_OPEN_SENT) {
 		struct writer w = begin_send(t, way);
 
+		bgp_restart_farewell(&s->connections[way], e);
 		bgp_notification_encode(&w, e);
 		end_send(t, way, &w);
 		(void)bgp_error_format(e, s->info.last_sent, sizeof(s->info.last_sent));
@@ -64,10 +65,16 @@ bgp_connection_cease(struct turn *t, enum bgp_way way, const struct bgp_error *e
 void
 bgp_connection_fail(struct turn *t, enum bgp_way way, const struct bgp_error *e)
 {
+	struct bgp_session *s = t->s;
 	char text[BGP_WHY_MAX - 16], why[BGP_WHY_MAX];
+	struct bgp_error said = *e;
 
-	bgp_connection_cease(t, way, e);
-	(void)snprintf(why, sizeof(why), "we sent %s", bgp_error_format(e, text, sizeof(text)));
+	/* RFC 8538 section 3.1: what was to be withdrawn must not be kept over it */
+	if (s->up && s->up_way == way && s->connections[way].negotiated.hard_reset &&
+	    bgp_rib_out_withdrawals_wait(&s->rib, &s->peering))
+		bgp_error_hard_reset(&said);
+	bgp_connection_cease(t, way, &said);
+	(void)snprintf(why, sizeof(why), "we sent %s", bgp_error_format(&said, text, sizeof(text)));
 	bgp_session_connection_ended(t, way, BGP_PAUSE, why);
 }
 
@@ -114,6 +121,8 @@ bgp_connection_open(struct turn *t, enum bgp_way way, struct ip local)
 	c->opened_at = t->now;
 	c->local = local;
 	c->negotiated = (struct bgp_negotiated){ 0 };
+	c->farewell = BGP_FAREWELL_NONE;
+	c->unreachable = c->peer_ended = false;
 	c->rx_len = 0;
 	c->hold_at = instant_add(t->now, LARGE_HOLD);
 	c->keepalive_at = INSTANT_NEVER;
@@ -202,6 +211,7 @@ bgp_connection_timers(struct turn *t, enum bgp_way way)
 	if (c->state < BGP_OPEN_SENT)
 		return;
 	if (instant_reached(c->hold_at, t->now)) {
+		c->unreachable = true;
 		(void)bgp_error_set(&e, 4, 0, NULL, 0, NULL);
 		bgp_connection_fail(t, way, &e);
 	} else if (instant_reached(c->keepalive_at, t->now)) {

@@ -60,6 +60,8 @@ take_notification(struct turn *t, enum bgp_way way, const uint8_t *body, size_t 
 	bool rejected, less;
 
 	bgp_notification_decode(body, len, &e);
+	bgp_restart_farewell(c, &e);
+	c->peer_ended = true;
 	/* it has another connection, or pauses: as if it had not answered the dialling */
 	rejected = was == BGP_OPEN_SENT && e.code == CEASE && e.subcode == CEASE_REJECTED;
 	if (was < BGP_ESTABLISHED)

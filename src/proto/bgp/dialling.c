@@ -105,7 +105,7 @@ tear_down(struct turn *t)
 		s->idle_hold = s->conf.idle_hold;
 	if (duration_cmp(stood, TRUSTED_AFTER) >= 0)
 		s->retreat = (struct bgp_retreat){ 0 };
-	bgp_rib_out_stop(&s->rib);
+	bgp_restart_session_lost(t, &s->connections[s->up_way]);
 	bgp_watch_clear(&s->watch);
 	s->up = false;
 	s->info.down_since = t->now;
@@ -185,6 +185,7 @@ bgp_session_connection_ended(
 	bool flaps = was_up && !stood_long(t);
 
 	s->refused = false;
+	s->connections[way].peer_ended |= (pause == BGP_REPLACED);
 	if (was_up)
 		tear_down(t);
 	else
@@ -237,6 +238,7 @@ bgp_session_connection_up(struct turn *t, enum bgp_way way)
 	s->peering = bgp_peering_of(&s->conf, &c->negotiated, c->local);
 	s->info.counters.established++;
 	s->peer_open = c->open;
+	bgp_restart_session_up(s, c);
 	bgp_rib_out_start(&s->rib);
 	t->actions->change = BGP_CHANGE_UP;
 	(void)snprintf(t->actions->why, sizeof(t->actions->why), "%s, hold time %us",

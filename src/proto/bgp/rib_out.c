@@ -14,7 +14,9 @@ bgp_rib_out_init(struct bgp_rib_out *rib)
 static struct rib_queue *
 queue_of(struct bgp_rib_out *rib, const struct rib_route *route)
 {
-	return route->wanted ? &route->wanted->queue : &rib->withdrawals[rib_route_family(route)];
+	if (route->wanted)
+		return &route->wanted->queue;
+	return route->leaving ? &rib->leaving : &rib->withdrawals[rib_route_family(route)];
 }
 
 /* Behind all that waits already. */
@@ -33,7 +35,7 @@ enqueue(struct bgp_rib_out *rib, uint32_t index)
 	queue->last = index;
 }
 
-/* To be called before `wanted` changes. */
+/* To be called before `wanted` or `leaving` changes. */
 static void
 dequeue(struct bgp_rib_out *rib, uint32_t index)
 {
@@ -62,6 +64,10 @@ set_told(struct bgp_rib_out *rib, struct rib_route *route, struct rib_look *told
 	*count -= (route->told != NULL);
 	rib_looks_drop(&rib->looks, route->told);
 	route->told = told;
+	if (told) {
+		route->held = true;
+		route->leaving = false;
+	}
 	route->resend = false;
 }
 
@@ -77,14 +83,14 @@ set_wanted(struct bgp_rib_out *rib, struct rib_route *route, struct rib_look *wa
 	route->wanted = wanted;
 }
 
-/* Puts the route where its difference belongs; forgets it when it is neither wanted nor told. */
+/* Puts the route where its difference belongs; forgets it when it is neither wanted nor held. */
 static void
 settle(struct bgp_rib_out *rib, uint32_t index)
 {
 	const struct rib_route *route = &rib->table.routes[index];
 
 	dequeue(rib, index);
-	if (route->wanted != route->told || (route->wanted && route->resend))
+	if (route->wanted ? route->wanted != route->told || route->resend : route->held)
 		enqueue(rib, index);
 	else if (!route->wanted)
 		rib_table_remove(&rib->table, index);
@@ -102,11 +108,28 @@ withdraw_route(struct bgp_rib_out *rib, uint32_t index)
 	settle(rib, index);
 }
 
-/* The peer does not have it (any more): what is wanted has to be told again. */
+/* The peer will not have it any more: told so in bytes that are still here. */
 static void
-forget_told(struct bgp_rib_out *rib, uint32_t index)
+leave(struct bgp_rib_out *rib, uint32_t index)
 {
-	set_told(rib, &rib->table.routes[index], NULL);
+	struct rib_route *route = &rib->table.routes[index];
+
+	dequeue(rib, index);
+	set_told(rib, route, NULL);
+	route->leaving = true;
+	settle(rib, index);
+}
+
+/* The peer does not have it any more, or only keeps it: what is wanted is told again. */
+static void
+forget_told(struct bgp_rib_out *rib, uint32_t index, bool kept)
+{
+	struct rib_route *route = &rib->table.routes[index];
+
+	dequeue(rib, index);
+	set_told(rib, route, NULL);
+	route->leaving = false;
+	route->held &= kept;
 	settle(rib, index);
 }
 
@@ -169,12 +192,28 @@ bgp_rib_out_start(struct bgp_rib_out *rib)
 }
 
 void
-bgp_rib_out_stop(struct bgp_rib_out *rib)
+bgp_rib_out_stop(struct bgp_rib_out *rib, const bool keeps[static BGP_FAMILY_MAX])
 {
 	for (uint32_t i = 0; (i = rib_table_after(&rib->table, i)) > 0;)
-		forget_told(rib, i);
+		forget_told(rib, i, keeps[rib_route_family(&rib->table.routes[i])]);
 	for (enum bgp_family f = 0; f < BGP_FAMILY_MAX; f++)
 		rib->end_of_rib_due[f] = false;
+}
+
+void
+bgp_rib_out_forget(struct bgp_rib_out *rib, enum bgp_family family)
+{
+	for (uint32_t i = 0; (i = rib_table_after(&rib->table, i)) > 0;) {
+		if (rib_route_family(&rib->table.routes[i]) == family)
+			forget_told(rib, i, false);
+	}
+}
+
+void
+bgp_rib_out_written(struct bgp_rib_out *rib)
+{
+	while (rib->leaving.first > 0)
+		forget_told(rib, rib->leaving.first, false);
 }
 
 void
@@ -225,6 +264,30 @@ bgp_rib_out_withdrawing(const struct bgp_rib_out *rib, struct prefix prefix)
 	return route && route->wanted == NULL;
 }
 
+bool
+bgp_rib_out_holds(const struct bgp_rib_out *rib, struct prefix prefix)
+{
+	const struct rib_route *route = find_route(rib, prefix);
+
+	return route && route->held;
+}
+
+bool
+bgp_rib_out_holds_any(const struct bgp_rib_out *rib)
+{
+	for (uint32_t i = 0; (i = rib_table_after(&rib->table, i)) > 0;) {
+		if (rib->table.routes[i].held)
+			return true;
+	}
+	return false;
+}
+
+bool
+bgp_rib_out_is_over(const struct bgp_rib_out *rib, enum bgp_family family)
+{
+	return rib->withdrawals[family].first > 0 && rib->wanted[family] == 0;
+}
+
 void
 bgp_rib_out_each(const struct bgp_rib_out *rib, bgp_route_fn fn, void *userdata)
 {
@@ -234,6 +297,17 @@ bgp_rib_out_each(const struct bgp_rib_out *rib, bgp_route_fn fn, void *userdata)
 		if (route->wanted)
 			fn(userdata, rib_route_prefix(route), &route->wanted->as,
 			    route->told == route->wanted);
+	}
+}
+
+void
+bgp_rib_out_each_held(const struct bgp_rib_out *rib, bgp_held_fn fn, void *userdata)
+{
+	for (uint32_t i = 0; (i = rib_table_after(&rib->table, i)) > 0;) {
+		const struct rib_route *route = &rib->table.routes[i];
+
+		if (route->held)
+			fn(userdata, rib_route_prefix(route), route->wanted != NULL);
 	}
 }
 
@@ -251,7 +325,7 @@ next_withdrawal(struct bgp_rib_out *rib, enum bgp_family family, uint8_t *buf, s
 	while ((index = rib->withdrawals[family].first) > 0) {
 		if (!bgp_update_add(&u, rib_route_prefix(&rib->table.routes[index])))
 			break;
-		forget_told(rib, index);
+		leave(rib, index);
 	}
 	return bgp_update_end(&u);
 }

@@ -7,6 +7,10 @@
  * a change back removes it. A peer is therefore never told the same thing twice, except when it
  * asks (route refresh).
  *
+ * A session that is lost may leave the peer with what it was told (graceful restart): such routes
+ * are held, though not told, and one that is not wanted any more waits among the withdrawals for
+ * the next session, or until the peer has given it up.
+ *
  * Announcing costs a look-up of the prefix and one of the attributes, and writing an UPDATE costs
  * its prefixes, however many others there are.
  */
@@ -15,10 +19,11 @@
 #include "proto/bgp/rib_table.h"
 
 struct bgp_rib_out {
-	struct rib_table table; /* all routes that are wanted or told */
+	struct rib_table table; /* all routes that are wanted, told or held */
 	struct rib_looks looks;
 	struct list ready[BGP_FAMILY_MAX]; /* of rib_look.ready: routes of theirs wait */
 	struct rib_queue withdrawals[BGP_FAMILY_MAX];
+	struct rib_queue leaving; /* withdrawn, in bytes that wait for the socket */
 	size_t wanted[BGP_FAMILY_MAX];
 	size_t told[BGP_FAMILY_MAX];
 	bool end_of_rib_due[BGP_FAMILY_MAX];
@@ -36,17 +41,33 @@ void bgp_rib_out_withdraw(struct bgp_rib_out *rib, struct prefix prefix);
 void bgp_rib_out_withdraw_all(struct bgp_rib_out *rib);
 /* The peer has been told the prefix, and not to forget it. */
 bool bgp_rib_out_told(const struct bgp_rib_out *rib, struct prefix prefix);
+/* The peer may have the prefix, which is not wanted: its withdrawal is not written yet. */
 bool bgp_rib_out_withdrawing(const struct bgp_rib_out *rib, struct prefix prefix);
+/* The peer may have the prefix, whether from this session or from an earlier one. */
+bool bgp_rib_out_holds(const struct bgp_rib_out *rib, struct prefix prefix);
 /* fn for every route that is wanted; told: with these attributes. */
 void bgp_rib_out_each(const struct bgp_rib_out *rib, bgp_route_fn fn, void *userdata);
+/* fn for every prefix that the peer may have; wanted: it is still to be announced. */
+void bgp_rib_out_each_held(const struct bgp_rib_out *rib, bgp_held_fn fn, void *userdata);
 
 /* The session is up, and its peer knows nothing yet: all that is wanted is due, then End-of-RIB. */
 void bgp_rib_out_start(struct bgp_rib_out *rib);
-/* The session is gone, and the peer has forgotten everything. */
-void bgp_rib_out_stop(struct bgp_rib_out *rib);
+/*
+ * The session is gone, and the peer has forgotten everything but what it may keep of these families
+ * (RFC 4724 section 4.2).
+ */
+void bgp_rib_out_stop(struct bgp_rib_out *rib, const bool keeps[static BGP_FAMILY_MAX]);
+/* The peer has given up what it kept of the family. */
+void bgp_rib_out_forget(struct bgp_rib_out *rib, enum bgp_family family);
+/* The socket has taken all that bgp_rib_out_next() gave. */
+void bgp_rib_out_written(struct bgp_rib_out *rib);
 /* The peer wants the family again (RFC 2918 section 4). */
 void bgp_rib_out_refresh(struct bgp_rib_out *rib, enum bgp_family family);
 
+/* Whether the peer may have anything of ours. */
+bool bgp_rib_out_holds_any(const struct bgp_rib_out *rib);
+/* Whether the peer may have something of the family, and all of that is to be withdrawn. */
+bool bgp_rib_out_is_over(const struct bgp_rib_out *rib, enum bgp_family family);
 /* Whether the next UPDATE withdraws something. */
 bool bgp_rib_out_withdrawals_wait(const struct bgp_rib_out *rib, const struct bgp_peering *peering);
 /*

@@ -12,8 +12,14 @@ struct rib_route {
 	struct rib_look *told;   /* counted; NULL: the peer does not have it */
 	uint32_t chain;          /* the next in its bucket, or among the free ones */
 	uint32_t prev, next;     /* in its queue */
-	bool queued;
-	bool resend;             /* the peer has asked for it again */
+	bool queued : 1;
+	bool resend : 1; /* the peer has asked for it again */
+	/*
+	 * the peer may have it: it was told, and its withdrawal is not written yet, or it was told
+	 * in a session that was lost and whose routes it keeps (graceful restart)
+	 */
+	bool held : 1;
+	bool leaving : 1; /* its withdrawal is among the bytes that wait for the socket */
 	uint8_t family; /* enum ip_family; IP_NONE: no route */
 	uint8_t len;
 	uint8_t addr[16];

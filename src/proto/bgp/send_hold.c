@@ -11,7 +11,10 @@
 
 #define SEND_HOLD_MIN                                                                              \
 	DURATION_S(480) /* RFC 9687 section 6: the larger of 8 minutes and twice the hold time */
-/* A withdrawal is what we are here for: the end of the session tells it too. */
+/*
+ * A withdrawal is what we are here for: the end of the session tells it too, or it goes first in
+ * the next one where the peer keeps routes (restart.c).
+ */
 #define WITHDRAW_PATIENCE DURATION_S(5)
 
 static struct duration
@@ -34,6 +37,7 @@ bgp_session_sent(struct bgp_session *s, uint64_t taken, size_t waiting, struct i
 	if (waiting == 0) {
 		h->at = h->withdraw_at = INSTANT_NEVER;
 		h->withdrawal_sent = false;
+		bgp_rib_out_written(&s->rib);
 		return;
 	}
 	/* RFC 9687 section 4.3: not without a hold time */

@@ -28,7 +28,7 @@ bgp_session_new(const struct bgp_conf *conf, uint64_t seed)
 
 	s->conf = *conf;
 	s->rng.state = seed;
-	s->retry_at = s->idle_until = s->info.next_attempt = INSTANT_NEVER;
+	s->retry_at = s->idle_until = s->info.next_attempt = s->info.kept_until = INSTANT_NEVER;
 	s->info.hold_expires = s->info.keepalive_due = INSTANT_NEVER;
 	s->info.since = s->info.established_since = s->info.down_since = INSTANT_NEVER;
 	s->idle_hold = conf->idle_hold;
@@ -145,6 +145,8 @@ bfd_down(struct turn *t, const char *text)
 	struct bgp_error e;
 
 	s->bfd_up = false;
+	for (enum bgp_way way = 0; way < BGP_WAY_MAX; way++)
+		s->connections[way].unreachable = true;
 	(void)snprintf(why, sizeof(why), "BFD is down%s%s", text ? ": " : "", text ? text : "");
 	(void)bgp_error_set(&e, CEASE, CEASE_BFD_DOWN, NULL, 0, NULL);
 	end_all(t, s->conf.bfd_strict ? BGP_CONNECT : BGP_OPEN_SENT, &e, why);
@@ -153,7 +155,7 @@ bfd_down(struct turn *t, const char *text)
 }
 
 static void
-connection_closed(struct turn *t, enum bgp_way way, const char *text)
+connection_closed(struct turn *t, enum bgp_way way, const char *text, bool by_peer)
 {
 	struct bgp_session *s = t->s;
 	struct bgp_connection *c = &s->connections[way];
@@ -162,6 +164,7 @@ connection_closed(struct turn *t, enum bgp_way way, const char *text)
 
 	if (was == BGP_IDLE)
 		return;
+	c->peer_ended = by_peer;
 	bgp_connection_reset(t, way, false);
 	if (was == BGP_CONNECT) {
 		s->peer_may_return = false;
@@ -208,6 +211,7 @@ timers(struct turn *t, const char *text)
 	for (enum bgp_way way = 0; way < BGP_WAY_MAX; way++)
 		bgp_connection_timers(t, way);
 	bgp_refresh_timers(t);
+	bgp_restart_timers(t);
 	bgp_session_dial_timers(t, text);
 }
 
@@ -236,7 +240,7 @@ take_event(struct turn *t, const struct bgp_event *event)
 		accepted(t, event->local);
 		break;
 	case BGP_EVENT_CLOSED:
-		connection_closed(t, event->way, event->text);
+		connection_closed(t, event->way, event->text, event->by_peer);
 		break;
 	case BGP_EVENT_BYTES:
 		bgp_connection_bytes(t, event->way, event->bytes, event->len);
@@ -274,6 +278,7 @@ bgp_session_deadline(const struct bgp_session *s)
 
 	at = instant_min(at, instant_min(s->send_hold.at, s->send_hold.withdraw_at));
 	at = instant_min(at, bgp_refresh_deadline(s));
+	at = instant_min(at, bgp_restart_deadline(s));
 	for (enum bgp_way way = 0; way < BGP_WAY_MAX; way++) {
 		at = instant_min(at, s->connections[way].hold_at);
 		at = instant_min(at, s->connections[way].keepalive_at);

@@ -12,6 +12,13 @@
 #include "proto/bgp/rib_out.h"
 #include "proto/bgp/seen.h"
 
+/* What was said at the end of a connection, by either side; see restart.c. */
+enum bgp_farewell {
+	BGP_FAREWELL_NONE,
+	BGP_FAREWELL_NOTIFICATION,
+	BGP_FAREWELL_HARD_RESET, /* RFC 8538 */
+};
+
 struct bgp_connection {
 	enum bgp_state state; /* Idle: there is none; Connect: being dialled */
 	struct instant opened_at; /* our OPEN was sent */
@@ -21,6 +28,10 @@ struct bgp_connection {
 	struct bgp_open open;             /* of the peer; from OpenConfirm on */
 	struct bgp_negotiated negotiated; /* from OpenConfirm on */
 	struct duration keepalive;        /* 0: none; from OpenConfirm on */
+	/* How it ends. */
+	enum bgp_farewell farewell;
+	bool unreachable; /* it ends since the peer is silent: our farewell hardly reaches it */
+	bool peer_ended;  /* the peer did it, so it knows */
 	uint8_t rx[BGP_MESSAGE_MAX];
 	/* owned; takes the place of rx from the first message that is longer (RFC 8654) */
 	uint8_t *rx_long;
@@ -189,6 +200,14 @@ void bgp_restart_start(struct turn *t);
 void bgp_restart_offer(const struct turn *t, struct bgp_open *open);
 /* An UPDATE went out: perhaps the last one of all. */
 void bgp_restart_sent(struct bgp_session *s);
+/* The connection says farewell with it, or hears it. */
+void bgp_restart_farewell(struct bgp_connection *c, const struct bgp_error *e);
+/* The session on the connection is over: what does the peer keep of it? */
+void bgp_restart_session_lost(struct turn *t, const struct bgp_connection *c);
+/* There is a new one, which takes back what the peer keeps of the last. */
+void bgp_restart_session_up(struct bgp_session *s, const struct bgp_connection *c);
+void bgp_restart_timers(struct turn *t);
+struct instant bgp_restart_deadline(const struct bgp_session *s);
 
 /* ---- send_hold.c ---- */
 

@@ -68,6 +68,12 @@ bgp_session_withdrawing(const struct bgp_session *s, struct prefix prefix)
 	return bgp_rib_out_withdrawing(&s->rib, prefix);
 }
 
+bool
+bgp_session_kept(const struct bgp_session *s, struct prefix prefix)
+{
+	return s->info.keeps && bgp_rib_out_holds(&s->rib, prefix);
+}
+
 void
 bgp_session_release_end_of_rib(struct bgp_session *s)
 {
@@ -113,6 +119,13 @@ void
 bgp_session_each_route(const struct bgp_session *s, bgp_route_fn fn, void *userdata)
 {
 	bgp_rib_out_each(&s->rib, fn, userdata);
+}
+
+void
+bgp_session_each_kept(const struct bgp_session *s, bgp_held_fn fn, void *userdata)
+{
+	if (s->info.keeps)
+		bgp_rib_out_each_held(&s->rib, fn, userdata);
 }
 
 size_t

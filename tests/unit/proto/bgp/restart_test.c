@@ -6,6 +6,8 @@
 /* the same without a family in the capability, and for IPv6 alone, which is not agreed on */
 #define OPEN_GR_NONE MARKER "002f 01 04 fbf5 001e c0000202 12 02 10 0104 0001 0001 4002 0078 4104 0000fbf5"
 #define OPEN_GR_OTHER MARKER "0033 01 04 fbf5 001e c0000202 16 02 14 0104 0001 0001 4006 405a 0002 01 80 4104 0000fbf5"
+/* IPv6 alone */
+#define OPEN_IPV6 MARKER "002b 01 04 fbf5 001e c0000202 0e 02 0c 0104 0002 0001 4104 0000fbf5"
 #define OPEN_N OPEN_GR("405a")
 #define OPEN_NO_N OPEN_GR("005a")
 
@@ -158,6 +160,235 @@ TEST(the_longest_text_fits_into_a_hard_reset)
 	(void)snprintf(want, sizeof(want),
 	    "Cease/Hard Reset (6/9): Cease/Administrative Shutdown (6/2): \"%s\"", text);
 	CHECK_STR(bgp_session_info(f.s)->last_sent, want);
+}
+
+/* ---- what the peer keeps of a session that was lost ---- */
+
+#define A "203.0.113.1/32"
+#define B "203.0.113.2/32"
+
+/* All that is due goes out, and is written unless it waits: "-A +B eor ". */
+static const char *
+write_updates(struct fixture *f, size_t waiting)
+{
+	const struct bgp_peering peering = f->s->peering;
+	uint8_t buf[BGP_MESSAGE_MAX];
+	uint64_t taken = 0;
+	size_t len;
+
+	strbuf_done(&f->trace);
+	while ((len = bgp_session_next_update(f->s, buf, sizeof(buf))) > 0) {
+		struct bgp_update u;
+		struct prefix p;
+		char text[PREFIX_STR_MAX];
+
+		bgp_update_decode(buf + BGP_HEADER_LEN, len - BGP_HEADER_LEN, &peering, &u);
+		while (bgp_nlri_next(&u.withdrawn, &p))
+			strbuf_addf(&f->trace, "-%s ", prefix_format(p, text));
+		while (bgp_nlri_next(&u.announced, &p))
+			strbuf_addf(&f->trace, "+%s ", prefix_format(p, text));
+		strbuf_add(&f->trace, u.end_of_rib ? "eor " : "");
+		taken += len;
+	}
+	bgp_session_sent(f->s, taken, waiting, f->now);
+	return strbuf_get(&f->trace);
+}
+
+/* A session over which A and B were told, with a hold time of 30 s and a restart time of 120 s. */
+static void
+tell_two(struct fixture *f, const char *open)
+{
+	static const struct bgp_attributes plain;
+
+	establish(f, open);
+	bgp_session_release_end_of_rib(f->s);
+	CHECK_INT(bgp_session_announce(f->s, prefix_of(A), &plain), 0);
+	CHECK_INT(bgp_session_announce(f->s, prefix_of(B), &plain), 0);
+	CHECK_STR(write_updates(f, 0), "+" A " +" B " eor ");
+}
+
+static int64_t
+kept_for_s(const struct fixture *f)
+{
+	const struct bgp_info *info = bgp_session_info(f->s);
+
+	return info->keeps ? instant_diff(info->kept_until, f->now).ns / NS_PER_S : -1;
+}
+
+TEST(a_withdraw_without_a_session_is_not_over_while_the_peer_keeps_the_route)
+{
+	struct bgp_conf conf = graceful_conf();
+	FIXTURE(f, conf);
+
+	tell_two(&f, OPEN_N);
+	CHECK(!bgp_session_kept(f.s, prefix_of(A)));
+	(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED, .by_peer = true);
+	CHECK(bgp_session_kept(f.s, prefix_of(A)));
+	CHECK(!bgp_session_told(f.s, prefix_of(A)));
+	CHECK_INT(kept_for_s(&f), 120);
+	bgp_session_withdraw(f.s, prefix_of(A));
+	CHECK(bgp_session_withdrawing(f.s, prefix_of(A)));
+
+	/* the rest of the family still holds; what does not goes first */
+	CHECK_STR(open_sent(&f), "4078" "00010180" "00020180");
+	(void)give_bytes(&f, BGP_DIALLED, OPEN_N);
+	CHECK(bgp_session_kept(f.s, prefix_of(A)));
+	CHECK_STR(give_bytes(&f, BGP_DIALLED, KEEPALIVE), "up ");
+	CHECK(!bgp_session_kept(f.s, prefix_of(A)));
+	CHECK(bgp_session_withdrawing(f.s, prefix_of(A)));
+	CHECK_STR(write_updates(&f, 0), "-" A " +" B " eor ");
+	CHECK(!bgp_session_withdrawing(f.s, prefix_of(A)));
+}
+
+/* RFC 4724 section 4.2: with F=0 the peer drops what it kept before it hears anything else. */
+TEST(a_family_of_which_nothing_is_left_has_no_forwarding_state)
+{
+	struct bgp_conf conf = graceful_conf();
+	FIXTURE(f, conf);
+
+	tell_two(&f, OPEN_N);
+	(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED);
+	bgp_session_withdraw_all(f.s);
+	CHECK_STR(open_sent(&f), "4078" "00010100" "00020180");
+	(void)give_bytes(&f, BGP_DIALLED, OPEN_N);
+	(void)give_bytes(&f, BGP_DIALLED, KEEPALIVE);
+	CHECK_STR(write_updates(&f, 0), "-" A " -" B " eor "); /* not every peer does */
+	CHECK(!bgp_session_withdrawing(f.s, prefix_of(A)));
+}
+
+/* Nor does it keep anything of a family that is not spoken any more. */
+TEST(a_family_that_is_not_spoken_any_more_is_over)
+{
+	struct bgp_conf conf = graceful_conf();
+	FIXTURE(f, conf);
+
+	tell_two(&f, OPEN_N);
+	(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED);
+	bgp_session_withdraw(f.s, prefix_of(A));
+	(void)open_sent(&f);
+	(void)give_bytes(&f, BGP_DIALLED, OPEN_IPV6);
+	(void)give_bytes(&f, BGP_DIALLED, KEEPALIVE);
+	CHECK(!bgp_session_withdrawing(f.s, prefix_of(A)));
+	CHECK_STR(write_updates(&f, 0), "eor ");
+}
+
+TEST(a_withdraw_that_waited_for_the_socket_is_not_over)
+{
+	struct bgp_conf conf = graceful_conf();
+	FIXTURE(f, conf);
+
+	tell_two(&f, OPEN_N);
+	bgp_session_withdraw(f.s, prefix_of(A));
+	CHECK_STR(write_updates(&f, 10), "-" A " ");
+	CHECK(bgp_session_withdrawing(f.s, prefix_of(A)));
+	/* the peer takes nothing: TCP is reset, which is no farewell */
+	f.now = instant_add(f.now, DURATION_S(5));
+	CHECK_STR(GIVE(f, BGP_EVENT_TIMER), "D:close down ");
+	CHECK(f.actions.reset[BGP_DIALLED]);
+	CHECK(bgp_session_kept(f.s, prefix_of(A)));
+	CHECK_INT(kept_for_s(&f), 30 + 120);
+	(void)open_sent(&f);
+	(void)give_bytes(&f, BGP_DIALLED, OPEN_N);
+	(void)give_bytes(&f, BGP_DIALLED, KEEPALIVE);
+	CHECK_STR(write_updates(&f, 0), "-" A " +" B " eor ");
+}
+
+TEST(when_the_restart_time_is_over_nothing_is_kept)
+{
+	struct bgp_conf conf = graceful_conf();
+	FIXTURE(f, conf);
+
+	tell_two(&f, OPEN_N);
+	(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED);
+	bgp_session_withdraw(f.s, prefix_of(A));
+	/* the peer may have noticed as late as its hold timer lets it */
+	f.now = instant_add(f.now, DURATION_S(149));
+	(void)GIVE(f, BGP_EVENT_TIMER);
+	CHECK_INT(kept_for_s(&f), 1);
+	/* our own end does not change that, and neither does an attempt that fails */
+	(void)GIVE(f, BGP_EVENT_STOP);
+	CHECK_INT(bgp_session_deadline(f.s).ns, instant_add(f.now, DURATION_S(1)).ns);
+	f.now = instant_add(f.now, DURATION_S(1));
+	(void)GIVE(f, BGP_EVENT_TIMER);
+	CHECK_INT(kept_for_s(&f), -1);
+	CHECK(!bgp_session_withdrawing(f.s, prefix_of(A)));
+	CHECK(instant_is_never(bgp_session_deadline(f.s)));
+}
+
+/* How each end is taken by the peer: RFC 4724 section 4.2, RFC 8538 section 4. */
+TEST(what_the_peer_keeps_depends_on_the_farewell)
+{
+	static const struct {
+		const char *open, *notification; /* NULL: none */
+		enum bgp_event_type event;
+		int64_t kept_s; /* -1: not */
+	} rows[] = {
+		{ OPEN_N, NULL, BGP_EVENT_CLOSED, 150 },
+		{ OPEN_NO_N, NULL, BGP_EVENT_CLOSED, 150 },
+		{ OPEN_GR_NONE, NULL, BGP_EVENT_CLOSED, 150 }, /* it helps, and does not restart */
+		{ OPEN, NULL, BGP_EVENT_CLOSED, -1 },
+		{ OPEN_N, CEASE_SHUTDOWN, 0, 120 },
+		{ OPEN_N, MARKER "0017 03 06 09 06 02", 0, -1 }, /* Hard Reset */
+		{ OPEN_NO_N, CEASE_SHUTDOWN, 0, -1 },
+		{ OPEN, CEASE_SHUTDOWN, 0, -1 },
+		{ OPEN_N, NULL, BGP_EVENT_STOP, -1 },
+		{ OPEN_NO_N, NULL, BGP_EVENT_STOP, -1 },
+		/* the path is dead, and our farewell as well */
+		{ OPEN_N, NULL, BGP_EVENT_BFD_DOWN, 150 },
+		{ OPEN_NO_N, NULL, BGP_EVENT_BFD_DOWN, 150 },
+		{ OPEN_N, NULL, BGP_EVENT_TIMER, 150 },
+		{ OPEN_NO_N, NULL, BGP_EVENT_TIMER, 150 },
+		{ OPEN, NULL, BGP_EVENT_TIMER, -1 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct bgp_conf conf = graceful_conf();
+		FIXTURE(f, conf);
+
+		establish(&f, rows[i].open);
+		CHECK_INT(
+		    bgp_session_announce(f.s, prefix_of(A), &(struct bgp_attributes){ 0 }), 0);
+		(void)write_updates(&f, 0);
+		f.now = instant_add(f.now, DURATION_S(rows[i].event == BGP_EVENT_TIMER ? 30 : 1));
+		if (rows[i].notification)
+			(void)give_bytes(&f, BGP_DIALLED, rows[i].notification);
+		else
+			(void)GIVE(f, rows[i].event, .way = BGP_DIALLED);
+		CHECK_INT(f.actions.change, BGP_CHANGE_DOWN);
+		if (kept_for_s(&f) != rows[i].kept_s)
+			tap_fail(__FILE__, __LINE__, "row %zu: kept for %lld s", i,
+			    (long long)kept_for_s(&f));
+		CHECK_INT(bgp_session_kept(f.s, prefix_of(A)), rows[i].kept_s >= 0);
+	}
+}
+
+TEST(without_a_hold_time_the_peer_may_keep_it_until_the_next_session)
+{
+	struct bgp_conf conf = graceful_conf();
+
+	conf.hold_time = DURATION_S(0);
+	FIXTURE(f, conf);
+	tell_two(&f, OPEN_N);
+	(void)GIVE(f, BGP_EVENT_CLOSED, .way = BGP_DIALLED);
+	CHECK(bgp_session_info(f.s)->keeps);
+	CHECK(instant_is_never(bgp_session_info(f.s)->kept_until));
+}
+
+/* RFC 8538 section 3.1: an error of the peer's must not make it keep what was to be withdrawn. */
+TEST(an_error_before_a_withdraw_is_a_hard_reset)
+{
+	for (int row = 0; row < 2; row++) {
+		struct bgp_conf conf = graceful_conf();
+		FIXTURE(f, conf);
+
+		tell_two(&f, OPEN_N);
+		if (row == 1)
+			bgp_session_withdraw(f.s, prefix_of(A));
+		CHECK_STR(give_bytes(&f, BGP_DIALLED, OPEN_N),
+		    row ? "D:NOTIFICATION-6/9 D:close down " : "D:NOTIFICATION-5/3 D:close down ");
+		CHECK_INT(kept_for_s(&f), row ? -1 : 150);
+		CHECK(!bgp_session_withdrawing(f.s, prefix_of(A)));
+	}
 }
 
 /* RFC 4724 section 5: the peer's new connection takes the place of the old one. */

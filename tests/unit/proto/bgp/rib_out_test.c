@@ -6,6 +6,7 @@
 
 static const struct bgp_attributes plain, med1 = { .has_med = true, .med = 1 },
 				       med2 = { .has_med = true, .med = 2 };
+static const bool nothing[BGP_FAMILY_MAX], ipv4[BGP_FAMILY_MAX] = { [BGP_IPV4] = true };
 static const char *const A = "203.0.113.1/32", *const B = "203.0.113.2/32",
 			 *const C = "2001:db8::1/128";
 
@@ -38,6 +39,7 @@ drain(struct bgp_rib_out *rib, const struct bgp_peering *peering, struct strbuf 
 		note(out, u.mp_announced, '+');
 		strbuf_add(out, u.end_of_rib ? "eor | " : "| ");
 	}
+	bgp_rib_out_written(rib);
 	return strbuf_get(out);
 }
 
@@ -45,6 +47,7 @@ struct fixture {
 	struct bgp_rib_out rib;
 	struct bgp_peering peering;
 	struct strbuf out;
+	bool kept; /* of a session that was lost, by a peer played at random */
 };
 
 static void
@@ -173,11 +176,119 @@ TEST(a_new_session_is_told_all_again)
 	CHECK_STR(DRAIN(f), "+203.0.113.1/32 +203.0.113.2/32 | eor | eor | ");
 	CHECK_INT(f.rib.told[BGP_IPV4], 2);
 	DROP(f, B);
-	bgp_rib_out_stop(&f.rib);
+	bgp_rib_out_stop(&f.rib, nothing);
 	CHECK_INT(f.rib.told[BGP_IPV4], 0);
 	CHECK(!bgp_rib_out_withdrawing(&f.rib, prefix_of(B)));
 	bgp_rib_out_start(&f.rib);
 	CHECK_STR(DRAIN(f), "+203.0.113.1/32 | eor | eor | ");
+}
+
+static void
+note_held(void *userdata, struct prefix prefix, bool wanted)
+{
+	char text[PREFIX_STR_MAX];
+
+	strbuf_addf(userdata, "%s%s, ", prefix_format(prefix, text), wanted ? "" : " not wanted");
+}
+
+static const char *
+held(struct fixture *f)
+{
+	strbuf_done(&f->out);
+	bgp_rib_out_each_held(&f->rib, note_held, &f->out);
+	return strbuf_get(&f->out);
+}
+
+/* RFC 4724 section 4.2: what the peer keeps is taken back first of all in the next session. */
+TEST(what_the_peer_keeps_is_withdrawn_in_the_next_session)
+{
+	FIXTURE(f);
+
+	f.rib.end_of_rib_released = true;
+	SET(f, A, plain);
+	SET(f, B, plain);
+	SET(f, C, plain);
+	(void)DRAIN(f);
+	DROP(f, A); /* before it is lost ... */
+	bgp_rib_out_stop(&f.rib, ipv4);
+	CHECK(bgp_rib_out_withdrawing(&f.rib, prefix_of(A)));
+	CHECK(!bgp_rib_out_holds(&f.rib, prefix_of(C)));
+	CHECK_INT(f.rib.told[BGP_IPV4], 0);
+	DROP(f, B); /* ... and after; the peer has forgotten C by itself */
+	DROP(f, C);
+	CHECK(!bgp_rib_out_withdrawing(&f.rib, prefix_of(C)));
+	CHECK_STR(held(&f), "203.0.113.1/32 not wanted, 203.0.113.2/32 not wanted, ");
+	CHECK(bgp_rib_out_is_over(&f.rib, BGP_IPV4));
+	SET(f, B, med1); /* it is wanted again: told again, not taken back */
+	CHECK_STR(held(&f), "203.0.113.1/32 not wanted, 203.0.113.2/32, ");
+	CHECK(!bgp_rib_out_is_over(&f.rib, BGP_IPV4));
+	bgp_rib_out_start(&f.rib);
+	CHECK_STR(DRAIN(f), "-203.0.113.1/32 | +203.0.113.2/32 | eor | eor | ");
+	CHECK_STR(held(&f), "203.0.113.2/32, ");
+	CHECK_INT(f.rib.table.count, 1);
+}
+
+TEST(what_the_peer_has_given_up_is_not_withdrawn)
+{
+	FIXTURE(f);
+
+	SET(f, A, plain);
+	SET(f, B, plain);
+	(void)DRAIN(f);
+	bgp_rib_out_stop(&f.rib, ipv4);
+	DROP(f, A);
+	bgp_rib_out_forget(&f.rib, BGP_IPV6);
+	CHECK(bgp_rib_out_withdrawing(&f.rib, prefix_of(A)));
+	bgp_rib_out_forget(&f.rib, BGP_IPV4);
+	CHECK(!bgp_rib_out_withdrawing(&f.rib, prefix_of(A)));
+	CHECK(!bgp_rib_out_holds_any(&f.rib));
+	CHECK_STR(DRAIN(f), "+203.0.113.2/32 | ");
+}
+
+/* What waits for the socket is lost with the session. */
+TEST(a_withdrawal_is_over_when_it_is_written)
+{
+	uint8_t buf[BGP_MESSAGE_MAX];
+	FIXTURE(f);
+
+	SET(f, A, plain);
+	SET(f, B, plain);
+	(void)DRAIN(f);
+	DROP(f, A);
+	CHECK(bgp_rib_out_next(&f.rib, &f.peering, buf, sizeof(buf)) > 0);
+	CHECK(bgp_rib_out_withdrawing(&f.rib, prefix_of(A)));
+	CHECK(!bgp_rib_out_told(&f.rib, prefix_of(A)));
+	CHECK_INT(bgp_rib_out_next(&f.rib, &f.peering, buf, sizeof(buf)), 0);
+	bgp_rib_out_stop(&f.rib, ipv4);
+	CHECK_STR(DRAIN(f), "-203.0.113.1/32 | +203.0.113.2/32 | ");
+	CHECK(!bgp_rib_out_withdrawing(&f.rib, prefix_of(A)));
+}
+
+/* Once is enough, whatever was wanted in between. */
+TEST(a_withdrawal_on_its_way_is_not_repeated)
+{
+	uint8_t buf[BGP_MESSAGE_MAX];
+	FIXTURE(f);
+
+	SET(f, A, plain);
+	(void)DRAIN(f);
+	DROP(f, A);
+	CHECK(bgp_rib_out_next(&f.rib, &f.peering, buf, sizeof(buf)) > 0);
+	SET(f, A, plain);
+	CHECK(!bgp_rib_out_withdrawing(&f.rib, prefix_of(A)));
+	DROP(f, A);
+	CHECK(bgp_rib_out_withdrawing(&f.rib, prefix_of(A)));
+	CHECK_STR(DRAIN(f), "");
+	CHECK_INT(f.rib.table.count, 0);
+	/* and told again behind it, it has to be taken back again */
+	SET(f, A, plain);
+	(void)DRAIN(f);
+	DROP(f, A);
+	CHECK(bgp_rib_out_next(&f.rib, &f.peering, buf, sizeof(buf)) > 0);
+	SET(f, A, plain);
+	CHECK_STR(DRAIN(f), "+203.0.113.1/32 | ");
+	DROP(f, A);
+	CHECK_STR(DRAIN(f), "-203.0.113.1/32 | ");
 }
 
 TEST(a_refresh_tells_one_family_again)
@@ -321,6 +432,7 @@ TEST(many_routes_need_few_messages)
 	for (messages = 0; bgp_rib_out_next(&f.rib, &f.peering, buf, sizeof(buf)) > 0;)
 		messages++;
 	CHECK_INT(messages, 13);
+	bgp_rib_out_written(&f.rib);
 	CHECK_INT(f.rib.table.count, 0);
 }
 
@@ -365,12 +477,11 @@ random_prefix(unsigned i)
 
 /* What the peer makes of one message. */
 static void
-believe(const uint8_t *message, size_t len, const struct bgp_peering *peering,
-    bool told[static PREFIXES])
+believe(const uint8_t *message, size_t len, const struct fixture *f, bool told[static PREFIXES])
 {
 	struct bgp_update u;
 
-	bgp_update_decode(message + BGP_HEADER_LEN, len - BGP_HEADER_LEN, peering, &u);
+	bgp_update_decode(message + BGP_HEADER_LEN, len - BGP_HEADER_LEN, &f->peering, &u);
 	struct bgp_nlri runs[] = { u.withdrawn, u.mp_withdrawn, u.announced, u.mp_announced };
 	for (size_t r = 0; r < ARRAY_SIZE(runs); r++) {
 		struct prefix p;
@@ -378,7 +489,8 @@ believe(const uint8_t *message, size_t len, const struct bgp_peering *peering,
 		while (bgp_nlri_next(&runs[r], &p)) {
 			int at = p.addr.bytes[p.addr.family == IP_V4 ? 3 : 15] - 1;
 
-			CHECK(r >= 2 || told[at]); /* no withdrawal of what it does not have */
+			/* no withdrawal of what it does not have, or may not have kept */
+			CHECK(r >= 2 || told[at] || f->kept);
 			told[at] = r >= 2;
 		}
 	}
@@ -409,15 +521,18 @@ disturb(
 		bgp_rib_out_refresh(&f->rib, i % 2 ? BGP_IPV4 : BGP_IPV6);
 		break;
 	case 4:
-		if (i == 0) {
-			bgp_rib_out_stop(&f->rib);
-			memset(told, 0, PREFIXES * sizeof(told[0]));
-		}
+		if (i > 1)
+			break;
+		bgp_rib_out_written(&f->rib);
+		bgp_rib_out_stop(&f->rib, i == 0 ? nothing : ipv4);
+		f->kept = i == 1;
+		for (unsigned k = 0; k < PREFIXES; k++)
+			told[k] &= i == 1 && k % 2 == 1;
 		break;
 	default:
 		len = bgp_rib_out_next(&f->rib, &f->peering, buf, sizeof(buf));
 		if (len > 0)
-			believe(buf, len, &f->peering, told);
+			believe(buf, len, f, told);
 	}
 }
 
@@ -433,7 +548,8 @@ TEST(the_peer_ends_up_with_what_is_wanted)
 		for (int step = 0; step < 200; step++)
 			disturb(&f, &rng, wanted, told);
 		while ((len = bgp_rib_out_next(&f.rib, &f.peering, buf, sizeof(buf))) > 0)
-			believe(buf, len, &f.peering, told);
+			believe(buf, len, &f, told);
+		bgp_rib_out_written(&f.rib);
 		for (int i = 0; i < PREFIXES; i++) {
 			count += wanted[i];
 			if (told[i] != wanted[i])

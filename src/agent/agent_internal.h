@@ -135,6 +135,9 @@ void hosted_take_announced(struct hosted *h, size_t address);
 void hosted_take_withdrawn(struct hosted *h, size_t address, const struct withdraw_result *result);
 /* The neighbors that have been told an address. */
 struct neighbor_share hosted_told(const struct hosted *h, size_t address);
+/* Those that may keep it of a lost session. */
+#define KEPT_MAX 192 /* of what announcer_kept_format() makes of it */
+struct announcer_kept hosted_kept(const struct hosted *h, size_t address);
 
 /* hosted_say.c: what was done, into the journal and the log. */
 void hosted_say(

@@ -147,6 +147,12 @@ hosted_told(const struct hosted *h, size_t address)
 	return announcer_told(h->agent->announcer, hosted_prefix(h, address));
 }
 
+struct announcer_kept
+hosted_kept(const struct hosted *h, size_t address)
+{
+	return announcer_kept(h->agent->announcer, hosted_prefix(h, address));
+}
+
 static void
 take_one(struct hosted *h, const struct queued_event *q)
 {

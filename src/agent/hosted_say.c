@@ -75,9 +75,13 @@ hosted_say_withdrawn(struct hosted *h, size_t address)
 	if (w->waits) {
 		struct neighbor_share left =
 		    announcer_withdrawing(h->agent->announcer, hosted_prefix(h, address));
+		struct announcer_kept kept = hosted_kept(h, address);
+		char more[KEPT_MAX] = "";
 
-		(void)snprintf(what, sizeof(what), "service %s: %s withdraw waits to be written",
-		    h->conf->name, text);
+		if (kept.count > 0)
+			(void)announcer_kept_format(&kept, more, sizeof(more));
+		utf8_format(what, sizeof(what), "service %s: %s withdraw waits%s%s", h->conf->name,
+		    text, kept.count > 0 ? ": " : " to be written", more);
 		(void)snprintf(details, sizeof(details), " definitive=%s waiting=%zu neighbors=%zu",
 		    w->definitive ? "yes" : "no", left.count, left.of);
 	} else {

@@ -69,13 +69,16 @@ address_why(const struct hosted *h, const struct service_address *sa, char *buf,
 {
 	bool wanted = sa->stage != STAGE_WITHDRAWN;
 	size_t address = (size_t)(sa - h->engine->addresses);
-	const char *more = "";
+	struct announcer_kept kept = hosted_kept(h, address);
+	char more[KEPT_MAX] = "";
 
 	if (wanted && hosted_told(h, address).count == 0)
-		more = "; no neighbor has been told";
+		utf8_format(more, sizeof(more), "no neighbor has been told");
+	else if (!wanted && kept.count > 0)
+		(void)announcer_kept_format(&kept, more, sizeof(more));
 	else if (!wanted && h->withdraws[address].has && !h->withdraws[address].flushed)
-		more = "; the withdraw waits to be written";
-	utf8_format(buf, size, "%s%s", sa->why, more);
+		utf8_format(more, sizeof(more), "the withdraw waits to be written");
+	utf8_format(buf, size, "%s%s%s", sa->why, *more ? "; " : "", more);
 	return buf;
 }
 
@@ -109,6 +112,18 @@ add_patience(
 	(void)json_object_set_new(o, "guard_refusals", json_integer((json_int_t)leave->refusals));
 }
 
+/* What neighbors may keep of lost sessions. */
+static json_t *
+kept_json(const struct hosted *h, size_t address, struct instant now)
+{
+	struct announcer_kept kept = hosted_kept(h, address);
+
+	if (kept.count == 0)
+		return json_null();
+	return json_pack("{s:I, s:o}", "neighbors", (json_int_t)kept.count, "until_ms",
+	    until_json(kept.until, now));
+}
+
 static json_t *
 addresses_json(const struct hosted *h, struct instant now)
 {
@@ -118,7 +133,7 @@ addresses_json(const struct hosted *h, struct instant now)
 		const struct service_address *sa = &h->engine->addresses[i];
 		const struct addresses *addresses = h->agent->addresses;
 		struct neighbor_share told = hosted_told(h, i);
-		char text[PREFIX_STR_MAX], why[WHY_MAX + 64];
+		char text[PREFIX_STR_MAX], why[WHY_MAX + KEPT_MAX];
 		json_t *o = json_pack("{s:s, s:s, s:s, s:b, s:b, s:b}", "prefix",
 		    prefix_format(prefix_host(sa->address), text), "stage", stage_name(sa->stage),
 		    "why", address_why(h, sa, why, sizeof(why)), "announced", told.count > 0,
@@ -130,6 +145,7 @@ addresses_json(const struct hosted *h, struct instant now)
 		(void)json_object_set_new(o, "neighbors", json_integer((json_int_t)told.of));
 		(void)json_object_set_new(o, "since_ms", ms_json(instant_diff(now, sa->since)));
 		add_patience(o, h, sa, now);
+		(void)json_object_set_new(o, "kept", kept_json(h, i, now));
 		(void)json_object_set_new(o, "last_withdraw", withdraw_json(&h->withdraws[i]));
 		(void)json_array_append_new(list, o);
 	}
@@ -195,7 +211,7 @@ service_json(const struct hosted *h, struct instant now)
 {
 	const struct service_address *telling = service_telling_address(h->engine);
 	size_t withdrawn = 0, total = h->conf->address_count;
-	char why[WHY_MAX + 192], text[WHY_MAX + 64];
+	char why[WHY_MAX + KEPT_MAX + 96], text[WHY_MAX + KEPT_MAX];
 
 	for (size_t i = 0; i < total; i++)
 		withdrawn += h->engine->addresses[i].stage == STAGE_WITHDRAWN;

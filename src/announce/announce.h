@@ -6,9 +6,10 @@
  * after each reconnect. It never decides. Setting the same announcement again sends nothing.
  *
  * Files: speaker.c (all neighbors), speaker_neighbors.c (which there are), speaker_requests.c (what
- * an operator asks of it), pending.h (what has not come about yet), listener.h (the listening
- * sockets), neighbor.h (one neighbor, which lists its own files), bfd.h (BFD with neighbors), on
- * bfd_engine.h (its sessions with their sockets; bfd_receiver.c) in a thread of its own.
+ * an operator asks of it), kept.c (what neighbors may keep of lost sessions), pending.h (what has
+ * not come about yet), listener.h (the listening sockets), neighbor.h (one neighbor, which lists its
+ * own files), bfd.h (BFD with neighbors), on bfd_engine.h (its sessions with their sockets;
+ * bfd_receiver.c) in a thread of its own.
  */
 #pragma once
 
@@ -116,8 +117,20 @@ struct neighbor_share {
 /* What became of a withdraw. */
 struct withdraw_result {
 	struct neighbor_share written; /* to those whose socket took it, of those that had been told the
-					  prefix; the sessions of the others ended first */
-	struct instant at;             /* the last was written to, or lost */
+					  prefix; the others forgot it with their session, or have given
+					  up what they kept of it */
+	struct instant at;             /* the last was written to, or forgot it */
+};
+
+/*
+ * Neighbors that may keep a prefix of a session that was lost, as helpers of graceful restart (RFC
+ * 4724 section 4.2): they still send to us, whatever is withdrawn here.
+ */
+struct announcer_kept {
+	size_t count;         /* 0: none does */
+	const char *neighbor; /* one that may for longest; borrowed until it is removed */
+	/* it has given up by then; INSTANT_NEVER: not before it has a new session */
+	struct instant until;
 };
 
 /* The callbacks may announce and withdraw; they must not free the announcer. */
@@ -167,8 +180,16 @@ void announcer_withdraw(struct announcer *a, struct prefix prefix);
 void announcer_flush(struct announcer *a);
 /* The neighbors that have been told the prefix, of those that take its family. */
 struct neighbor_share announcer_told(const struct announcer *a, struct prefix prefix);
-/* The neighbors that still wait for the withdraw, of those that had been told the prefix. */
+/*
+ * The neighbors that still wait for the withdraw, of those that had been told the prefix: their
+ * socket has not taken it, or their session was lost and they may keep the prefix, see
+ * announcer_kept().
+ */
 struct neighbor_share announcer_withdrawing(const struct announcer *a, struct prefix prefix);
+/* The neighbors that may keep the prefix of a lost session, whether it is withdrawn or not. */
+struct announcer_kept announcer_kept(const struct announcer *a, struct prefix prefix);
+/* "neighbor r1 may keep it until 04:05:06Z (graceful restart)", for 1 or more. Returns buf. */
+char *announcer_kept_format(const struct announcer_kept *kept, char *buf, size_t size);
 /* The first verdict of every service is known: End-of-RIB may be sent (RFC 4724). */
 void announcer_release_end_of_rib(struct announcer *a);
 /*
@@ -197,6 +218,10 @@ void announcer_free(struct announcer *a);
  * keepalive, route_refresh, unknown}, and their sums messages_in, messages_out, updates_sent,
  * updates_received; prefixes_received, withdrawn_received (all of them dropped); verdicts of RFC 7606
  * on received UPDATEs {accept, discard, withdraw, reset}, attributes_discarded.
+ *
+ * kept: null, or what the neighbor may keep of a session that was lost (graceful restart): {routes
+ * (count), withdrawn (of them, those that are not announced any more), until_ms and until (in how
+ * long it has given them up, and when, in UTC; null: not before there is a new session)}.
  *
  * timers {hold_time_ms, keepalive_ms (as agreed; null: no session), hold_expires_ms, keepalive_due_ms,
  * next_attempt_ms, and as configured hold_time_offered_ms, connect_retry_ms, idle_hold_ms,
@@ -228,8 +253,10 @@ json_t *announcer_status(const struct announcer *a, struct instant now);
 
 /*
  * What is announced to whom, for `nearcast routes`: an array (owned by the caller) with an object for
- * each prefix and neighbor that should have it, by prefix. Keys: prefix, neighbor, told (bool),
- * waits_for (why it was not told, one sentence; else null), origin (igp, egp, incomplete), as_path
+ * each prefix and neighbor that should have it, or may keep it though it was withdrawn (graceful
+ * restart), by prefix. Keys: prefix, neighbor, told (bool), withdrawn (bool: it should not have
+ * it), waits_for (why it was not told, or may keep it, one sentence; else null), and, null or empty
+ * for what is withdrawn, origin (igp, egp, incomplete), as_path
  * (array of numbers, as sent), next_hop (null: not known yet), med, local_pref (or null), communities,
  * ext_communities, large_communities (arrays of text, with the well-known names). within: only
  * prefixes that lie in this one; NULL: all.

@@ -8,7 +8,7 @@
  * (what was configured, as the session and its sockets want it), neighbor_failure.c (what went
  * wrong below BGP), neighbor_silence.c (what goes wrong while it stands), with failure_limit.h
  * (what of it is logged), neighbor_dump.c (writes its messages down), with dump.h (the file);
- * status.c, status_session.c, routes.c (itself and its routes as JSON).
+ * status.c, status_session.c, kept.c, routes.c (itself and its routes as JSON).
  */
 #pragma once
 

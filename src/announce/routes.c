@@ -84,18 +84,32 @@ local_pref_json(const struct neighbor *n, const struct bgp_attributes *a)
 	return json_integer(a->has_local_pref ? (json_int_t)a->local_pref : 100);
 }
 
-/* Why the neighbor has not been told, as a sentence; null when it has. */
+/* Of a session that is down. */
 static json_t *
-waits_for_json(const struct neighbor *n, enum bgp_family family, struct ip next_hop, bool told)
+waits_for_session_json(const struct neighbor *n, struct prefix prefix)
 {
 	const struct bgp_info *info = bgp_session_info(n->session);
+	char kept[KEPT_UNTIL_MAX] = "";
+
+	if (bgp_session_kept(n->session, prefix))
+		(void)kept_until_format(info->kept_until, kept);
+	return json_sprintf("the session %s%s%s%s",
+	    info->waits_for_bfd ? "waits for BFD to come up" : "is ",
+	    info->waits_for_bfd ? "" : bgp_state_name(info->state), *kept ? "; may be kept " : "",
+	    kept);
+}
+
+/* Why the neighbor has not been told, as a sentence; null when it has. */
+static json_t *
+waits_for_json(const struct neighbor *n, struct prefix prefix, struct ip next_hop, bool told)
+{
+	const struct bgp_info *info = bgp_session_info(n->session);
+	enum bgp_family family = bgp_family_of(prefix.addr.family);
 
 	if (told)
 		return json_null();
-	if (info->waits_for_bfd)
-		return json_string("the session waits for BFD to come up");
 	if (info->state != BGP_ESTABLISHED)
-		return json_sprintf("the session is %s", bgp_state_name(info->state));
+		return waits_for_session_json(n, prefix);
 	if (!info->negotiated.families[family])
 		return json_sprintf("the neighbor does not take %s", bgp_family_name(family));
 	if (next_hop.family == IP_NONE)
@@ -115,14 +129,36 @@ route_json(
 	char text[PREFIX_STR_MAX], hop[IP_STR_MAX];
 
 	told = told && bgp_session_info(n->session)->state == BGP_ESTABLISHED;
-	return json_pack("{s:s, s:s, s:b, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "prefix",
-	    prefix_format(prefix, text), "neighbor", n->conf.name, "told", (int)told, "waits_for",
-	    waits_for_json(n, family, next_hop, told), "origin", origins[a->origin], "as_path",
-	    path_json(n, a), "next_hop",
+	return json_pack("{s:s, s:s, s:b, s:b, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	    "prefix", prefix_format(prefix, text), "neighbor", n->conf.name, "told", (int)told,
+	    "withdrawn", 0, "waits_for", waits_for_json(n, prefix, next_hop, told), "origin",
+	    origins[a->origin], "as_path", path_json(n, a), "next_hop",
 	    next_hop.family == IP_NONE ? json_null() : json_string(ip_format(next_hop, hop)), "med",
 	    a->has_med ? json_integer((json_int_t)a->med) : json_null(), "local_pref",
 	    local_pref_json(n, a), "communities", communities_json(a), "ext_communities",
 	    ext_communities_json(a), "large_communities", large_communities_json(a));
+}
+
+/* One that is withdrawn, and that the neighbor may keep; its attributes are not known any more. */
+static json_t *
+kept_json(const struct neighbor *n, struct prefix prefix)
+{
+	char text[PREFIX_STR_MAX], until[KEPT_UNTIL_MAX];
+
+	(void)kept_until_format(bgp_session_info(n->session)->kept_until, until);
+	return json_pack("{s:s, s:s, s:b, s:b, s:o, s:n, s:[], s:n, s:n, s:n, s:[], s:[], s:[]}",
+	    "prefix", prefix_format(prefix, text), "neighbor", n->conf.name, "told", 0, "withdrawn",
+	    1, "waits_for", json_sprintf("withdrawn; may be kept %s", until), "origin", "as_path",
+	    "next_hop", "med", "local_pref", "communities", "ext_communities", "large_communities");
+}
+
+/* json: taken over. */
+static void
+add_route(struct collected *c, struct prefix prefix, json_t *json)
+{
+	c->routes = grow_array(c->routes, c->count, &c->cap, sizeof(*c->routes));
+	c->routes[c->count++] =
+	    (struct route){ .prefix = prefix, .neighbor = c->index, .json = json };
 }
 
 static void
@@ -130,12 +166,17 @@ collect(void *userdata, struct prefix prefix, const struct bgp_attributes *attri
 {
 	struct collected *c = userdata;
 
-	if (!lies_in(prefix, c->within))
-		return;
-	c->routes = grow_array(c->routes, c->count, &c->cap, sizeof(*c->routes));
-	c->routes[c->count++] = (struct route){ .prefix = prefix,
-		.neighbor = c->index,
-		.json = route_json(c->neighbor, prefix, attributes, told) };
+	if (lies_in(prefix, c->within))
+		add_route(c, prefix, route_json(c->neighbor, prefix, attributes, told));
+}
+
+static void
+collect_kept(void *userdata, struct prefix prefix, bool wanted)
+{
+	struct collected *c = userdata;
+
+	if (!wanted && lies_in(prefix, c->within))
+		add_route(c, prefix, kept_json(c->neighbor, prefix));
 }
 
 static int
@@ -156,6 +197,7 @@ neighbors_routes(struct neighbor *const *neighbors, size_t count, const struct p
 	for (; c.index < count; c.index++) {
 		c.neighbor = neighbors[c.index];
 		bgp_session_each_route(c.neighbor->session, collect, &c);
+		bgp_session_each_kept(c.neighbor->session, collect_kept, &c);
 	}
 	if (c.count > 0)
 		qsort(c.routes, c.count, sizeof(*c.routes), compare);

@@ -171,6 +171,7 @@ neighbor_status(const struct neighbor *n, struct instant now)
 	set_event(o, "last_malformed", info->last_malformed, info->last_malformed_at, now);
 	(void)json_object_set_new(o, "next_attempt_ms", status_until(info->next_attempt, now));
 	set_counters(o, &info->counters);
+	(void)json_object_set_new(o, "kept", status_kept(n, now));
 	(void)json_object_set_new(o, "timers", status_timers(n, now));
 	(void)json_object_set_new(o, "capabilities", status_capabilities(n));
 	(void)json_object_set_new(o, "role", status_role(n));

@@ -15,6 +15,14 @@ json_t *status_until(struct instant at, struct instant now);
 /* At most BGP_WHY_MAX - 1 bytes of it, made UTF-8; null for none or an empty one. */
 json_t *status_text_or_null(const char *text);
 
+/* ---- kept.c ---- */
+
+#define KEPT_UNTIL_MAX 64
+/* "until 04:05:06Z (graceful restart)", of the wall clock. Returns buf. */
+char *kept_until_format(struct instant until, char buf[static KEPT_UNTIL_MAX]);
+/* What the neighbor may keep of a session that was lost, or null. */
+json_t *status_kept(const struct neighbor *n, struct instant now);
+
 /* ---- status_session.c: what the session says ---- */
 
 json_t *status_capabilities(const struct neighbor *n);

@@ -135,7 +135,7 @@ static void
 add_routes(struct blocks *b, const json_t *n)
 {
 	json_t *by_family = json_object_get(n, "announced_by_family"), *count;
-	_cleanup_(strbuf_done) struct strbuf sent = { 0 };
+	_cleanup_(strbuf_done) struct strbuf sent = { 0 }, kept = { 0 };
 	const char *family;
 
 	begin(b, "routes");
@@ -143,6 +143,8 @@ add_routes(struct blocks *b, const json_t *n)
 		strbuf_addf(&sent, "%s%lld %s", sent.len > 0 ? ", " : "",
 		    (long long)json_integer_value(count), family);
 	add(b, "announced", "%s", strbuf_get(&sent));
+	neighbors_text_kept(n, &kept);
+	add(b, "graceful restart", "%s", strbuf_get(&kept));
 	add_count(b, n, "limit of a family", "prefix_limit");
 	if (json_is_integer(json_object_get(n, "prefixes_received")))
 		add(b, "received, and dropped", "%lld prefixes, %lld withdrawn",

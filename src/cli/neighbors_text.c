@@ -24,14 +24,44 @@ any_has(const json_t *neighbors, const char *key)
 	return false;
 }
 
-/* What keeps the session down; of one that is up the errors are old, and stand in the detail. */
-static const char *
-why_down(const json_t *n)
+void
+neighbors_text_kept(const json_t *n, struct strbuf *out)
 {
-	if (strcmp(field_text(n, "state"), "Established") == 0)
-		return "";
-	return json_is_true(json_object_get(n, "waits_for_bfd")) ? "waits for BFD to come up"
-								 : field_text(n, "last_error");
+	const json_t *kept = json_object_get(n, "kept");
+	long long routes = field_int(kept, "routes"), withdrawn = field_int(kept, "withdrawn");
+	const char *until = field_text(kept, "until");
+
+	if (!json_is_object(kept))
+		return;
+	strbuf_addf(out, "may keep %lld %s", routes, routes == 1 ? "route" : "routes");
+	if (withdrawn > 0)
+		strbuf_addf(out, " (%lld withdrawn)", withdrawn);
+	/* of "2026-11-23T04:05:06Z" the time of day */
+	if (strlen(until) > 11)
+		strbuf_addf(out, " until %s", until + 11);
+	else
+		strbuf_add(out, " until there is a new session");
+}
+
+/*
+ * What keeps the session down; of one that is up the errors are old, and stand in the detail.
+ * Before it, what the neighbor may keep against our will: of all the rest that is what somebody has
+ * to act on.
+ */
+static void
+add_why_down(struct table *t, const json_t *n)
+{
+	_cleanup_(strbuf_done) struct strbuf why = { 0 };
+
+	if (strcmp(field_text(n, "state"), "Established") != 0) {
+		if (field_int(json_object_get(n, "kept"), "withdrawn") > 0)
+			neighbors_text_kept(n, &why);
+		strbuf_addf(&why, "%s%s", why.len > 0 ? "; " : "",
+		    json_is_true(json_object_get(n, "waits_for_bfd"))
+			? "waits for BFD to come up"
+			: field_text(n, "last_error"));
+	}
+	table_add_cell(t, strbuf_get(&why));
 }
 
 void
@@ -63,7 +93,7 @@ neighbors_text(const json_t *neighbors, struct table_look look, struct strbuf *o
 			state = field_text(json_object_get(n, "bfd"), "state");
 			table_add_styled(t, state_style(state), "%s", state);
 		}
-		table_add_cell(t, why_down(n));
+		add_why_down(t, n);
 	}
 	if (json_array_size(neighbors) > 0)
 		table_format(t, look, out);

@@ -11,6 +11,11 @@
 
 /* A row for each; nothing when there is none. The last errors are cut to look.columns. */
 void neighbors_text(const json_t *neighbors, struct table_look look, struct strbuf *out);
+/*
+ * "may keep 3 routes (1 withdrawn) until 04:05:06Z", of a session that was lost (graceful restart);
+ * nothing where nothing is kept.
+ */
+void neighbors_text_kept(const json_t *neighbor, struct strbuf *out);
 /* All of one. */
 void neighbor_text(const json_t *neighbor, bool colour, struct strbuf *out);
 /* The last part of it, each table below a blank line. */

@@ -11,9 +11,10 @@
 
 /* ---- against a peer that this file plays: 127.0.0.2, AS 65002 ---- */
 
-/* Starts the speaker, and listens for it as its peer: takes its connection and answers its OPEN. */
+/* As its peer: takes its connection and answers its OPEN; with what it offers of graceful restart.
+ */
 static void
-speak_to_us(struct fixture *f, const struct neighbor_conf *conf, int receive_buffer)
+answer(struct fixture *f, bool graceful)
 {
 	struct bgp_open open = { .as = 65002,
 		.id = 2,
@@ -21,16 +22,12 @@ speak_to_us(struct fixture *f, const struct neighbor_conf *conf, int receive_buf
 		.as4 = true,
 		.route_refresh = true,
 		.multiprotocol = true,
+		.graceful_restart = graceful,
 		.families = { true, true } };
-	struct endpoint local = { .addr = ip_of("127.0.0.2"), .port = conf->port }, from;
+	struct endpoint from;
 	uint8_t buf[512];
 	struct writer w = writer_init(buf, sizeof(buf));
 
-	REQUIRE(tcp_listen(local, &f->listener, NULL) == 0);
-	if (receive_buffer > 0)
-		(void)setsockopt(
-		    f->listener, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
-	speak(f, 0, conf);
 	RUN_UNTIL(*f, tcp_accept(f->listener, &f->peer, &from) == 0);
 	CHECK(ip_equal(from.addr, ip_of("127.0.0.1")));
 	bgp_open_encode(&w, &open);
@@ -39,6 +36,20 @@ speak_to_us(struct fixture *f, const struct neighbor_conf *conf, int receive_buf
 	bgp_keepalive_encode(&w);
 	REQUIRE(send(f->peer, buf, writer_len(&w), 0) == (ssize_t)writer_len(&w));
 	RUN_UNTIL(*f, status_is(f, 0, "state", "Established"));
+}
+
+/* Starts the speaker, and listens for it as its peer. */
+static void
+speak_to_us(struct fixture *f, const struct neighbor_conf *conf, int receive_buffer)
+{
+	struct endpoint local = { .addr = ip_of("127.0.0.2"), .port = conf->port };
+
+	REQUIRE(tcp_listen(local, &f->listener, NULL) == 0);
+	if (receive_buffer > 0)
+		(void)setsockopt(
+		    f->listener, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
+	speak(f, 0, conf);
+	answer(f, conf->offer.graceful_restart);
 }
 
 static void
@@ -175,6 +186,129 @@ TEST(a_withdrawal_that_the_peer_does_not_take_ends_the_session)
 	while ((got = recv(f.peer, drop, sizeof(drop), MSG_DONTWAIT)) > 0)
 		continue;
 	CHECK(got < 0 && errno == ECONNRESET);
+}
+
+/* The peer loses the session, and may keep what it was told for the restart time. */
+static void
+lose_session(struct fixture *f)
+{
+	(void)close(TAKE_FD(f->peer));
+	RUN_UNTIL(*f, !status_is(f, 0, "state", "Established"));
+}
+
+static struct neighbor_conf
+graceful_conf(uint16_t port)
+{
+	struct neighbor_conf conf = conf_of(0, port);
+
+	conf.offer = BGP_OFFER_DEFAULT;
+	conf.offer.graceful_restart = true;
+	conf.restart_time = DURATION_S(120);
+	return conf;
+}
+
+TEST(a_withdraw_that_is_lost_with_its_session_waits_for_the_next)
+{
+	_cleanup_(strbuf_done) struct strbuf out = { 0 };
+	struct prefix prefix = prefix_of("203.0.113.10/32");
+	struct neighbor_conf conf = graceful_conf(free_port());
+	struct announcer_kept kept;
+	char text[128];
+	FIXTURE(f);
+
+	speak_to_us(&f, &conf, 0);
+	announce(&f, 0, "203.0.113.10/32");
+	announce(&f, 0, "203.0.113.11/32");
+	CHECK_INT(announcer_kept(f.a[0], prefix).count, 0);
+	lose_session(&f);
+	strbuf_done(&f.events);
+	announcer_withdraw(f.a[0], prefix);
+	announcer_flush(f.a[0]);
+	CHECK_STR(strbuf_get(&f.events), "");
+	CHECK_INT(announcer_withdrawing(f.a[0], prefix).count, 1);
+	kept = announcer_kept(f.a[0], prefix);
+	CHECK_INT(kept.count, 1);
+	CHECK_STR(kept.neighbor, "peer");
+	CHECK(duration_cmp(instant_diff(kept.until, clock_now()), DURATION_S(120)) <= 0);
+	CHECK(duration_cmp(instant_diff(kept.until, clock_now()), DURATION_S(100)) > 0);
+	(void)announcer_kept_format(&kept, text, sizeof(text));
+	CHECK(strncmp(text, "neighbor peer may keep it until ", 32) == 0);
+	CHECK_STR(text + 32 + strlen("04:05:06"), "Z (graceful restart)");
+
+	answer(&f, true);
+	RUN_UNTIL(f, strstr(strbuf_get(&f.events), "withdrawn"));
+	CHECK(strstr(strbuf_get(&f.events), "withdrawn 203.0.113.10/32 1/1; "));
+	CHECK_INT(announcer_kept(f.a[0], prefix).count, 0);
+	/* behind OPEN and KEEPALIVE: first what is gone, then what still stands */
+	CHECK_STR(heard(&f, &out), "-203.0.113.10/32 +203.0.113.11/32 ");
+}
+
+TEST(a_withdraw_is_over_when_the_restart_time_is)
+{
+	struct neighbor_conf conf = graceful_conf(free_port());
+	FIXTURE(f);
+
+	conf.restart_time = DURATION_S(1);
+	conf.idle_hold = DURATION_S(60);
+	speak_to_us(&f, &conf, 0);
+	announce(&f, 0, "203.0.113.10/32");
+	lose_session(&f);
+	strbuf_done(&f.events);
+	announcer_withdraw(f.a[0], prefix_of("203.0.113.10/32"));
+	announcer_flush(f.a[0]);
+	CHECK_STR(strbuf_get(&f.events), "");
+	RUN_UNTIL(f, f.events.len > 0);
+	CHECK_STR(strbuf_get(&f.events), "withdrawn 203.0.113.10/32 0/1; ");
+}
+
+/* A peer without graceful restart has forgotten all with its session. */
+TEST(a_withdraw_behind_a_lost_session_is_over_where_nothing_is_kept)
+{
+	struct neighbor_conf conf = graceful_conf(free_port());
+	FIXTURE(f);
+
+	conf.offer.graceful_restart = false;
+	conf.idle_hold = DURATION_S(60);
+	speak_to_us(&f, &conf, 0);
+	announce(&f, 0, "203.0.113.10/32");
+	lose_session(&f);
+	strbuf_done(&f.events);
+	announcer_withdraw(f.a[0], prefix_of("203.0.113.10/32"));
+	announcer_flush(f.a[0]);
+	CHECK_STR(strbuf_get(&f.events), "withdrawn 203.0.113.10/32 0/0; ");
+}
+
+TEST(what_is_kept_in_status_and_routes)
+{
+	struct neighbor_conf conf = graceful_conf(free_port());
+	struct prefix within = prefix_of("203.0.113.10/32");
+	json_t *all, *kept;
+	FIXTURE(f);
+
+	conf.idle_hold = DURATION_S(60);
+	speak_to_us(&f, &conf, 0);
+	announce(&f, 0, "203.0.113.10/32");
+	announce(&f, 0, "203.0.113.11/32");
+	lose_session(&f);
+	announcer_withdraw(f.a[0], within);
+	all = announcer_status(f.a[0], clock_now());
+	kept = json_object_get(json_array_get(all, 0), "kept");
+	CHECK_INT(json_integer_value(json_object_get(kept, "routes")), 2);
+	CHECK_INT(json_integer_value(json_object_get(kept, "withdrawn")), 1);
+	CHECK(json_integer_value(json_object_get(kept, "until_ms")) > 100 * 1000);
+	CHECK_INT(strlen(json_string_value(json_object_get(kept, "until"))), 20);
+	json_decref(all);
+	all = announcer_routes(f.a[0], NULL);
+	CHECK_INT(json_array_size(all), 2);
+	CHECK(strstr(json_string_value(json_object_get(json_array_get(all, 1), "waits_for")),
+	    "the session is Idle; may be kept until "));
+	json_decref(all);
+	all = announcer_routes(f.a[0], &within);
+	CHECK_INT(json_array_size(all), 1);
+	CHECK(json_is_true(json_object_get(json_array_get(all, 0), "withdrawn")));
+	CHECK(strstr(json_string_value(json_object_get(json_array_get(all, 0), "waits_for")),
+	    "withdrawn; may be kept until "));
+	json_decref(all);
 }
 
 TEST(end_of_rib_waits_for_its_release)
@@ -423,7 +557,7 @@ TEST(the_status_in_whole)
 	char *text = json_dumps(n, JSON_COMPACT | JSON_SORT_KEYS);
 	CHECK_STR(text,
 	    "{\"address\":\"127.0.0.2\",\"announced\":1,\"announced_by_family\":{\"ipv4\":1,\"ipv6\":0},\"attempts_failed\":0,"
-	    "\"attributes_discarded\":0,\"bfd\":null,\"down_since_ms\":null,\"dump\":null,\"established_count\":1,\"families\":[\"ipv4\",\"ipv6\"],\"hold_time_s\":0,"
+	    "\"attributes_discarded\":0,\"bfd\":null,\"down_since_ms\":null,\"dump\":null,\"established_count\":1,\"families\":[\"ipv4\",\"ipv6\"],\"hold_time_s\":0,\"kept\":null,"
 	    "\"last_error\":null,\"last_error_ago_ms\":null,\"last_malformed\":null,\"last_malformed_ago_ms\":null,"
 	    "\"last_notification_received\":null,"
 	    "\"last_notification_received_ago_ms\":null,\"last_notification_sent\":null,"
@@ -470,10 +604,10 @@ TEST(the_routes_in_whole)
 	    "[{\"as_path\":[65001,65001],\"communities\":[\"65001:100\",\"no-export\"],"
 	    "\"ext_communities\":[\"rt:65001:100\"],\"large_communities\":[\"64496:1:2\"],"
 	    "\"local_pref\":null,\"med\":7,\"neighbor\":\"peer\",\"next_hop\":\"127.0.0.1\","
-	    "\"origin\":\"incomplete\",\"prefix\":\"203.0.113.10/32\",\"told\":true,\"waits_for\":null},"
+	    "\"origin\":\"incomplete\",\"prefix\":\"203.0.113.10/32\",\"told\":true,\"waits_for\":null,\"withdrawn\":false},"
 	    "{\"as_path\":[65001],\"communities\":[],\"ext_communities\":[],\"large_communities\":[],"
 	    "\"local_pref\":null,\"med\":null,\"neighbor\":\"peer\",\"next_hop\":\"2001:db8::1\","
-	    "\"origin\":\"igp\",\"prefix\":\"2001:db8::10/128\",\"told\":true,\"waits_for\":null}]");
+	    "\"origin\":\"igp\",\"prefix\":\"2001:db8::10/128\",\"told\":true,\"waits_for\":null,\"withdrawn\":false}]");
 	free(text);
 	json_decref(all);
 	all = announcer_routes(f.a[0], &within);

@@ -4,15 +4,17 @@
  *
  *   interop-speaker name=r1,address=192.0.2.2,local-address=192.0.2.1,local-as=65001,peer-as=65000 ...
  *   set PREFIX [KEY=VALUE]...  |  withdraw PREFIX  |  release  |  status  |  stop [TEXT]  |
- *   watch PREFIX  |  watched
+ *   watch PREFIX  |  watched  |  cut
  *
- * The keys stand in speaker_options.c.
+ * The keys stand in speaker_options.c. `cut` ends the TCP connections below the sessions, as a loss
+ * would.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "announce/announce.h"
@@ -79,6 +81,19 @@ order_set(struct program *p, char *rest)
 		print_event(json_pack("{s:s, s:s}", "event", "refused", "why", e.message));
 }
 
+/* Neither end hears more than the end of file. */
+static void
+cut(void)
+{
+	for (int fd = STDERR_FILENO + 1; fd < 256; fd++) {
+		struct sockaddr_storage peer;
+		socklen_t len = sizeof(peer);
+
+		if (getpeername(fd, (struct sockaddr *)&peer, &len) == 0)
+			(void)shutdown(fd, SHUT_RDWR);
+	}
+}
+
 static void
 obey(struct program *p, char *line)
 {
@@ -99,6 +114,8 @@ obey(struct program *p, char *line)
 	} else if (strcmp(line, "watched") == 0) {
 		print_event(json_pack("{s:s, s:o}", "event", "watched", "prefixes",
 		    announcer_watched(p->announcer, NULL, clock_now())));
+	} else if (strcmp(line, "cut") == 0) {
+		cut();
 	} else if (str_starts_with(line, "stop")) {
 		announcer_stop(p->announcer, line[4] ? line + 5 : NULL, on_stopped, p);
 	} else {

@@ -1,4 +1,4 @@
-"""Graceful restart (RFC 4724): our process dies without a farewell, and comes back."""
+"""Graceful restart (RFC 4724): our process dies without a farewell, and comes back; or the session is lost."""
 import threading
 import time
 
@@ -76,3 +76,37 @@ def we_stop_with_restart(c):
     s.order('stop')
     s.event(event='stopped')
     wait_for('the route is gone', lambda: not peer.route(G4))
+
+
+def lose_withdrawal(c, *others):
+    """The session is lost, and then G4 is withdrawn. Only the next session can tell, without End-of-RIB."""
+    peer = c.peer(restart_time=60)
+    s = restarting(c, idle_hold='4s', mode='active', release=False)
+    c.both_up(s, peer)
+    for prefix in (G4, *others):
+        c.announced(s, peer, prefix)
+    watches = [Watch(peer, prefix) for prefix in others]
+    s.order('cut')
+    s.down()
+    s.order(f'withdraw {G4}')
+    check('withdrawn, and kept', s.status()['kept']['withdrawn'], 1)
+    wait_for('the peer knows that the session is lost', lambda: not peer.is_established())
+    check('the peer keeps it', bool(peer.route(G4)), True)
+    s.up()
+    s.event(event='withdrawn', prefix=G4)
+    wait_for('the route is gone', lambda: not peer.route(G4))
+    check('nothing is kept any more', s.status()['kept'], None)
+    for watch in watches:
+        watch.end()
+        if watch.away:
+            raise Failed(f'{watch.prefix} was away')
+
+
+@case('graceful restart: a withdraw while the session is lost, the others stay', 'graceful-restart')
+def we_lose_a_withdrawal(c):
+    lose_withdrawal(c, '203.0.113.11/32')
+
+
+@case('graceful restart: likewise, and nothing else is announced (F=0)', 'graceful-restart')
+def we_lose_the_last_withdrawal(c):
+    lose_withdrawal(c)

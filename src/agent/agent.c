@@ -107,11 +107,9 @@ agent_start(struct agent *a)
 		.what = "nearcastd " NEARCAST_VERSION " starts",
 		.why = why },
 	    "");
-	for (size_t i = 0; i < a->service_count; i++) {
-		struct service_event ev = { .type = SERVICE_EVENT_START };
-
-		hosted_take(a->services[i], &ev, clock_now());
-	}
+	orders_load(a);
+	for (size_t i = 0; i < a->service_count; i++)
+		hosted_start(a->services[i]);
 	(void)sd_notify(false, "READY=1");
 }
 

@@ -28,6 +28,7 @@ struct neighbor_conf;
 #define AGENT_CONF_PATH "/etc/nearcast/nearcastd.yaml"
 #define AGENT_CONTROL_PATH "/run/nearcast/nearcastd.sock"
 #define AGENT_STATE_PATH "/var/lib/nearcast"
+#define AGENT_DRAIN_AT_MOST_MAX DURATION_S(24 * 3600)
 #define AGENT_PASSWORD_MAX 80 /* TCP_MD5SIG_MAXKEYLEN */
 
 /* What becomes of the announcements when nearcastd ends. */
@@ -102,8 +103,8 @@ struct agent_service {
 	struct conf_list communities, ext_communities, large_communities; /* const char * */
 	struct conf_list checks;                                          /* struct agent_check */
 	const char *checks_pass;
-	int when_failing; /* enum stage */
-	struct duration listen_grace, backup_time, stage_time, exit_time;
+	int when_failing, when_draining; /* enum stage */
+	struct duration listen_grace, backup_time, stage_time, drain_time, drain_at_most, exit_time;
 	struct agent_damping damping;
 	struct agent_guard guard;
 	struct agent_otherwise backup;

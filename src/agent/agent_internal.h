@@ -1,12 +1,14 @@
 /*
  * Between the files of the agent: agent.c begins and ends, drivers.c wires, places.c says whose is
  * what a driver tells of, hosted.c runs a service, hosted_say.c tells of it, runner.c runs its
- * checks, tell.c says what happened, commands.c answers the control socket.
+ * checks and counting.c counts its connections, orders.h keeps what operators want of it, tell.c
+ * says what happened, commands.c answers the control socket.
  */
 #pragma once
 
 #include "agent/agent.h"
 #include "agent/events.h"
+#include "agent/orders.h"
 #include "agent/run_mark.h"
 #include "agent/state_dir.h"
 #include "announce/announce.h"
@@ -14,6 +16,7 @@
 #include "base/log.h"
 #include "io/address_lock.h"
 #include "io/addresses.h"
+#include "io/background.h"
 #include "io/check_run.h"
 #include "io/control.h"
 #include "io/loop.h"
@@ -67,6 +70,10 @@ struct hosted {
 	bool *untold;     /* owned; by address: announced, and it was said that no neighbor knows */
 	struct announcement_override *overrides; /* owned; as conf has them, filled for each use */
 	struct timer deadline;
+	struct timer count_timer;
+	struct count_job *counting; /* the thread's, and its own; NULL: none runs */
+	bool counts;                /* connections are wanted */
+	bool count_failed;          /* said once, though it is tried again */
 	struct service_actions actions;
 	struct queued_event *queue; /* owned; events that came while one is being taken */
 	size_t queue_count, queue_cap;
@@ -108,6 +115,8 @@ struct agent {
 	struct run_mark *mark;           /* owned */
 	struct state_dir *state;         /* owned */
 	struct events *events;           /* owned */
+	struct background *counter;      /* owned; counts connections */
+	json_t *orders;                  /* owned; by service: what is kept of it */
 	struct hosted **services;        /* owned, as the array is */
 	size_t service_count;
 	struct places address_places, socket_places;
@@ -138,6 +147,14 @@ struct neighbor_share hosted_told(const struct hosted *h, size_t address);
 /* Those that may keep it of a lost session. */
 #define KEPT_MAX 192 /* of what announcer_kept_format() makes of it */
 struct announcer_kept hosted_kept(const struct hosted *h, size_t address);
+
+/* Starts it, with what operators ordered before. */
+void hosted_start(struct hosted *h);
+
+/* counting.c */
+void counting_look(struct hosted *h); /* after each event: whether it has to begin */
+void counting_on_time(struct timer *t, struct instant now);
+void counting_forget(struct hosted *h);
 
 /* hosted_say.c: what was done, into the journal and the log. */
 void hosted_say(

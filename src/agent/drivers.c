@@ -130,6 +130,8 @@ agent_open_drivers(struct agent *a, struct err *e)
 		r = events_new(
 		    a->loop, a->state, (uint64_t)a->conf->events.megabytes << 20, &a->events, e);
 	if (r >= 0)
+		r = background_new(a->loop, &a->counter, e);
+	if (r >= 0)
 		r = announcer_new_speaker(
 		    a->loop, a->neighbors, a->conf->neighbors.count, &events, &a->announcer, e);
 	for (size_t i = 0; i < a->service_count && r >= 0; i++)
@@ -148,6 +150,8 @@ agent_close_drivers(struct agent *a)
 	addresses_free(a->addresses);
 	check_hub_free(a->checks);
 	run_mark_free(a->mark);
+	(void)background_free(a->counter, DURATION_S(1));
+	json_decref(a->orders);
 	control_server_free(a->control);
 	events_close(a->events);
 	state_dir_free(a->state); /* waits until the disk has what happened */

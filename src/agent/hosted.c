@@ -157,7 +157,7 @@ static void
 take_one(struct hosted *h, const struct queued_event *q)
 {
 	struct service_event ev = q->event;
-	bool done = false;
+	bool done = false, ordered = false;
 
 	ev.why = q->why[0] ? q->why : NULL;
 	if (ev.type == SERVICE_EVENT_CHECK)
@@ -170,7 +170,10 @@ take_one(struct hosted *h, const struct queued_event *q)
 	for (size_t i = 0; i < h->actions.count; i++) {
 		hosted_say(h, &h->actions.items[i], q->heard);
 		done |= h->actions.items[i].type == SERVICE_DONE;
+		ordered |= service_action_is_order(h->actions.items[i].type);
 	}
+	if (ordered)
+		orders_save(h);
 	if (done)
 		agent_service_done(h->agent);
 }
@@ -196,7 +199,17 @@ hosted_take(struct hosted *h, const struct service_event *event, struct instant 
 	h->queue_count = 0;
 	h->taking = false;
 	timer_set(&h->deadline, service_deadline(h->engine));
+	counting_look(h);
 	agent_service_changed(h->agent);
+}
+
+void
+hosted_start(struct hosted *h)
+{
+	struct service_event ev = { .type = SERVICE_EVENT_START };
+
+	orders_restore(h);
+	hosted_take(h, &ev, clock_now());
 }
 
 void
@@ -261,6 +274,8 @@ engine_conf(const struct hosted *h)
 		.ladder = { .when_failing = (enum stage)conf->when_failing,
 		    .backup_time = conf->backup_time,
 		    .stage_time = conf->stage_time,
+		    .when_draining = (enum stage)conf->when_draining,
+		    .drain_time = conf->drain_time,
 		    .when_refused = conf->guard.when_refused == 0 ? STAGE_BACKUP : STAGE_PREFERRED,
 		    .exit_time = conf->exit_time },
 		.damping = { damping->hold_down, damping->hold_down_max, damping->half_life },
@@ -306,6 +321,8 @@ hosted_init_timers(struct hosted *h, sd_event *loop)
 {
 	int r = timer_init(&h->deadline, loop, on_deadline);
 
+	if (r >= 0)
+		r = timer_init(&h->count_timer, loop, counting_on_time);
 	for (size_t i = 0; i < h->engine->run_count && r >= 0; i++)
 		r = runner_new(h, i, &h->runners[i]);
 	return r;
@@ -319,6 +336,7 @@ hosted_free(struct hosted *h)
 	for (size_t i = 0; i < h->engine->run_count; i++)
 		runner_free(h->runners[i]);
 	timer_done(&h->deadline);
+	counting_forget(h);
 	service_actions_done(&h->actions);
 	service_free(h->engine);
 	free(h->runners);

@@ -221,10 +221,11 @@ service_json(const struct hosted *h, struct instant now)
 	else
 		(void)snprintf(
 		    why, sizeof(why), "%zu of %zu addresses withdrawn: %s", withdrawn, total, text);
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "name", h->conf->name, "stage",
-	    stage_name(service_stage(h->engine)), "why", why, "since_ms",
-	    ms_json(instant_diff(now, telling->since)), "global_ips", addresses_json(h, now),
-	    "checks", checks_json(h, now), "listeners", listeners_json(h, now));
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "name", h->conf->name,
+	    "stage", stage_name(service_stage(h->engine)), "why", why, "since_ms",
+	    ms_json(instant_diff(now, telling->since)), "drain", orders_drain_json(h, now), "hold",
+	    orders_hold_json(h, now), "global_ips", addresses_json(h, now), "checks",
+	    checks_json(h, now), "listeners", listeners_json(h, now));
 }
 
 static json_t *

@@ -1,5 +1,6 @@
 /*
- * The commands of `nearcast`, in the order of its help. Each is defined in the file of its name.
+ * The commands of `nearcast`, in the order of its help. Each is defined in the file of its name,
+ * and those that undo one beside it.
  */
 #pragma once
 
@@ -10,6 +11,8 @@ extern const struct cli_command cli_status_command;
 extern const struct cli_command cli_neighbors_command;
 extern const struct cli_command cli_routes_command;
 extern const struct cli_command cli_events_command;
+extern const struct cli_command cli_drain_command, cli_undrain_command;
+extern const struct cli_command cli_hold_command, cli_release_command;
 extern const struct cli_command cli_dump_command;
 extern const struct cli_command cli_probe_command;
 extern const struct cli_command cli_trace_command;

@@ -4,6 +4,7 @@
 
 #include "cli/fields.h"
 #include "cli/neighbors_text.h"
+#include "cli/order_text.h"
 
 static enum style
 stage_style(const char *stage)
@@ -188,6 +189,7 @@ status_text(const json_t *status, size_t events, struct table_look look, struct 
 	strbuf_add_char(out, '\n');
 	add_problems(status, out);
 	add_services(json_object_get(status, "services"), whole, out);
+	orders_text(json_object_get(status, "services"), whole, out);
 	add_refusals(json_object_get(status, "services"), whole, out);
 	add_checks(json_object_get(status, "services"), whole, out);
 	if (json_array_size(json_object_get(status, "neighbors")) > 0)

@@ -1,5 +1,6 @@
 /*
- * The names of what runs, for the shell's completion: labs, their nodes and processes, neighbors.
+ * The names of what runs, for the shell's completion: labs, their nodes and processes, neighbors
+ * and services.
  * What is not there, or takes long, has no names; nothing is said about it.
  */
 #include <signal.h>
@@ -15,7 +16,7 @@
 
 #define PATIENCE_S 1
 
-const char *const cli_word_kinds[] = { "LAB", "NODE", "PROCESS", "NEIGHBOR", NULL };
+const char *const cli_word_kinds[] = { "LAB", "NODE", "PROCESS", "NEIGHBOR", "SERVICE", NULL };
 
 static void
 give_up(int signo)
@@ -77,8 +78,9 @@ add_of_labs(const char *kind, struct strbuf *out)
 	}
 }
 
+/* list: of the agent's status. */
 static void
-add_neighbors(struct strbuf *out)
+add_of_agent(const char *list, struct strbuf *out)
 {
 	_cleanup_(strbuf_done) struct strbuf reply = { 0 };
 	json_auto_t *status = NULL;
@@ -88,7 +90,7 @@ add_neighbors(struct strbuf *out)
 		&reply, &e) < 0)
 		return;
 	status = json_loadb(reply.text, reply.len, 0, NULL);
-	add_names(json_object_get(status, "neighbors"), out);
+	add_names(json_object_get(status, list), out);
 }
 
 void
@@ -97,7 +99,9 @@ cli_add_words(const char *kind, struct strbuf *out)
 	(void)signal(SIGALRM, give_up);
 	(void)alarm(PATIENCE_S);
 	if (strcmp(kind, "NEIGHBOR") == 0)
-		add_neighbors(out);
+		add_of_agent("neighbors", out);
+	else if (strcmp(kind, "SERVICE") == 0)
+		add_of_agent("services", out);
 	else
 		add_of_labs(kind, out);
 	(void)alarm(0);

@@ -3,7 +3,8 @@
 #include "base/utf8.h"
 
 void
-drain_order(struct drain *d, const struct drain_order *order, struct instant now)
+drain_order(
+    struct drain *d, const struct drain_order *order, const char *reason, struct instant now)
 {
 	if (d->phase == DRAIN_NONE) {
 		*d = (struct drain){ .phase = order->done ? DRAIN_DONE : DRAIN_WAITING };
@@ -14,8 +15,8 @@ drain_order(struct drain *d, const struct drain_order *order, struct instant now
 	d->ordered[order->source] = true;
 	d->until_connections = order->until_connections;
 	d->until = instant_add(d->since, order->at_most);
-	if (order->reason != NULL && order->reason[0] != '\0')
-		utf8_format(d->reason, sizeof(d->reason), "%s", order->reason);
+	if (reason != NULL)
+		utf8_format(d->reason, sizeof(d->reason), "%s", reason);
 }
 
 bool

@@ -29,7 +29,6 @@ enum drain_phase {
 
 struct drain_order {
 	enum drain_source source;
-	const char *reason; /* NULL, "": none was given */
 	uint32_t until_connections;
 	struct duration at_most;
 	/* of a drain that goes on after a restart: for how long it runs, and whether it is done */
@@ -50,8 +49,9 @@ struct drain {
 	char ended_why[WHY_MAX];    /* when done */
 };
 
-/* Begins, or changes one that runs. */
-void drain_order(struct drain *d, const struct drain_order *order, struct instant now);
+/* Begins, or changes one that runs. reason: NULL: none was given. */
+void drain_order(
+    struct drain *d, const struct drain_order *order, const char *reason, struct instant now);
 /* The source wants it no more; true when that ended it. */
 bool drain_cancel(struct drain *d, enum drain_source source);
 void drain_count(struct drain *d, uint64_t connections);

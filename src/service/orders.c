@@ -54,12 +54,12 @@ service_take_answer(struct service *s, const struct service_event *ev, struct in
 /* ---- drain ---- */
 
 static void
-on_drain(struct service *s, const struct drain_order *order, struct instant now,
+on_drain(struct service *s, const struct service_event *ev, struct instant now,
     struct service_actions *actions)
 {
 	bool was_done = s->drain.phase == DRAIN_DONE;
 
-	drain_order(&s->drain, order, now);
+	drain_order(&s->drain, &ev->order, ev->why, now);
 	apply_all(s, now, actions);
 	service_add_action(actions, SERVICE_DRAINS, 0, "%s", s->drain.reason);
 	if (!was_done && s->drain.phase == DRAIN_DONE)
@@ -132,7 +132,7 @@ service_take_order(struct service *s, const struct service_event *ev, struct ins
 {
 	switch (ev->type) {
 	case SERVICE_EVENT_DRAIN:
-		on_drain(s, &ev->order, now, actions);
+		on_drain(s, ev, now, actions);
 		break;
 	case SERVICE_EVENT_UNDRAIN:
 		on_undrain(s, ev->order.source, now, actions);
@@ -156,4 +156,11 @@ service_take_order(struct service *s, const struct service_event *ev, struct ins
 	case SERVICE_EVENT_STOP:
 		assert(false);
 	}
+}
+
+bool
+service_action_is_order(enum service_action_type type)
+{
+	return type == SERVICE_DRAINS || type == SERVICE_DRAINED || type == SERVICE_UNDRAINED ||
+	       type == SERVICE_HELD || type == SERVICE_RELEASED;
 }

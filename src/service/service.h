@@ -252,6 +252,8 @@ void service_actions_done(struct service_actions *actions);
 bool service_run_wanted(const struct service *s, size_t run);
 /* Whether the first verdict on every address is known (End-of-RIB waits for it). */
 bool service_is_decided(const struct service *s);
+/* Whether it is about what operators ordered, which the next nearcastd has to know. */
+bool service_action_is_order(enum service_action_type type);
 /* Whether somebody has to count connections: SERVICE_EVENT_CONNECTIONS. */
 bool service_counts_connections(const struct service *s);
 /* The best stage of its addresses. */

@@ -109,9 +109,10 @@ read_event(const char *name, unsigned index, const char *word, unsigned extra, s
 	ev.answer = (struct guard_answer){ .granted = strcmp(word, "granted") == 0,
 		.until = extra > 0 ? (struct instant){ extra * NS_PER_MS } : INSTANT_NEVER,
 		.why = "two sites are needed" };
-	ev.order = (struct drain_order){ .reason = "new kernel",
-		.until_connections = index,
-		.at_most = DURATION_MS(atoi(word)) };
+	ev.order =
+	    (struct drain_order){ .until_connections = index, .at_most = DURATION_MS(atoi(word)) };
+	if (ev.type == SERVICE_EVENT_DRAIN)
+		ev.why = "new kernel";
 	if (strncmp(name, "file", 4) == 0)
 		ev.order.source = DRAIN_BY_FILE;
 	if (ev.type == SERVICE_EVENT_HOLD) {

@@ -1,0 +1,184 @@
+/* nearcast drain, undrain: takes a service off this host without cutting its connections. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/commands.h"
+#include "cli/fields.h"
+#include "cli/order.h"
+#include "cli/order_text.h"
+#include "cli/print_json.h"
+
+struct drain_options {
+	const char *socket, *reason;
+	uint32_t until_connections;
+	struct duration at_most;
+	bool wait, json;
+};
+
+/* The service in the agent's status, the caller's; NULL: there is none, which was said. */
+static json_t *
+look(const char *socket, const char *name)
+{
+	json_auto_t *status = cli_agent_ask(socket, json_pack("{s:s}", "command", "status"));
+	json_t *service;
+	size_t i;
+
+	json_array_foreach (json_object_get(status, "services"), i, service) {
+		if (strcmp(field_text(service, "name"), name) == 0)
+			return json_incref(service);
+	}
+	if (status != NULL)
+		cli_say_error("the agent has no service %s any more", name);
+	return NULL;
+}
+
+/* On stderr, when it is not what was said last. */
+static void
+say_progress(const char *name, const json_t *drain, long long *last)
+{
+	_cleanup_(strbuf_done) struct strbuf line = { 0 }, shown = { 0 };
+	const json_t *count = json_object_get(drain, "connections");
+
+	if (!json_is_integer(count) || json_integer_value(count) == *last)
+		return;
+	*last = json_integer_value(count);
+	strbuf_addf(&line, "%s: ", name);
+	drain_text(drain, &line);
+	strbuf_add_printable(&shown, strbuf_get(&line));
+	(void)fprintf(stderr, "%s\n", strbuf_get(&shown));
+}
+
+/* Until the drain is done; the service then, or NULL: it was turned back, or nobody answers. */
+static json_t *
+wait_for_end(const char *socket, const char *name)
+{
+	const struct timespec pause = { .tv_nsec = 250 * NS_PER_MS };
+	long long last = -1;
+
+	for (;;) {
+		json_auto_t *service = look(socket, name);
+		const json_t *drain = json_object_get(service, "drain");
+
+		if (service == NULL)
+			return NULL;
+		if (!json_is_object(drain)) {
+			cli_say_error("the drain of %s was ended by somebody else", name);
+			return NULL;
+		}
+		if (strcmp(field_text(drain, "phase"), "done") == 0)
+			return TAKE(service);
+		say_progress(name, drain, &last);
+		(void)nanosleep(&pause, NULL);
+	}
+}
+
+static int
+print_end(json_t *service, bool json)
+{
+	_cleanup_(strbuf_done) struct strbuf line = { 0 }, out = { 0 };
+	json_auto_t *owned = service;
+
+	if (json)
+		return cli_print_json(TAKE(owned), JSON_INDENT(2));
+	strbuf_addf(&line, "%s: ", field_text(owned, "name"));
+	drain_text(json_object_get(owned, "drain"), &line);
+	strbuf_add_printable(&out, strbuf_get(&line));
+	strbuf_add_char(&out, '\n');
+	return cli_print(strbuf_get(&out));
+}
+
+static int
+run_drain(const void *options, int argc, char **args)
+{
+	const struct drain_options *o = options;
+	json_t *fields = json_pack("{s:I}", "until_connections", (json_int_t)o->until_connections),
+	       *answer;
+
+	(void)argc;
+	if (o->reason != NULL)
+		(void)json_object_set_new(fields, "reason", json_string(o->reason));
+	if (o->at_most.ns > 0)
+		(void)json_object_set_new(
+		    fields, "at_most_ms", json_integer((json_int_t)duration_ms(o->at_most)));
+	answer = cli_order(o->socket, "drain", args[0], fields);
+	if (answer == NULL)
+		return EXIT_FAILURE;
+	if (!o->wait)
+		return cli_order_print(answer, o->json, "drains");
+	json_decref(answer);
+	answer = wait_for_end(o->socket, args[0]);
+	return answer == NULL ? EXIT_FAILURE : print_end(answer, o->json);
+}
+
+static const struct drain_options defaults = { .socket = AGENT_CONTROL_PATH };
+
+static const struct cli_option options[] = {
+	CLI_AGENT_SOCKET(struct drain_options),
+	{ "reason", 'r', CLI_STRING, offsetof(struct drain_options, reason), "TEXT", 0, 0, NULL,
+	    "why, for whoever looks at the status" },
+	{ "until-connections", 'c', CLI_U32, offsetof(struct drain_options, until_connections),
+	    "COUNT", 0, UINT32_MAX, NULL, "withdraw when no more connections are left" },
+	{ "at-most", 't', CLI_DURATION, offsetof(struct drain_options, at_most), "DURATION",
+	    1 * NS_PER_S, 24 * 3600 * NS_PER_S, NULL,
+	    "withdraw then, whatever is left; 0: as configured" },
+	{ "wait", 'w', CLI_FLAG, offsetof(struct drain_options, wait), NULL, 0, 0, NULL,
+	    "come back when it is done, and tell how it goes on stderr" },
+	{ "json", 0, CLI_FLAG, offsetof(struct drain_options, json), NULL, 0, 0, NULL,
+	    "the answer as one JSON document" },
+};
+
+const struct cli_command cli_drain_command = {
+	.name = "drain",
+	.args = "SERVICE",
+	.summary = "Take a service off this host without cutting its connections.",
+	.args_min = 1,
+	.args_max = 1,
+	.options = options,
+	.option_count = ARRAY_SIZE(options),
+	.options_size = sizeof(struct drain_options),
+	.defaults = &defaults,
+	.run = run_drain,
+	.notes = "Exit status: 1 when it was refused, or turned back while --wait waited.",
+};
+
+struct undrain_options {
+	const char *socket;
+	bool json;
+};
+
+static int
+run_undrain(const void *opts, int argc, char **args)
+{
+	const struct undrain_options *o = opts;
+	json_t *answer = cli_order(o->socket, "undrain", args[0], NULL);
+	bool still = json_is_object(json_object_get(answer, "drain"));
+
+	(void)argc;
+	if (answer == NULL)
+		return EXIT_FAILURE;
+	return cli_order_print(
+	    answer, o->json, still ? "still drained by its drain file" : "not drained any more");
+}
+
+static const struct undrain_options undrain_defaults = { .socket = AGENT_CONTROL_PATH };
+
+static const struct cli_option undrain_options[] = {
+	CLI_AGENT_SOCKET(struct undrain_options),
+	{ "json", 0, CLI_FLAG, offsetof(struct undrain_options, json), NULL, 0, 0, NULL,
+	    "the answer as one JSON document" },
+};
+
+const struct cli_command cli_undrain_command = {
+	.name = "undrain",
+	.args = "SERVICE",
+	.summary = "Bring a drained service back, at any point of its drain.",
+	.args_min = 1,
+	.args_max = 1,
+	.options = undrain_options,
+	.option_count = ARRAY_SIZE(undrain_options),
+	.options_size = sizeof(struct undrain_options),
+	.defaults = &undrain_defaults,
+	.run = run_undrain,
+};

@@ -73,6 +73,19 @@ TEST(help_shows_defaults)
 	strbuf_done(&b);
 }
 
+TEST(help_of_an_enum_without_default)
+{
+	struct strbuf b = { 0 };
+	struct options named = defaults;
+	struct cli_command command = probe;
+
+	named.method = -1;
+	command.defaults = &named;
+	cli_help(&command, "nearcast probe", &b);
+	CHECK(strstr(strbuf_get(&b), "  -m, --method METHOD      how: udp, icmp\n") != NULL);
+	strbuf_done(&b);
+}
+
 TEST(help_of_a_group_and_overview)
 {
 	struct strbuf b = { 0 };

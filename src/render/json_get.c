@@ -89,8 +89,10 @@ json_get_text(const struct json_place *place, const char *key, const char **ret,
 		return -EINVAL;
 	/* a string of jansson's may hold a NUL */
 	if (!json_is_string(value) || json_string_length(value) == 0 ||
-	    strlen(json_string_value(value)) != json_string_length(value))
-		return json_complain(place, key, e, "expected a string that is not empty");
+	    strlen(json_string_value(value)) != json_string_length(value)) {
+		(void)json_complain(place, key, e, "expected a string that is not empty");
+		return -EINVAL;
+	}
 	*ret = json_string_value(value);
 	return 0;
 }

@@ -14,7 +14,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'interop'))
 import network  # noqa: E402
-from network import FAR, V4, V6, Namespace, Network  # noqa: E402
+from network import FAR, LINK_LOCAL, V4, V6, Namespace, Network  # noqa: E402
 from peers.bird import Bird16, Bird2, parse_route  # noqa: E402
 from peers.frr import Frr  # noqa: E402
 from peers.peer import NotReady, Peer, find  # noqa: E402
@@ -184,7 +184,7 @@ protocol bgp {name} {{ local {ends[1]} as 64501; neighbor {ends[0]} as 65001; {p
                   ('igp', 0, next_hop, ('64496:100', '65535:65281'), ('64496:1:2', '64496:3:4'), ()))
         for prefix in dns:  # which looks different to one of the neighbors
             seen = router.route_from(name, prefix)
-            prepended, communities = {'r4': (2, ()), 'r6': (1, ('64496:6',))}[name]
+            prepended, communities, next_hop = {'r4': (2, (), '192.0.2.7'), 'r6': (1, ('64496:6',), V6[0])}[name]
             check(f'{prefix} path', seen.as_path, [65001] * (1 + prepended))
             check(f'{prefix} rest', (seen.origin, seen.next_hop, seen.communities, seen.large_communities,
                                      seen.ext_communities),
@@ -200,6 +200,33 @@ protocol bgp {name} {{ local {ends[1]} as 64501; neighbor {ends[0]} as 65001; {p
     for host in hosts:
         host.stop()
     wait_for('the sessions end', lambda: not router.is_up('r4') and not router.is_up('r6'))
+    router.stop()
+
+
+def run_mixed(folder, net, routers):
+    """Both families over one session, over IPv4 with GTSM and a role and over a link-local address: mixed.yaml."""
+    router = Router(folder, net.enter, f'''
+protocol bgp r4 {{ local {V4[1]} as 64501; neighbor {V4[0]} as 65001; ttl security on; local role provider; require roles on;
+  {SESSION} ipv4 {{ import all; export all; }}; ipv6 {{ import all; export all; next hop address {V6[1]}; }}; }}
+protocol bgp near {{ local {LINK_LOCAL[1]} as 64501; neighbor {LINK_LOCAL[0]} as 65002; interface "vb";
+  {SESSION} ipv4 {{ import all; export all; extended next hop on; }}; ipv6 {{ import all; export all; }}; }}''')
+    four, six = '203.0.113.10/32', '2001:db8:f00d::10/128'
+    add_to_loopback(net, four, six, *DECOYS)
+    router.start()
+    hosts = [start_host(folder, [], r, '-c', 'mixed.yaml') for r in routers]
+    wait_for('both sessions', lambda: router.is_up('r4', 'near'), 40)
+    # the first of two next hops: FRR has a global one beside the link-local one, BIRD has none
+    for name, local_as, next_hops in (('r4', 65001, ([V4[0]], [V6[0]])), ('near', 65002, (['::', V6[0]],) * 2)):
+        hears_only(router, name, {four, six})
+        for prefix, possible in zip((four, six), next_hops):
+            seen = router.route_from(name, prefix)
+            check(f'{prefix} from {name}', (seen.as_path, seen.next_hop in possible), ([local_as], True))
+    said = router.order('show protocols all r4').split('Neighbor capabilities')[1]
+    if 'Role: customer' not in said or 'Restart time: 60' not in said:
+        raise Failed(f'role and restart time are not offered: {said}')
+    host_has_none_of(OFFERED)
+    for host in hosts:
+        host.stop()
     router.stop()
 
 
@@ -304,6 +331,7 @@ def run_gateway(folder, _net, routers):
 
 CASES = [(f'{run.__name__[4:]}_{name}', run, routers) for run, hosts in (
     (run_dual, {'bird': ['bird'], 'bird16': ['bird1', 'bird6'], 'frr': ['frr']}),
+    (run_mixed, {'bird': ['bird'], 'frr': ['frr']}),
     (run_far, {'bird': ['bird'], 'bird16': ['bird1'], 'frr': ['frr']}),
     (run_gateway, {'bird': ['bird'], 'bird16': ['bird1'], 'frr': ['frr']})) for name, routers in hosts.items()]
 

@@ -42,7 +42,7 @@ leave(const struct service *s, size_t i, struct service_decision d, struct insta
 	return d;
 }
 
-/* Soft evidence would withdraw it: if the guard lets it. */
+/* What would withdraw it is neither certain nor a person's wish: if the guard lets it. */
 static struct service_decision
 ask(const struct service *s, size_t i, struct service_decision d, struct instant now)
 {
@@ -52,6 +52,7 @@ ask(const struct service *s, size_t i, struct service_decision d, struct instant
 
 	if (s->conf.guard.min_sites == 0)
 		return d;
+	d.needs_leave = true;
 	/* what is not announced needs no leave, unless it went with one that is over */
 	if (a->stage == STAGE_WITHDRAWN && a->leave.state == LEAVE_NOT_ASKED)
 		return d;
@@ -127,9 +128,12 @@ order(struct service_decision d, enum stage stage, const char *what, const char 
 	return d;
 }
 
-/* A drain takes it down; what is lower already stays there. */
+/*
+ * A drain takes it down; what is lower already stays there. The drain file is mostly written by
+ * what writes it at every site, so it has to ask.
+ */
 static struct service_decision
-go_away(const struct service *s, struct service_decision d)
+go_away(const struct service *s, size_t i, struct service_decision d, struct instant now)
 {
 	bool done = s->drain.phase == DRAIN_DONE;
 	enum stage stage = done ? s->conf.ladder.when_draining : STAGE_BACKUP;
@@ -137,7 +141,13 @@ go_away(const struct service *s, struct service_decision d)
 	if (s->drain.phase == DRAIN_NONE || d.stage <= stage)
 		return d;
 	d.damped = false;
-	return order(d, stage, done ? "drained" : "draining", s->drain.reason);
+	d = order(d, stage, done ? "drained" : "draining", s->drain.reason);
+	if (stage == STAGE_WITHDRAWN && !s->drain.ordered[DRAIN_BY_OPERATOR]) {
+		d = ask(s, i, d, now);
+		if (d.stage > STAGE_BACKUP)
+			d.stage = STAGE_BACKUP;
+	}
+	return d;
 }
 
 struct service_decision
@@ -155,7 +165,7 @@ service_decide(const struct service *s, size_t i, struct service_decision d, str
 		d = go_down(s, i, d, now);
 	if (d.stage > a->stage)
 		d = go_up(a, d, now);
-	return go_away(s, stay(s, i, d, now));
+	return go_away(s, i, stay(s, i, d, now), now);
 }
 
 bool

@@ -22,7 +22,7 @@ service_heed_guard(
 {
 	struct leave *leave = &s->addresses[i].leave;
 
-	if (s->addresses[i].evidence != STAGE_WITHDRAWN || (d->definitive && !d->ordered)) {
+	if (!d->needs_leave) {
 		leave->state = LEAVE_NOT_ASKED;
 		return;
 	}

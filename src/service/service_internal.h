@@ -12,6 +12,7 @@ struct service_decision {
 	bool definitive;        /* needs nobody's leave */
 	struct instant look_at; /* time alone may change it then; never: it does not */
 	bool ordered;           /* an operator wants it */
+	bool needs_leave;       /* of the guard, which is asked or has answered */
 	bool asks;              /* it waits for the guard's answer */
 	bool damped;            /* it waits for look_at because of the flaps before */
 	char why[WHY_MAX];

@@ -177,6 +177,44 @@ TEST(an_operator_asks_nobody)
 		    "= withdrawn since 20, decided: drained: new kernel\n");
 }
 
+/* The same file may come to every site; what was refused stays at backup. */
+TEST(a_drain_by_file_asks)
+{
+	struct stage_set s = simple();
+
+	s.conf.guard.min_sites = 2;
+	s.conf.ladder.when_refused = STAGE_BACKUP;
+	CHECK_PLAY(&s,
+	    UP "10 filedrain 0 1000\n20 count 0\n30 guard 0 refused 500\n600 guard 0 granted\n"
+	       "700 fileundrain\n",
+	    UP_SEEN
+	    "10 filedrain 0 1000\n  announce 0: draining: new kernel\n  drains 0: new kernel\n"
+	    "20 count 0\n  ask 0: drained: new kernel\n"
+	    "  drained 0: 0 connections left after 10ms\n30 guard 0 refused 500\n"
+	    "  refused 0: two sites are needed\n500 time\n  ask 0: drained: new kernel\n"
+	    "600 guard 0 granted\n  withdraw 0 at once: drained: new kernel\n700 fileundrain\n"
+	    "  announce 0: present, listening, checks passing\n"
+	    "  undrained 0: the drain file is gone\n"
+	    "= preferred since 700, decided: present, listening, checks passing\n");
+}
+
+TEST(a_drain_by_file_never_leads_up)
+{
+	struct stage_set s = simple();
+
+	s.conf.guard.min_sites = 2;
+	s.conf.ladder.when_refused = STAGE_PREFERRED;
+	CHECK_PLAY(&s,
+	    UP "10 filedrain 0 1000\n20 count 0\n30 guard 0 refused\n40 drain 0 1000\n50 undrain\n",
+	    UP_SEEN
+	    "10 filedrain 0 1000\n  announce 0: draining: new kernel\n  drains 0: new kernel\n"
+	    "20 count 0\n  ask 0: drained: new kernel\n"
+	    "  drained 0: 0 connections left after 10ms\n30 guard 0 refused\n"
+	    "  refused 0: two sites are needed\n40 drain 0 1000\n"
+	    "  withdraw 0 at once: drained: new kernel\n  drains 0: new kernel\n50 undrain\n"
+	    "= withdrawn since 40, decided: drained: new kernel\n");
+}
+
 TEST(a_drain_goes_on_beside_a_refusal)
 {
 	struct stage_set s = simple();

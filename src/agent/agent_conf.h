@@ -105,6 +105,7 @@ struct agent_service {
 	const char *checks_pass;
 	int when_failing, when_draining; /* enum stage */
 	struct duration listen_grace, backup_time, stage_time, drain_time, drain_at_most, exit_time;
+	const char *drain_file; /* NULL: none */
 	struct agent_damping damping;
 	struct agent_guard guard;
 	struct agent_otherwise backup;

@@ -43,6 +43,9 @@ agent_conf_check_policy(struct conf *c, struct agent_service *s)
 	check_checks_pass(c, s);
 	if (s->listen_grace.ns > 0 && s->listen.count == 0)
 		conf_error_at(c, &s->listen_grace, "there is no listen that it could be for");
+	if (s->drain_file != NULL &&
+	    (s->drain_file[0] != '/' || s->drain_file[strlen(s->drain_file) - 1] == '/'))
+		conf_error_at(c, &s->drain_file, "expected the absolute path of a file");
 	/* with dependencies alone, nothing would ever withdraw it */
 	if (s->checks.count > 0 && count_own_checks(s) == 0 && s->listen.count == 0)
 		conf_error_at(c, s,

@@ -131,6 +131,8 @@ static const struct conf_field service_fields[] = {
 	{ .key = "drain-at-most", .type = CONF_DURATION, AT(drain_at_most), .def = "10m",
 	  .max = 24 * 3600 * NS_PER_S,
 	  .doc = "a drain that takes longer ends whatever connections are left" },
+	{ .key = "drain-file", .type = CONF_STRING, AT(drain_file), .min = 2, .max = 400,
+	  .doc = "the service is drained while this file is there; its first line is the reason" },
 	{ .key = "exit-time", .type = CONF_DURATION, AT(exit_time), .def = "0", .max = 300 * NS_PER_S,
 	  .doc = "time at backup before the withdraw when nearcastd ends" },
 	{ .key = "damping", .type = CONF_STRUCT, AT(damping), .schema = &damping_schema,

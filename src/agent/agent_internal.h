@@ -12,13 +12,14 @@
 #include "agent/run_mark.h"
 #include "agent/state_dir.h"
 #include "announce/announce.h"
-#include "base/prefix_map.h"
 #include "base/log.h"
+#include "base/prefix_map.h"
 #include "io/address_lock.h"
 #include "io/addresses.h"
 #include "io/background.h"
 #include "io/check_run.h"
 #include "io/control.h"
+#include "io/file_watch.h"
 #include "io/loop.h"
 #include "io/socket_watch.h"
 #include "service/pace.h"
@@ -70,6 +71,7 @@ struct hosted {
 	bool *untold;     /* owned; by address: announced, and it was said that no neighbor knows */
 	struct announcement_override *overrides; /* owned; as conf has them, filled for each use */
 	struct timer deadline;
+	struct file_watch *drain_file; /* owned; NULL: none is configured */
 	struct timer count_timer;
 	struct count_job *counting; /* the thread's, and its own; NULL: none runs */
 	bool counts;                /* connections are wanted */

@@ -323,6 +323,8 @@ hosted_init_timers(struct hosted *h, sd_event *loop)
 
 	if (r >= 0)
 		r = timer_init(&h->count_timer, loop, counting_on_time);
+	if (r >= 0)
+		r = orders_watch_file(h, loop);
 	for (size_t i = 0; i < h->engine->run_count && r >= 0; i++)
 		r = runner_new(h, i, &h->runners[i]);
 	return r;
@@ -337,6 +339,7 @@ hosted_free(struct hosted *h)
 		runner_free(h->runners[i]);
 	timer_done(&h->deadline);
 	counting_forget(h);
+	file_watch_free(h->drain_file);
 	service_actions_done(&h->actions);
 	service_free(h->engine);
 	free(h->runners);

@@ -123,7 +123,11 @@ agent_answer_undrain(void *userdata, const json_t *request, struct err *e)
 	if (h == NULL)
 		return NULL;
 	if (!h->engine->drain.ordered[DRAIN_BY_OPERATOR]) {
-		(void)err_set(e, -EALREADY, "service %s is not drained", h->conf->name);
+		if (h->engine->drain.ordered[DRAIN_BY_FILE])
+			(void)err_set(e, -EBUSY, "service %s is drained by %s; remove the file",
+			    h->conf->name, h->conf->drain_file);
+		else
+			(void)err_set(e, -EALREADY, "service %s is not drained", h->conf->name);
 		return NULL;
 	}
 	ev.order.source = DRAIN_BY_OPERATOR;

@@ -121,6 +121,12 @@ orders_load(struct agent *a)
 	}
 }
 
+static bool
+file_orders(const struct hosted *h)
+{
+	return h->drain_file != NULL && file_watch_is_present(h->drain_file);
+}
+
 static void
 restore_drain(struct hosted *h, json_t *kept)
 {
@@ -140,7 +146,7 @@ restore_drain(struct hosted *h, json_t *kept)
 		.done = done };
 	for (enum drain_source source = 0; source < DRAIN_SOURCE_MAX; source++) {
 		ev.order.source = source;
-		if (source == DRAIN_BY_OPERATOR ? operator : file)
+		if (source == DRAIN_BY_OPERATOR ? operator : file && file_orders(h))
 			hosted_take(h, &ev, clock_now());
 	}
 }
@@ -172,6 +178,37 @@ restore_hold(struct hosted *h, const json_t *kept)
 	}
 }
 
+/* done: nothing is announced yet that would have to be drained. */
+static void
+take_file(struct hosted *h, bool present, const char *line, bool done)
+{
+	struct service_event ev = { .type = SERVICE_EVENT_UNDRAIN, .why = line };
+
+	ev.order.source = DRAIN_BY_FILE;
+	if (present) {
+		ev.type = SERVICE_EVENT_DRAIN;
+		ev.order.at_most = h->conf->drain_at_most;
+		ev.order.done = done;
+	}
+	hosted_take(h, &ev, clock_now());
+}
+
+static void
+on_file(void *userdata, bool present, const char *line)
+{
+	take_file(userdata, present, line, false);
+}
+
+int
+orders_watch_file(struct hosted *h, sd_event *loop)
+{
+	struct err e = { 0 };
+
+	if (h->conf->drain_file == NULL)
+		return 0;
+	return file_watch_new(loop, h->conf->drain_file, on_file, h, &h->drain_file, &e);
+}
+
 void
 orders_restore(struct hosted *h)
 {
@@ -181,9 +218,11 @@ orders_restore(struct hosted *h)
 
 	if (drain != NULL)
 		restore_drain(h, drain);
+	if (file_orders(h) && !h->engine->drain.ordered[DRAIN_BY_FILE])
+		take_file(h, true, file_watch_line(h->drain_file), true);
 	if (hold != NULL)
 		restore_hold(h, hold);
-	if (drain != NULL || hold != NULL)
+	if (h->engine->drain.phase != DRAIN_NONE || h->engine->hold.held)
 		log_notice("service %s: goes on %s, as ordered before nearcastd started",
-		    h->conf->name, hold ? "being held" : "draining");
+		    h->conf->name, h->engine->hold.held ? "being held" : "draining");
 }

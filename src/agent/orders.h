@@ -1,6 +1,7 @@
 /*
  * What operators order of a service, drains and holds, over a restart: kept in the file orders.json
- * of the state directory, written whenever one changes.
+ * of the state directory, written whenever one changes. What a drain file orders is the file's to
+ * keep, but how far that drain is.
  *
  * Times are kept by the clock of the wall: a drain that may take ten minutes has not more of them
  * after a restart. A clock that was set back does not make it longer.
@@ -8,6 +9,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <systemd/sd-event.h>
 
 #include "base/err.h"
 #include "base/time.h"
@@ -17,7 +19,10 @@ struct hosted;
 
 /* Reads what was kept, for all services; what it says of others is dropped. */
 void orders_load(struct agent *a);
-/* Gives the engine what was kept of the service, before it is started. */
+/* Looks at the drain file, if there is one, and goes on to do so. */
+int orders_watch_file(struct hosted *h, sd_event *loop);
+/* Gives the engine what was kept of the service, and what the drain file says, before it is
+ * started. */
 void orders_restore(struct hosted *h);
 /* Keeps the service's orders as they are now. */
 void orders_save(struct hosted *h);

@@ -193,6 +193,47 @@ def hold_pins_the_stage(c):
     wait_for('BIRD has no route', lambda: not b.route(G4))
 
 
+def drain_by_a_file(c):
+    """As configuration management does it; then the file is there when the agent starts."""
+    file = c.folder / 'drain-web'
+    b, n, a = up(c, QUICK + f'    drain-file: {file}\n')
+    capture = Capture('va')
+    clients = Clients(c, 1)
+    file.write_text('rack 7 moves\n')
+    wait_for('BIRD has GSHUT', lambda: has_gshut(b))
+    order(c, a, 'undrain', 'web', refused=f'service web is drained by {file}; remove the file')
+    if 'rack 7 moves (drain file)' not in status_text(c, a) or capture.withdraws:
+        raise Failed(status_text(c, a))
+    clients.close_one()
+    wait_for('BIRD has no route', lambda: not b.route(G4))
+    file.unlink()
+    wait_for('preferred again', lambda: is_plain(b))
+    file.write_text('still moving\n')
+    wait_for('BIRD has GSHUT', lambda: has_gshut(b))
+    wait_for('BIRD has no route', lambda: not b.route(G4))
+    if a.stop() != 0:
+        raise Failed('stop')
+    (a.state / 'orders.json').unlink()
+    a.start()
+    wait_for('all is well but for the drain', lambda: 'drained: still moving' in (a.address(G4) or {}).get('why', ''))
+    if any('announced' in e['what'] for e in a.status()['events'][-8:]):
+        raise Failed(a.status()['events'])
+    file.unlink()
+    wait_for('preferred again', lambda: is_plain(b))
+
+
+def drain_by_a_file_asks_the_guard(c):
+    file = c.folder / 'drain-web'
+    b, n, a = up(c, QUICK + f'    drain-file: {file}\n    guard: {{min-sites: 1}}\n')
+    capture = Capture('va')
+    file.write_text('everywhere at once\n')
+    wait_for('the guard refuses', lambda: a.address(G4)['guard'] == 'refused')
+    if not has_gshut(b) or a.address(G4)['stage'] != 'backup' or capture.withdraws:
+        raise Failed(a.address(G4))
+    order(c, a, 'drain', '--wait', 'web')
+    wait_for('BIRD has no route', lambda: not b.route(G4))
+
+
 def refusals(c):
     b, n, a = up(c)
     order(c, a, 'drain', 'wbe', refused='no service is called "wbe"; the agent has web')
@@ -208,7 +249,7 @@ def refusals(c):
 
 
 agent.CASES = [drain_with_a_long_connection, undrain_turns_back, limits_of_a_drain, drain_survives_a_restart,
-               hold_pins_the_stage, refusals]
+               hold_pins_the_stage, drain_by_a_file, drain_by_a_file_asks_the_guard, refusals]
 
 if __name__ == '__main__':
     sys.exit(agent.main())

@@ -1,0 +1,253 @@
+/* The HTTP server, asked by hand over real connections; libmicrohttpd is the real one. */
+#include "io/http_server.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "tap.h"
+#include "wait.h"
+
+static sd_event *loop;
+static struct http_server *server;
+static int sources_open;
+static size_t pieces;
+
+static bool
+more(void *userdata, struct strbuf *piece)
+{
+	size_t *left = userdata;
+
+	pieces++;
+	strbuf_pad(piece, 'x', 10000);
+	return --*left > 0;
+}
+
+static void
+done(void *userdata)
+{
+	sources_open--;
+	free(userdata);
+}
+
+static void
+on_request(void *userdata, const struct http_request *request, struct http_answer *answer)
+{
+	(void)userdata;
+	if (strcmp(request->path, "/hello") == 0) {
+		answer->status = 200;
+		answer->content_type = "text/plain";
+		strbuf_addf(&answer->text, "%s hello\n", request->method);
+	} else if (strcmp(request->path, "/long") == 0) {
+		size_t *left = xcalloc(1, sizeof(*left));
+
+		*left = 1000;
+		sources_open++;
+		answer->status = 200;
+		answer->content_type = "text/plain";
+		answer->source =
+		    (struct http_source){ .more = more, .done = done, .userdata = left };
+	} else if (strcmp(request->path, "/post") == 0) {
+		http_problem(answer, 405, "only GET");
+		answer->allow = "GET, HEAD";
+	} else {
+		http_problem(answer, 404, "there is only /hello");
+	}
+}
+
+static void
+begin_limited(const struct http_limits *limits)
+{
+	struct endpoint listen = { 0 };
+	struct err e = { 0 };
+
+	(void)endpoint_parse("127.0.0.1:0", &listen);
+	(void)sd_event_new(&loop);
+	if (http_server_new(loop, &listen, limits, on_request, NULL, &server, &e) < 0)
+		tap_fail(__FILE__, __LINE__, "%s", e.message);
+}
+
+static void
+begin(void)
+{
+	begin_limited(&http_limits_usual);
+}
+
+static void
+end(void)
+{
+	http_server_free(server);
+	CHECK_INT(sources_open, 0);
+	sd_event_unref(loop);
+}
+
+static int
+dial(void)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = endpoint_to_sockaddr(http_server_endpoint(server), &ss);
+	int fd = socket(ss.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	CHECK_INT(connect(fd, (void *)&ss, len), 0);
+	return fd;
+}
+
+/* Reads until the other side closes, or nothing comes for a second. */
+static size_t
+read_all(int fd, char *buf, size_t size)
+{
+	struct instant until = instant_add(clock_now(), WAIT_LIMIT);
+	size_t len = 0;
+	ssize_t n = -1;
+
+	while (n != 0 && !instant_reached(until, clock_now())) {
+		char bytes[65536];
+
+		(void)sd_event_run(loop, 2000);
+		n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+		for (ssize_t i = 0; i < n; i++, len++) {
+			if (len < size - 1)
+				buf[len] = bytes[i];
+		}
+	}
+	buf[MIN(len, size - 1)] = '\0';
+	return len;
+}
+
+static size_t
+ask(const char *request, char *buf, size_t size)
+{
+	int fd = dial();
+	size_t len;
+
+	CHECK(send(fd, request, strlen(request), MSG_NOSIGNAL) > 0);
+	len = read_all(fd, buf, size);
+	(void)close(fd);
+	return len;
+}
+
+#define CLOSE " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+TEST(answers)
+{
+	char text[2000];
+
+	begin();
+	(void)ask("GET /hello?a=b" CLOSE, text, sizeof(text));
+	CHECK(strncmp(text, "HTTP/1.1 200 OK\r\n", 17) == 0);
+	CHECK(strstr(text, "Content-Type: text/plain\r\n") != NULL);
+	CHECK(strstr(text, "\r\n\r\nGET hello\n") != NULL);
+	(void)ask("HEAD /hello" CLOSE, text, sizeof(text));
+	CHECK(strncmp(text, "HTTP/1.1 200 OK\r\n", 17) == 0);
+	CHECK(strstr(text, "hello") == NULL);
+	(void)ask("GET /" CLOSE, text, sizeof(text));
+	CHECK(strncmp(text, "HTTP/1.1 404 Not Found\r\n", 24) == 0);
+	CHECK(strstr(text, "application/problem+json") != NULL);
+	CHECK(strstr(text,
+		  "{\"title\":\"Not Found\",\"status\":404,\"detail\":\"there is only /hello\"}") !=
+	      NULL);
+	(void)ask("POST /post HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nx", text,
+	    sizeof(text));
+	CHECK(strncmp(text, "HTTP/1.1 405 Method Not Allowed\r\n", 33) == 0);
+	CHECK(strstr(text, "Allow: GET, HEAD\r\n") != NULL);
+	end();
+}
+
+/* A long body is made as it is taken, and no faster. */
+TEST(a_body_in_pieces)
+{
+	static char text[2000];
+	int fd;
+
+	begin();
+	pieces = 0;
+	CHECK(ask("GET /long" CLOSE, text, sizeof(text)) > 10000000);
+	CHECK_INT(pieces, 1000);
+	CHECK_INT(sources_open, 0);
+	/* nobody reads: what fits into the sockets is made, and not all of it */
+	pieces = 0;
+	fd = dial();
+	CHECK(send(fd, "GET /long" CLOSE, strlen("GET /long" CLOSE), MSG_NOSIGNAL) > 0);
+	for (int i = 0; i < 2000 && sd_event_run(loop, 5000) > 0; i++)
+		;
+	CHECK(pieces > 0 && pieces < 1000);
+	CHECK_INT(sources_open, 1);
+	(void)close(fd);
+	end(); /* and its source is done with */
+}
+
+TEST(too_many_connections)
+{
+	int fds[9];
+	char text[2000];
+
+	begin();
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+		fds[i] = dial();
+	CHECK_INT(read_all(fds[8], text, sizeof(text)), 0);
+	CHECK(send(fds[0], "GET /hello" CLOSE, strlen("GET /hello" CLOSE), MSG_NOSIGNAL) > 0);
+	(void)read_all(fds[0], text, sizeof(text));
+	CHECK(strncmp(text, "HTTP/1.1 200 OK\r\n", 17) == 0);
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+		(void)close(fds[i]);
+	end();
+}
+
+/* A client that sends a byte now and then is never idle. */
+TEST(a_connection_has_an_end)
+{
+	struct http_limits limits = http_limits_usual;
+	struct instant until = instant_add(clock_now(), WAIT_LIMIT);
+	size_t sent = 0;
+	ssize_t n = -1;
+	char c;
+	int fd;
+
+	limits.life = DURATION_MS(100);
+	begin_limited(&limits);
+	fd = dial();
+	while (n != 0 && !instant_reached(until, clock_now())) {
+		sent += send(fd, "G", 1, MSG_NOSIGNAL) == 1;
+		(void)sd_event_run(loop, 5000);
+		n = recv(fd, &c, 1, MSG_DONTWAIT);
+		n = n < 0 && errno == ECONNRESET ? 0 : n;
+	}
+	CHECK_INT(n, 0);
+	CHECK(sent > 1);
+	(void)close(fd);
+	end();
+}
+
+TEST(requests_that_are_none)
+{
+	static char big[100000];
+	char text[2000];
+
+	begin();
+	(void)ask("nonsense\r\n\r\n", text, sizeof(text));
+	CHECK(strncmp(text, "HTTP/1.", 7) != 0 || strstr(text, " 400 ") != NULL);
+	memset(big, 'a', sizeof(big) - 1);
+	memcpy(big, "GET /", 5);
+	(void)ask(big, text, sizeof(text));
+	CHECK(strstr(text, "200 OK") == NULL);
+	(void)ask("GET /hello" CLOSE, text, sizeof(text)); /* others are served on */
+	CHECK(strncmp(text, "HTTP/1.1 200 OK\r\n", 17) == 0);
+	end();
+}
+
+TEST(an_address_that_is_taken)
+{
+	struct http_server *second = NULL;
+	struct endpoint listen;
+	struct err e = { 0 };
+
+	begin();
+	listen = http_server_endpoint(server);
+	CHECK(
+	    http_server_new(loop, &listen, &http_limits_usual, on_request, NULL, &second, &e) < 0);
+	CHECK(strstr(e.message, "listen on 127.0.0.1:") != NULL);
+	CHECK(strstr(e.message, "Address already in use") != NULL);
+	end();
+}

@@ -177,6 +177,7 @@ agent_new(sd_event *loop, const struct agent_conf *conf, struct agent **ret, str
 	a->guard = &guard_alone;
 	a->started = clock_now();
 	a->started_wall_ns = clock_wall_ns();
+	a->conf_wall_ns = a->started_wall_ns;
 	a->announced_count = a->established_count = SIZE_MAX;
 	fill_neighbors(a);
 	fill_services(a);

@@ -17,6 +17,15 @@ static const struct conf_field events_fields[] = {
 static const struct conf_schema events_schema =
     CONF_SCHEMA("events", struct agent_events, events_fields);
 
+#define AT(field) .offset = offsetof(struct agent_metrics, field)
+static const struct conf_field metrics_fields[] = {
+	{ .key = "listen", .type = CONF_ENDPOINT, AT(listen),
+	  .doc = "where Prometheus scrapes, such as 127.0.0.1:9179; default: nowhere" },
+};
+#undef AT
+static const struct conf_schema metrics_schema =
+    CONF_SCHEMA("metrics", struct agent_metrics, metrics_fields);
+
 #define AT(field) .offset = offsetof(struct agent_conf, field)
 static const struct conf_field agent_fields[] = {
 	{ .key = "site", .type = CONF_NAME, AT(site), .flags = CONF_REQUIRED, .min = 1, .max = 63,
@@ -47,6 +56,8 @@ static const struct conf_field agent_fields[] = {
 	  .doc = "time between two lookups of each listening socket; 0: none" },
 	{ .key = "events", .type = CONF_STRUCT, AT(events), .schema = &events_schema,
 	  .doc = "what is kept of events" },
+	{ .key = "metrics", .type = CONF_STRUCT, AT(metrics), .schema = &metrics_schema,
+	  .doc = "what Prometheus scrapes" },
 	{ .key = "neighbors", .type = CONF_MAP, AT(neighbors), .flags = CONF_REQUIRED,
 	  .schema = &agent_neighbor_schema,
 	  .min = 1, .max = 64, .doc = "by name: the routers to announce to" },

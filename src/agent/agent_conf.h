@@ -172,6 +172,10 @@ struct agent_events {
 	uint32_t megabytes; /* of all its files */
 };
 
+struct agent_metrics {
+	struct endpoint listen; /* family IP_NONE: nowhere */
+};
+
 struct agent_conf {
 	const char *site, *host;
 	struct ip router_id;
@@ -183,6 +187,7 @@ struct agent_conf {
 	struct duration settle_time;
 	struct duration listen_poll; /* 0: none */
 	struct agent_events events;
+	struct agent_metrics metrics;
 	struct conf_list neighbors; /* struct agent_neighbor */
 	struct conf_list services;  /* struct agent_service */
 };

@@ -8,6 +8,7 @@
 
 #include "agent/agent.h"
 #include "agent/events.h"
+#include "agent/metrics.h"
 #include "agent/orders.h"
 #include "agent/run_mark.h"
 #include "agent/state_dir.h"
@@ -25,6 +26,8 @@
 #include "service/pace.h"
 #include "service/service.h"
 
+#define CHECK_OUTCOMES (CHECK_RUN_CANNOT + 1)
+
 /* Runs one check at one address, again and again. */
 struct runner {
 	struct hosted *hosted; /* borrowed */
@@ -34,6 +37,8 @@ struct runner {
 	struct instant started;  /* of the last run, or of the one under way */
 	struct rng rng;          /* for the time from run to run */
 	bool splayed;            /* its first run was put off by its share of the start splay */
+	uint64_t outcomes[CHECK_OUTCOMES]; /* how many runs ended so */
+	double took_s;                     /* all of them together */
 };
 
 /* The last withdraw of an address. */
@@ -80,6 +85,7 @@ struct hosted {
 	struct queued_event *queue; /* owned; events that came while one is being taken */
 	size_t queue_count, queue_cap;
 	bool taking;
+	uint64_t announcements, withdraw_counts[2]; /* by whether the evidence was definitive */
 };
 
 static inline struct prefix
@@ -119,6 +125,8 @@ struct agent {
 	struct events *events;           /* owned */
 	struct background *counter;      /* owned; counts connections */
 	json_t *orders;                  /* owned; by service: what is kept of it */
+	struct metrics *metrics;         /* owned; NULL: nobody may scrape */
+	struct agent_counters counters;
 	struct hosted **services;        /* owned, as the array is */
 	size_t service_count;
 	struct places address_places, socket_places;
@@ -126,6 +134,9 @@ struct agent {
 	struct guard *guard; /* borrowed */
 	struct instant started;
 	int64_t started_wall_ns;
+	int64_t conf_wall_ns;        /* when conf was taken over */
+	int64_t conf_hashed_wall_ns; /* of the conf that conf_hash is of */
+	uint64_t conf_hash;
 	sd_event_source *turn; /* owned; at the end of a turn in which something changed */
 	size_t announced_count, established_count; /* as systemd was told */
 	bool end_of_rib_released;

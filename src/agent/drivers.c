@@ -98,6 +98,16 @@ watch_from_elsewhere(struct agent *a, const struct hosted *h)
 		announcer_watch(a->announcer, prefix_host(h->conf->addresses[i]));
 }
 
+/* Nobody is taken off the air because nobody can scrape. */
+static void
+open_metrics(struct agent *a)
+{
+	struct err e = { 0 };
+
+	if (metrics_new(a, &a->metrics, &e) < 0)
+		log_error("metrics: %s; goes on without", e.message);
+}
+
 /* The drivers, in the order in which a refusal costs least: what another may have comes first. */
 int
 agent_open_drivers(struct agent *a, struct err *e)
@@ -136,12 +146,15 @@ agent_open_drivers(struct agent *a, struct err *e)
 		    a->loop, a->neighbors, a->conf->neighbors.count, &events, &a->announcer, e);
 	for (size_t i = 0; i < a->service_count && r >= 0; i++)
 		watch_from_elsewhere(a, a->services[i]);
+	if (r >= 0)
+		open_metrics(a);
 	return r;
 }
 
 void
 agent_close_drivers(struct agent *a)
 {
+	metrics_free(a->metrics);
 	announcer_free(a->announcer);
 	for (size_t i = 0; i < a->service_count; i++)
 		hosted_free(a->services[i]);

@@ -19,6 +19,7 @@ withdraw(struct hosted *h, const struct service_action *action, struct instant h
 	};
 	h->untold[action->index] = false;
 	announcer_withdraw(h->agent->announcer, hosted_prefix(h, action->index));
+	h->withdraw_counts[action->definitive]++;
 	record->at = clock_now();
 	record->at_wall_ns = clock_wall_ns();
 	utf8_format(record->why, sizeof(record->why), "%s", action->why);
@@ -44,6 +45,8 @@ announce(struct hosted *h, const struct service_action *action)
 	h->untold[action->index] = false;
 	if (announcer_set(h->agent->announcer, &announcement, &e) < 0)
 		log_error("service %s: cannot announce: %s", h->conf->name, e.message);
+	else
+		h->announcements++;
 }
 
 static void
@@ -230,6 +233,9 @@ hosted_take_withdrawn(struct hosted *h, size_t address, const struct withdraw_re
 
 	w->flushed = true;
 	w->result = *result;
+	if (result->written.count > 0)
+		histogram_add(&h->agent->counters.withdraws[w->definitive],
+		    instant_diff(result->at, w->heard));
 	/* told from inside of announcer_flush() it is said with the rest */
 	if (w->waits)
 		hosted_say_withdrawn(h, address);

@@ -39,6 +39,8 @@ on_result(void *userdata, const struct check_run_result *result)
 
 	utf8_format(why, sizeof(why), "%s%s",
 	    result->outcome == CHECK_RUN_CANNOT ? "cannot run: " : "", result->why);
+	r->outcomes[result->outcome]++;
+	r->took_s += (double)instant_diff(now, r->started).ns / (double)NS_PER_S;
 	ev.result.started = r->started;
 	ev.result.took = instant_diff(now, r->started);
 	ev.result.why = why;

@@ -1,0 +1,25 @@
+/*
+ * What Prometheus scrapes of the agent: GET /metrics where `metrics: {listen: ...}` says.
+ *
+ * A scrape walks the families (metrics_families.h) and, in each, all services, addresses, checks or
+ * neighbors, a piece at a time as the client takes it: however many there are, the loop is never
+ * kept from a withdraw. Numbers of one scrape are thus of slightly different moments.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/histogram.h"
+
+struct agent;
+struct metrics;
+
+/* What is counted for metrics alone. */
+struct agent_counters {
+	/* from the evidence to the last neighbor's socket; by whether the evidence is definitive */
+	struct histogram withdraws[2];
+	struct histogram lag; /* of the loop: how late timers are */
+};
+
+/* Begins to listen, if configured (else *ret is NULL). */
+int metrics_new(struct agent *a, struct metrics **ret, struct err *e) _must_use_;
+void metrics_free(struct metrics *m); /* NULL is fine */

@@ -71,14 +71,15 @@ bfd_timing_detection(const struct bfd_session *s)
 static void
 announce_timing(struct bfd_session *s, uint32_t min_tx, uint32_t min_rx)
 {
-	if (min_tx == s->desired_min_tx && min_rx == s->required_min_rx)
-		return;
-	s->desired_min_tx = min_tx;
-	s->required_min_rx = min_rx;
+	/* also when it was said before, while we were Up, and did not count yet */
 	if (s->state != BFD_UP || min_tx < s->used_min_tx)
 		s->used_min_tx = min_tx;
 	if (s->state != BFD_UP || min_rx > s->used_min_rx)
 		s->used_min_rx = min_rx;
+	if (min_tx == s->desired_min_tx && min_rx == s->required_min_rx)
+		return;
+	s->desired_min_tx = min_tx;
+	s->required_min_rx = min_rx;
 	s->polling = true;
 	s->settles = INSTANT_NEVER;
 	/* a longer one counts for the packet that is awaited now */

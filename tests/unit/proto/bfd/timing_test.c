@@ -322,6 +322,19 @@ TEST(a_second_change_waits_for_the_first)
 	CHECK_INT(b.sent.required_min_rx_us, 5000);
 }
 
+/* What was said while Up, and waited for the neighbor, counts at once when the neighbor is gone. */
+TEST(going_down_in_a_change_to_a_second_slows_down_at_once)
+{
+	struct bfd_conf conf = bench_conf();
+	_cleanup_(bench_done) struct bench b = bench_up(&conf);
+
+	bfd_session_set_timing(b.s, DURATION_S(1), conf.min_rx, conf.multiplier, b.now, &b.out);
+	CHECK_INT(bench_info(&b).tx_interval.ns, conf.min_tx.ns);
+	(void)bench_hear(&b, bench_packet(BFD_DOWN));
+	CHECK_INT(bench_info(&b).state, BFD_DOWN);
+	CHECK_INT(bench_info(&b).tx_interval.ns, NS_PER_S);
+}
+
 TEST(going_down_takes_waiting_changes_along)
 {
 	struct bfd_conf conf = bench_conf();

@@ -55,6 +55,12 @@ writer_u32(struct writer *w, uint64_t v)
 }
 
 void
+writer_u64(struct writer *w, uint64_t v)
+{
+	write_be(w, v, 8);
+}
+
+void
 writer_bytes(struct writer *w, const void *bytes, size_t n)
 {
 	uint8_t *p = claim(w, n);

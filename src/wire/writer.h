@@ -49,6 +49,7 @@ writer_ok(const struct writer *w)
 void writer_u8(struct writer *w, uint64_t v);
 void writer_u16(struct writer *w, uint64_t v); /* big endian, as all of these */
 void writer_u32(struct writer *w, uint64_t v);
+void writer_u64(struct writer *w, uint64_t v);
 void writer_bytes(struct writer *w, const void *bytes, size_t n);
 void writer_fill(struct writer *w, uint8_t byte, size_t n);
 

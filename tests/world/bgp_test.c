@@ -36,6 +36,16 @@ world_fail(struct world *w, const char *fmt, ...)
 	    (unsigned long long)w->seed, (double)w->now.ns / 1e9, text);
 }
 
+/* FNV-1a */
+void
+world_note(struct world *w, const void *bytes, size_t len)
+{
+	const uint8_t *p = bytes;
+
+	for (size_t i = 0; i < len; i++)
+		w->digest = (w->digest ^ p[i]) * UINT64_C(0x100000001b3);
+}
+
 static bool
 chance(struct world *w, unsigned one_in)
 {
@@ -113,6 +123,9 @@ world_new(uint64_t seed)
 	w.cut_after = SIZE_MAX;
 	w.cut_seen = 0;
 	w.ups = 0;
+	w.digest = UINT64_C(0xcbf29ce484222325);
+	w.upgrade_every = 0;
+	w.upgrades = (struct rng){ ~seed };
 	w.trace = getenv("NEARCAST_SEED") != NULL;
 	for (int n = 0; n < NODES; n++)
 		choose_conf(&w, n);
@@ -137,6 +150,10 @@ step(struct world *w, struct duration late)
 {
 	struct instant at = net_deadline(w);
 
+	for (int n = 0; n < NODES && w->upgrade_every > 0; n++) {
+		if (w->nodes[n].s && rng_below(&w->upgrades, w->upgrade_every) == 0)
+			node_upgrade(w, n);
+	}
 	for (int n = 0; n < NODES; n++)
 		at = instant_min(at, instant_add(node_deadline(w, n),
 		    DURATION_NS((int64_t)rng_below(&w->rng, (uint64_t)late.ns + 1))));
@@ -307,6 +324,39 @@ TEST(behind_any_storm_they_agree)
 	}
 	printf("# slowest to agree, and to stay so for 100 s: %.1f s, seed %llu\n",
 	    (double)slowest / 1e9, (unsigned long long)slowest_seed);
+}
+
+/*
+ * The same world twice, the second time with programs that are replaced while they run: every byte,
+ * every timer and every word must be the same.
+ */
+TEST(nobody_notices_an_upgrade)
+{
+	uint64_t only = only_seed(), first = only ? only : 1, upgrades = 0, partial = 0;
+	uint64_t last = only ? only : number_of("NEARCAST_SEEDS", SEEDS) * 2 / 5;
+
+	if (only >= CUT_SEEDS)
+		return;
+	for (uint64_t seed = first; seed <= last && tap_failures < 10; seed++) {
+		struct world *w = world_new(seed);
+		uint64_t plain;
+
+		start_both(w);
+		storm(w);
+		plain = w->digest;
+		w = world_new(seed);
+		w->upgrade_every = 8 + (unsigned)(seed % 40);
+		start_both(w);
+		storm(w);
+		if (w->digest != plain)
+			world_fail(w, "the upgrades show");
+		upgrades += w->upgrade_count;
+		partial += w->partial_count;
+		w->upgrade_count = w->partial_count = 0;
+	}
+	printf("# %llu upgrades, %llu within a message\n", (unsigned long long)upgrades,
+	    (unsigned long long)partial);
+	CHECK(only || partial > 100);
 }
 
 /*

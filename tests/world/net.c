@@ -152,6 +152,7 @@ net_write(struct world *w, int n, enum bgp_way way, const uint8_t *bytes, size_t
 		return;
 	}
 	line = &w->lines[w->nodes[n].lines[way]];
+	world_note(w, bytes, len);
 	if (end->written + len > end->size) {
 		end->size = MAX(end->size * 2, end->written + len + 4096);
 		end->bytes = xrealloc(end->bytes, end->size);

@@ -1,5 +1,7 @@
 #include "world.h"
 
+#include "base/err.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -246,10 +248,25 @@ note_kept(struct world *w, int n)
 }
 
 static void
+note_actions(struct world *w, int n, const struct bgp_actions *a)
+{
+	struct instant deadline = node_deadline(w, n);
+
+	world_note(w, &w->now, sizeof(w->now));
+	world_note(w, &deadline, sizeof(deadline));
+	world_note(w, &a->change, sizeof(a->change));
+	world_note(w, a->why, strlen(a->why));
+	world_note(w, &a->dial, sizeof(a->dial));
+	world_note(w, a->close, sizeof(a->close));
+	world_note(w, a->reset, sizeof(a->reset));
+}
+
+static void
 apply(struct world *w, int n, const struct bgp_actions *a)
 {
 	struct node *node = &w->nodes[n];
 
+	note_actions(w, n, a);
 	if (a->change != BGP_CHANGE_NONE)
 		world_trace(w, "%d: %s: %s", n,
 		    a->change == BGP_CHANGE_UP     ? "up"
@@ -363,6 +380,34 @@ node_kill(struct world *w, int n)
 	node->s = NULL;
 	node->ends_of_rib = 0;
 	memset(node->believes, 0, sizeof(node->believes));
+}
+
+/* What it saves is what it saves again when it was restored. */
+void
+node_upgrade(struct world *w, int n)
+{
+	struct state_writer saved = { 0 }, again = { 0 };
+	struct node *node = &w->nodes[n];
+	struct instant now = node_now(w, n);
+	struct bgp_session *next;
+	struct err e;
+
+	bgp_session_save(node->s, &saved, now);
+	w->upgrade_count++;
+	w->partial_count += node->s->connections[bgp_session_way(node->s)].rx_len > 0;
+	if (bgp_session_restore(
+		&node->conf, reader_init(saved.bytes, saved.len), now, now, &next, &e) < 0) {
+		world_fail(w, "node %d cannot be restored: %s", n, e.message);
+	} else {
+		bgp_session_save(next, &again, now);
+		if (saved.len != again.len || memcmp(saved.bytes, again.bytes, saved.len) != 0)
+			world_fail(w, "node %d is another one after it was restored", n);
+		bgp_session_observe(next, look, &looking[n]);
+		bgp_session_free(node->s);
+		node->s = next;
+	}
+	state_writer_done(&saved);
+	state_writer_done(&again);
 }
 
 bool

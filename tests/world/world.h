@@ -62,16 +62,25 @@ struct world {
 	int ups;
 	bool trace;
 	bool failed;
+	/* all that was sent, closed, dialled and said, and when */
+	uint64_t digest;
+	/* a program follows another one in its place: once in so many steps; 0: never */
+	unsigned upgrade_every;
+	struct rng upgrades; /* of its own, so that the world around is the same one */
+	uint64_t upgrade_count, partial_count;
 };
 
 /* Says what is wrong, with the seed, once a world. */
 void world_fail(struct world *w, const char *what, ...) __attribute__((format(printf, 2, 3)));
 void world_trace(struct world *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+void world_note(struct world *w, const void *bytes, size_t len); /* into the digest */
+
 /* ---- node.c ---- */
 
 void node_start(struct world *w, int n); /* a fresh process; wants are announced */
 void node_kill(struct world *w, int n);  /* its sockets are gone with it */
+void node_upgrade(struct world *w, int n); /* saved, and another one restored in its place */
 void node_input(struct world *w, int n, struct bgp_event event);
 /* As node_input() with bytes; how many were taken. */
 void node_input_bytes(struct world *w, int n, struct bgp_event event, size_t *ret_taken);

@@ -16,7 +16,8 @@
  * UPDATEs), connection.c, connection_rx.c, connection_messages.c (one connection: its life, its
  * bytes, its messages), negotiate.c (what is offered and agreed on), retreat.c (less, to a peer
  * that refuses some), refresh.c (a peer that asks again), restart.c (graceful restart), send_hold.c
- * (a peer that takes nothing), conf.c (what can not work).
+ * (a peer that takes nothing), conf.c (what can not work), session_state.c and its tables (from one
+ * program to the next).
  * What it keeps: rib_out.h (what the peer has been told), on rib_table.h (routes by prefix) and
  * rib_looks.h (the attributes they share); seen.h (of what the peer sends, the prefixes watched).
  * Messages as bytes, codec.h: message.c, open.c, capability.c, notification.c, update_encode.c,
@@ -323,6 +324,29 @@ size_t bgp_session_next_update(struct bgp_session *s, uint8_t *buf, size_t size)
  */
 void bgp_session_sent(struct bgp_session *s, uint64_t taken, size_t waiting, struct instant now);
 enum bgp_way bgp_session_way(const struct bgp_session *s); /* of the Established connection */
+
+/* ---- from one program to the next ---- */
+
+struct state_writer;
+struct reader;
+
+/*
+ * Appends all that a session is (wire/state.h) between two calls of it: restored from that with the
+ * same configuration, it goes on as if nothing had happened. Not saved: who looks.
+ */
+void bgp_session_save(const struct bgp_session *s, struct state_writer *w, struct instant now);
+/*
+ * base: the `now` of bgp_session_save(), on this clock. The time since does not count as silence of
+ * the peer's. -EBADMSG, -EINVAL: the records are none of a session, or of one that conf would not
+ * have led to (another AS, router ID or family).
+ */
+int bgp_session_restore(const struct bgp_conf *conf, struct reader records, struct instant base,
+    struct instant now, struct bgp_session **ret, struct err *e);
+/*
+ * What the session thinks of one of its connections: Idle: there is none; Connect: it is being
+ * dialled; others: it stands. A driver that has no such connection says that it is closed.
+ */
+enum bgp_state bgp_session_connection(const struct bgp_session *s, enum bgp_way way);
 
 /* ---- what an operator asks ---- */
 

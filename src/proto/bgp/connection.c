@@ -173,9 +173,8 @@ resolve_collision(struct turn *t, enum bgp_way way, const struct bgp_open *peer)
 	return loser != way;
 }
 
-/* RFC 4271 section 4.4: a third of the hold time, or as configured when that is sooner. */
-static struct duration
-keepalive_time(const struct bgp_conf *conf, uint16_t hold_time_s)
+struct duration
+bgp_keepalive_time(const struct bgp_conf *conf, uint16_t hold_time_s)
 {
 	struct duration third = duration_scale(DURATION_S(hold_time_s), 1, 3);
 
@@ -193,7 +192,7 @@ bgp_connection_confirm(struct turn *t, enum bgp_way way, const struct bgp_open *
 		return;
 	c->open = *open;
 	c->negotiated = bgp_negotiate(&c->ours, open);
-	c->keepalive = keepalive_time(&s->conf, c->negotiated.hold_time_s);
+	c->keepalive = bgp_keepalive_time(&s->conf, c->negotiated.hold_time_s);
 	c->state = BGP_OPEN_CONFIRM;
 	send_keepalive(t, way);
 	bgp_connection_restart_hold(t, way);

@@ -19,6 +19,7 @@ struct rib_look {
 	struct rib_queue queue;    /* routes to announce with it */
 	uint32_t refs;             /* routes that want or were told it, twice for both */
 	enum bgp_family family;
+	uint32_t number; /* in a state that is being saved (rib_state.c) */
 	uint64_t hash;
 	struct bgp_attributes as;  /* normal; its arrays are in `storage` */
 	uint64_t storage[];

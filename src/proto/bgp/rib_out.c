@@ -10,21 +10,19 @@ bgp_rib_out_init(struct bgp_rib_out *rib)
 
 /* ---- queues ---- */
 
-/* Where the route waits, if it does. */
-static struct rib_queue *
-queue_of(struct bgp_rib_out *rib, const struct rib_route *route)
+struct rib_queue *
+bgp_rib_out_queue(struct bgp_rib_out *rib, const struct rib_route *route)
 {
 	if (route->wanted)
 		return &route->wanted->queue;
 	return route->leaving ? &rib->leaving : &rib->withdrawals[rib_route_family(route)];
 }
 
-/* Behind all that waits already. */
-static void
-enqueue(struct bgp_rib_out *rib, uint32_t index)
+void
+bgp_rib_out_enqueue(struct bgp_rib_out *rib, uint32_t index)
 {
 	struct rib_route *routes = rib->table.routes, *route = &routes[index];
-	struct rib_queue *queue = queue_of(rib, route);
+	struct rib_queue *queue = bgp_rib_out_queue(rib, route);
 
 	if (route->wanted && queue->first == 0)
 		list_append(&rib->ready[rib_route_family(route)], &route->wanted->ready);
@@ -40,7 +38,7 @@ static void
 dequeue(struct bgp_rib_out *rib, uint32_t index)
 {
 	struct rib_route *routes = rib->table.routes, *route = &routes[index];
-	struct rib_queue *queue = queue_of(rib, route);
+	struct rib_queue *queue = bgp_rib_out_queue(rib, route);
 
 	if (!route->queued)
 		return;
@@ -52,6 +50,12 @@ dequeue(struct bgp_rib_out *rib, uint32_t index)
 }
 
 /* ---- routes ---- */
+
+bool
+bgp_rib_out_is_due(const struct rib_route *route)
+{
+	return route->wanted ? route->wanted != route->told || route->resend : route->held;
+}
 
 static void
 set_told(struct bgp_rib_out *rib, struct rib_route *route, struct rib_look *told)
@@ -90,8 +94,8 @@ settle(struct bgp_rib_out *rib, uint32_t index)
 	const struct rib_route *route = &rib->table.routes[index];
 
 	dequeue(rib, index);
-	if (route->wanted ? route->wanted != route->told || route->resend : route->held)
-		enqueue(rib, index);
+	if (bgp_rib_out_is_due(route))
+		bgp_rib_out_enqueue(rib, index);
 	else if (!route->wanted)
 		rib_table_remove(&rib->table, index);
 }
@@ -226,7 +230,7 @@ bgp_rib_out_refresh(struct bgp_rib_out *rib, enum bgp_family family)
 			continue;
 		route->resend = true;
 		if (!route->queued)
-			enqueue(rib, i);
+			bgp_rib_out_enqueue(rib, i);
 	}
 }
 

@@ -13,10 +13,13 @@
  *
  * Announcing costs a look-up of the prefix and one of the attributes, and writing an UPDATE costs
  * its prefixes, however many others there are.
+ *
+ * rib_state.c takes it from one program to the next.
  */
 #pragma once
 
 #include "proto/bgp/rib_table.h"
+#include "wire/state.h"
 
 struct bgp_rib_out {
 	struct rib_table table; /* all routes that are wanted, told or held */
@@ -76,3 +79,19 @@ bool bgp_rib_out_withdrawals_wait(const struct bgp_rib_out *rib, const struct bg
  */
 size_t bgp_rib_out_next(
     struct bgp_rib_out *rib, const struct bgp_peering *peering, uint8_t *buf, size_t size);
+
+/* ---- for rib_state.c ---- */
+
+/* Whether the peer has to hear of it, or the socket to take it. */
+bool bgp_rib_out_is_due(const struct rib_route *route);
+/* Where it waits then. */
+struct rib_queue *bgp_rib_out_queue(struct bgp_rib_out *rib, const struct rib_route *route);
+/* Puts it there, behind all that waits already; it is in no queue. */
+void bgp_rib_out_enqueue(struct bgp_rib_out *rib, uint32_t index);
+
+/* ---- rib_state.c ---- */
+
+/* Records that say all of it, down to the order in which routes leave. */
+void bgp_rib_out_save(const struct bgp_rib_out *rib, struct state_writer *w);
+/* Into an empty one. False: what they say can not be; then call bgp_rib_out_done(). */
+bool bgp_rib_out_load(struct bgp_rib_out *rib, struct reader records);

@@ -92,6 +92,22 @@ rib_table_add(struct rib_table *table, struct prefix prefix)
 	return index;
 }
 
+uint32_t
+rib_table_add_hole(struct rib_table *table)
+{
+	uint32_t index = take_free(table);
+
+	table->routes[index] = (struct rib_route){ 0 };
+	return index;
+}
+
+void
+rib_table_free_hole(struct rib_table *table, uint32_t index)
+{
+	table->routes[index].chain = table->free;
+	table->free = index;
+}
+
 void
 rib_table_remove(struct rib_table *table, uint32_t index)
 {
@@ -103,7 +119,6 @@ rib_table_remove(struct rib_table *table, uint32_t index)
 		slot = &table->routes[*slot].chain;
 	*slot = route->chain;
 	route->family = IP_NONE;
-	route->chain = table->free;
-	table->free = index;
+	rib_table_free_hole(table, index);
 	table->count--;
 }

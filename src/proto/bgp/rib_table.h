@@ -39,6 +39,12 @@ uint32_t rib_table_find(const struct rib_table *table, struct prefix prefix);
 uint32_t rib_table_add(struct rib_table *table, struct prefix prefix);
 /* It is in no queue. */
 void rib_table_remove(struct rib_table *table, uint32_t index);
+/*
+ * A table that is loaded from a state, index by index: one without a route, and that it is the
+ * first to be used again.
+ */
+uint32_t rib_table_add_hole(struct rib_table *table);
+void rib_table_free_hole(struct rib_table *table, uint32_t index);
 
 static inline struct prefix
 rib_route_prefix(const struct rib_route *route)

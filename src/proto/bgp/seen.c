@@ -52,6 +52,15 @@ bgp_watch_remove(struct bgp_watch *w, struct prefix prefix)
 	/* a length that nobody has any more costs a walk, and finds nothing */
 }
 
+void
+bgp_watch_set(struct bgp_watch *w, const struct bgp_watched *watched)
+{
+	struct bgp_watched *item = find(w, watched->prefix);
+
+	if (item)
+		item->seen = watched->seen;
+}
+
 const struct bgp_seen *
 bgp_watch_find(const struct bgp_watch *w, struct prefix prefix)
 {

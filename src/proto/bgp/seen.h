@@ -29,6 +29,8 @@ void bgp_watch_done(struct bgp_watch *w);
 /* 0, or -ENOSPC. A prefix that is watched already stays as it is. */
 int bgp_watch_add(struct bgp_watch *w, struct prefix prefix);
 void bgp_watch_remove(struct bgp_watch *w, struct prefix prefix);
+/* What was seen of one that is watched, in an earlier life. */
+void bgp_watch_set(struct bgp_watch *w, const struct bgp_watched *watched);
 /* NULL: not watched. Borrowed until the next bgp_watch_add() or bgp_watch_remove(). */
 const struct bgp_seen *bgp_watch_find(const struct bgp_watch *w, struct prefix prefix);
 /* An UPDATE that was not refused. */

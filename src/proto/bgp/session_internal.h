@@ -107,6 +107,11 @@ struct turn {
 	struct bgp_actions *actions; /* of the caller */
 };
 
+/* ---- session_state_tables.c ---- */
+
+extern const struct state_table bgp_session_table; /* of struct bgp_session */
+extern const struct state_table bgp_watched_table; /* of struct bgp_watched */
+
 /* ---- dialling.c ---- */
 
 /* Whether an error of the peer, or its doing, earns a pause before the next attempt. */
@@ -218,6 +223,8 @@ void bgp_send_hold_timers(struct turn *t);
 /* TCP stands: sends our OPEN. */
 void bgp_connection_open(struct turn *t, enum bgp_way way, struct ip local);
 void bgp_connection_timers(struct turn *t, enum bgp_way way);
+/* RFC 4271 section 4.4: a third of the hold time, or as configured when that is sooner. */
+struct duration bgp_keepalive_time(const struct bgp_conf *conf, uint16_t hold_time_s);
 /*
  * The peer's OPEN is good: on to OpenConfirm, unless this connection loses against the other one.
  */

@@ -14,7 +14,8 @@
  * Which packets belong to which session, TTL and ports are the driver's (announce/bfd.h).
  *
  * Files: packet.c (the 24 octets), auth.c (SHA1), session.c (states: what a packet does), timing.c
- * (intervals, detection time, poll sequences, when to send what).
+ * (intervals, detection time, poll sequences, when to send what), state.c (from one program to the
+ * next).
  *
  * RFC 5880 (BFD), 5881 (single hop), 5882 (for BGP), 5883 (multihop). docs/rfc-coverage.md has a
  * row for each rule.
@@ -178,6 +179,26 @@ void bfd_session_set_admin_down(
  */
 void bfd_session_set_timing(struct bfd_session *s, struct duration min_tx, struct duration min_rx,
     uint8_t multiplier, struct instant now, struct bfd_actions *ret);
+
+/*
+ * The neighbor does not know all of our intervals yet, or packets from before it knew may still be
+ * under way.
+ */
+bool bfd_session_is_changing(const struct bfd_session *s);
+
+struct state_writer;
+struct reader;
+struct err;
+
+/* Appends all that a session is (wire/state.h), but for its key. */
+void bfd_session_save(const struct bfd_session *s, struct state_writer *w, struct instant now);
+/*
+ * The session of before, with the intervals of before: bfd_session_set_timing() brings it to those
+ * of conf. base: the `now` of bfd_session_save(), on this clock; when time has passed since, the
+ * neighbor counts as just heard. -EBADMSG: the records are none of a session.
+ */
+int bfd_session_restore(const struct bfd_conf *conf, struct reader records, struct instant base,
+    struct instant now, struct bfd_session **ret, struct err *e);
 
 struct bfd_info {
 	enum bfd_state state, remote_state;

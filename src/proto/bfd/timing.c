@@ -60,6 +60,12 @@ is_settled(const struct bfd_session *s)
 	return !s->polling && instant_is_never(s->settles);
 }
 
+bool
+bfd_session_is_changing(const struct bfd_session *s)
+{
+	return !is_settled(s) || s->timing_waits;
+}
+
 struct duration
 bfd_timing_detection(const struct bfd_session *s)
 {

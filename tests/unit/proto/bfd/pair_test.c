@@ -2,12 +2,14 @@
  * Two of our sessions over a network in memory that loses, delays, doubles and reorders, changes of
  * intervals on the way included. Whatever it does: nobody stays Up for longer than a detection time
  * with somebody who is dead, both find together again, and nobody calls a neighbor dead that was in
- * time.
+ * time. Nor does anybody notice that a session is saved, and another one goes on in its place.
  */
 #include "base/attr.h"
+#include "base/err.h"
 #include "base/rng.h"
 #include "proto/bfd/bfd.h"
 #include "tap.h"
+#include "wire/state.h"
 
 enum { NODES = 2, FLYING_MAX = 4096, SEEDS = 3000 };
 
@@ -23,6 +25,7 @@ struct node {
 	struct bfd_conf conf;
 	int lost; /* in a row, of what it sent */
 	int ups, downs, admin_downs;
+	bool frozen; /* hears and says nothing; what comes waits */
 };
 
 struct world {
@@ -35,6 +38,8 @@ struct world {
 	int losses_in_a_row;    /* at most; -1: without limit */
 	struct duration delay_min, delay_max;
 	bool cut;
+	bool upgrades;   /* at every moment */
+	uint64_t digest; /* of all packets, and when */
 };
 
 static void
@@ -63,6 +68,9 @@ carry_out(struct world *w, int n, const struct bfd_actions *a)
 {
 	struct node *node = &w->nodes[n];
 
+	for (size_t i = 0; i < a->len; i++)
+		w->digest = (w->digest ^ a->packet[i]) * UINT64_C(0x100000001b3);
+	w->digest += (uint64_t)w->now.ns + a->change;
 	node->ups += a->change == BFD_CHANGE_UP;
 	node->downs += a->change == BFD_CHANGE_DOWN;
 	node->admin_downs += a->change == BFD_CHANGE_ADMIN_DOWN;
@@ -99,6 +107,26 @@ deliver(struct world *w, struct flying *f)
 	carry_out(w, f->to, &a);
 }
 
+/* Another session in its place, `gap` after it was saved. */
+static void
+upgrade(struct world *w, int n, struct duration gap)
+{
+	struct node *node = &w->nodes[n];
+	struct state_writer saved = { 0 };
+	struct bfd_session *next = NULL;
+	struct err e = { 0 };
+
+	bfd_session_save(node->s, &saved, (struct instant){ w->now.ns - gap.ns });
+	if (bfd_session_restore(&node->conf, reader_init(saved.bytes, saved.len),
+		(struct instant){ w->now.ns - gap.ns }, w->now, &next, &e) < 0) {
+		tap_fail(__FILE__, __LINE__, "%s", e.message);
+	} else {
+		bfd_session_free(node->s);
+		node->s = next;
+	}
+	state_writer_done(&saved);
+}
+
 /* The next thing that happens, unless that is after `end`. */
 static bool
 step(struct world *w, struct instant end)
@@ -108,14 +136,17 @@ step(struct world *w, struct instant end)
 	int n = -1;
 
 	for (size_t i = 0; i < w->flying_count; i++) {
-		if (instant_cmp(w->flying[i].at, first) < 0) {
+		if (instant_cmp(w->flying[i].at, first) < 0 && !w->nodes[w->flying[i].to].frozen) {
 			f = &w->flying[i];
 			first = f->at;
 		}
 	}
 	for (int i = 0; i < NODES; i++) {
-		struct instant t =
-		    w->nodes[i].s ? bfd_session_deadline(w->nodes[i].s) : INSTANT_NEVER;
+		if (w->nodes[i].s && w->upgrades)
+			upgrade(w, i, DURATION_S(0));
+
+		bool lives = w->nodes[i].s && !w->nodes[i].frozen;
+		struct instant t = lives ? bfd_session_deadline(w->nodes[i].s) : INSTANT_NEVER;
 
 		if (instant_cmp(t, first) < 0) {
 			first = t;
@@ -330,6 +361,83 @@ TEST(they_always_find_together_again)
 		pass(&w, DURATION_S(5));
 		if (!both_up(&w) || w.nodes[0].downs + w.nodes[1].downs != downs)
 			tap_fail(__FILE__, __LINE__, "seed %" PRIu64 ": not for good", seed);
+		world_done(&w);
+	}
+}
+
+/* Intervals that change over a bad network. */
+static uint64_t
+play(struct world *w, uint64_t seed, bool upgrades)
+{
+	world_new(w, seed);
+	w->upgrades = upgrades;
+	w->loss = (unsigned)rng_below(&w->rng, 50);
+	w->doubles = 20;
+	for (int i = 0; i < 6; i++) {
+		int n = (int)rng_below(&w->rng, NODES);
+		struct bfd_actions a;
+
+		bfd_session_set_timing(w->nodes[n].s, some_interval(w), some_interval(w),
+		    (uint8_t)(3 + rng_below(&w->rng, 3)), w->now, &a);
+		carry_out(w, n, &a);
+		if (rng_below(&w->rng, 6) == 0)
+			bfd_session_set_admin_down(
+			    w->nodes[n].s, rng_below(&w->rng, 2), w->now, &a);
+		pass(w, DURATION_MS(rng_below(&w->rng, 1000)));
+	}
+	world_done(w);
+	return w->digest;
+}
+
+TEST(nobody_notices_an_upgrade)
+{
+	static struct world w;
+
+	for (uint64_t seed = 0; seed < SEEDS / 30; seed++) {
+		uint64_t plain = play(&w, seed, false);
+
+		if (play(&w, seed, true) != plain)
+			tap_fail(__FILE__, __LINE__, "seed %" PRIu64 ": the upgrades show", seed);
+	}
+}
+
+static void
+set_min_tx(struct world *w, int n, struct duration min_tx)
+{
+	const struct bfd_conf *conf = &w->nodes[n].conf;
+	struct bfd_actions a;
+
+	bfd_session_set_timing(w->nodes[n].s, min_tx, conf->min_rx, conf->multiplier, w->now, &a);
+	carry_out(w, n, &a);
+}
+
+/* As an upgrade does it: slow first, then silence, then back to what is configured. */
+TEST(a_slow_upgrade_is_survived)
+{
+	static struct world w;
+
+	for (uint64_t seed = 0; seed < SEEDS / 3; seed++) {
+		world_new(&w, seed);
+		(void)find_together(&w, seed, DURATION_S(10));
+		pass(&w, DURATION_MS(100));
+		(void)find_together(&w, seed, DURATION_S(10));
+		w.nodes[0].downs = w.nodes[1].downs = 0;
+		w.loss = 30;
+		w.losses_in_a_row = 1;
+		set_min_tx(&w, 0, DURATION_S(1));
+		for (int ms = 0; bfd_session_is_changing(w.nodes[0].s) && ms < 20000; ms += 10)
+			pass(&w, DURATION_MS(10));
+		CHECK(!bfd_session_is_changing(w.nodes[0].s));
+
+		struct duration gap = DURATION_MS(1 + rng_below(&w.rng, 900));
+		w.nodes[0].frozen = true;
+		pass(&w, gap);
+		w.nodes[0].frozen = false;
+		upgrade(&w, 0, gap);
+		set_min_tx(&w, 0, w.nodes[0].conf.min_tx);
+		pass(&w, DURATION_S(3));
+		if (!both_up(&w) || w.nodes[0].downs + w.nodes[1].downs > 0)
+			tap_fail(__FILE__, __LINE__, "seed %" PRIu64 ": the upgrade shows", seed);
 		world_done(&w);
 	}
 }

@@ -1,10 +1,12 @@
 /*
  * Between the files of a service: service.c takes events, evidence.c says what is known, decide.c
- * weighs it, orders.c takes what operators and the guard say, service_stop.c ends it.
+ * weighs it, orders.c takes what operators and the guard say, service_stop.c ends it, state.c takes
+ * it to another program.
  */
 #pragma once
 
 #include "service/service.h"
+#include "wire/state.h"
 
 struct service_decision {
 	enum stage stage;
@@ -59,3 +61,10 @@ void service_stop(struct service *s, struct instant now, struct service_actions 
 void service_finish_stop(struct service *s, struct instant now, struct service_actions *actions);
 /* When something is due while it stops. */
 struct instant service_stop_deadline(const struct service *s);
+
+/* ---- state_tables.c ---- */
+
+/* What is saved of a struct service, and of each of its parts. */
+extern const struct state_table service_table, service_address_table, service_run_table,
+    service_listener_table;
+extern const struct state_table journal_entry_table;

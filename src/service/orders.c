@@ -53,6 +53,20 @@ service_take_answer(struct service *s, const struct service_event *ev, struct in
 
 /* ---- drain ---- */
 
+/* Whether the drain is done by now, and was not before. */
+static bool
+drain_ends(struct service *s, struct instant now)
+{
+	if (s->phase != SERVICE_RUNNING || s->drain.phase != DRAIN_WAITING || s->hold.held)
+		return false;
+	if (drain_look(&s->drain, s->conf.ladder.drain_time, now))
+		return true;
+	if (service_stage(s) != STAGE_WITHDRAWN || !service_is_decided(s))
+		return false;
+	drain_finish(&s->drain, "nothing of it is announced");
+	return true;
+}
+
 static void
 on_drain(struct service *s, const struct service_event *ev, struct instant now,
     struct service_actions *actions)
@@ -60,6 +74,8 @@ on_drain(struct service *s, const struct service_event *ev, struct instant now,
 	bool was_done = s->drain.phase == DRAIN_DONE;
 
 	drain_order(&s->drain, &ev->order, ev->why, now);
+	/* first: it may have nothing to wait for, and need not go by way of backup then */
+	(void)drain_ends(s, now);
 	apply_all(s, now, actions);
 	service_add_action(actions, SERVICE_DRAINS, 0, "%s", s->drain.reason);
 	if (!was_done && s->drain.phase == DRAIN_DONE)
@@ -80,16 +96,7 @@ on_undrain(struct service *s, enum drain_source source, struct instant now,
 void
 service_look_at_drain(struct service *s, struct instant now, struct service_actions *actions)
 {
-	bool done;
-
-	if (s->phase != SERVICE_RUNNING || s->drain.phase != DRAIN_WAITING || s->hold.held)
-		return;
-	done = drain_look(&s->drain, s->conf.ladder.drain_time, now);
-	if (!done && service_is_decided(s) && service_stage(s) == STAGE_WITHDRAWN) {
-		drain_finish(&s->drain, "nothing of it is announced");
-		done = true;
-	}
-	if (!done)
+	if (!drain_ends(s, now))
 		return;
 	apply_all(s, now, actions);
 	service_add_action(actions, SERVICE_DRAINED, 0, "%s", s->drain.ended_why);
@@ -119,11 +126,16 @@ on_hold(struct service *s, const struct service_event *ev, struct instant now,
 static void
 on_release(struct service *s, struct instant now, struct service_actions *actions)
 {
+	bool ends;
+
 	if (!s->hold.held)
 		return;
 	s->hold = (struct service_hold){ 0 };
+	ends = drain_ends(s, now);
 	apply_all(s, now, actions);
 	service_add_action(actions, SERVICE_RELEASED, 0, "as ordered");
+	if (ends)
+		service_add_action(actions, SERVICE_DRAINED, 0, "%s", s->drain.ended_why);
 }
 
 void

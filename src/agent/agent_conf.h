@@ -28,7 +28,7 @@ struct neighbor_conf;
 #define AGENT_CONF_PATH "/etc/nearcast/nearcastd.yaml"
 #define AGENT_CONTROL_PATH "/run/nearcast/nearcastd.sock"
 #define AGENT_STATE_PATH "/var/lib/nearcast"
-#define AGENT_DRAIN_AT_MOST_MAX DURATION_S(24 * 3600)
+#define AGENT_DRAIN_AT_MOST_MAX DURATION_S(86400)
 #define AGENT_PASSWORD_MAX 80 /* TCP_MD5SIG_MAXKEYLEN */
 
 /* What becomes of the announcements when nearcastd ends. */

@@ -16,9 +16,9 @@ static const struct conf_field damping_fields[] = {
 	{ .key = "hold-down", .type = CONF_DURATION, AT(hold_down), .def = "0", .max = 3600 * NS_PER_S,
 	  .doc = "time to be well after one flap, and twice as long with each further one; 0: none" },
 	{ .key = "hold-down-max", .type = CONF_DURATION, AT(hold_down_max), .def = "5m",
-	  .max = 24 * 3600 * NS_PER_S, .doc = "what it grows to" },
+	  .max = 86400 * NS_PER_S, .doc = "what it grows to" },
 	{ .key = "half-life", .type = CONF_DURATION, AT(half_life), .def = "10m",
-	  .min = 1 * NS_PER_S, .max = 24 * 3600 * NS_PER_S,
+	  .min = 1 * NS_PER_S, .max = 86400 * NS_PER_S,
 	  .doc = "time in which flaps come to count for half as much" },
 };
 #undef AT
@@ -129,7 +129,7 @@ static const struct conf_field service_fields[] = {
 	{ .key = "drain-time", .type = CONF_DURATION, AT(drain_time), .def = "2s", .max = 3600 * NS_PER_S,
 	  .doc = "the least time of a drain, for routers to learn of it" },
 	{ .key = "drain-at-most", .type = CONF_DURATION, AT(drain_at_most), .def = "10m",
-	  .max = 24 * 3600 * NS_PER_S,
+	  .max = 86400 * NS_PER_S,
 	  .doc = "a drain that takes longer ends whatever connections are left" },
 	{ .key = "drain-file", .type = CONF_STRING, AT(drain_file), .min = 2, .max = 400,
 	  .doc = "the service is drained while this file is there; its first line is the reason" },

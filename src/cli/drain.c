@@ -121,7 +121,7 @@ static const struct cli_option options[] = {
 	{ "until-connections", 'c', CLI_U32, offsetof(struct drain_options, until_connections),
 	    "COUNT", 0, UINT32_MAX, NULL, "withdraw when no more connections are left" },
 	{ "at-most", 't', CLI_DURATION, offsetof(struct drain_options, at_most), "DURATION",
-	    1 * NS_PER_S, 24 * 3600 * NS_PER_S, NULL,
+	    1 * NS_PER_S, 86400 * NS_PER_S, NULL,
 	    "withdraw then, whatever is left; 0: as configured" },
 	{ "wait", 'w', CLI_FLAG, offsetof(struct drain_options, wait), NULL, 0, 0, NULL,
 	    "come back when it is done, and tell how it goes on stderr" },

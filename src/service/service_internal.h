@@ -30,9 +30,9 @@ bool service_run_is_spared(const struct service *s, const struct service_run *ru
 
 /* ---- decide.c ---- */
 
-/* The stage that an address should have, given what the evidence says of it. */
+/* The stage that an address should have, given what the evidence says of it (d). */
 struct service_decision service_decide(
-    const struct service *s, size_t i, struct service_decision evidence, struct instant now);
+    const struct service *s, size_t i, struct service_decision d, struct instant now);
 
 /* ---- service.c ---- */
 

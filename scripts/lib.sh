@@ -6,7 +6,8 @@ BUILD_PACKAGES=(gcc libc6-dev meson ninja-build pkg-config python3
 	libsystemd-dev libfyaml-dev libjansson-dev libcurl4-openssl-dev libmicrohttpd-dev libmnl-dev libc-ares-dev nettle-dev)
 LAB_PACKAGES=(bird2 nginx-light iproute2 iputils-ping procps util-linux)
 INTEROP_PACKAGES=(frr gobgpd openbgpd exabgp)
-TEST_PACKAGES=(bgpdump clang libclang-rt-14-dev mandoc curl bash tshark traceroute openssl ifupdown netplan.io prometheus)
+TEST_PACKAGES=(bgpdump clang libclang-rt-14-dev mandoc curl bash tshark traceroute openssl
+	unbound python3-grpcio ifupdown netplan.io prometheus)
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -63,6 +64,7 @@ install_packages() {
 			bird2) as_root systemctl -q disable --now bird 2>/dev/null || true ;;
 			frr | gobgpd | openbgpd | exabgp) as_root systemctl -q disable --now "$p" 2>/dev/null || true ;;
 			nginx-light) as_root systemctl -q disable --now nginx 2>/dev/null || true ;;
+			unbound) as_root systemctl -q disable --now unbound 2>/dev/null || true ;;
 			prometheus) as_root systemctl -q disable --now prometheus 2>/dev/null || true ;;
 			esac
 		done

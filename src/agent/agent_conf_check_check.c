@@ -33,11 +33,10 @@ literal_address(char *host)
 	return ip;
 }
 
-/* The keys that only https:// gives a meaning. */
+/* Where TLS is not spoken, these keys mean nothing. */
 static void
-check_tls_keys(struct conf *c, struct agent_check *check)
+refuse_tls_keys(struct conf *c, const struct check_spec *s, const char *why)
 {
-	const struct check_spec *s = &check->spec;
 	const void *const wrong[] = {
 		s->tls_name ? &s->tls_name : NULL,
 		s->tls_ca_file ? &s->tls_ca_file : NULL,
@@ -47,7 +46,7 @@ check_tls_keys(struct conf *c, struct agent_check *check)
 
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		if (wrong[i] != NULL)
-			conf_error_at(c, wrong[i], "there is no TLS without https:// in the url");
+			conf_error_at(c, wrong[i], "%s", why);
 	}
 }
 
@@ -82,7 +81,7 @@ check_url_syntax(struct conf *c, struct agent_check *check)
 		return;
 	}
 	if (strcmp(scheme, "http") == 0)
-		check_tls_keys(c, check);
+		refuse_tls_keys(c, s, "there is no TLS without https:// in the url");
 	if (!any_address) {
 		check->asked = literal_address(host);
 		check->each_address = false;
@@ -201,6 +200,66 @@ check_tls_files(struct conf *c, struct check_spec *s)
 }
 
 static void
+check_dns(struct conf *c, struct check_spec *s)
+{
+	uint8_t query[DNS_QUERY_MAX];
+	size_t len;
+
+	if (s->port == 0)
+		s->port = s->transport == CHECK_DNS_TLS ? 853 : 53;
+	s->question.answers = s->expect_answer.items;
+	s->question.answer_count = s->expect_answer.count;
+	if (dns_query(&s->question, 0, query, &len, NULL) < 0)
+		conf_error_at(c, &s->question.name, "not a name that DNS can be asked for");
+	if (s->transport != CHECK_DNS_TLS)
+		refuse_tls_keys(c, s, "there is no TLS without transport: tls");
+	if (s->expect_answer.count > 0 && s->question.rcode != 0)
+		conf_error_at(c, &s->expect_answer, "an answer with RCODE %s has no records",
+		    dns_rcode_names[s->question.rcode]);
+}
+
+static void
+check_grpc(struct conf *c, struct check_spec *s)
+{
+	if (s->grpc_service == NULL)
+		s->grpc_service = "";
+	if (!s->grpc_tls)
+		refuse_tls_keys(c, s, "there is no TLS without grpc-tls: true");
+}
+
+static void
+check_exec(struct conf *c, struct agent_check *check)
+{
+	const char **command = check->spec.command.items;
+
+	check->each_address = false;
+	for (size_t i = 0; i < check->spec.command.count; i++) {
+		if (strstr(command[i], "{address}") != NULL)
+			check->each_address = true;
+	}
+	if (command[0][0] != '/')
+		conf_error_at(c, &command[0], "expected an absolute path: there is no shell");
+}
+
+static void
+check_file(struct conf *c, struct agent_check *check)
+{
+	check->each_address = false;
+	if (check->spec.path[0] != '/')
+		conf_error_at(c, &check->spec.path, "expected an absolute path");
+}
+
+/* What is made with libcurl can not run without it. */
+static void
+need_libcurl(struct conf *c, struct agent_check *check)
+{
+	struct err e = { 0 };
+
+	if (curl_lib_load(&e) < 0)
+		conf_error_at(c, check, "%s", e.message);
+}
+
+static void
 need_port(struct conf *c, struct agent_check *check)
 {
 	if (check->spec.port == 0)
@@ -220,8 +279,35 @@ agent_conf_check_check(struct conf *c, void *object)
 	case CHECK_HTTP:
 		check_http(c, check);
 		break;
+	case CHECK_UDP:
+		if (s->send == NULL && s->send_hex == NULL)
+			conf_error_at(c, &s->kind, "a udp check needs send or send-hex");
+		need_port(c, check);
+		break;
 	case CHECK_TCP:
 		need_port(c, check);
+		break;
+	case CHECK_TLS:
+		s->port = s->port ? s->port : 443;
+		need_libcurl(c, check);
+		break;
+	case CHECK_DNS:
+		check_dns(c, s);
+		if (s->transport == CHECK_DNS_TLS)
+			need_libcurl(c, check);
+		break;
+	case CHECK_GRPC:
+		need_port(c, check);
+		need_libcurl(c, check);
+		check_grpc(c, s);
+		break;
+	case CHECK_EXEC:
+		check_exec(c, check);
+		break;
+	case CHECK_FILE:
+		check_file(c, check);
+		break;
+	case CHECK_ICMP:
 		break;
 	}
 	check_match(c, s);

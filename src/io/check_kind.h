@@ -21,6 +21,8 @@ struct check_kind {
 	void (*start)(struct check_run *run);
 	void (*stop)(struct check_run *run);
 	void (*close)(struct check_run *run); /* NULL: as open */
+	/* NULL: there is none. See check_run_output(). */
+	const char *(*output)(struct check_run *run);
 	/* NULL: what `awaits` says. What had not come when the time was over: "answer". */
 	const char *(*late)(struct check_run *run);
 };
@@ -50,6 +52,9 @@ void check_run_end_errno(struct check_run *run, int error);
 sd_event *check_hub_loop(const struct check_hub *hub);
 /* The transfers of all checks; libcurl is loaded for the first. Borrowed. */
 int check_hub_curl(struct check_hub *hub, struct curl_loop **ret, struct err *e) _must_use_;
+
+/* A child that was killed; takes the pidfd. */
+void check_hub_reap(struct check_hub *hub, int pidfd);
 
 #define CHECK_KIND_DECLARE(upper, lower) extern const struct check_kind lower##_check_kind;
 CHECK_KINDS(CHECK_KIND_DECLARE)

@@ -11,6 +11,7 @@
 #include "io/check_kind.h"
 #include "io/curl_check.h"
 #include "io/curl_loop.h"
+#include "io/reaper.h"
 
 static const struct check_kind *const kinds[] = {
 #define CHECK_KIND_ROW(upper, lower) &lower##_check_kind,
@@ -28,9 +29,13 @@ const char *const check_kind_names[] = {
 const char *const check_method_names[] = { "GET", "HEAD", "POST", "PUT", "OPTIONS", NULL };
 const char *const check_http_version_names[] = { "1.1", "2", NULL };
 
+const char *const check_transport_names[] = { "udp", "tcp", "tls", NULL };
+const char *const check_file_names[] = { "present", "absent", NULL };
+
 struct check_hub {
 	sd_event *loop;              /* a reference */
 	struct curl_loop *transfers; /* owned; NULL until the first that needs it */
+	struct reaper *reaper;       /* owned */
 };
 
 struct check_hub *
@@ -39,6 +44,7 @@ check_hub_new(sd_event *loop)
 	struct check_hub *hub = xcalloc(1, sizeof(*hub));
 
 	hub->loop = sd_event_ref(loop);
+	hub->reaper = reaper_new(loop);
 	return hub;
 }
 
@@ -48,6 +54,7 @@ check_hub_free(struct check_hub *hub)
 	if (hub == NULL)
 		return;
 	curl_loop_free(hub->transfers);
+	reaper_free(hub->reaper);
 	(void)sd_event_unref(hub->loop);
 	free(hub);
 }
@@ -56,6 +63,12 @@ sd_event *
 check_hub_loop(const struct check_hub *hub)
 {
 	return hub->loop;
+}
+
+void
+check_hub_reap(struct check_hub *hub, int pidfd)
+{
+	reaper_take(hub->reaper, pidfd);
 }
 
 int
@@ -172,19 +185,32 @@ check_run_able(const struct check_spec *spec, struct err *e)
 	return kind->able ? kind->able(spec, e) : 0;
 }
 
+const char *
+check_run_output(struct check_run *run)
+{
+	return run->kind->output ? run->kind->output(run) : NULL;
+}
+
+char *
+check_url_of(const char *url, const char *host, char buf[static CHECK_URL_MAX])
+{
+	static const char mark[] = "{address}";
+	const char *at = strstr(url, mark);
+
+	if (at == NULL)
+		(void)snprintf(buf, CHECK_URL_MAX, "%s", url);
+	else
+		(void)snprintf(
+		    buf, CHECK_URL_MAX, "%.*s%s%s", (int)(at - url), url, host, at + strlen(mark));
+	return buf;
+}
+
 char *
 check_url(const struct check_spec *spec, struct ip address, char buf[static CHECK_URL_MAX])
 {
-	static const char mark[] = "{address}";
-	const char *at = strstr(spec->url, mark);
-	char text[IP_STR_MAX];
+	char text[IP_STR_MAX], host[IP_STR_MAX + 2];
 
-	ip_format(address, text);
-	if (at == NULL)
-		(void)snprintf(buf, CHECK_URL_MAX, "%s", spec->url);
-	else
-		(void)snprintf(buf, CHECK_URL_MAX,
-		    address.family == IP_V6 ? "%.*s[%s]%s" : "%.*s%s%s", (int)(at - spec->url),
-		    spec->url, text, at + strlen(mark));
-	return buf;
+	(void)snprintf(
+	    host, sizeof(host), address.family == IP_V6 ? "[%s]" : "%s", ip_format(address, text));
+	return check_url_of(spec->url, host, buf);
 }

@@ -51,5 +51,8 @@ void check_run_start(struct check_run *run);
 /* Ends a run without a word. */
 void check_run_stop(struct check_run *run);
 
+/* What the last run that ended wrote for people to read, valid UTF-8; NULL: nothing. Borrowed. */
+const char *check_run_output(struct check_run *run);
+
 /* Whether such a check can run at all on this host, as far as can be told without running it. */
 int check_run_able(const struct check_spec *spec, struct err *e) _must_use_;

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "io/curl_lib.h"
 #include "io/curl_loop.h"
@@ -14,8 +16,18 @@
 int
 curl_check_able(const struct check_spec *spec, struct err *e)
 {
-	(void)spec;
+	const char *ca = spec->tls_ca_file;
+
+	if (ca != NULL && access(ca, R_OK) < 0)
+		return err_errno(e, -errno, "%s", ca);
 	return curl_lib_load(e);
+}
+
+/* Whether the date of the certificate is looked at. */
+static bool
+wants_days(const struct check_spec *spec)
+{
+	return spec->tls_days_left > 0 || spec->kind == CHECK_TLS;
 }
 
 static void
@@ -30,8 +42,18 @@ set_tls(struct curl_check *c)
 	(void)curl_easy_setopt(c->easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	if (spec->tls_ca_file)
 		(void)curl_easy_setopt(c->easy, CURLOPT_CAINFO, spec->tls_ca_file);
-	if (spec->tls_days_left > 0)
+	if (wants_days(spec))
 		(void)curl_easy_setopt(c->easy, CURLOPT_CERTINFO, 1L);
+}
+
+static int
+on_socket(void *userdata, curl_socket_t fd, curlsocktype purpose)
+{
+	struct curl_check *c = userdata;
+
+	(void)purpose;
+	c->fd = fd;
+	return CURL_SOCKOPT_OK;
 }
 
 static void
@@ -45,6 +67,8 @@ set_common(struct curl_check *c)
 	(void)curl_easy_setopt(c->easy, CURLOPT_FRESH_CONNECT, 1L);
 	(void)curl_easy_setopt(c->easy, CURLOPT_FORBID_REUSE, 1L);
 	(void)curl_easy_setopt(c->easy, CURLOPT_USERAGENT, "nearcastd/" NEARCAST_VERSION);
+	(void)curl_easy_setopt(c->easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
+	(void)curl_easy_setopt(c->easy, CURLOPT_SOCKOPTDATA, c);
 	set_tls(c);
 }
 
@@ -61,30 +85,36 @@ connect_to_address(struct curl_check *c)
 	(void)curl_easy_setopt(c->easy, CURLOPT_CONNECT_TO, c->connect_to);
 }
 
+/* With the certificate's name as its host, where that is given, but asked at the address. */
+static void
+set_url(struct curl_check *c, const char *url)
+{
+	const struct check_spec spec = { .url = url };
+	const char *name = c->run.spec->tls_name;
+	char text[CHECK_URL_MAX];
+
+	if (name)
+		check_url_of(url, name, text);
+	else
+		check_url(&spec, c->run.address, text);
+	(void)curl_easy_setopt(c->easy, CURLOPT_URL, text);
+	if (name)
+		connect_to_address(c);
+}
+
 void
 curl_check_set_host(struct curl_check *c, const char *scheme, const char *path)
 {
-	const struct check_spec *spec = c->run.spec;
-	struct check_spec with_url = *spec;
-	char url[CHECK_URL_MAX], text[CHECK_URL_MAX];
+	char url[CHECK_URL_MAX];
 
-	(void)snprintf(url, sizeof(url), "%s://%s:%u%s", scheme,
-	    spec->tls_name ? spec->tls_name : "{address}", spec->port, path);
-	with_url.url = url;
-	(void)curl_easy_setopt(c->easy, CURLOPT_URL, check_url(&with_url, c->run.address, text));
-	if (spec->tls_name)
-		connect_to_address(c);
+	(void)snprintf(url, sizeof(url), "%s://{address}:%u%s", scheme, c->run.spec->port, path);
+	set_url(c, url);
 }
 
 void
 curl_check_set_url(struct curl_check *c)
 {
-	const struct check_spec *spec = c->run.spec;
-	char url[CHECK_URL_MAX];
-
-	(void)curl_easy_setopt(c->easy, CURLOPT_URL, check_url(spec, c->run.address, url));
-	if (spec->tls_name)
-		connect_to_address(c);
+	set_url(c, c->run.spec->url);
 }
 
 void
@@ -107,6 +137,7 @@ curl_check_start(struct curl_check *c)
 		c->prepare(c);
 	}
 	c->error[0] = '\0';
+	c->fd = -1;
 	c->in_loop = true;
 	if (curl_loop_add(transfers, c->easy, &e) < 0)
 		check_run_end(&c->run, CHECK_RUN_CANNOT, "%s", e.message);
@@ -125,6 +156,8 @@ curl_check_stop(struct curl_check *c)
 void
 curl_check_close(struct curl_check *c)
 {
+	if (c->easy == NULL)
+		return; /* and the library need not even be loaded */
 	curl_easy_cleanup(c->easy);
 	curl_slist_free_all(c->connect_to);
 }
@@ -143,18 +176,21 @@ const char *
 curl_check_late(struct check_run *run)
 {
 	struct curl_check *c = check_run_as(struct curl_check, run);
-	curl_off_t connected = 0, secured = 0, answered = 0;
+	curl_off_t secured = 0;
+	long status = 0;
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
 	char *scheme = NULL;
 
-	(void)curl_easy_getinfo(c->easy, CURLINFO_CONNECT_TIME_T, &connected);
-	(void)curl_easy_getinfo(c->easy, CURLINFO_APPCONNECT_TIME_T, &secured);
-	(void)curl_easy_getinfo(c->easy, CURLINFO_STARTTRANSFER_TIME_T, &answered);
-	(void)curl_easy_getinfo(c->easy, CURLINFO_SCHEME, &scheme);
-	if (connected == 0)
+	/* its own time of the connection comes with that of TLS */
+	if (c->fd < 0 || getpeername(c->fd, (void *)&peer, &len) < 0)
 		return "connection";
+	(void)curl_easy_getinfo(c->easy, CURLINFO_APPCONNECT_TIME_T, &secured);
+	(void)curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
+	(void)curl_easy_getinfo(c->easy, CURLINFO_SCHEME, &scheme);
 	if (secured == 0 && scheme != NULL && strcasecmp(scheme, "https") == 0)
 		return "TLS handshake";
-	return answered == 0 ? "answer" : "end of the answer";
+	return status == 0 ? "answer" : "end of the answer";
 }
 
 void
@@ -194,7 +230,7 @@ curl_check_certificate(struct curl_check *c, long *ret_days)
 	time_t end, left;
 
 	*ret_days = -1;
-	if (wanted == 0)
+	if (!wants_days(c->run.spec))
 		return true;
 	end = certificate_end(c);
 	if (end < 0) {
@@ -203,7 +239,7 @@ curl_check_certificate(struct curl_check *c, long *ret_days)
 	}
 	left = end - time(NULL);
 	*ret_days = left / DAY_S;
-	if (left >= wanted * DAY_S)
+	if (left >= 0 && left >= wanted * DAY_S)
 		return true;
 	if (left < 0)
 		check_run_end(&c->run, CHECK_RUN_FAILED, "the certificate expired %ld days ago",

@@ -13,6 +13,7 @@ struct curl_check {
 	struct check_run run;
 	CURL *easy; /* owned; NULL until the first run */
 	bool in_loop;
+	int fd;                        /* libcurl's, of this run's connection; -1: none yet */
 	struct curl_slist *connect_to; /* owned */
 	char error[CURL_ERROR_SIZE];
 	/* The options of the kind, once; common ones are set already. */
@@ -21,7 +22,7 @@ struct curl_check {
 	void (*ended)(struct curl_check *c, CURLcode code);
 };
 
-/* For the struct check_kind of such a kind: libcurl can be loaded. */
+/* For the struct check_kind of such a kind: libcurl can be loaded, and the authorities read. */
 int curl_check_able(const struct check_spec *spec, struct err *e);
 /* Starts the transfer; ends the run when that is not possible. */
 void curl_check_start(struct curl_check *c);

@@ -137,6 +137,18 @@ curl_easy_perform(CURL *easy)
 	return PASS(curl_easy_perform, CURLE_FAILED_INIT, easy);
 }
 
+CURLcode
+curl_easy_send(CURL *easy, const void *bytes, size_t n, size_t *ret)
+{
+	return PASS(curl_easy_send, CURLE_FAILED_INIT, easy, bytes, n, ret);
+}
+
+CURLcode
+curl_easy_recv(CURL *easy, void *buf, size_t n, size_t *ret)
+{
+	return PASS(curl_easy_recv, CURLE_FAILED_INIT, easy, buf, n, ret);
+}
+
 const char *
 curl_easy_strerror(CURLcode code)
 {

@@ -30,25 +30,37 @@ wait_for(struct exchange *x, uint32_t events)
 	else
 		r = sd_event_add_io(x->loop, &x->source, x->fd, events, on_ready, x);
 	if (r < 0)
-		x->events->ended(x, -r);
+		x->plan.events->ended(x, -r);
+}
+
+static ssize_t
+send_some(struct exchange *x)
+{
+	const uint8_t *from = (const uint8_t *)x->plan.out + x->out_sent;
+	size_t n = x->plan.out_len - x->out_sent;
+	ssize_t sent;
+
+	if (x->channel)
+		return x->channel->send(x, from, n);
+	do
+		sent = send(x->fd, from, n, MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	return sent < 0 ? -errno : sent;
 }
 
 /* Sends what is left; false when the exchange ended, or waits. */
 static bool
 send_rest(struct exchange *x)
 {
-	while (x->out_sent < x->out_len) {
-		ssize_t n =
-		    send(x->fd, x->out + x->out_sent, x->out_len - x->out_sent, MSG_NOSIGNAL);
+	while (x->out_sent < x->plan.out_len) {
+		ssize_t n = send_some(x);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == EAGAIN) {
+		if (n == -EAGAIN) {
 			wait_for(x, EPOLLOUT | EPOLLIN);
 			return false;
 		}
 		if (n < 0) {
-			x->events->ended(x, errno);
+			x->plan.events->ended(x, (int)-n);
 			return false;
 		}
 		x->out_sent += (size_t)n;
@@ -62,10 +74,25 @@ go_on(struct exchange *x)
 	x->connected = true;
 	if (!send_rest(x))
 		return;
-	if (x->events->sent)
-		x->events->sent(x);
+	if (x->plan.events->sent)
+		x->plan.events->sent(x);
 	if (exchange_is_open(x))
 		wait_for(x, EPOLLIN);
+}
+
+static ssize_t
+receive_some(struct exchange *x)
+{
+	uint8_t *to = x->in + x->in_len;
+	size_t n = x->plan.in_cap - x->in_len;
+	ssize_t got;
+
+	if (x->channel)
+		return x->channel->receive(x, to, n);
+	do
+		got = recv(x->fd, to, n, 0);
+	while (got < 0 && errno == EINTR);
+	return got < 0 ? -errno : got;
 }
 
 /* One read; false when there was none, or the exchange ended. */
@@ -75,22 +102,22 @@ receive(struct exchange *x)
 	ssize_t n;
 
 	if (x->in == NULL)
-		x->in = xmalloc(x->in_cap + 1);
+		x->in = xmalloc(x->plan.in_cap + 1);
 	if (!x->stream)
 		x->in_len = 0;
-	n = recv(x->fd, x->in + x->in_len, x->in_cap - x->in_len, 0);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	n = receive_some(x);
+	if (n == -EAGAIN)
 		return false;
 	if (n < 0 || (n == 0 && x->stream)) {
-		x->events->ended(x, n < 0 ? errno : 0);
+		x->plan.events->ended(x, (int)-n);
 		return false;
 	}
 	x->in_len += (size_t)n;
 	x->in[x->in_len] = '\0';
-	x->events->received(x);
+	x->plan.events->received(x);
 	/* a stream that fills all that is kept has said enough */
-	if (exchange_is_open(x) && x->stream && x->in_len == x->in_cap)
-		x->events->ended(x, EXCHANGE_FULL);
+	if (exchange_is_open(x) && x->stream && x->in_len == x->plan.in_cap)
+		x->plan.events->ended(x, EXCHANGE_FULL);
 	return exchange_is_open(x);
 }
 
@@ -100,11 +127,11 @@ on_ready(sd_event_source *source, int fd, uint32_t events, void *userdata)
 	struct exchange *x = userdata;
 
 	(void)source;
-	if (!x->connected || x->out_sent < x->out_len) {
+	if (!x->connected || x->out_sent < x->plan.out_len) {
 		int error = x->connected ? 0 : socket_error(fd);
 
 		if (error)
-			x->events->ended(x, error);
+			x->plan.events->ended(x, error);
 		else if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR))
 			go_on(x);
 		if (!exchange_is_open(x) || !x->connected)
@@ -112,33 +139,47 @@ on_ready(sd_event_source *source, int fd, uint32_t events, void *userdata)
 	}
 	if (!(events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
 		return 0;
-	/* datagrams: as many as wait; of a stream one read at a time lets others have their turn */
-	while (receive(x) && !x->stream)
+	/*
+	 * Of a stream one read at a time lets others have their turn; datagrams and what a channel
+	 * has read ahead nobody tells of again.
+	 */
+	while (receive(x) && (!x->stream || x->channel))
 		;
 	return 0;
 }
 
 int
-exchange_open(struct exchange *x, sd_event *loop, int type, struct endpoint to, const void *out,
-    size_t out_len, size_t in_cap, const struct exchange_events *events)
+exchange_connect(struct exchange *x, sd_event *loop, int fd, struct endpoint to,
+    const struct exchange_plan *plan)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = endpoint_to_sockaddr(to, &ss);
 
-	*x = (struct exchange){ .events = events,
-		.loop = loop,
-		.stream = type == SOCK_STREAM,
-		.out = out,
-		.out_len = out_len,
-		.in_cap = in_cap };
-	x->fd = socket(ss.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (x->fd < 0)
+	*x = (struct exchange){ .plan = *plan, .fd = fd, .loop = loop };
+	if (connect(fd, (const void *)&ss, len) < 0)
 		return -errno;
-	if (connect(x->fd, (const void *)&ss, len) < 0) {
+	go_on(x);
+	return 0;
+}
+
+int
+exchange_open(struct exchange *x, sd_event *loop, int type, struct endpoint to,
+    const struct exchange_plan *plan)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = endpoint_to_sockaddr(to, &ss);
+	int fd = socket(ss.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	if (type == SOCK_DGRAM)
+		return exchange_connect(x, loop, fd, to, plan);
+	*x = (struct exchange){ .plan = *plan, .fd = fd, .loop = loop, .stream = true };
+	if (connect(fd, (const void *)&ss, len) < 0) {
 		if (errno != EINPROGRESS)
 			return -errno;
 		/* asked again, it says whether it stands already */
-		if (connect(x->fd, (const void *)&ss, len) < 0) {
+		if (connect(fd, (const void *)&ss, len) < 0) {
 			if (errno != EALREADY)
 				return -errno;
 			wait_for(x, EPOLLOUT);
@@ -147,6 +188,16 @@ exchange_open(struct exchange *x, sd_event *loop, int type, struct endpoint to, 
 	}
 	go_on(x);
 	return 0;
+}
+
+void
+exchange_adopt(struct exchange *x, sd_event *loop, int fd, const struct exchange_channel *channel,
+    const struct exchange_plan *plan)
+{
+	*x = (struct exchange){
+		.plan = *plan, .fd = fd, .loop = loop, .channel = channel, .stream = true
+	};
+	go_on(x);
 }
 
 void

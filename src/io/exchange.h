@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sys/types.h>
 #include <systemd/sd-event.h>
 
 #include "base/ip.h"
@@ -31,26 +32,45 @@ struct exchange_events {
 
 #define EXCHANGE_FULL EMSGSIZE /* in_cap bytes came, and were not enough */
 
+/* What bytes go through instead of the socket itself: as send(2) and recv(2), -errno on failure. */
+struct exchange_channel {
+	ssize_t (*send)(struct exchange *x, const void *bytes, size_t n);
+	ssize_t (*receive)(struct exchange *x, void *buf, size_t n);
+};
+
+/* What is asked, and who hears of the answer. */
+struct exchange_plan {
+	const void *out; /* borrowed; sent first; NULL: nothing */
+	size_t out_len;
+	size_t in_cap; /* so many bytes are kept at most */
+	const struct exchange_events *events;
+};
+
 /* Zeroed is closed, but for fd, which is -1 then. */
 struct exchange {
-	const struct exchange_events *events;
+	struct exchange_plan plan;
 	int fd;                  /* owned */
 	sd_event *loop;          /* borrowed */
 	sd_event_source *source; /* owned; NULL: nothing was waited for yet */
+	const struct exchange_channel *channel; /* NULL: the socket */
 	bool stream, connected;
-	const uint8_t *out; /* borrowed */
-	size_t out_len, out_sent;
+	size_t out_sent;
 	uint8_t *in; /* owned; NULL: nothing came; a NUL follows the bytes */
-	size_t in_len, in_cap;
+	size_t in_len;
 };
 
 /*
- * type: SOCK_STREAM or SOCK_DGRAM. out is sent first (NULL: nothing); at most in_cap bytes are
- * kept. 0 or negative errno; whatever happens later is an event, from the loop or before this
- * returns.
+ * type: SOCK_STREAM or SOCK_DGRAM. 0 or negative errno; whatever happens later is an event, from
+ * the loop or before this returns.
  */
-int exchange_open(struct exchange *x, sd_event *loop, int type, struct endpoint to, const void *out,
-    size_t out_len, size_t in_cap, const struct exchange_events *events);
+int exchange_open(struct exchange *x, sd_event *loop, int type, struct endpoint to,
+    const struct exchange_plan *plan);
+/* The same for datagrams over a socket of the caller's making, which is taken. */
+int exchange_connect(struct exchange *x, sd_event *loop, int fd, struct endpoint to,
+    const struct exchange_plan *plan);
+/* Over a connection that stands; fd, which is taken, tells when the channel has something. */
+void exchange_adopt(struct exchange *x, sd_event *loop, int fd,
+    const struct exchange_channel *channel, const struct exchange_plan *plan);
 /* Also of one that was never opened, with fd -1. */
 void exchange_close(struct exchange *x);
 static inline bool

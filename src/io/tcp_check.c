@@ -79,12 +79,12 @@ tcp_start(struct check_run *run)
 	};
 	struct tcp_check *c = check_run_as(struct tcp_check, run);
 	const struct check_spec *spec = run->spec;
+	const struct exchange_plan plan = { spec->send_bytes, spec->send_len, ANSWER_MAX, &events };
 	struct endpoint to = { .addr = run->address, .port = (uint16_t)spec->port };
 	int r;
 
 	run->awaits = "connection";
-	r = exchange_open(&c->x, check_hub_loop(run->hub), SOCK_STREAM, to, spec->send_bytes,
-	    spec->send_len, ANSWER_MAX, &events);
+	r = exchange_open(&c->x, check_hub_loop(run->hub), SOCK_STREAM, to, &plan);
 	if (r < 0)
 		check_run_end_errno(run, -r);
 }

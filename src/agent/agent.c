@@ -6,6 +6,7 @@
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
+#include "agent/unable.h"
 #include "base/alloc.h"
 #include "base/log.h"
 
@@ -94,6 +95,14 @@ agent_service_done(struct agent *a)
 	}
 }
 
+static void
+log_unable(void *userdata, const struct agent_service *service, const struct agent_check *check,
+    const char *why)
+{
+	(void)userdata;
+	log_warning("service %s: check %s cannot run here: %s", service->name, check->name, why);
+}
+
 void
 agent_start(struct agent *a)
 {
@@ -107,6 +116,7 @@ agent_start(struct agent *a)
 		.what = "nearcastd " NEARCAST_VERSION " starts",
 		.why = why },
 	    "");
+	agent_each_unable(a->conf, log_unable, NULL);
 	orders_load(a);
 	for (size_t i = 0; i < a->service_count; i++)
 		hosted_start(a->services[i]);

@@ -14,6 +14,7 @@
 #include <systemd/sd-event.h>
 
 #include "agent/agent.h"
+#include "agent/unable.h"
 #include "base/log.h"
 #include "io/journald.h"
 
@@ -113,6 +114,15 @@ print_conf(const struct agent_conf *conf)
 	r = print(strbuf_get(&out));
 	strbuf_done(&out);
 	return r;
+}
+
+static void
+warn_unable(void *userdata, const struct agent_service *service, const struct agent_check *check,
+    const char *why)
+{
+	(void)userdata;
+	(void)fprintf(stderr, "nearcastd: warning: service %s: check %s cannot run here: %s\n",
+	    service->name, check->name, why);
 }
 
 static int
@@ -216,8 +226,10 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	conf = conf_root(loaded);
-	if (options.check)
+	if (options.check) {
+		agent_each_unable(conf, warn_unable, NULL);
 		return print_conf(conf);
+	}
 	level = (enum log_level)conf->log_level;
 	if (options.log_level != NULL)
 		(void)log_level_parse(options.log_level, &level);

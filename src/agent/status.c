@@ -162,6 +162,7 @@ checks_json(const struct hosted *h, struct instant now)
 		const struct service_run *run = &h->engine->runs[i];
 		const struct agent_check *conf = &confs[run->check];
 		const struct check *c = &run->state;
+		const char *output = check_run_output(h->runners[i]->check);
 		json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "name", conf->name, "type",
 		    check_kind_names[conf->spec.kind], "verdict", verdict_name(c->verdict), "why",
 		    c->why);
@@ -182,6 +183,7 @@ checks_json(const struct hosted *h, struct instant now)
 		    c->has_last ? ms_json(instant_diff(now, c->last_at)) : json_null());
 		(void)json_object_set_new(
 		    o, "last_why", c->has_last ? json_string(c->last_why) : json_null());
+		(void)json_object_set_new(o, "output", output ? json_string(output) : json_null());
 		(void)json_array_append_new(list, o);
 	}
 	return list;

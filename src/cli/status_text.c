@@ -141,6 +141,34 @@ add_checks(const json_t *services, struct table_look look, struct strbuf *out)
 	fields_table_end(t, any, look, out);
 }
 
+/* What checks wrote that do not pass, line by line. */
+static void
+add_outputs(const json_t *services, struct strbuf *out)
+{
+	const json_t *s, *c;
+	size_t i, k;
+
+	json_array_foreach (services, i, s) {
+		json_array_foreach (json_object_get(s, "checks"), k, c) {
+			const char *text = field_text(c, "output");
+
+			if (text[0] == '\0' || strcmp(field_text(c, "verdict"), "passing") == 0)
+				continue;
+			strbuf_addf(
+			    out, "\n%s/%s wrote:\n", field_text(s, "name"), field_text(c, "name"));
+			for (size_t n; *text; text += n + (text[n] == '\n')) {
+				_cleanup_(strbuf_done) struct strbuf line = { 0 };
+
+				n = strcspn(text, "\n");
+				strbuf_add_mem(&line, text, n);
+				strbuf_add(out, "  ");
+				strbuf_add_printable(out, strbuf_get(&line));
+				strbuf_add_char(out, '\n');
+			}
+		}
+	}
+}
+
 /* The latest `count`, oldest first; the time of day to the millisecond. */
 static void
 add_events(const json_t *events, size_t count, struct table_look look, struct strbuf *out)
@@ -192,6 +220,7 @@ status_text(const json_t *status, size_t events, struct table_look look, struct 
 	orders_text(json_object_get(status, "services"), whole, out);
 	add_refusals(json_object_get(status, "services"), whole, out);
 	add_checks(json_object_get(status, "services"), whole, out);
+	add_outputs(json_object_get(status, "services"), out);
 	if (json_array_size(json_object_get(status, "neighbors")) > 0)
 		strbuf_add_char(out, '\n');
 	neighbors_text(json_object_get(status, "neighbors"), look, out);

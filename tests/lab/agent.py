@@ -396,6 +396,54 @@ def tcp_check(c):
     wait_for('BIRD has the route again', lambda: b.route(G4))
 
 
+def exec_check(c):
+    """What the command writes is shown, and one that is gone is never a pass."""
+    path = c.folder / 'health'
+
+    def write(text):
+        new = c.folder / 'new'
+        new.write_text(f'#!/bin/sh\n{text}\n')
+        new.chmod(0o755)
+        new.rename(path)  # at once: one that is being written cannot be run
+
+    def check():
+        return a.status()['services'][0]['checks'][0]
+
+    write('echo fine')
+    b, n, a = up(c, conf(listen=None, check=f'type: exec, user: root, command: {path}'))
+    if (check()['output'], check()['why'], check()['type']) != ('fine\n', 'exit status 0: fine', 'exec'):
+        raise Failed(check())
+    write('echo disk full; echo "no space left" >&2; exit 3')
+    wait_for('BIRD has no route', lambda: not b.route(G4))
+    if check()['definitive'] or 'exit status 3: disk full' not in check()['why']:
+        raise Failed(check())
+    text = subprocess.run([c.programs[1], 'status', '-s', a.control], capture_output=True, text=True).stdout
+    if 'web/front wrote:\n  disk full\n  no space left\n' not in text:
+        raise Failed(text)
+    write('exit 0')
+    wait_for('BIRD has the route again', lambda: b.route(G4))
+    path.unlink()
+    wait_for('BIRD has no route', lambda: not b.route(G4))
+    if f'cannot run: {path}: No such file or directory' not in check()['why']:
+        raise Failed(check())
+
+
+def check_that_cannot_run(c):
+    """Said at the start, by --check, and in its verdict."""
+    text = conf(listen=None, check='type: exec, command: /nothing/there')
+    told = 'check front cannot run here: /nothing/there: No such file or directory'
+    a = c.agent(text)
+    wait_for('it is failing', lambda: a.address(G4) and a.status()['services'][0]['checks'][0]['verdict'] == 'failing')
+    check = a.status()['services'][0]['checks'][0]
+    if 'cannot run: /nothing/there: No such file or directory' not in check['why']:
+        raise Failed(check)
+    if a.log.read_text().count('warning service web: ' + told) != 1 or a.is_announced(G4):
+        raise Failed(a.log.read_text())
+    r = subprocess.run([c.programs[0], '--check', '-c', a.conf], capture_output=True, text=True)
+    if r.returncode != 0 or r.stderr != f'nearcastd: warning: service web: {told}\n':
+        raise Failed(r)
+
+
 def address_removed_by_hand(c):
     b, n, a = up(c)
     subprocess.run(['ip', 'addr', 'del', G4, 'dev', 'lo'], check=True)
@@ -710,7 +758,7 @@ def check_prints_what_loads(c):
     path = c.folder / 'first.yaml'
     path.write_text(conf().replace('CONTROL', '/run/nearcast/nearcastd.sock'))
     first = subprocess.run([program, '--check', '-c', path], capture_output=True, text=True)
-    if first.returncode != 0 or 'connect-retry: 5s' not in first.stdout or 'expect-status: 200' not in first.stdout:
+    if first.returncode != 0 or 'connect-retry: 5s' not in first.stdout or 'expect-status:\n' not in first.stdout:
         raise Failed(first.stdout + first.stderr)
     path.write_text(first.stdout)
     second = subprocess.run([program, '--check', '-c', path], capture_output=True, text=True)
@@ -787,7 +835,8 @@ def signals(c):
 
 
 CASES = [announce_in_order, kill_to_withdraw, kill_with_half_open_connections, soft_failure,
-         reload_keeps_the_route, hung_service, refused_without_watch, tcp_check, address_removed_by_hand,
+         reload_keeps_the_route, hung_service, refused_without_watch, tcp_check, exec_check,
+         check_that_cannot_run, address_removed_by_hand,
          address_cannot_be_added, clean_stop, address_of_others_stays, keep_on_exit,
          mark_of_a_run, graceful_restart, crash_and_restart, neighbor_crashes, dies_while_the_neighbor_is_away,
          truth_without_a_neighbor, ipv6, each_address_by_itself,

@@ -66,6 +66,27 @@ TEST(what_is_missing_is_left_out)
 	check_text("{}", 10, " at : nearcastd , pid 0, up \n");
 }
 
+/* Of what passes, nobody wants to read it. */
+TEST(what_commands_wrote)
+{
+	check_text(
+	    "{\"services\":[{\"name\":\"web\",\"checks\":["
+	    "{\"name\":\"a\",\"verdict\":\"failing\",\"output\":\"one\\n\\n\\u001b[2Jtwo\"},"
+	    "{\"name\":\"b\",\"verdict\":\"failing\",\"output\":null},"
+	    "{\"name\":\"c\",\"verdict\":\"passing\",\"output\":\"fine\\n\"},"
+	    "{\"name\":\"d\",\"verdict\":\"unknown\",\"output\":\"end\\n\"}]}]}",
+	    10,
+	    " at : nearcastd , pid 0, up \n\n"
+	    "service  global ip  stage  since  why\n\n"
+	    "check  at           verdict  since  why  last run\n"
+	    "web/a  the service  failing\n"
+	    "web/b  the service  failing\n"
+	    "web/c  the service  passing\n"
+	    "web/d  the service  unknown\n"
+	    "\nweb/a wrote:\n  one\n  \n  ?[2Jtwo\n"
+	    "\nweb/d wrote:\n  end\n");
+}
+
 TEST(nothing_moves_the_cursor)
 {
 	check_text("{\"host\":\"a\\u001b[2Jb\",\"events\":[{\"at\":\"x\",\"what\":\"\\u001b[1m\","

@@ -56,6 +56,8 @@ static const struct conf_field agent_fields[] = {
 	  .doc = "time between two lookups of each listening socket; 0: none" },
 	{ .key = "events", .type = CONF_STRUCT, AT(events), .schema = &events_schema,
 	  .doc = "what is kept of events" },
+	{ .key = "hooks", .type = CONF_MAP, AT(hooks), .schema = &agent_hook_schema, .max = 32,
+	  .doc = "by name: who is told of events" },
 	{ .key = "metrics", .type = CONF_STRUCT, AT(metrics), .schema = &metrics_schema,
 	  .doc = "what Prometheus scrapes" },
 	{ .key = "neighbors", .type = CONF_MAP, AT(neighbors), .flags = CONF_REQUIRED,

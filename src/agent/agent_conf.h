@@ -172,6 +172,19 @@ struct agent_events {
 	uint32_t megabytes; /* of all its files */
 };
 
+#define AGENT_HOOK_ARGUMENTS_MAX 32
+
+/* Who is told of events. */
+struct agent_hook {
+	const char *name;
+	struct conf_list exec;  /* const char *; none: url */
+	const char *user;       /* NULL: the default */
+	const char *url;        /* may be a secret */
+	struct conf_list kinds; /* int: enum event_kind; none: all */
+	struct duration timeout;
+	uint32_t at_once, queue;
+};
+
 struct agent_metrics {
 	struct endpoint listen; /* family IP_NONE: nowhere */
 };
@@ -187,6 +200,7 @@ struct agent_conf {
 	struct duration settle_time;
 	struct duration listen_poll; /* 0: none */
 	struct agent_events events;
+	struct conf_list hooks; /* struct agent_hook */
 	struct agent_metrics metrics;
 	struct conf_list neighbors; /* struct agent_neighbor */
 	struct conf_list services;  /* struct agent_service */
@@ -205,6 +219,7 @@ struct bgp_attributes agent_attributes(const struct agent_service *service,
     const struct agent_override *override, struct ip address, enum stage stage);
 
 /* Between the files of the configuration. */
+extern const struct conf_schema agent_hook_schema;     /* agent_conf_hooks.c */
 extern const struct conf_schema agent_neighbor_schema; /* agent_conf_neighbor.c */
 extern const struct conf_schema agent_service_schema;  /* agent_conf_service.c */
 extern const struct conf_schema agent_check_schema;    /* agent_conf_checks.c */

@@ -8,6 +8,7 @@
 
 #include "agent/agent.h"
 #include "agent/events.h"
+#include "agent/hooks.h"
 #include "agent/metrics.h"
 #include "agent/orders.h"
 #include "agent/run_mark.h"
@@ -125,6 +126,7 @@ struct agent {
 	struct events *events;           /* owned */
 	struct background *counter;      /* owned; counts connections */
 	json_t *orders;                  /* owned; by service: what is kept of it */
+	struct hooks *hooks;             /* owned */
 	struct metrics *metrics;         /* owned; NULL: nobody may scrape */
 	struct agent_counters counters;
 	struct hosted **services;        /* owned, as the array is */

@@ -98,6 +98,22 @@ watch_from_elsewhere(struct agent *a, const struct hosted *h)
 		announcer_watch(a->announcer, prefix_host(h->conf->addresses[i]));
 }
 
+static void
+on_event(void *userdata, const struct journal_entry *event, const json_t *json)
+{
+	hooks_take(userdata, event, json);
+}
+
+static int
+open_hooks(struct agent *a, struct err *e)
+{
+	int r = hooks_new(a->loop, a->conf, &a->hooks, e);
+
+	if (r >= 0)
+		events_set_listener(a->events, on_event, a->hooks);
+	return r;
+}
+
 /* Nobody is taken off the air because nobody can scrape. */
 static void
 open_metrics(struct agent *a)
@@ -140,6 +156,8 @@ agent_open_drivers(struct agent *a, struct err *e)
 		r = events_new(
 		    a->loop, a->state, (uint64_t)a->conf->events.megabytes << 20, &a->events, e);
 	if (r >= 0)
+		r = open_hooks(a, e);
+	if (r >= 0)
 		r = background_new(a->loop, &a->counter, e);
 	if (r >= 0)
 		r = announcer_new_speaker(
@@ -166,6 +184,9 @@ agent_close_drivers(struct agent *a)
 	(void)background_free(a->counter, DURATION_S(1));
 	json_decref(a->orders);
 	control_server_free(a->control);
+	if (a->events != NULL)
+		events_set_listener(a->events, NULL, NULL);
+	hooks_free(a->hooks);
 	events_close(a->events);
 	state_dir_free(a->state); /* waits until the disk has what happened */
 	events_free(a->events);

@@ -138,6 +138,45 @@ add_writable(const struct metric_family *f, const struct metric_item *item, stru
 	    state_dir_problem(a->state) == NULL && events_info(a->events).problem == NULL);
 }
 
+static void
+add_hook_calls(const struct metric_family *f, const struct metric_item *item, struct strbuf *out)
+{
+	const struct hooks *hooks = item->agent->hooks;
+
+	for (size_t i = 0; i < hooks_count(hooks); i++) {
+		struct hook_info k = hooks_info(hooks, i);
+
+		prom_count(out, f->name,
+		    (prom_labels){ { "hook", k.name }, { "result", "passed" } }, k.passed);
+		prom_count(out, f->name,
+		    (prom_labels){ { "hook", k.name }, { "result", "failed" } }, k.failed);
+	}
+}
+
+static void
+add_hook_dropped(const struct metric_family *f, const struct metric_item *item, struct strbuf *out)
+{
+	const struct hooks *hooks = item->agent->hooks;
+
+	for (size_t i = 0; i < hooks_count(hooks); i++) {
+		struct hook_info k = hooks_info(hooks, i);
+
+		prom_count(out, f->name, (prom_labels){ { "hook", k.name } }, k.dropped);
+	}
+}
+
+static void
+add_hook_waiting(const struct metric_family *f, const struct metric_item *item, struct strbuf *out)
+{
+	const struct hooks *hooks = item->agent->hooks;
+
+	for (size_t i = 0; i < hooks_count(hooks); i++) {
+		struct hook_info k = hooks_info(hooks, i);
+
+		prom_count(out, f->name, (prom_labels){ { "hook", k.name } }, k.waiting);
+	}
+}
+
 /* clang-format off */
 static const struct metric_family families[] = {
 	{ "nearcast_build_info", PROM_GAUGE, METRIC_OF_AGENT, add_build, NULL, NULL,
@@ -162,6 +201,12 @@ static const struct metric_family families[] = {
 	    "Events by their kind." },
 	{ "nearcast_events_lost_total", PROM_COUNTER, METRIC_OF_AGENT, add_lost, NULL, NULL,
 	    "Events that could not be written to the disk." },
+	{ "nearcast_hook_calls_total", PROM_COUNTER, METRIC_OF_AGENT, add_hook_calls, NULL, NULL,
+	    "Calls of a hook that have ended, by their result." },
+	{ "nearcast_hook_dropped_total", PROM_COUNTER, METRIC_OF_AGENT, add_hook_dropped, NULL, NULL,
+	    "Events that a hook was not told, since its queue was full or it cannot be called." },
+	{ "nearcast_hook_waiting", PROM_GAUGE, METRIC_OF_AGENT, add_hook_waiting, NULL, NULL,
+	    "Events that wait for a call of a hook." },
 	{ "nearcast_state_directory_writable", PROM_GAUGE, METRIC_OF_AGENT, add_writable, NULL, NULL,
 	    "Whether what outlives the agent can be written." },
 };

@@ -250,6 +250,24 @@ state_dir_json(const struct state_dir *d)
 	    problem != NULL ? json_string(problem) : json_null());
 }
 
+static json_t *
+hooks_json(const struct hooks *hooks)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < hooks_count(hooks); i++) {
+		struct hook_info k = hooks_info(hooks, i);
+
+		(void)json_array_append_new(
+		    list, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "name", k.name, "passed",
+			      (json_int_t)k.passed, "failed", (json_int_t)k.failed, "dropped",
+			      (json_int_t)k.dropped, "waiting", (json_int_t)k.waiting, "running",
+			      (json_int_t)k.running, "failure",
+			      k.failure != NULL ? json_string(k.failure) : json_null()));
+	}
+	return list;
+}
+
 json_t *
 agent_status(const struct agent *a)
 {
@@ -263,6 +281,7 @@ agent_status(const struct agent *a)
 	for (size_t i = 0; i < a->service_count; i++)
 		(void)json_array_append_new(services, service_json(a->services[i], now));
 	(void)json_object_set_new(o, "state_directory", state_dir_json(a->state));
+	(void)json_object_set_new(o, "hooks", hooks_json(a->hooks));
 	(void)json_object_set_new(o, "services", services);
 	(void)json_object_set_new(o, "neighbors", announcer_status(a->announcer, now));
 	(void)json_object_set_new(o, "events", events_json(a));

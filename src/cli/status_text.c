@@ -189,17 +189,29 @@ add_events(const json_t *events, size_t count, struct table_look look, struct st
 	fields_table_end(t, from < total, look, out);
 }
 
-/* What the agent itself lacks. */
+/* What is not as it should be with the agent itself. */
+static void
+add_problem(const char *of, const char *name, const char *problem, struct strbuf *out)
+{
+	if (*problem == '\0')
+		return;
+	strbuf_add(out, of);
+	strbuf_add_printable(out, name);
+	strbuf_add(out, ": ");
+	strbuf_add_printable(out, problem);
+	strbuf_add_char(out, '\n');
+}
+
 static void
 add_problems(const json_t *status, struct strbuf *out)
 {
-	const char *problem = field_text(json_object_get(status, "state_directory"), "problem");
+	const json_t *hook;
+	size_t i;
 
-	if (*problem == '\0')
-		return;
-	strbuf_add(out, "state directory: ");
-	strbuf_add_printable(out, problem);
-	strbuf_add_char(out, '\n');
+	add_problem("state directory", "",
+	    field_text(json_object_get(status, "state_directory"), "problem"), out);
+	json_array_foreach (json_object_get(status, "hooks"), i, hook)
+		add_problem("hook ", field_text(hook, "name"), field_text(hook, "failure"), out);
 }
 
 void

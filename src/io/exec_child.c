@@ -97,11 +97,11 @@ set_limits(const struct exec_job *job)
 
 /* None of ours but the three, and the pipe until the command begins. */
 static bool
-set_files(int output, int failure)
+set_files(int input, int output, int failure)
 {
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	return null >= 0 && dup2(null, 0) == 0 && dup2(output, 1) == 1 && dup2(output, 2) == 2 &&
+	if (input < 0)
+		input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return input >= 0 && dup2(input, 0) == 0 && dup2(output, 1) == 1 && dup2(output, 2) == 2 &&
 	       dup3(failure, 3, O_CLOEXEC) == 3 && syscall(SYS_close_range, 4u, ~0u, 0u) == 0;
 }
 
@@ -131,12 +131,14 @@ become(const struct exec_user *user)
 static _noreturn_ void
 run_child(const struct exec_job *job, int output, int failure)
 {
-	/* above what they are moved to */
+	/* all of them above what they are moved to */
+	int input = job->input > 0 ? fcntl(job->input, F_DUPFD_CLOEXEC, 10) : -1;
+
 	output = fcntl(output, F_DUPFD_CLOEXEC, 10);
 	failure = fcntl(failure, F_DUPFD_CLOEXEC, 10);
 	if (setsid() < 0)
 		fail(failure, "make a session");
-	if (!set_files(output, failure))
+	if (!set_files(input, output, failure))
 		fail(failure, "set descriptors");
 	failure = 3;
 	set_signals();

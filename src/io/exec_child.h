@@ -32,6 +32,7 @@ struct exec_job {
 	char *const *argv; /* ends with NULL; argv[0] is an absolute path */
 	char *const *envp;
 	const struct exec_user *user;
+	int input;                 /* borrowed: its standard input; 0: nothing to read */
 	struct duration cpu_limit; /* of one process, in whole seconds, rounded up */
 	uint64_t memory_limit;     /* bytes of address space; 0: none */
 };

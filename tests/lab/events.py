@@ -2,6 +2,7 @@
 """Events, end to end: kept over restarts and a crash, followed, in the systemd journal, on a disk that is full.
 
 Usage: events.py NEARCASTD NEARCAST [CASE...]. TAP on stdout; see agent.py."""
+import http.server
 import json
 import os
 import pathlib
@@ -9,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 
 import agent
 from agent import G4, Failed, conf, up, wait_for
@@ -184,7 +186,60 @@ def in_the_journal(c):
     subprocess.run(['umount', '-l', '/run/systemd'], check=True)
 
 
-agent.CASES = [over_restarts, followed, full_disk, in_the_journal]
+class Receiver(http.server.BaseHTTPRequestHandler):
+    """Keeps what is posted; answers 500 while `broken`."""
+    got, broken = [], False
+
+    def do_POST(self):
+        document = json.loads(self.rfile.read(int(self.headers['Content-Length'])))
+        if not self.broken:
+            self.got.append((self.path, self.headers['Content-Type'], document))
+        self.send_response(500 if self.broken else 204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def hooks(c):
+    """A command that hangs and a receiver that fails: both are told, and no withdraw waits for them."""
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    script = c.folder / 'hook'
+    script.write_text('#!/bin/sh\ncat >>/dev/null\nexec sleep 1000\n')
+    script.chmod(0o755)
+    c.folder.chmod(0o755)
+    secret = 's3cret-and-nowhere-else'
+    b, n, a = up(c, conf(head=f'''hooks:
+  hangs: {{exec: ["{script}"], timeout: 300ms, queue: 2}}
+  chat: {{url: "http://127.0.0.1:{server.server_port}/{secret}", kinds: [service-announced, service-withdrawn]}}
+'''))
+    wait_for('it was told', lambda: [d for _, _, d in Receiver.got if d['kind'] == 'service-announced'])
+    n.kill()
+    wait_for('withdrawn', lambda: a.is_withdrawn(G4))
+    path, content_type, document = wait_for(
+        'it was told', lambda: [g for g in Receiver.got if g[2]['kind'] == 'service-withdrawn'])[0]
+    if path != f'/{secret}' or content_type != 'application/json' or document['prefix'] != G4 or document['host'] != 'test-host':
+        raise Failed((path, content_type, document))
+    print(f'# noticed to written: {a.address(G4)["last_withdraw"]["noticed_to_written_ms"]:.3f} ms')
+    Receiver.broken = True
+    n.start()
+    wait_for('it fails', lambda: 'hook chat fails: status 500' in a.log.read_text())
+    Receiver.broken = False
+    n.kill()
+    wait_for('works again', lambda: 'hook chat works again' in a.log.read_text())
+    wait_for('dropped', lambda: 'hook hangs: its queue is full, and events are dropped' in a.log.read_text())
+    wait_for('killed', lambda: 'hook hangs fails: was killed: it took longer than 300ms' in a.log.read_text())
+    said = a.log.read_text() + json.dumps(a.status()) + subprocess.run(
+        [a.program, '--check', '-c', a.conf], capture_output=True, text=True).stdout
+    if secret in said:
+        raise Failed('the URL is a secret')
+    if a.stop() != 0 or subprocess.run(['pgrep', '-f', 'sleep 1000'], capture_output=True).stdout:
+        raise Failed('something is left behind')
+    server.shutdown()
+
+
+agent.CASES = [over_restarts, followed, full_disk, in_the_journal, hooks]
 
 if __name__ == '__main__':
     sys.exit(agent.main())

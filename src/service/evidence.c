@@ -40,32 +40,40 @@ service_run_is_spared(const struct service *s, const struct service_run *run)
 	return false;
 }
 
+static void
+count_run(struct tally *t, const struct service_run *run)
+{
+	t->total++;
+	switch (run->state.verdict) {
+	case VERDICT_PASSING:
+		t->passing++;
+		break;
+	case VERDICT_UNKNOWN:
+		t->unknown = t->unknown ? t->unknown : run;
+		break;
+	case VERDICT_FAILING:
+		t->failing++;
+		t->failed = t->failed ? t->failed : run;
+		t->definitive += run->state.definitive;
+		if (run->state.definitive && t->failed_definitively == NULL)
+			t->failed_definitively = run;
+		break;
+	}
+}
+
+/* Runs stand by check, and of a check with one for each address by address (service_new()). */
 static struct tally
 count_runs(const struct service *s, size_t address, enum check_scope scope)
 {
+	const struct service_run *run = s->runs;
 	struct tally t = { 0 };
 
-	for (size_t r = 0; r < s->run_count; r++) {
-		const struct service_run *run = &s->runs[r];
+	for (size_t c = 0; c < s->conf.check_count; c++) {
+		bool each = s->conf.checks[c].each_address;
 
-		if (!service_run_covers(run, address) || s->conf.checks[run->check].scope != scope)
-			continue;
-		t.total++;
-		switch (run->state.verdict) {
-		case VERDICT_PASSING:
-			t.passing++;
-			break;
-		case VERDICT_UNKNOWN:
-			t.unknown = t.unknown ? t.unknown : run;
-			break;
-		case VERDICT_FAILING:
-			t.failing++;
-			t.failed = t.failed ? t.failed : run;
-			t.definitive += run->state.definitive;
-			if (run->state.definitive && t.failed_definitively == NULL)
-				t.failed_definitively = run;
-			break;
-		}
+		if (s->conf.checks[c].scope == scope)
+			count_run(&t, &run[each ? address : 0]);
+		run += each ? s->conf.address_count : 1;
 	}
 	return t;
 }

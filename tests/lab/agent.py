@@ -82,8 +82,8 @@ class Agent:
         self.conf.write_text(conf.replace('CONTROL', str(self.control)).replace('/STATE', str(self.state)))
         self.process = None
 
-    def start(self):
-        self.process = subprocess.Popen([self.program, '-c', self.conf], stderr=self.log.open('a'))
+    def start(self, **more):
+        self.process = subprocess.Popen([self.program, '-c', self.conf], stderr=self.log.open('a'), **more)
         return self
 
     def request(self, line):
@@ -870,9 +870,10 @@ def run(programs, names):
     return 1 if failed else 0
 
 
-def main():
+def inside(run_it):
+    """Calls it in namespaces of its own, which end with it; says why not where they cannot be had."""
     if os.environ.get('NEARCAST_INSIDE') == 'agent':
-        return run(sys.argv[1:3], sys.argv[3:])
+        return run_it()
     missing = [name for name, path in (('bird', BIRD), ('birdc', BIRDC), ('nginx', NGINX)) if not path]
     unshare = ['unshare', '--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child']
     if os.geteuid() != 0:
@@ -885,6 +886,10 @@ def main():
         return 0
     return subprocess.run([*unshare, sys.executable, *sys.argv],
                           env={**os.environ, 'NEARCAST_INSIDE': 'agent'}).returncode
+
+
+def main():
+    return inside(lambda: run(sys.argv[1:3], sys.argv[3:]))
 
 
 if __name__ == '__main__':

@@ -16,10 +16,10 @@ class Bird:
     """In the namespace that `enter` leads into; its configuration is `channels` inside of one protocol r1."""
 
     def __init__(self, folder, enter, options='', channels='ipv4 { import all; export none; };', v6=False, peer_as=OUR_AS,
-                 local_as=BIRD_AS, link_local=False, more=''):
+                 local_as=BIRD_AS, link_local=False, more='', ends=V4):
         self.enter = enter
         self.conf, self.log, self.control = (folder / f for f in ('bird.conf', 'bird.log', 'bird.ctl'))
-        ours, theirs = (f'{LINK_LOCAL[0]}%vb', LINK_LOCAL[1]) if link_local else V6 if v6 else V4
+        ours, theirs = (f'{LINK_LOCAL[0]}%vb', LINK_LOCAL[1]) if link_local else V6 if v6 else ends
         self.conf.write_text(f'''
 log "{self.log}" all;
 router id 192.0.2.2;

@@ -99,7 +99,7 @@ watch_from_elsewhere(struct agent *a, const struct hosted *h)
 }
 
 static void
-on_event(void *userdata, const struct journal_entry *event, const json_t *json)
+on_event(void *userdata, const struct journal_entry *event, json_t *json)
 {
 	hooks_take(userdata, event, json);
 }

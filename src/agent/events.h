@@ -39,7 +39,7 @@ struct events_info {
 struct events_info events_info(const struct events *v);
 
 /* Told of each event when its turn has come, in order; json is borrowed. */
-typedef void (*event_fn)(void *userdata, const struct journal_entry *event, const json_t *json);
+typedef void (*event_fn)(void *userdata, const struct journal_entry *event, json_t *json);
 void events_set_listener(struct events *v, event_fn fn, void *userdata);
 
 /*

@@ -182,10 +182,10 @@ add_variable(char **at, const char *name, const char *value)
 }
 
 static void
-enqueue(struct hook *k, const struct journal_entry *event, const json_t *json)
+enqueue(struct hook *k, const struct journal_entry *event, json_t *json)
 {
 	const struct agent_conf *conf = k->all->conf;
-	json_auto_t *document = json_copy((json_t *)(uintptr_t)json);
+	json_auto_t *document = json_copy(json);
 	struct call *c = xcalloc(1, sizeof(*c));
 	char **at = c->variables;
 
@@ -207,7 +207,7 @@ enqueue(struct hook *k, const struct journal_entry *event, const json_t *json)
 }
 
 void
-hooks_take(struct hooks *h, const struct journal_entry *event, const json_t *json)
+hooks_take(struct hooks *h, const struct journal_entry *event, json_t *json)
 {
 	for (size_t i = 0; i < h->count; i++) {
 		struct hook *k = &h->hooks[i];

@@ -24,8 +24,8 @@ int hooks_new(
 /* Ends what runs; NULL is fine. */
 void hooks_free(struct hooks *h);
 
-/* json is borrowed. */
-void hooks_take(struct hooks *h, const struct journal_entry *event, const json_t *json);
+/* json, the event's, is borrowed, and stays as it is. */
+void hooks_take(struct hooks *h, const struct journal_entry *event, json_t *json);
 
 struct hook_info {
 	const char *name;

@@ -1,10 +1,13 @@
 /* Metrics of the agent as a whole. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "agent/metrics_families.h"
+#include "base/alloc.h"
 #include "config/config.h"
 
 static void
@@ -87,14 +90,18 @@ add_cpu(const struct metric_family *f, const struct metric_item *item, struct st
 static void
 add_memory(const struct metric_family *f, const struct metric_item *item, struct strbuf *out)
 {
-	unsigned long long all, resident = 0;
+	_cleanup_(freep) char *text = NULL;
 	FILE *file = fopen("/proc/self/statm", "re");
+	size_t room = 0;
+	char *resident;
 
 	(void)item;
 	if (file == NULL)
 		return;
-	if (fscanf(file, "%llu %llu", &all, &resident) == 2)
-		prom_count(out, f->name, NULL, resident * (uint64_t)sysconf(_SC_PAGESIZE));
+	/* in pages: all, resident, ... */
+	if (getline(&text, &room, file) > 0 && (resident = strchr(text, ' ')) != NULL)
+		prom_count(out, f->name, NULL,
+		    strtoull(resident, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE));
 	(void)fclose(file);
 }
 

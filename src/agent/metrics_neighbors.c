@@ -7,7 +7,7 @@
 #include "agent/metrics_families.h"
 
 /* The value at a path like "bfd.packets_in"; NULL: none. */
-static const json_t *
+static json_t *
 value_at(const json_t *object, const char *path)
 {
 	const char *dot;
@@ -42,7 +42,7 @@ add_number(const struct metric_family *f, const struct metric_item *item, struct
 static void
 add_numbers(const struct metric_family *f, const struct metric_item *item, struct strbuf *out)
 {
-	json_t *object = (json_t *)(uintptr_t)value_at(item->neighbor, f->key), *value;
+	json_t *object = value_at(item->neighbor, f->key), *value;
 	const char *key;
 
 	json_object_foreach (object, key, value)

@@ -1,5 +1,6 @@
 #include "io/journald.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,12 +61,13 @@ send_line(enum log_level level, const char *line, void *userdata)
 bool
 journald_is(const char *stream, int fd)
 {
-	unsigned long long device, inode;
+	char is[64];
 	struct stat st;
-	char rest;
 
-	return stream != NULL && sscanf(stream, "%llu:%llu%c", &device, &inode, &rest) == 2 &&
-	       fstat(fd, &st) == 0 && st.st_dev == (dev_t)device && st.st_ino == (ino_t)inode;
+	if (stream == NULL || fstat(fd, &st) < 0)
+		return false;
+	(void)snprintf(is, sizeof(is), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+	return strcmp(stream, is) == 0;
 }
 
 void

@@ -1,15 +1,15 @@
 /*
  * How announcements reach the network: one interface, and behind it the built-in speaker, later
- * BIRD and FRR.
+ * BIRD and FRR. What each of them has to bring stands in announcer.h.
  *
  * The agent says what should be announced; an announcer makes it so with every neighbor, now and
  * after each reconnect. It never decides. Setting the same announcement again sends nothing.
  *
- * Files: speaker.c (all neighbors), speaker_neighbors.c (which there are), speaker_requests.c (what
- * an operator asks of it), kept.c (what neighbors may keep of lost sessions), pending.h (what has
- * not come about yet), listener.h (the listening sockets), neighbor.h (one neighbor, which lists its
- * own files), bfd.h (BFD with neighbors), on bfd_engine.h (its sessions with their sockets;
- * bfd_receiver.c) in a thread of its own.
+ * Files: announcer.c (this interface), speaker.c (all neighbors), speaker_neighbors.c (which there
+ * are), speaker_requests.c (what an operator asks of it), kept.c (what neighbors may keep of lost
+ * sessions), pending.h (what has not come about yet), listener.h (the listening sockets),
+ * neighbor.h (one neighbor, which lists its own files), bfd.h (BFD with neighbors), on bfd_engine.h
+ * (its sessions with their sockets; bfd_receiver.c) in a thread of its own.
  */
 #pragma once
 

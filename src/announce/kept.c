@@ -36,8 +36,9 @@ kept_until_format(struct instant until, char buf[static KEPT_UNTIL_MAX])
 }
 
 struct announcer_kept
-announcer_kept(const struct announcer *a, struct prefix prefix)
+speaker_kept(const struct announcer *base, struct prefix prefix)
 {
+	const struct speaker *a = speaker_of_const(base);
 	struct announcer_kept kept = { 0 };
 
 	for (size_t i = 0; i < a->neighbor_count; i++) {

@@ -16,14 +16,14 @@
 static void
 on_neighbor_changed(void *userdata, struct neighbor *n, bool established, const char *why)
 {
-	struct announcer *a = userdata;
+	struct speaker *a = userdata;
 
 	if (a->events.neighbor_changed)
 		a->events.neighbor_changed(a->events.userdata, n->conf.name, established, why);
 }
 
 static bool
-is_closed(const struct announcer *a)
+is_closed(const struct speaker *a)
 {
 	for (size_t i = 0; i < a->neighbor_count; i++) {
 		if (!neighbor_is_closed(a->neighbors[i]))
@@ -32,9 +32,10 @@ is_closed(const struct announcer *a)
 	return true;
 }
 
-struct neighbor_share
-announcer_told(const struct announcer *a, struct prefix prefix)
+static struct neighbor_share
+speaker_told(const struct announcer *base, struct prefix prefix)
 {
+	const struct speaker *a = speaker_of_const(base);
 	struct neighbor_share told = { 0 };
 
 	for (size_t i = 0; i < a->neighbor_count; i++) {
@@ -46,16 +47,18 @@ announcer_told(const struct announcer *a, struct prefix prefix)
 	return told;
 }
 
-struct neighbor_share
-announcer_withdrawing(const struct announcer *a, struct prefix prefix)
+static struct neighbor_share
+speaker_withdrawing(const struct announcer *base, struct prefix prefix)
 {
+	const struct speaker *a = speaker_of_const(base);
+
 	return pending_withdrawing(&a->pending, prefix);
 }
 
 static void
 on_progress(void *userdata)
 {
-	struct announcer *a = userdata;
+	struct speaker *a = userdata;
 	struct withdraw_result result;
 	struct prefix prefix, *told;
 	size_t count;
@@ -77,8 +80,8 @@ on_progress(void *userdata)
 		timer_set(&a->stop_timer, clock_now());
 }
 
-void
-announcer_flush(struct announcer *a)
+static void
+flush(struct speaker *a)
 {
 	(void)sd_event_source_set_enabled(a->flush, SD_EVENT_OFF);
 	for (size_t i = 0; i < a->neighbor_count; i++)
@@ -86,17 +89,23 @@ announcer_flush(struct announcer *a)
 	on_progress(a);
 }
 
+static void
+speaker_flush(struct announcer *base)
+{
+	flush(speaker_of(base));
+}
+
 static int
 on_flush(sd_event_source *source, void *userdata)
 {
 	(void)source;
-	announcer_flush(userdata);
+	flush(userdata);
 	return 0;
 }
 
 /* Changes of one turn leave together, so that those which look the same share an UPDATE. */
 static void
-flush_later(struct announcer *a)
+flush_later(struct speaker *a)
 {
 	(void)sd_event_source_set_enabled(a->flush, SD_EVENT_ONESHOT);
 }
@@ -104,7 +113,7 @@ flush_later(struct announcer *a)
 static void
 on_stop_timer(struct timer *t, struct instant now)
 {
-	struct announcer *a = container_of(t, struct announcer, stop_timer);
+	struct speaker *a = container_of(t, struct speaker, stop_timer);
 	void (*done)(void *userdata) = TAKE(a->stop_done);
 
 	(void)now;
@@ -112,13 +121,134 @@ on_stop_timer(struct timer *t, struct instant now)
 		done(a->stop_userdata);
 }
 
+static int
+refuse(int r, const struct neighbor *n, struct prefix prefix, struct err *e)
+{
+	char text[PREFIX_STR_MAX];
+
+	(void)prefix_format(prefix, text);
+	if (r == -E2BIG)
+		return err_set(e, r, "%s is one more than the prefix-limit of neighbor %s (%u)",
+		    text, n->conf.name, n->conf.prefix_limit);
+	return err_errno(e, r, "%s can not be announced to neighbor %s", text, n->conf.name);
+}
+
+static int
+speaker_set(struct announcer *base, const struct announcement *announcement, struct err *e)
+{
+	struct speaker *a = speaker_of(base);
+	struct prefix prefix = announcement->prefix;
+	int r;
+
+	for (size_t i = 0; i < a->neighbor_count; i++) {
+		r = bgp_session_check(a->neighbors[i]->session, prefix,
+		    announcement_for(announcement, a->neighbors[i]->conf.name));
+		/* a family that is not spoken there is configuration, no failure */
+		if (r < 0 && r != -EAFNOSUPPORT)
+			return refuse(r, a->neighbors[i], prefix, e);
+	}
+	pending_announce(&a->pending, prefix);
+	for (size_t i = 0; i < a->neighbor_count; i++)
+		(void)bgp_session_announce(a->neighbors[i]->session, prefix,
+		    announcement_for(announcement, a->neighbors[i]->conf.name));
+	flush_later(a);
+	return 0;
+}
+
+static void
+speaker_withdraw(struct announcer *base, struct prefix prefix)
+{
+	struct speaker *a = speaker_of(base);
+	bool *waiting = xcalloc(MAX(a->neighbor_count, (size_t)1), sizeof(*waiting));
+
+	for (size_t i = 0; i < a->neighbor_count; i++) {
+		struct neighbor *n = a->neighbors[i];
+
+		waiting[i] = bgp_session_told(n->session, prefix);
+		bgp_session_withdraw(n->session, prefix);
+		/* also where an earlier one waits, or the neighbor keeps a lost session's routes */
+		waiting[i] |= bgp_session_withdrawing(n->session, prefix);
+	}
+	pending_withdraw(&a->pending, prefix, waiting);
+	flush_later(a);
+}
+
+static void
+speaker_release_end_of_rib(struct announcer *base)
+{
+	struct speaker *a = speaker_of(base);
+
+	a->end_of_rib_released = true;
+	for (size_t i = 0; i < a->neighbor_count; i++)
+		bgp_session_release_end_of_rib(a->neighbors[i]->session);
+	flush_later(a);
+}
+
+static void
+speaker_stop(struct announcer *base, const char *text, void (*done)(void *userdata), void *userdata)
+{
+	struct speaker *a = speaker_of(base);
+
+	a->stop_done = done;
+	a->stop_userdata = userdata;
+	a->stopping = true;
+	bfd_driver_stop(a->bfd);
+	listeners_done(&a->listeners);
+	timer_set(&a->stop_timer, instant_add(clock_now(), SPEAKER_STOP_PATIENCE));
+	for (size_t i = 0; i < a->neighbor_count; i++)
+		neighbor_stop(a->neighbors[i], text);
+	on_progress(a);
+}
+
+static void
+speaker_free(struct announcer *base)
+{
+	struct speaker *a = speaker_of(base);
+
+	speaker_done_leaving(a);
+	bfd_driver_free(a->bfd);
+	for (size_t i = 0; i < a->neighbor_count; i++)
+		neighbor_free(a->neighbors[i]);
+	free(a->neighbors);
+	listeners_done(&a->listeners);
+	pending_done(&a->pending);
+	(void)sd_event_source_disable_unref(a->flush);
+	free(a->watched);
+	timer_done(&a->stop_timer);
+	(void)sd_event_unref(a->loop);
+	free(a);
+}
+
+static const struct announcer_ops speaker_ops = {
+	.add_neighbor = speaker_add_neighbor,
+	.remove_neighbor = speaker_remove_neighbor,
+	.adjust_neighbor = speaker_adjust_neighbor,
+	.set = speaker_set,
+	.withdraw = speaker_withdraw,
+	.flush = speaker_flush,
+	.told = speaker_told,
+	.withdrawing = speaker_withdrawing,
+	.kept = speaker_kept,
+	.release_end_of_rib = speaker_release_end_of_rib,
+	.stop = speaker_stop,
+	.free = speaker_free,
+	.status = speaker_status,
+	.routes = speaker_routes,
+	.watch = speaker_watch,
+	.unwatch = speaker_unwatch,
+	.watched = speaker_watched,
+	.dump_start = speaker_dump_start,
+	.dump_stop = speaker_dump_stop,
+};
+
 int
 announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, size_t count,
     const struct announcer_events *events, struct announcer **ret, struct err *e)
 {
-	struct announcer *a = xcalloc(1, sizeof(*a));
+	struct speaker *a = xcalloc(1, sizeof(*a));
 	int r = 0;
 
+	a->announcer.ops = &speaker_ops;
 	a->loop = sd_event_ref(loop);
 	a->events = *events;
 	a->neighbor_events = (struct neighbor_events){
@@ -139,113 +269,11 @@ announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, siz
 	for (size_t i = 0; i < count && r >= 0; i++)
 		r = speaker_make_neighbor(a, &neighbors[i], e);
 	if (r < 0) {
-		announcer_free(a);
+		speaker_free(&a->announcer);
 		return r;
 	}
-	*ret = a;
+	*ret = &a->announcer;
 	for (size_t i = 0; i < count; i++)
 		speaker_start_neighbor(a, a->neighbors[i]);
 	return 0;
-}
-
-static int
-refuse(int r, const struct neighbor *n, struct prefix prefix, struct err *e)
-{
-	char text[PREFIX_STR_MAX];
-
-	(void)prefix_format(prefix, text);
-	if (r == -E2BIG)
-		return err_set(e, r, "%s is one more than the prefix-limit of neighbor %s (%u)",
-		    text, n->conf.name, n->conf.prefix_limit);
-	return err_errno(e, r, "%s can not be announced to neighbor %s", text, n->conf.name);
-}
-
-const struct bgp_attributes *
-announcement_for(const struct announcement *announcement, const char *neighbor)
-{
-	for (size_t i = 0; i < announcement->override_count; i++) {
-		if (strcmp(announcement->overrides[i].neighbor, neighbor) == 0)
-			return &announcement->overrides[i].attributes;
-	}
-	return &announcement->attributes;
-}
-
-int
-announcer_set(struct announcer *a, const struct announcement *announcement, struct err *e)
-{
-	struct prefix prefix = announcement->prefix;
-	int r;
-
-	for (size_t i = 0; i < a->neighbor_count; i++) {
-		r = bgp_session_check(a->neighbors[i]->session, prefix,
-		    announcement_for(announcement, a->neighbors[i]->conf.name));
-		/* a family that is not spoken there is configuration, no failure */
-		if (r < 0 && r != -EAFNOSUPPORT)
-			return refuse(r, a->neighbors[i], prefix, e);
-	}
-	pending_announce(&a->pending, prefix);
-	for (size_t i = 0; i < a->neighbor_count; i++)
-		(void)bgp_session_announce(a->neighbors[i]->session, prefix,
-		    announcement_for(announcement, a->neighbors[i]->conf.name));
-	flush_later(a);
-	return 0;
-}
-
-void
-announcer_withdraw(struct announcer *a, struct prefix prefix)
-{
-	bool *waiting = xcalloc(MAX(a->neighbor_count, (size_t)1), sizeof(*waiting));
-
-	for (size_t i = 0; i < a->neighbor_count; i++) {
-		struct neighbor *n = a->neighbors[i];
-
-		waiting[i] = bgp_session_told(n->session, prefix);
-		bgp_session_withdraw(n->session, prefix);
-		/* also where an earlier one waits, or the neighbor keeps a lost session's routes */
-		waiting[i] |= bgp_session_withdrawing(n->session, prefix);
-	}
-	pending_withdraw(&a->pending, prefix, waiting);
-	flush_later(a);
-}
-
-void
-announcer_release_end_of_rib(struct announcer *a)
-{
-	a->end_of_rib_released = true;
-	for (size_t i = 0; i < a->neighbor_count; i++)
-		bgp_session_release_end_of_rib(a->neighbors[i]->session);
-	flush_later(a);
-}
-
-void
-announcer_stop(struct announcer *a, const char *text, void (*done)(void *userdata), void *userdata)
-{
-	a->stop_done = done;
-	a->stop_userdata = userdata;
-	a->stopping = true;
-	bfd_driver_stop(a->bfd);
-	listeners_done(&a->listeners);
-	timer_set(&a->stop_timer, instant_add(clock_now(), SPEAKER_STOP_PATIENCE));
-	for (size_t i = 0; i < a->neighbor_count; i++)
-		neighbor_stop(a->neighbors[i], text);
-	on_progress(a);
-}
-
-void
-announcer_free(struct announcer *a)
-{
-	if (a == NULL)
-		return;
-	speaker_done_leaving(a);
-	bfd_driver_free(a->bfd);
-	for (size_t i = 0; i < a->neighbor_count; i++)
-		neighbor_free(a->neighbors[i]);
-	free(a->neighbors);
-	listeners_done(&a->listeners);
-	pending_done(&a->pending);
-	(void)sd_event_source_disable_unref(a->flush);
-	free(a->watched);
-	timer_done(&a->stop_timer);
-	(void)sd_event_unref(a->loop);
-	free(a);
 }

@@ -4,13 +4,15 @@
  */
 #pragma once
 
-#include "announce/announce.h"
+#include "announce/announcer.h"
 #include "announce/bfd.h"
 #include "announce/listener.h"
 #include "announce/neighbor.h"
 #include "announce/pending.h"
+#include "base/attr.h"
 
-struct announcer {
+struct speaker {
+	struct announcer announcer;
 	sd_event *loop; /* referenced */
 	struct announcer_events events;
 	struct neighbor_events neighbor_events;
@@ -37,12 +39,38 @@ struct announcer {
 
 /* speaker_neighbors.c */
 
-int speaker_init_leaving(struct announcer *a);
-void speaker_done_leaving(struct announcer *a);
+int speaker_init_leaving(struct speaker *a);
+void speaker_done_leaving(struct speaker *a);
 /* Something was written or closed: those who have left may be gone now. */
-void speaker_look_at_leaving(struct announcer *a);
+void speaker_look_at_leaving(struct speaker *a);
 /* Makes it, with what it listens on and its BFD session, and starts nothing. */
-int speaker_make_neighbor(struct announcer *a, const struct neighbor_conf *conf, struct err *e);
-void speaker_start_neighbor(struct announcer *a, struct neighbor *n);
+int speaker_make_neighbor(struct speaker *a, const struct neighbor_conf *conf, struct err *e);
+void speaker_start_neighbor(struct speaker *a, struct neighbor *n);
 struct neighbor *speaker_find_neighbor(
-    const struct announcer *a, const char *name, size_t *ret_index);
+    const struct speaker *a, const char *name, size_t *ret_index);
+
+static inline struct speaker *
+speaker_of(struct announcer *a)
+{
+	return container_of(a, struct speaker, announcer);
+}
+
+static inline const struct speaker *
+speaker_of_const(const struct announcer *a)
+{
+	return container_of_const(a, struct speaker, announcer);
+}
+
+/* speaker_neighbors.c, speaker_requests.c, kept.c: as announce.h has them */
+struct announcer_kept speaker_kept(const struct announcer *a, struct prefix prefix);
+int speaker_add_neighbor(struct announcer *a, const struct neighbor_conf *conf, struct err *e);
+void speaker_remove_neighbor(struct announcer *a, const char *name, const char *text);
+void speaker_adjust_neighbor(struct announcer *a, const struct neighbor_conf *conf);
+void speaker_unwatch(struct announcer *a, struct prefix prefix);
+void speaker_watch(struct announcer *a, struct prefix prefix);
+json_t *speaker_watched(const struct announcer *a, const struct prefix *within, struct instant now);
+json_t *speaker_routes(const struct announcer *a, const struct prefix *within);
+json_t *speaker_status(const struct announcer *a, struct instant now);
+int speaker_dump_start(struct announcer *a, const char *neighbor, enum dump_format format,
+    const char *path, uint64_t max_bytes, struct err *e);
+int speaker_dump_stop(struct announcer *a, const char *neighbor, struct err *e);

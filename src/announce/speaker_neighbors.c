@@ -9,7 +9,7 @@
 #include "base/log.h"
 
 struct neighbor *
-speaker_find_neighbor(const struct announcer *a, const char *name, size_t *ret_index)
+speaker_find_neighbor(const struct speaker *a, const char *name, size_t *ret_index)
 {
 	for (size_t i = 0; i < a->neighbor_count; i++) {
 		if (strcmp(a->neighbors[i]->conf.name, name) != 0)
@@ -25,7 +25,7 @@ speaker_find_neighbor(const struct announcer *a, const char *name, size_t *ret_i
 
 /* The thread is there for the first that wants it. */
 static int
-start_bfd(struct announcer *a, struct neighbor *n, struct err *e)
+start_bfd(struct speaker *a, struct neighbor *n, struct err *e)
 {
 	int r = 0;
 
@@ -40,7 +40,7 @@ start_bfd(struct announcer *a, struct neighbor *n, struct err *e)
 
 /* Out of the array, and out of all that refers to it there; still the caller's. */
 static void
-take_out(struct announcer *a, size_t index)
+take_out(struct speaker *a, size_t index)
 {
 	struct neighbor *n = a->neighbors[index];
 
@@ -53,7 +53,7 @@ take_out(struct announcer *a, size_t index)
 }
 
 int
-speaker_make_neighbor(struct announcer *a, const struct neighbor_conf *conf, struct err *e)
+speaker_make_neighbor(struct speaker *a, const struct neighbor_conf *conf, struct err *e)
 {
 	struct neighbor *n;
 	int r = neighbor_new(a->loop, conf, &a->neighbor_events, &n, e);
@@ -77,7 +77,7 @@ speaker_make_neighbor(struct announcer *a, const struct neighbor_conf *conf, str
 }
 
 void
-speaker_start_neighbor(struct announcer *a, struct neighbor *n)
+speaker_start_neighbor(struct speaker *a, struct neighbor *n)
 {
 	if (a->end_of_rib_released)
 		bgp_session_release_end_of_rib(n->session);
@@ -95,8 +95,9 @@ announcer_check_neighbor(const struct neighbor_conf *conf, struct err *e)
 }
 
 int
-announcer_add_neighbor(struct announcer *a, const struct neighbor_conf *conf, struct err *e)
+speaker_add_neighbor(struct announcer *base, const struct neighbor_conf *conf, struct err *e)
 {
+	struct speaker *a = speaker_of(base);
 	int r = speaker_make_neighbor(a, conf, e);
 
 	if (r >= 0)
@@ -105,8 +106,9 @@ announcer_add_neighbor(struct announcer *a, const struct neighbor_conf *conf, st
 }
 
 void
-announcer_adjust_neighbor(struct announcer *a, const struct neighbor_conf *conf)
+speaker_adjust_neighbor(struct announcer *base, const struct neighbor_conf *conf)
 {
+	struct speaker *a = speaker_of(base);
 	struct neighbor *n = speaker_find_neighbor(a, conf->name, NULL);
 
 	if (n != NULL)
@@ -118,7 +120,7 @@ announcer_adjust_neighbor(struct announcer *a, const struct neighbor_conf *conf)
 static void
 on_leave_timer(struct timer *t, struct instant now)
 {
-	struct announcer *a = container_of(t, struct announcer, leave_timer);
+	struct speaker *a = container_of(t, struct speaker, leave_timer);
 	bool enough = instant_reached(a->leave_until, now);
 
 	list_for_each_safe (n, &a->leaving, struct neighbor, leaving) {
@@ -129,14 +131,14 @@ on_leave_timer(struct timer *t, struct instant now)
 }
 
 int
-speaker_init_leaving(struct announcer *a)
+speaker_init_leaving(struct speaker *a)
 {
 	list_init(&a->leaving);
 	return timer_init(&a->leave_timer, a->loop, on_leave_timer);
 }
 
 void
-speaker_done_leaving(struct announcer *a)
+speaker_done_leaving(struct speaker *a)
 {
 	list_for_each_safe (n, &a->leaving, struct neighbor, leaving)
 		neighbor_free(n);
@@ -144,7 +146,7 @@ speaker_done_leaving(struct announcer *a)
 }
 
 void
-speaker_look_at_leaving(struct announcer *a)
+speaker_look_at_leaving(struct speaker *a)
 {
 	/* freed from the loop: what was closed may still be at work below us */
 	list_for_each (n, &a->leaving, struct neighbor, leaving) {
@@ -154,8 +156,10 @@ speaker_look_at_leaving(struct announcer *a)
 }
 
 void
-announcer_remove_neighbor(struct announcer *a, const char *name, const char *text)
+speaker_remove_neighbor(struct announcer *base, const char *name, const char *text)
 {
+	struct speaker *a = speaker_of(base);
+
 	size_t index;
 	struct neighbor *n = speaker_find_neighbor(a, name, &index);
 

@@ -6,8 +6,10 @@
 #include "base/alloc.h"
 
 void
-announcer_watch(struct announcer *a, struct prefix prefix)
+speaker_watch(struct announcer *base, struct prefix prefix)
 {
+	struct speaker *a = speaker_of(base);
+
 	for (size_t i = 0; i < a->neighbor_count; i++) {
 		if (bgp_session_watch(a->neighbors[i]->session, prefix) < 0)
 			return;
@@ -17,8 +19,10 @@ announcer_watch(struct announcer *a, struct prefix prefix)
 }
 
 void
-announcer_unwatch(struct announcer *a, struct prefix prefix)
+speaker_unwatch(struct announcer *base, struct prefix prefix)
 {
+	struct speaker *a = speaker_of(base);
+
 	size_t at = 0;
 
 	while (at < a->watched_count && !prefix_equal(a->watched[at], prefix))
@@ -31,21 +35,26 @@ announcer_unwatch(struct announcer *a, struct prefix prefix)
 }
 
 json_t *
-announcer_watched(const struct announcer *a, const struct prefix *within, struct instant now)
+speaker_watched(const struct announcer *base, const struct prefix *within, struct instant now)
 {
+	const struct speaker *a = speaker_of_const(base);
+
 	return neighbors_watched(
 	    a->neighbors, a->neighbor_count, a->watched, a->watched_count, within, now);
 }
 
 json_t *
-announcer_routes(const struct announcer *a, const struct prefix *within)
+speaker_routes(const struct announcer *base, const struct prefix *within)
 {
+	const struct speaker *a = speaker_of_const(base);
+
 	return neighbors_routes(a->neighbors, a->neighbor_count, within);
 }
 
 json_t *
-announcer_status(const struct announcer *a, struct instant now)
+speaker_status(const struct announcer *base, struct instant now)
 {
+	const struct speaker *a = speaker_of_const(base);
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < a->neighbor_count; i++) {
@@ -59,7 +68,7 @@ announcer_status(const struct announcer *a, struct instant now)
 }
 
 static struct neighbor *
-find_by_name(const struct announcer *a, const char *name, struct err *e)
+find_by_name(const struct speaker *a, const char *name, struct err *e)
 {
 	struct neighbor *n = speaker_find_neighbor(a, name, NULL);
 
@@ -69,17 +78,19 @@ find_by_name(const struct announcer *a, const char *name, struct err *e)
 }
 
 int
-announcer_dump_start(struct announcer *a, const char *neighbor, enum dump_format format,
+speaker_dump_start(struct announcer *base, const char *neighbor, enum dump_format format,
     const char *path, uint64_t max_bytes, struct err *e)
 {
+	struct speaker *a = speaker_of(base);
 	struct neighbor *n = find_by_name(a, neighbor, e);
 
 	return n ? neighbor_dump_start(n, format, path, max_bytes, e) : -ENOENT;
 }
 
 int
-announcer_dump_stop(struct announcer *a, const char *neighbor, struct err *e)
+speaker_dump_stop(struct announcer *base, const char *neighbor, struct err *e)
 {
+	struct speaker *a = speaker_of(base);
 	struct neighbor *n = find_by_name(a, neighbor, e);
 
 	return n ? neighbor_dump_stop(n, e) : -ENOENT;

@@ -21,6 +21,9 @@
 
 /* The structure that embeds *ptr as its field. */
 #define container_of(ptr, type, field) ((type *)(void *)((char *)(ptr) - offsetof(type, field)))
+/* The same for one that is const. */
+#define container_of_const(ptr, type, field)                                                       \
+	((const type *)(const void *)((const char *)(ptr)-offsetof(type, field)))
 
 /* Gives the pointer and leaves NULL behind, so that the cleanup of the local finds nothing. */
 #define TAKE(p)                                                                                    \

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/strbuf.h"
+#include "io/dialogue.h"
 
 #define CODE_NOT_FOUND 8001
 #define CODE_ERRORS 8000 /* this and above end a reply that failed */
@@ -25,29 +26,6 @@ bird_routes_best(const struct bird_routes *r, struct prefix dest)
 		if (r->items[i].best && prefix_equal(r->items[i].dest, dest))
 			return &r->items[i];
 	return NULL;
-}
-
-/* The code of a line that carries one, else -1. */
-static int
-line_code(const char *line)
-{
-	int code = 0;
-
-	for (int i = 0; i < 4; i++) {
-		if (!ascii_is_digit(line[i]))
-			return -1;
-		code = code * 10 + (line[i] - '0');
-	}
-	return line[4] == ' ' || line[4] == '-' ? code : -1;
-}
-
-bool
-bird_reply_is_complete(const char *text)
-{
-	for (const char *line = text, *end; (end = strchr(line, '\n')); line = end + 1)
-		if (line_code(line) >= 0 && line[4] == ' ')
-			return true;
-	return false;
 }
 
 /* Copies the word at *at (up to white space or one of `stops`), cut to fit, and moves *at behind
@@ -198,7 +176,7 @@ bird_routes_parse(const char *reply, struct bird_routes *ret, struct err *e)
 		memcpy(text, line, n);
 		text[n] = '\0';
 
-		int code = line_code(text);
+		int code = dialogue_bird_code(text);
 
 		if (code >= CODE_ERRORS && code != CODE_NOT_FOUND) {
 			bird_routes_done(&routes);

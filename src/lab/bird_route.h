@@ -1,8 +1,8 @@
 /*
  * What BIRD 2 says about routes, read from the text of its control socket. Pure.
  *
- * Each line of a reply starts with a code of four digits and "-" (more follows) or " " (the last),
- * or with one space (as the line before); "show route ... all" puts a route's attributes below it.
+ * How the lines of a reply begin says io/dialogue.h; "show route ... all" puts a route's attributes
+ * below it.
  * Only what the lab shows and judges is read; unknown lines are skipped, for BIRD adds some with
  * every release.
  */
@@ -42,8 +42,6 @@ void bird_routes_done(struct bird_routes *r);
 /* The one in use for dest; NULL when there is none. */
 const struct bird_route *bird_routes_best(const struct bird_routes *r, struct prefix dest) _pure_;
 
-/* Whether the text holds a whole reply: its last line came. */
-bool bird_reply_is_complete(const char *text) _pure_;
 /*
  * The routes of one reply. 0, also when BIRD knows none ("8001 Network not found"); -EPROTO for an
  * error of BIRD's (its sentence in e) or a reply without an end.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "io/dialogue.h"
 #include "lab/bird_route.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -23,7 +24,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int r = bird_routes_parse(text, &routes, &e);
 
 	assert(r == 0 || *e.message != '\0');
-	assert(r < 0 || bird_reply_is_complete(text));
+	assert(r < 0 || dialogue_bird.reply_length(text, strlen(text)) > 0);
 	for (size_t i = 0; i < routes.count; i++) {
 		const struct bird_route *route = &routes.items[i];
 

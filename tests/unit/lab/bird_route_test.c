@@ -123,21 +123,6 @@ TEST(errors_of_bird_are_told)
 	CHECK_INT(r.count, 0);
 }
 
-TEST(a_reply_is_complete_with_its_last_line)
-{
-	char text[sizeof(two_routes)];
-
-	CHECK(bird_reply_is_complete(two_routes));
-	CHECK(bird_reply_is_complete("8001 Network not found\n"));
-	CHECK(bird_reply_is_complete("0001 BIRD 2.0.12 ready.\n"));
-	for (size_t n = 0; n < sizeof(two_routes) - 1; n++) {
-		memcpy(text, two_routes, n);
-		text[n] = '\0';
-		if (bird_reply_is_complete(text))
-			tap_fail(__FILE__, __LINE__, "complete after %zu of %zu bytes", n, sizeof(two_routes) - 1);
-	}
-}
-
 TEST(strange_text_is_survived)
 {
 	static const char *const texts[] = {

@@ -1,0 +1,243 @@
+#include "io/dialogue_loop.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "io/loop.h"
+#include "io/stream.h"
+
+#define RETRY_MIN DURATION_MS(100)
+#define RETRY_MAX DURATION_S(5)
+#define ANSWER_PATIENCE DURATION_S(5)
+
+struct question {
+	dialogue_reply_fn fn;
+	size_t tag;
+};
+
+struct dialogue {
+	sd_event *loop; /* borrowed */
+	const struct dialogue_language *language;
+	const char *path; /* borrowed */
+	struct dialogue_events events;
+	void *userdata;
+	struct stream *stream; /* owned; NULL: not connected */
+	bool up;
+	struct question *questions; /* owned; asked and not answered, oldest at `first` */
+	size_t first, count, cap;
+	struct strbuf in;
+	struct timer retry, patience;
+	struct duration pause;
+};
+
+static void
+expect_answer(struct dialogue *d)
+{
+	timer_set(&d->patience, d->stream != NULL && (!d->up || d->first < d->count)
+				    ? instant_add(clock_now(), ANSWER_PATIENCE)
+				    : INSTANT_NEVER);
+}
+
+static void
+lose(struct dialogue *d, const char *why)
+{
+	stream_free(TAKE(d->stream));
+	d->up = false;
+	d->first = d->count = 0;
+	strbuf_done(&d->in);
+	expect_answer(d);
+	timer_set(&d->retry, instant_add(clock_now(), d->pause));
+	d->pause = DURATION_NS(MIN(d->pause.ns * 2, RETRY_MAX.ns));
+	d->events.down(d->userdata, why);
+}
+
+static void
+on_closed(void *userdata, const char *why)
+{
+	struct dialogue *d = userdata;
+	struct err e = { 0 };
+
+	(void)err_set(
+	    &e, -ECONNRESET, "%s: %s ended the connection: %s", d->path, d->language->daemon, why);
+	lose(d, e.message);
+}
+
+static void
+on_patience(struct timer *t, struct instant now)
+{
+	struct dialogue *d = container_of(t, struct dialogue, patience);
+	struct err e = { 0 };
+
+	(void)now;
+	(void)err_set(
+	    &e, -ETIMEDOUT, "%s: %s did not answer within 5 s", d->path, d->language->daemon);
+	lose(d, e.message);
+}
+
+/* Of a whole answer. */
+static int
+take_code(const struct dialogue_language *l, struct strbuf *reply)
+{
+	const char *line;
+
+	if (l != &dialogue_bird)
+		return dialogue_frr_status(reply);
+	line = memrchr(reply->text, '\n', reply->len - 1);
+	return dialogue_bird_code(line != NULL ? line + 1 : reply->text);
+}
+
+static void
+take_answer(struct dialogue *d, size_t len)
+{
+	_cleanup_(strbuf_done) struct strbuf reply = { 0 };
+	struct question q;
+	int code;
+
+	strbuf_add_mem(&reply, d->in.text, len);
+	memmove(d->in.text, d->in.text + len, d->in.len - len + 1);
+	d->in.len -= len;
+	if (!d->up) {
+		d->up = true;
+		d->pause = RETRY_MIN;
+		d->events.up(d->userdata);
+		return;
+	}
+	if (d->first == d->count)
+		return; /* nobody asked */
+	q = d->questions[d->first++];
+	if (d->first == d->count)
+		d->first = d->count = 0;
+	code = take_code(d->language, &reply);
+	if (q.fn != NULL)
+		q.fn(d->userdata, q.tag, code, strbuf_get(&reply));
+}
+
+static void
+on_bytes(void *userdata, const uint8_t *bytes, size_t len)
+{
+	struct dialogue *d = userdata;
+	size_t n;
+
+	strbuf_add_mem(&d->in, bytes, len);
+	while ((n = d->language->reply_length(strbuf_get(&d->in), d->in.len)) > 0)
+		take_answer(d, n);
+	if (d->in.len > DIALOGUE_REPLY_MAX)
+		lose(d, "a reply without an end");
+	else
+		expect_answer(d);
+}
+
+static const struct stream_events stream_events = { .bytes = on_bytes, .closed = on_closed };
+
+static int
+connect_unix(const char *path)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int fd, r;
+
+	if (strlen(path) >= sizeof(sun.sun_path))
+		return -ENAMETOOLONG;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	memcpy(sun.sun_path, path, strlen(path) + 1);
+	if (connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) == 0)
+		return fd;
+	r = -errno;
+	(void)close(fd);
+	return r;
+}
+
+static void
+on_retry(struct timer *t, struct instant now)
+{
+	struct dialogue *d = container_of(t, struct dialogue, retry);
+	int r = connect_unix(d->path);
+	struct err e = { 0 };
+
+	(void)now;
+	if (r >= 0)
+		r = stream_new(d->loop, r, false, &stream_events, d, &d->stream);
+	if (r < 0) {
+		(void)dialogue_refused(d->language, d->path, r, &e);
+		lose(d, e.message);
+		return;
+	}
+	expect_answer(d);
+	if (d->language->greets)
+		return;
+	d->up = true;
+	d->pause = RETRY_MIN;
+	d->events.up(d->userdata);
+}
+
+int
+dialogue_new(sd_event *loop, const struct dialogue_language *l, const char *path,
+    const struct dialogue_events *events, void *userdata, struct dialogue **ret, struct err *e)
+{
+	struct dialogue *d = xcalloc(1, sizeof(*d));
+	int r;
+
+	d->loop = loop;
+	d->language = l;
+	d->path = path;
+	d->events = *events;
+	d->userdata = userdata;
+	d->pause = RETRY_MIN;
+	r = timer_init(&d->retry, loop, on_retry);
+	if (r >= 0)
+		r = timer_init(&d->patience, loop, on_patience);
+	if (r < 0) {
+		dialogue_free(d);
+		return err_errno(e, r, "timer");
+	}
+	timer_set(&d->retry, clock_now());
+	*ret = d;
+	return 0;
+}
+
+void
+dialogue_free(struct dialogue *d)
+{
+	if (d == NULL)
+		return;
+	stream_free(d->stream);
+	timer_done(&d->retry);
+	timer_done(&d->patience);
+	strbuf_done(&d->in);
+	free(d->questions);
+	free(d);
+}
+
+bool
+dialogue_is_up(const struct dialogue *d)
+{
+	return d->up;
+}
+
+void
+dialogue_send(struct dialogue *d, const char *command, dialogue_reply_fn fn, size_t tag)
+{
+	_cleanup_(strbuf_done) struct strbuf line = { 0 };
+
+	if (!d->up)
+		return;
+	d->questions = grow_array(d->questions, d->count, &d->cap, sizeof(*d->questions));
+	d->questions[d->count++] = (struct question){ fn, tag };
+	strbuf_add(&line, command);
+	strbuf_add_char(&line, d->language->end);
+	/* what it does not take any more is a daemon that does not answer: patience ends that */
+	(void)stream_write(d->stream, line.text, line.len);
+	expect_answer(d);
+}
+
+size_t
+dialogue_waiting(const struct dialogue *d)
+{
+	return d->count - d->first;
+}

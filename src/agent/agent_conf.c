@@ -2,6 +2,8 @@
 
 #include "base/log.h"
 
+/* as enum agent_announcer */
+static const char *const announcer_names[] = { "speaker", "bird", "frr", NULL };
 static const char *const on_exit_names[] = { "withdraw", "keep", NULL };
 /* as enum log_level */
 static const char *const log_level_names[] = { "error", "warning", "notice", "info", "debug",
@@ -26,13 +28,32 @@ static const struct conf_field metrics_fields[] = {
 static const struct conf_schema metrics_schema =
     CONF_SCHEMA("metrics", struct agent_metrics, metrics_fields);
 
+#define AT(field) .offset = offsetof(struct agent_daemon, field)
+static const struct conf_field bird_fields[] = {
+	{ .key = "socket", .type = CONF_STRING, AT(socket), .def = "/run/bird/bird.ctl", .min = 2,
+	  .max = 107, .doc = "its control socket" },
+	{ .key = "include", .type = CONF_STRING, AT(include), .def = AGENT_BIRD_INCLUDE, .min = 2,
+	  .max = 200, .doc = "the file that we write and its configuration includes" },
+	{ .key = "local-as", .type = CONF_U32, AT(local_as), .flags = CONF_OR_ZERO, .def = "0",
+	  .min = 1, .max = UINT32_MAX - 1, .doc = "what is prepended" },
+};
+static const struct conf_field frr_fields[] = {
+	{ .key = "socket", .type = CONF_STRING, AT(socket), .def = "/run/frr/bgpd.vty", .min = 2,
+	  .max = 107, .doc = "the vty socket of its bgpd" },
+	{ .key = "local-as", .type = CONF_U32, AT(local_as), .flags = CONF_OR_ZERO, .def = "0",
+	  .min = 1, .max = UINT32_MAX - 1, .doc = "what is prepended" },
+};
+#undef AT
+static const struct conf_schema bird_schema = CONF_SCHEMA("bird", struct agent_daemon, bird_fields);
+static const struct conf_schema frr_schema = CONF_SCHEMA("frr", struct agent_daemon, frr_fields);
+
 #define AT(field) .offset = offsetof(struct agent_conf, field)
 static const struct conf_field agent_fields[] = {
 	{ .key = "site", .type = CONF_NAME, AT(site), .flags = CONF_REQUIRED, .min = 1, .max = 63,
 	  .doc = "the place this host stands in" },
 	{ .key = "host", .type = CONF_NAME, AT(host), .min = 1, .max = 253,
 	  .doc = "this host's name; default: what the machine calls itself" },
-	{ .key = "router-id", .type = CONF_IP, AT(router_id), .flags = CONF_REQUIRED,
+	{ .key = "router-id", .type = CONF_IP, AT(router_id),
 	  .doc = "BGP identifier, an IPv4 address of this host alone; never a Global IP" },
 	{ .key = "log-level", .type = CONF_ENUM, AT(log_level), .def = "info",
 	  .names = log_level_names,
@@ -45,6 +66,15 @@ static const struct conf_field agent_fields[] = {
 	  .doc = "where is kept what outlives the agent" },
 	{ .key = "interface", .type = CONF_NAME, AT(interface), .def = "lo", .min = 1, .max = 15,
 	  .doc = "where Global IPs are put" },
+	{ .key = "announcer", .type = CONF_ENUM, AT(announcer), .def = "speaker",
+	  .names = announcer_names,
+	  .doc = "speaker: our own BGP; bird, frr: the one that runs on this host" },
+	{ .key = "bird", .type = CONF_STRUCT, AT(bird), .schema = &bird_schema,
+	  .doc = "where BIRD is found" },
+	{ .key = "frr", .type = CONF_STRUCT, AT(frr), .schema = &frr_schema,
+	  .doc = "where FRR is found" },
+	{ .key = "if-agent-dies", .type = CONF_STRING, AT(if_agent_dies), .min = 1, .max = 60,
+	  .doc = "with bird and frr: keep; or withdraw-after and a duration" },
 	{ .key = "on-exit", .type = CONF_ENUM, AT(on_exit), .def = "withdraw",
 	  .names = on_exit_names,
 	  .doc = "withdraw: withdraw, then remove what was added; keep: leave all, tell neighbors nothing" },
@@ -60,9 +90,9 @@ static const struct conf_field agent_fields[] = {
 	  .doc = "by name: who is told of events" },
 	{ .key = "metrics", .type = CONF_STRUCT, AT(metrics), .schema = &metrics_schema,
 	  .doc = "what Prometheus scrapes" },
-	{ .key = "neighbors", .type = CONF_MAP, AT(neighbors), .flags = CONF_REQUIRED,
+	{ .key = "neighbors", .type = CONF_MAP, AT(neighbors),
 	  .schema = &agent_neighbor_schema,
-	  .min = 1, .max = 64, .doc = "by name: the routers to announce to" },
+	  .max = 64, .doc = "by name: the routers to announce to" },
 	{ .key = "services", .type = CONF_MAP, AT(services), .flags = CONF_REQUIRED,
 	  .schema = &agent_service_schema,
 	  .min = 1, .max = 4096, .doc = "by name: what answers on which Global IPs" },

@@ -23,13 +23,22 @@
 #include "proto/bgp/bgp.h"
 #include "service/service.h"
 
+struct daemon_conf;
 struct neighbor_conf;
 
 #define AGENT_CONF_PATH "/etc/nearcast/nearcastd.yaml"
 #define AGENT_CONTROL_PATH "/run/nearcast/nearcastd.sock"
 #define AGENT_STATE_PATH "/var/lib/nearcast"
 #define AGENT_DRAIN_AT_MOST_MAX DURATION_S(86400)
+#define AGENT_BIRD_INCLUDE "/run/nearcast/bird.conf"
 #define AGENT_PASSWORD_MAX 80 /* TCP_MD5SIG_MAXKEYLEN */
+
+/* How announcements reach the network. */
+enum agent_announcer {
+	AGENT_ANNOUNCER_SPEAKER,
+	AGENT_ANNOUNCER_BIRD,
+	AGENT_ANNOUNCER_FRR,
+};
 
 /* What becomes of the announcements when nearcastd ends. */
 enum agent_on_exit {
@@ -189,6 +198,12 @@ struct agent_metrics {
 	struct endpoint listen; /* family IP_NONE: nowhere */
 };
 
+/* BIRD or FRR on this host; include is BIRD's. */
+struct agent_daemon {
+	const char *socket, *include;
+	uint32_t local_as;
+};
+
 struct agent_conf {
 	const char *site, *host;
 	struct ip router_id;
@@ -196,7 +211,11 @@ struct agent_conf {
 	const char *control;
 	const char *state_directory;
 	const char *interface;
+	int announcer; /* enum agent_announcer */
+	struct agent_daemon bird, frr;
 	int on_exit; /* enum agent_on_exit */
+	const char *if_agent_dies;
+	struct duration lifetime; /* derived, of announcements then; DURATION_FOREVER: keep */
 	struct duration settle_time;
 	struct duration listen_poll; /* 0: none */
 	struct agent_events events;
@@ -218,6 +237,9 @@ struct neighbor_conf agent_neighbor_conf(
 struct bgp_attributes agent_attributes(const struct agent_service *service,
     const struct agent_override *override, struct ip address, enum stage stage);
 
+/* BIRD or FRR as the announcer takes it, likewise. */
+struct daemon_conf agent_daemon_conf(const struct agent_conf *conf);
+
 /* Between the files of the configuration. */
 extern const struct conf_schema agent_hook_schema;     /* agent_conf_hooks.c */
 extern const struct conf_schema agent_neighbor_schema; /* agent_conf_neighbor.c */
@@ -230,6 +252,8 @@ void agent_conf_check_all(struct conf *c, void *object);
 /* ... agent_conf_check_policy.c: which checks count, where they lead, and how long it takes. */
 void agent_conf_check_policy(struct conf *c, struct agent_service *service);
 void agent_conf_check_damping(struct conf *c, void *object);
+/* ... agent_conf_check_announcer.c: what does not apply to the announcer that was chosen. */
+void agent_conf_check_announcer(struct conf *c, struct agent_conf *conf);
 /* ... agent_conf_overlaps.c: no address may be in two Global IPs. */
 void agent_conf_check_overlaps(struct conf *c, const struct agent_conf *conf);
 /* ... agent_conf_check_check.c */

@@ -206,9 +206,10 @@ agent_conf_check_all(struct conf *c, void *object)
 		(void)gethostname(name, sizeof(name) - 1);
 		conf->host = arena_strdup(conf_arena(c), name);
 	}
-	if (conf->router_id.family != IP_V4)
+	if (conf->router_id.family == IP_V6)
 		conf_error_at(c, &conf->router_id, "expected an IPv4 address");
-	else if (ip_is_unspecified(conf->router_id) || ip_is_multicast(conf->router_id))
+	else if (conf->router_id.family == IP_V4 &&
+		 (ip_is_unspecified(conf->router_id) || ip_is_multicast(conf->router_id)))
 		conf_error_at(c, &conf->router_id, "expected an address of this host");
 	refuse_global_ip(c, conf, &conf->router_id);
 	if (conf->control[0] != '/')
@@ -234,6 +235,9 @@ agent_conf_check_all(struct conf *c, void *object)
 				    "neighbor %s has this address too", neighbors[j].name);
 		}
 	}
-	check_reach(c, conf);
-	check_overrides(c, conf);
+	agent_conf_check_announcer(c, conf);
+	if (conf->announcer == AGENT_ANNOUNCER_SPEAKER && conf->neighbors.count > 0) {
+		check_reach(c, conf);
+		check_overrides(c, conf);
+	}
 }

@@ -124,6 +124,17 @@ open_metrics(struct agent *a)
 		log_error("metrics: %s; goes on without", e.message);
 }
 
+static int
+open_announcer(struct agent *a, const struct announcer_events *events, struct err *e)
+{
+	struct daemon_conf daemon = agent_daemon_conf(a->conf);
+
+	if (a->conf->announcer == AGENT_ANNOUNCER_SPEAKER)
+		return announcer_new_speaker(
+		    a->loop, a->neighbors, a->conf->neighbors.count, events, &a->announcer, e);
+	return announcer_new_daemon(a->loop, &daemon, events, &a->announcer, e);
+}
+
 /* The drivers, in the order in which a refusal costs least: what another may have comes first. */
 int
 agent_open_drivers(struct agent *a, struct err *e)
@@ -160,8 +171,7 @@ agent_open_drivers(struct agent *a, struct err *e)
 	if (r >= 0)
 		r = background_new(a->loop, &a->counter, e);
 	if (r >= 0)
-		r = announcer_new_speaker(
-		    a->loop, a->neighbors, a->conf->neighbors.count, &events, &a->announcer, e);
+		r = open_announcer(a, &events, e);
 	for (size_t i = 0; i < a->service_count && r >= 0; i++)
 		watch_from_elsewhere(a, a->services[i]);
 	if (r >= 0)

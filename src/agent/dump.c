@@ -101,6 +101,8 @@ has_neighbor(const struct agent *a, const char *name, struct err *e)
 {
 	_cleanup_(strbuf_done) struct strbuf names = { 0 };
 
+	if (a->conf->announcer != AGENT_ANNOUNCER_SPEAKER)
+		return true; /* the announcer says what it cannot do */
 	for (size_t i = 0; i < a->conf->neighbors.count; i++) {
 		if (strcmp(a->neighbors[i].name, name) == 0)
 			return true;

@@ -15,6 +15,7 @@
 
 #include "agent/agent.h"
 #include "agent/unable.h"
+#include "announce/watcher.h"
 #include "base/log.h"
 #include "io/journald.h"
 
@@ -170,9 +171,21 @@ raise_file_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Before anything else is there: it must not have what we open. */
+static int
+start_watcher(const struct agent_conf *conf, struct watcher **ret, struct err *e)
+{
+	struct daemon_conf daemon = agent_daemon_conf(conf);
+
+	if (conf->announcer == AGENT_ANNOUNCER_SPEAKER || conf->lifetime.ns == DURATION_FOREVER.ns)
+		return 0;
+	return watcher_start(&daemon, conf->lifetime, conf->control, ret, e);
+}
+
 static int
 run(const struct agent_conf *conf)
 {
+	struct watcher *watcher = NULL;
 	_cleanup_(sd_event_unrefp) sd_event *loop = NULL;
 	struct agent *agent = NULL;
 	struct err e = { 0 };
@@ -186,6 +199,9 @@ run(const struct agent_conf *conf)
 	(void)sigaddset(&mask, SIGINT);
 	(void)sigaddset(&mask, SIGHUP);
 	(void)sigprocmask(SIG_BLOCK, &mask, NULL);
+	r = start_watcher(conf, &watcher, &e);
+	if (r < 0)
+		goto end;
 	r = sd_event_new(&loop);
 	if (r < 0) {
 		(void)err_errno(&e, r, "event loop");
@@ -207,6 +223,8 @@ run(const struct agent_conf *conf)
 		(void)err_errno(&e, r, "event loop");
 end:
 	agent_free(agent);
+	/* what was not said to the end is for the watcher */
+	watcher_end(watcher, r == 0 || agent == NULL);
 	if (r < 0)
 		log_error("%s", e.message);
 	return r < 0 ? EXIT_FAILURE : r;

@@ -1,6 +1,6 @@
 /*
- * How announcements reach the network: one interface, and behind it the built-in speaker, later
- * BIRD and FRR. What each of them has to bring stands in announcer.h.
+ * How announcements reach the network: one interface, and behind it the built-in speaker, or BIRD
+ * or FRR that run on the host. What each of them has to bring stands in announcer.h.
  *
  * The agent says what should be announced; an announcer makes it so with every neighbor, now and
  * after each reconnect. It never decides. Setting the same announcement again sends nothing.
@@ -9,7 +9,8 @@
  * are), speaker_requests.c (what an operator asks of it), kept.c (what neighbors may keep of lost
  * sessions), pending.h (what has not come about yet), listener.h (the listening sockets),
  * neighbor.h (one neighbor, which lists its own files), bfd.h (BFD with neighbors), on bfd_engine.h
- * (its sessions with their sockets; bfd_receiver.c) in a thread of its own.
+ * (its sessions with their sockets; bfd_receiver.c) in a thread of its own; daemon.h (BIRD and
+ * FRR), which lists its own files.
  */
 #pragma once
 
@@ -151,6 +152,30 @@ struct announcer_events {
 int announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, size_t count,
     const struct announcer_events *events, struct announcer **ret, struct err *e);
 
+/* A routing daemon of this host that announces for us. Strings are borrowed and outlive the
+ * announcer. */
+enum daemon_type {
+	DAEMON_BIRD,
+	DAEMON_FRR,
+};
+
+struct daemon_conf {
+	enum daemon_type type;
+	const char *socket;  /* where it answers */
+	const char *include; /* BIRD: the file that its configuration includes */
+	uint32_t local_as;   /* what is prepended; 0: nothing can be */
+};
+
+/*
+ * Connects to the daemon, again and again when it is away. What was announced through it before
+ * stays until announcer_release_end_of_rib(), or until it is withdrawn.
+ */
+int announcer_new_daemon(sd_event *loop, const struct daemon_conf *conf,
+    const struct announcer_events *events, struct announcer **ret, struct err *e);
+/* Whether the daemon can announce so: 0, or -EINVAL with a sentence. */
+int announcer_check_daemon(
+    const struct daemon_conf *conf, const struct bgp_attributes *attributes, struct err *e);
+
 /* The neighbors may change at run time; those that are not named here notice nothing of it. */
 
 /* Whether the configuration of a neighbor can work: 0, or -EINVAL with a sentence. */
@@ -202,52 +227,57 @@ void announcer_stop(
 void announcer_free(struct announcer *a);
 
 /*
- * The neighbors as JSON for `nearcast status` and `nearcast neighbors`: an array of objects (owned by the
- * caller). Durations are whole milliseconds in keys that end with _ms, and null for never. Keys:
+ * The neighbors as JSON for `nearcast status` and `nearcast neighbors`: an array of objects (owned
+ * by the caller). Durations are whole milliseconds in keys that end with _ms, and null for never.
+ * Keys:
  *
  * name, address, port, local_as, peer_as; state, since_ms, down_since_ms (the last session ended,
- * or the start; null: Established), last_up_ms (how long the session stood that ended then; null: there
- * was none), waits_for_bfd (bool: strict BFD is not up);
- * hold_time_s and families (as agreed); announced (count of prefixes that the neighbor has been told),
- * announced_by_family {ipv4, ipv6}, prefix_limit (of each family).
+ * or the start; null: Established), last_up_ms (how long the session stood that ended then; null:
+ * there was none), waits_for_bfd (bool: strict BFD is not up); hold_time_s and families (as
+ * agreed); announced (count of prefixes that the neighbor has been told), announced_by_family
+ * {ipv4, ipv6}, prefix_limit (of each family).
  *
- * last_error, last_notification_sent, last_notification_received, last_malformed (the last UPDATE with a
- * verdict other than accept): one sentence, or null, each with _ago_ms; next_attempt_ms.
+ * last_error, last_notification_sent, last_notification_received, last_malformed (the last UPDATE
+ * with a verdict other than accept): one sentence, or null, each with _ago_ms; next_attempt_ms.
  *
  * established_count, attempts_failed; messages {sent, received}, each {open, update, notification,
  * keepalive, route_refresh, unknown}, and their sums messages_in, messages_out, updates_sent,
- * updates_received; prefixes_received, withdrawn_received (all of them dropped); verdicts of RFC 7606
- * on received UPDATEs {accept, discard, withdraw, reset}, attributes_discarded.
+ * updates_received; prefixes_received, withdrawn_received (all of them dropped); verdicts of RFC
+ * 7606 on received UPDATEs {accept, discard, withdraw, reset}, attributes_discarded.
  *
  * kept: null, or what the neighbor may keep of a session that was lost (graceful restart): {routes
  * (count), withdrawn (of them, those that are not announced any more), until_ms and until (in how
  * long it has given them up, and when, in UTC; null: not before there is a new session)}.
  *
- * timers {hold_time_ms, keepalive_ms (as agreed; null: no session), hold_expires_ms, keepalive_due_ms,
- * next_attempt_ms, and as configured hold_time_offered_ms, connect_retry_ms, idle_hold_ms,
- * idle_hold_max_ms, restart_time_offered_ms (null: no graceful restart)}.
+ * timers {hold_time_ms, keepalive_ms (as agreed; null: no session), hold_expires_ms,
+ * keepalive_due_ms, next_attempt_ms, and as configured hold_time_offered_ms, connect_retry_ms,
+ * idle_hold_ms, idle_hold_max_ms, restart_time_offered_ms (null: no graceful restart)}.
  *
  * capabilities: an array of {name, configured, offered (in our last OPEN: false where the neighbor
  * refused it), received (null: no OPEN was seen), negotiated}; names are ipv4, ipv6, four_octet_as,
- * route_refresh, enhanced_refresh, extended_message, extended_next_hop, graceful_restart, hard_reset.
- * role {ours, offered (in our last OPEN), neighbors (names of RFC 9234, or null), strict}.
- * received_open (null, or {as, router_id, hold_time_s, families, four_octet_as, route_refresh,
- * graceful_restart, restart (null, or {restarting, restart_time_ms, families, forwarding}),
- * unknown_capabilities}).
+ * route_refresh, enhanced_refresh, extended_message, extended_next_hop, graceful_restart,
+ * hard_reset. role {ours, offered (in our last OPEN), neighbors (names of RFC 9234, or null),
+ * strict}. received_open (null, or {as, router_id, hold_time_s, families, four_octet_as,
+ * route_refresh, graceful_restart, restart (null, or {restarting, restart_time_ms, families,
+ * forwarding}), unknown_capabilities}).
  *
- * bfd: null where it is not configured, or {state, since_ms, remote_state, diag, remote_diag (why each
- * side's state changed last), tx_interval_ms, rx_interval_ms, detection_ms, multiplier,
+ * bfd: null where it is not configured, or {state, since_ms, remote_state, diag, remote_diag (why
+ * each side's state changed last), tx_interval_ms, rx_interval_ms, detection_ms, multiplier,
  * remote_multiplier, local_discriminator, remote_discriminator (or null), auth (or null), downs,
  * packets_in, packets_out, dropped {a count for each reason}, send_errors, error (or null)}.
  *
  * dump: null, or {path, bytes, format} of the dump that runs.
  *
+ * announcer: there when it is BIRD or FRR, whose name it is. Of a neighbor then is only known what
+ * that says: name, address, state, since_ms, down_since_ms, local_as, peer_as, families, announced,
+ * announced_by_family, last_error; bfd and dump are null, seen is empty.
+ *
  * seen: the watched prefixes that the neighbor sends to us, as in announcer_watched(), with prefix
  * instead of neighbor.
  *
  * transport {mode (active, both, passive), local, remote (endpoints of the connection, or null),
- * opened_by (us, the neighbor, null), interface (or null), multihop, ttl_security (hops, 0: off), md5
- * (bool: the password is nowhere), user_timeout_ms}.
+ * opened_by (us, the neighbor, null), interface (or null), multihop, ttl_security (hops, 0: off),
+ * md5 (bool: the password is nowhere), user_timeout_ms}.
  */
 json_t *announcer_status(const struct announcer *a, struct instant now);
 

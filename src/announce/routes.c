@@ -4,7 +4,6 @@
 
 #include "announce/status_internal.h"
 #include "base/alloc.h"
-#include "proto/bgp/community.h"
 
 /* A route of one neighbor, until all are known and in order. */
 struct route {
@@ -37,51 +36,6 @@ path_json(const struct neighbor *n, const struct bgp_attributes *attributes)
 	for (size_t i = 0; i < copies; i++)
 		(void)json_array_append_new(list, json_integer((json_int_t)n->conf.local_as));
 	return list;
-}
-
-static json_t *
-communities_json(const struct bgp_attributes *a)
-{
-	json_t *list = json_array();
-	char text[BGP_COMMUNITY_STR_MAX];
-
-	for (size_t i = 0; i < a->community_count; i++)
-		(void)json_array_append_new(
-		    list, json_string(bgp_community_format(a->communities[i], text)));
-	return list;
-}
-
-static json_t *
-ext_communities_json(const struct bgp_attributes *a)
-{
-	json_t *list = json_array();
-	char text[BGP_COMMUNITY_STR_MAX];
-
-	for (size_t i = 0; i < a->ext_community_count; i++)
-		(void)json_array_append_new(
-		    list, json_string(bgp_ext_community_format(a->ext_communities[i], text)));
-	return list;
-}
-
-static json_t *
-large_communities_json(const struct bgp_attributes *a)
-{
-	json_t *list = json_array();
-	char text[BGP_COMMUNITY_STR_MAX];
-
-	for (size_t i = 0; i < a->large_community_count; i++)
-		(void)json_array_append_new(
-		    list, json_string(bgp_large_community_format(a->large_communities[i], text)));
-	return list;
-}
-
-/* Without one of its own, an announcement to our own AS has the usual one. */
-static json_t *
-local_pref_json(const struct neighbor *n, const struct bgp_attributes *a)
-{
-	if (n->conf.local_as != n->conf.peer_as)
-		return json_null();
-	return json_integer(a->has_local_pref ? (json_int_t)a->local_pref : 100);
 }
 
 /* Of a session that is down. */
@@ -121,22 +75,18 @@ static json_t *
 route_json(
     const struct neighbor *n, struct prefix prefix, const struct bgp_attributes *a, bool told)
 {
-	static const char *const origins[] = { [BGP_ORIGIN_IGP] = "igp",
-		[BGP_ORIGIN_EGP] = "egp",
-		[BGP_ORIGIN_INCOMPLETE] = "incomplete" };
 	enum bgp_family family = bgp_family_of(prefix.addr.family);
 	struct ip next_hop = bgp_session_next_hop(n->session, family, a);
+	json_t *o = status_attributes(a, n->conf.local_as != n->conf.peer_as);
 	char text[PREFIX_STR_MAX], hop[IP_STR_MAX];
 
 	told = told && bgp_session_info(n->session)->state == BGP_ESTABLISHED;
-	return json_pack("{s:s, s:s, s:b, s:b, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-	    "prefix", prefix_format(prefix, text), "neighbor", n->conf.name, "told", (int)told,
-	    "withdrawn", 0, "waits_for", waits_for_json(n, prefix, next_hop, told), "origin",
-	    origins[a->origin], "as_path", path_json(n, a), "next_hop",
-	    next_hop.family == IP_NONE ? json_null() : json_string(ip_format(next_hop, hop)), "med",
-	    a->has_med ? json_integer((json_int_t)a->med) : json_null(), "local_pref",
-	    local_pref_json(n, a), "communities", communities_json(a), "ext_communities",
-	    ext_communities_json(a), "large_communities", large_communities_json(a));
+	(void)json_object_update_new(o,
+	    json_pack("{s:s, s:s, s:b, s:b, s:o, s:o, s:o}", "prefix", prefix_format(prefix, text),
+		"neighbor", n->conf.name, "told", (int)told, "withdrawn", 0, "waits_for",
+		waits_for_json(n, prefix, next_hop, told), "as_path", path_json(n, a), "next_hop",
+		next_hop.family == IP_NONE ? json_null() : json_string(ip_format(next_hop, hop))));
+	return o;
 }
 
 /* One that is withdrawn, and that the neighbor may keep; its attributes are not known any more. */

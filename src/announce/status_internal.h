@@ -32,3 +32,8 @@ json_t *status_messages(const struct bgp_counters *c);
 json_t *status_verdicts(const struct bgp_counters *c);
 json_t *status_families(const bool families[static BGP_FAMILY_MAX]);
 json_t *status_received_open(const struct bgp_open *open);
+
+/* ---- attributes_json.c ---- */
+
+/* Keys of announcer_routes(): origin, med, local_pref, and the three kinds of communities. */
+json_t *status_attributes(const struct bgp_attributes *a, bool external);

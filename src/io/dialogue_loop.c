@@ -44,7 +44,7 @@ expect_answer(struct dialogue *d)
 }
 
 static void
-lose(struct dialogue *d, const char *why)
+lose(struct dialogue *d, int error, const char *why)
 {
 	stream_free(TAKE(d->stream));
 	d->up = false;
@@ -53,7 +53,7 @@ lose(struct dialogue *d, const char *why)
 	expect_answer(d);
 	timer_set(&d->retry, instant_add(clock_now(), d->pause));
 	d->pause = DURATION_NS(MIN(d->pause.ns * 2, RETRY_MAX.ns));
-	d->events.down(d->userdata, why);
+	d->events.down(d->userdata, error, why);
 }
 
 static void
@@ -64,7 +64,7 @@ on_closed(void *userdata, const char *why)
 
 	(void)err_set(
 	    &e, -ECONNRESET, "%s: %s ended the connection: %s", d->path, d->language->daemon, why);
-	lose(d, e.message);
+	lose(d, -ECONNRESET, e.message);
 }
 
 static void
@@ -76,7 +76,7 @@ on_patience(struct timer *t, struct instant now)
 	(void)now;
 	(void)err_set(
 	    &e, -ETIMEDOUT, "%s: %s did not answer within 5 s", d->path, d->language->daemon);
-	lose(d, e.message);
+	lose(d, -ETIMEDOUT, e.message);
 }
 
 /* Of a whole answer. */
@@ -127,7 +127,7 @@ on_bytes(void *userdata, const uint8_t *bytes, size_t len)
 	while ((n = d->language->reply_length(strbuf_get(&d->in), d->in.len)) > 0)
 		take_answer(d, n);
 	if (d->in.len > DIALOGUE_REPLY_MAX)
-		lose(d, "a reply without an end");
+		lose(d, -E2BIG, "a reply without an end");
 	else
 		expect_answer(d);
 }
@@ -165,7 +165,7 @@ on_retry(struct timer *t, struct instant now)
 		r = stream_new(d->loop, r, false, &stream_events, d, &d->stream);
 	if (r < 0) {
 		(void)dialogue_refused(d->language, d->path, r, &e);
-		lose(d, e.message);
+		lose(d, r, e.message);
 		return;
 	}
 	expect_answer(d);

@@ -16,8 +16,11 @@ struct dialogue;
 struct dialogue_events {
 	/* It can be asked. */
 	void (*up)(void *userdata);
-	/* It can not, any more or still: also after each attempt that failed. */
-	void (*down)(void *userdata, const char *why);
+	/*
+	 * It can not, any more or still: also after each attempt that failed. error: a negative
+	 * errno, -ENOENT or -ECONNREFUSED when nobody listens.
+	 */
+	void (*down)(void *userdata, int error, const char *why);
 };
 
 /*

@@ -1,23 +1,7 @@
 /* What a neighbor of BIRD is told: the Global IPs, prefix by prefix, each with its attributes. */
+#include "announce/bird_text.h"
 #include "proto/bgp/bgp.h"
 #include "render/internal.h"
-
-static void
-add_communities(struct render_job *j, const struct bgp_attributes *a)
-{
-	for (size_t i = 0; i < a->community_count; i++)
-		strbuf_addf(j->out, "\t\tbgp_community.add((%u, %u));\n", a->communities[i] >> 16,
-		    a->communities[i] & 0xffff);
-	/* as on the wire: whatever it is, it has this form */
-	for (size_t i = 0; i < a->ext_community_count; i++)
-		strbuf_addf(j->out, "\t\tbgp_ext_community.add((generic, 0x%x, 0x%x));\n",
-		    (unsigned)(a->ext_communities[i] >> 32),
-		    (unsigned)(a->ext_communities[i] & UINT32_MAX));
-	for (size_t i = 0; i < a->large_community_count; i++)
-		strbuf_addf(j->out, "\t\tbgp_large_community.add((%u, %u, %u));\n",
-		    a->large_communities[i].global, a->large_communities[i].local1,
-		    a->large_communities[i].local2);
-}
 
 static void
 add_attributes(struct render_job *j, const struct agent_service *s, const struct render_neighbor *n,
@@ -38,7 +22,7 @@ add_attributes(struct render_job *j, const struct agent_service *s, const struct
 		strbuf_addf(j->out, "\t\tbgp_path.prepend(%u);\n", n->conf.local_as);
 	if (next_hop.family != IP_NONE)
 		strbuf_addf(j->out, "\t\tbgp_next_hop = %s;\n", ip_format(next_hop, text));
-	add_communities(j, a);
+	bird_text_communities(a, "\t\t", j->out);
 }
 
 static void

@@ -2,9 +2,7 @@
  * What a neighbor of FRR is told: a prefix-list for each service, a route-map for each neighbor and
  * family. What no rule of a route-map matches is denied.
  */
-#include <string.h>
-
-#include "proto/bgp/community.h"
+#include "announce/frr_text.h"
 #include "render/internal.h"
 
 static void
@@ -19,48 +17,6 @@ add_prefix_list(struct render_job *j, const struct agent_service *s, enum ip_fam
 			    family == IP_V4 ? "ip" : "ipv6", s->name, seq += 5,
 			    prefix_format(prefix_host(s->addresses[i]), text));
 	}
-}
-
-/* All of a kind in one line, since a second line would replace it; their kind is a word there. */
-static void
-add_ext_communities(struct render_job *j, const struct bgp_attributes *a, const char *kind)
-{
-	char text[BGP_COMMUNITY_STR_MAX];
-	bool any = false;
-
-	for (size_t i = 0; i < a->ext_community_count; i++) {
-		size_t n = strlen(kind);
-
-		bgp_ext_community_format(a->ext_communities[i], text);
-		if (strncmp(text, kind, n) != 0 || text[n] != ':')
-			continue;
-		if (!any)
-			strbuf_addf(j->out, " set extcommunity %s", kind);
-		any = true;
-		strbuf_addf(j->out, " %s", text + n + 1);
-	}
-	if (any)
-		strbuf_add_char(j->out, '\n');
-}
-
-static void
-add_communities(struct render_job *j, const struct bgp_attributes *a)
-{
-	char text[BGP_COMMUNITY_STR_MAX];
-
-	if (a->community_count > 0)
-		strbuf_add(j->out, " set community");
-	for (size_t i = 0; i < a->community_count; i++)
-		strbuf_addf(j->out, " %u:%u%s", a->communities[i] >> 16, a->communities[i] & 0xffff,
-		    i + 1 == a->community_count ? "\n" : "");
-	add_ext_communities(j, a, "rt");
-	add_ext_communities(j, a, "soo");
-	if (a->large_community_count > 0)
-		strbuf_add(j->out, " set large-community");
-	for (size_t i = 0; i < a->large_community_count; i++)
-		strbuf_addf(j->out, " %s%s",
-		    bgp_large_community_format(a->large_communities[i], text),
-		    i + 1 == a->large_community_count ? "\n" : "");
 }
 
 static void
@@ -89,7 +45,7 @@ add_rule(struct render_job *j, const struct agent_service *s, const struct rende
 		strbuf_addf(j->out, " set %s %s\n",
 		    family == IP_V4 ? "ip next-hop" : "ipv6 next-hop global",
 		    ip_format(next_hop, text));
-	add_communities(j, a);
+	frr_text_communities(a, " ", j->out);
 	strbuf_add(j->out, "exit\n");
 }
 

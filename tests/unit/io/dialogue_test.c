@@ -60,13 +60,14 @@ on_up(void *userdata)
 }
 
 static void
-on_down(void *userdata, const char *why)
+on_down(void *userdata, int error, const char *why)
 {
 	struct fixture *f = userdata;
 
 	if (strstr(why, "ended the connection") != NULL)
 		strbuf_add(&f->seen, "lost; ");
-	else if (strstr(why, "does not listen there") != NULL && f->seen.len == 0)
+	else if (error == -ENOENT && strstr(why, "does not listen there") != NULL &&
+		 f->seen.len == 0)
 		strbuf_add(&f->seen, "nobody; ");
 }
 

@@ -1,0 +1,448 @@
+#include "announce/daemon.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "proto/bgp/codec.h"
+
+#define STOP_PATIENCE DURATION_S(1)
+#define RETRY_PAUSE DURATION_S(5)
+
+/* ---- the table ---- */
+
+static struct daemon_route *
+find(const struct daemon *d, struct prefix prefix)
+{
+	uint32_t at;
+
+	return prefix_map_get(&d->index, prefix, &at) ? &d->routes[at] : NULL;
+}
+
+struct daemon_route *
+daemon_route_at(struct daemon *d, struct prefix prefix)
+{
+	struct daemon_route *r = find(d, prefix);
+
+	if (r != NULL)
+		return r;
+	d->routes = grow_array(d->routes, d->route_count, &d->route_cap, sizeof(*d->routes));
+	prefix_map_put(&d->index, prefix, (uint32_t)d->route_count);
+	r = &d->routes[d->route_count++];
+	*r = (struct daemon_route){ .prefix = prefix };
+	return r;
+}
+
+static size_t
+count_bits(uint64_t mask)
+{
+	return (size_t)__builtin_popcountll(mask);
+}
+
+/* The callbacks may set and withdraw: the table may move. */
+void
+daemon_tell(struct daemon *d, size_t route)
+{
+	struct daemon_route *r = &d->routes[route];
+	struct prefix prefix = r->prefix;
+
+	if (r->wanted && !r->told && r->exported != 0) {
+		r->told = true;
+		if (d->events.announced)
+			d->events.announced(d->events.userdata, prefix);
+	} else if (r->withdrawing && r->exported == 0) {
+		struct withdraw_result result = {
+			.written = { count_bits(r->had), count_bits(r->had) }, .at = clock_now()
+		};
+
+		r->withdrawing = false;
+		if (d->events.withdrawn)
+			d->events.withdrawn(d->events.userdata, prefix, &result);
+	}
+}
+
+void
+daemon_stop_if_done(struct daemon *d)
+{
+	if (d->stop_done == NULL)
+		return;
+	for (size_t i = 0; i < d->route_count; i++) {
+		if (d->routes[i].exported != 0 || d->routes[i].withdrawing)
+			return;
+	}
+	/* told from the loop: the one who waits may free us */
+	timer_set(&d->stop_timer, clock_now());
+}
+
+/* ---- making it so ---- */
+
+static void
+flush(struct daemon *d)
+{
+	(void)sd_event_source_set_enabled(d->flush, SD_EVENT_OFF);
+	d->look_pause = DAEMON_LOOK_SOON;
+	d->kind->apply(d);
+}
+
+static int
+on_flush(sd_event_source *source, void *userdata)
+{
+	(void)source;
+	flush(userdata);
+	return 0;
+}
+
+static void
+flush_later(struct daemon *d)
+{
+	(void)sd_event_source_set_enabled(d->flush, SD_EVENT_ONESHOT);
+}
+
+static void
+on_retry(struct timer *t, struct instant now)
+{
+	struct daemon *d = container_of(t, struct daemon, retry);
+
+	(void)now;
+	d->refused[0] = '\0';
+	flush(d);
+}
+
+void
+daemon_refused(struct daemon *d, const char *why)
+{
+	d->applying = false;
+	if (strcmp(d->retried, why) != 0)
+		log_error("%s refuses a change and stays as it was; tried again every 5 s: %s",
+		    d->kind->name, why);
+	(void)snprintf(d->refused, sizeof(d->refused), "%s", why);
+	(void)snprintf(d->retried, sizeof(d->retried), "%s", why);
+	timer_set(&d->retry, instant_add(clock_now(), RETRY_PAUSE));
+	daemon_look(d);
+}
+
+void
+daemon_accepted(struct daemon *d)
+{
+	d->applying = false;
+	if (d->retried[0] != '\0')
+		log_notice("%s takes the change now", d->kind->name);
+	d->refused[0] = d->retried[0] = '\0';
+	timer_set(&d->retry, INSTANT_NEVER);
+	daemon_look(d);
+}
+
+void
+daemon_ready(struct daemon *d)
+{
+	d->ready = true;
+	d->away[0] = '\0';
+	log_notice("%s answers at %s", d->kind->name, d->conf.socket);
+	flush(d);
+	daemon_look(d);
+}
+
+static void
+on_up(void *userdata)
+{
+	struct daemon *d = userdata;
+
+	for (size_t i = 0; i < d->route_count; i++) {
+		free(TAKE(d->routes[i].loaded));
+		d->routes[i].on = false;
+	}
+	d->kind->connected(d);
+}
+
+static void
+on_down(void *userdata, int error, const char *why)
+{
+	struct daemon *d = userdata;
+
+	if (strcmp(d->away, why) != 0)
+		log_warning("%s cannot be asked; tried again: %s", d->kind->name, why);
+	(void)snprintf(d->away, sizeof(d->away), "%s", why);
+	d->ready = d->applying = d->looking = false;
+	timer_set(&d->look, INSTANT_NEVER);
+	timer_set(&d->retry, INSTANT_NEVER);
+	daemon_lost_neighbors(d, why);
+	for (size_t i = 0; i < d->route_count; i++) {
+		d->routes[i].told = false;
+		d->routes[i].exported = 0;
+	}
+	/* one that does not run announces nothing; of one that does not answer nobody knows */
+	for (size_t i = 0; i < d->route_count && (error == -ECONNREFUSED || error == -ENOENT); i++)
+		daemon_tell(d, i);
+	daemon_stop_if_done(d);
+}
+
+/* ---- announce.h ---- */
+
+static void
+keep_attributes(struct daemon_route *r, const struct bgp_attributes *a)
+{
+	free(r->storage);
+	r->attributes = *a;
+	r->storage = xmalloc(bgp_attributes_size(a) + 1);
+	bgp_attributes_normalise(&r->attributes, r->storage);
+}
+
+static int
+daemon_set(struct announcer *a, const struct announcement *announcement, struct err *e)
+{
+	struct daemon *d = daemon_of(a);
+	_cleanup_(strbuf_done) struct strbuf text = { 0 };
+	struct daemon_route *r;
+	int error = d->kind->text(&announcement->attributes, d->conf.local_as, &text, e);
+
+	if (error < 0)
+		return error;
+	r = daemon_route_at(d, announcement->prefix);
+	r->told = r->told && r->wanted;
+	r->wanted = true;
+	r->withdrawing = false;
+	keep_attributes(r, &announcement->attributes);
+	free(r->text);
+	r->text = strbuf_take(&text);
+	flush_later(d);
+	return 0;
+}
+
+static void
+daemon_withdraw(struct announcer *a, struct prefix prefix)
+{
+	struct daemon *d = daemon_of(a);
+	struct daemon_route *r = daemon_route_at(d, prefix);
+
+	r->wanted = r->told = false;
+	r->withdrawing = true;
+	r->had = r->exported;
+	flush_later(d);
+}
+
+static void
+daemon_flush(struct announcer *a)
+{
+	flush(daemon_of(a));
+}
+
+static struct neighbor_share
+daemon_told(const struct announcer *a, struct prefix prefix)
+{
+	const struct daemon *d = daemon_of_const(a);
+	const struct daemon_route *r = find(d, prefix);
+	struct neighbor_share told = { 0 };
+
+	for (size_t i = 0; i < d->neighbor_count; i++)
+		told.of +=
+		    prefix.addr.family == IP_V4 ? d->neighbors[i].ipv4 : d->neighbors[i].ipv6;
+	if (r != NULL && r->wanted)
+		told.count = count_bits(r->exported);
+	return told;
+}
+
+static struct neighbor_share
+daemon_withdrawing(const struct announcer *a, struct prefix prefix)
+{
+	const struct daemon_route *r = find(daemon_of_const(a), prefix);
+
+	if (r == NULL || !r->withdrawing)
+		return (struct neighbor_share){ 0 };
+	return (struct neighbor_share){ count_bits(r->exported), count_bits(r->had) };
+}
+
+/* Whether routers keep routes of a session that was lost is between them and the daemon. */
+static struct announcer_kept
+daemon_kept(const struct announcer *a, struct prefix prefix)
+{
+	(void)a;
+	(void)prefix;
+	return (struct announcer_kept){ 0 };
+}
+
+static void
+daemon_release_end_of_rib(struct announcer *a)
+{
+	struct daemon *d = daemon_of(a);
+
+	d->released = true;
+	flush_later(d);
+}
+
+static void
+on_stop_timer(struct timer *t, struct instant now)
+{
+	struct daemon *d = container_of(t, struct daemon, stop_timer);
+	void (*done)(void *userdata) = TAKE(d->stop_done);
+
+	(void)now;
+	if (done)
+		done(d->stop_userdata);
+}
+
+/* The sessions are not ours to end: text is for nobody. */
+static void
+daemon_stop(struct announcer *a, const char *text, void (*done)(void *userdata), void *userdata)
+{
+	struct daemon *d = daemon_of(a);
+
+	(void)text;
+	d->stop_done = done;
+	d->stop_userdata = userdata;
+	d->released = true;
+	for (size_t i = 0; i < d->route_count; i++)
+		d->routes[i].wanted = false;
+	timer_set(&d->stop_timer, instant_add(clock_now(), STOP_PATIENCE));
+	flush(d);
+	daemon_stop_if_done(d);
+}
+
+static void
+daemon_free(struct announcer *a)
+{
+	struct daemon *d = daemon_of(a);
+
+	dialogue_free(d->dialogue);
+	for (size_t i = 0; i < d->route_count; i++) {
+		free(d->routes[i].text);
+		free(d->routes[i].loaded);
+		free(d->routes[i].storage);
+	}
+	free(d->routes);
+	prefix_map_done(&d->index);
+	daemon_frr_done(d);
+	free(d->file);
+	timer_done(&d->look);
+	timer_done(&d->retry);
+	timer_done(&d->stop_timer);
+	(void)sd_event_source_disable_unref(d->flush);
+	(void)sd_event_unref(d->loop);
+	free(d);
+}
+
+/* ---- what only the speaker can ---- */
+
+static int
+daemon_add_neighbor(struct announcer *a, const struct neighbor_conf *conf, struct err *e)
+{
+	return err_set(e, -EOPNOTSUPP, "neighbor %s: the neighbors are those of %s", conf->name,
+	    daemon_of(a)->kind->name);
+}
+
+static void
+daemon_remove_neighbor(struct announcer *a, const char *name, const char *text)
+{
+	(void)a;
+	(void)name;
+	(void)text;
+}
+
+static void
+daemon_adjust_neighbor(struct announcer *a, const struct neighbor_conf *conf)
+{
+	(void)a;
+	(void)conf;
+}
+
+static void
+daemon_watch(struct announcer *a, struct prefix prefix)
+{
+	(void)a;
+	(void)prefix;
+}
+
+static json_t *
+daemon_watched(const struct announcer *a, const struct prefix *within, struct instant now)
+{
+	(void)a;
+	(void)within;
+	(void)now;
+	return json_array();
+}
+
+static int
+daemon_dump_stop(struct announcer *a, const char *neighbor, struct err *e)
+{
+	return err_set(e, -EOPNOTSUPP, "the session with %s is kept by %s, and is dumped there",
+	    neighbor, daemon_of(a)->kind->name);
+}
+
+static int
+daemon_dump_start(struct announcer *a, const char *neighbor, enum dump_format format,
+    const char *path, uint64_t max_bytes, struct err *e)
+{
+	(void)format;
+	(void)path;
+	(void)max_bytes;
+	return daemon_dump_stop(a, neighbor, e);
+}
+
+static const struct announcer_ops daemon_ops = {
+	.add_neighbor = daemon_add_neighbor,
+	.remove_neighbor = daemon_remove_neighbor,
+	.adjust_neighbor = daemon_adjust_neighbor,
+	.set = daemon_set,
+	.withdraw = daemon_withdraw,
+	.flush = daemon_flush,
+	.told = daemon_told,
+	.withdrawing = daemon_withdrawing,
+	.kept = daemon_kept,
+	.release_end_of_rib = daemon_release_end_of_rib,
+	.stop = daemon_stop,
+	.free = daemon_free,
+	.status = daemon_status,
+	.routes = daemon_routes,
+	.watch = daemon_watch,
+	.unwatch = daemon_watch,
+	.watched = daemon_watched,
+	.dump_start = daemon_dump_start,
+	.dump_stop = daemon_dump_stop,
+};
+
+static int
+open_timers(struct daemon *d)
+{
+	int r = daemon_look_init(d);
+
+	if (r >= 0)
+		r = timer_init(&d->retry, d->loop, on_retry);
+	if (r >= 0)
+		r = timer_init(&d->stop_timer, d->loop, on_stop_timer);
+	if (r >= 0)
+		r = sd_event_add_defer(d->loop, &d->flush, on_flush, d);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(d->flush, SD_EVENT_OFF);
+	return r;
+}
+
+int
+announcer_new_daemon(sd_event *loop, const struct daemon_conf *conf,
+    const struct announcer_events *events, struct announcer **ret, struct err *e)
+{
+	static const struct dialogue_events dialogue_events = { .up = on_up, .down = on_down };
+	struct daemon *d = xcalloc(1, sizeof(*d));
+	int r;
+
+	d->announcer.ops = &daemon_ops;
+	d->kind = conf->type == DAEMON_BIRD ? &daemon_bird : &daemon_frr;
+	d->conf = *conf;
+	d->events = *events;
+	d->loop = sd_event_ref(loop);
+	r = open_timers(d);
+	if (r < 0)
+		(void)err_errno(e, r, "timer");
+	if (r >= 0) {
+		d->kind->begin(d);
+		r = dialogue_new(
+		    loop, d->kind->language, d->conf.socket, &dialogue_events, d, &d->dialogue, e);
+	}
+	if (r < 0) {
+		daemon_free(&d->announcer);
+		return r;
+	}
+	*ret = &d->announcer;
+	return 0;
+}

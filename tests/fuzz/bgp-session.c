@@ -24,6 +24,9 @@ struct play {
 	uint64_t seen, observed; /* messages sent */
 	bool refreshing; /* routes may be told again */
 	bool wanted[ROUTES], told[ROUTES], changed[ROUTES];
+	bool graceful; /* the session is one after which routes are kept */
+	bool kept[ROUTES]; /* perhaps: told in a session before, and gracefully ended */
+	bool withdrawn[ROUTES]; /* in this session */
 };
 
 static struct prefix
@@ -45,10 +48,15 @@ hear(struct play *p, struct bgp_nlri nlri, bool announced)
 		unsigned i = prefix.addr.bytes[ip_size(prefix.addr.family) - 1];
 
 		assert(i < ROUTES && prefix_equal(prefix, route(i)));
-		assert(announced ? p->wanted[i] : p->told[i] && !p->wanted[i]);
+		if (announced)
+			assert(p->wanted[i]);
+		else /* what may be kept of an earlier session is taken back once */
+			assert(!p->wanted[i] && (p->told[i] || (p->kept[i] && !p->withdrawn[i])));
 		assert(!announced || !p->told[i] || p->refreshing || p->changed[i]);
 		p->changed[i] = false;
 		p->told[i] = announced;
+		p->kept[i] |= announced && p->graceful;
+		p->withdrawn[i] |= !announced;
 	}
 }
 
@@ -123,8 +131,13 @@ check(struct play *p, const struct bgp_actions *a)
 	    info->negotiated.extended_message ? BGP_EXTENDED_MESSAGE_MAX : BGP_MESSAGE_MAX;
 	p->peering = (struct bgp_peering){ .as4 = info->negotiated.as4, .families = { true, true },
 		.extended_next_hop = info->negotiated.extended_next_hop };
-	if (!p->up) {
+	if (p->up) {
+		p->graceful = info->negotiated.graceful_restart;
+	} else {
+		if (a->change == BGP_CHANGE_DOWN && !p->graceful)
+			memset(p->kept, 0, sizeof(p->kept));
 		memset(p->told, 0, sizeof(p->told));
+		memset(p->withdrawn, 0, sizeof(p->withdrawn));
 		p->refreshing = false;
 	}
 	assert(!p->up || p->connected[bgp_session_way(p->s)]);

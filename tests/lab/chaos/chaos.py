@@ -60,7 +60,7 @@ class Walk:
         """Waits until all is as it should be, looks on for a while, and at what clients got meanwhile."""
         w = self.world
         limit = BOUNDS[bound] + since - time.monotonic()
-        wait_for(f'as it should be ({bound})', self.is_right, max(limit, 0.5))
+        wait_for(f'as it should be ({bound})', self.is_right, round(max(limit, 0.5), 1))
         settled = time.monotonic()
         time.sleep(DWELL + pause)
         for r in w.routers:

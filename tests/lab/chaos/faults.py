@@ -73,10 +73,10 @@ def service_bad(w, rng):
     s = pick(rng, w.services, is_well)
     if not s:
         return
-    s.answer(503)
+    s.reload(503)
     s.state = 'bad'
     yield f'{s.name} answers 503', 'decided'
-    s.answer(200)
+    s.reload()
     s.state = 'well'
     yield f'{s.name} answers 200', 'decided'
 
@@ -98,9 +98,7 @@ def service_reloaded(w, rng):
     if not s:
         return
     for _ in range(3):
-        before = wait_for('its workers', s.nginx.workers)
-        s.nginx.process.send_signal(signal.SIGHUP)
-        wait_for('new workers', lambda: (lambda now: now and not now & before)(s.nginx.workers()))
+        s.reload()
     yield f'nginx of {s.name} is reloaded three times', 'nothing'
 
 

@@ -14,7 +14,7 @@ import threading
 from agent import Agent, Nginx
 from bird import Bird
 from network import V4, Namespace
-from waiting import Failed
+from waiting import Failed, wait_for
 
 WATCH = pathlib.Path(__file__).with_name('watch.py')
 FAR = ('198.51.100.1', '198.51.100.2')
@@ -88,9 +88,12 @@ class Service:
     def signal(self, sig):
         os.killpg(self.nginx.process.pid, sig)
 
-    def answer(self, status):
+    def reload(self, status=200):
+        """With this answer from now on; comes back when no older process answers any more."""
+        before = wait_for('its workers', self.nginx.workers)
         self.nginx.write([f'0.0.0.0:{self.port}'], status)
         self.nginx.process.send_signal(signal.SIGHUP)
+        wait_for('new workers alone', lambda: (lambda now: now and not now & before)(self.nginx.workers()))
 
 
 class Watch:
@@ -201,13 +204,14 @@ class World:
 
     def wrong(self):
         """What is not yet as it should be; '' when all is."""
-        stages = {s.name: s.stage for s in self.services}
+        want = {s.name: (s.stage, 'passing' if s.state == 'well' else 'failing') for s in self.services}
         try:
-            said = {s['name']: s['stage'] for s in self.agent.status()['services']} if self.agent_state == 'running' else {}
+            said = {s['name']: (s['stage'], s['checks'][0]['verdict']) for s in self.agent.status()['services']} \
+                if self.agent_state == 'running' else want
         except OSError as e:
             return f'nearcastd does not answer: {e}'
-        if said and said != stages:
-            return f'nearcastd says {said} instead of {stages}'
+        if said != want:
+            return f'nearcastd says {said} instead of {want}'
         for r in self.routers:
             for s in self.services:
                 want = r.should_have(self, s)

@@ -1,0 +1,97 @@
+"""Who announces the Global IP of the host in withdraw_site.py: nearcastd, ExaBGP with its healthcheck, and BIRD with a
+shell loop. Each has name and detail (for people) and start(), which gives its processes."""
+import os
+
+import withdraw_site as site
+from withdraw_site import GLOBAL_IP, HOST, ROUTER, start
+
+TIMEOUT = 0.2                      # of everybody's check
+
+
+class Nearcast:
+    """interval: of its HTTP check. more: keys of the neighbor."""
+
+    def __init__(self, program, interval='1s', name='nearcastd', more='', detail=''):
+        self.name, self.is_alone = name, True
+        self.detail = detail or f'listener watch; HTTP check every {interval}, fall 1, time-out {TIMEOUT:g} s'
+        self.conf = f'''
+site: bench
+host: bench
+router-id: {HOST}
+control: {site.folder}/nearcastd.sock
+state-directory: {site.folder}/state
+neighbors:
+  router: {{ address: {ROUTER}, peer-as: 64510, local-as: 65001, local-address: {HOST}, connect-retry: 1s{more} }}
+services:
+  web:
+    global-ips: [{GLOBAL_IP}/32]
+    listen: [tcp/80]
+    checks:
+      front: {{ type: http, url: "http://{GLOBAL_IP}/", interval: {interval}, timeout: {TIMEOUT * 1000:g}ms, rise: 1, fall: 1 }}
+'''
+        self.program = program
+
+    def start(self):
+        (site.folder / 'nearcastd.yaml').write_text(self.conf)
+        return [start([self.program, '-c', site.folder / 'nearcastd.yaml'], 'nearcastd.log')]
+
+
+class Exabgp:
+    """hold: of its session, in seconds."""
+
+    is_alone = False               # the address has to be there
+
+    def __init__(self, interval, name=None, hold=90):
+        self.interval, self.hold = interval, hold
+        self.name = name or f'exabgp {interval:g} s'
+        self.detail = (f'its healthcheck, curl every {interval:g} s, time-out {TIMEOUT:g} s, --fall 1 --withdraw-on-down'
+                       if name is None else f'hold time {hold} s; it has no BFD')
+
+    def start(self):
+        check = (f"/usr/bin/python3 -m exabgp healthcheck --cmd 'curl -sf -o /dev/null -m {TIMEOUT} http://{GLOBAL_IP}/' "
+                 f'--interval {self.interval} --fast-interval {self.interval} --rise 1 --fall 1 '
+                 f'--withdraw-on-down --ip {GLOBAL_IP}/32 --no-ip-setup --no-syslog --timeout 2')
+        (site.folder / 'exabgp.conf').write_text(f'''
+process check {{ run {check}; encoder text; }}
+neighbor {ROUTER} {{
+  router-id {HOST}; local-address {HOST}; local-as 65001; peer-as 64510; hold-time {self.hold};
+  family {{ ipv4 unicast; }}
+  api {{ processes [ check ]; }}
+}}
+''')
+        env = {**os.environ, 'exabgp.daemon.user': 'root', 'exabgp.daemon.drop': 'false',
+               'exabgp.daemon.daemonize': 'false', 'exabgp.log.destination': 'stdout',
+               'exabgp.api.cli': 'false', 'exabgp.tcp.delay': '0'}
+        return [start(['exabgp', site.folder / 'exabgp.conf'], 'exabgp.log', env=env)]
+
+
+class BirdLoop:
+    """options: of its BGP session; more: further protocols."""
+
+    is_alone = False
+
+    def __init__(self, name='bird + loop 1 s', options='', more='', detail=''):
+        self.name, self.options, self.more = name, options, more
+        self.detail = detail or ('BIRD on the host; a shell loop with curl every 1 s, time-out '
+                                 f'{TIMEOUT:g} s, enables and disables the route')
+
+    def start(self):
+        (site.folder / 'host-bird.conf').write_text(f'''
+router id {HOST};
+protocol device {{}}
+{self.more}
+protocol static anycast {{ ipv4; disabled; route {GLOBAL_IP}/32 blackhole; }}
+protocol bgp up {{ local {HOST} as 65001; neighbor {ROUTER} as 64510; connect delay time 1; connect retry time 1;
+  error wait time 1,1; {self.options} ipv4 {{ import none; export all; }}; }}
+''')
+        (site.folder / 'loop.sh').write_text(f'''
+was=
+while :; do
+	if curl -sf -o /dev/null -m {TIMEOUT} http://{GLOBAL_IP}/; then is=enable; else is=disable; fi
+	[ "$is" = "$was" ] || birdc -s {site.folder}/host-bird.ctl $is anycast >/dev/null
+	was=$is
+	sleep 1
+done
+''')
+        return [start(['bird', '-f', '-c', site.folder / 'host-bird.conf', '-s', site.folder / 'host-bird.ctl'], 'host-bird.log'),
+                start(['sh', site.folder / 'loop.sh'], 'loop.log')]

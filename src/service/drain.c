@@ -58,10 +58,13 @@ bool
 drain_look(struct drain *d, struct duration least_time, struct instant now)
 {
 	char why[WHY_MAX], took[DURATION_STR_MAX];
+	int64_t ms;
 
 	if (d->phase != DRAIN_WAITING)
 		return false;
-	(void)duration_format(DURATION_MS(duration_ms(instant_diff(now, d->since))), took);
+	/* for people: tenths of a second, from one on */
+	ms = duration_ms(instant_diff(now, d->since));
+	(void)duration_format(DURATION_MS(ms < 1000 ? ms : ms - ms % 100), took);
 	if (instant_reached(d->until, now)) {
 		if (d->counted)
 			utf8_format(why, sizeof(why),

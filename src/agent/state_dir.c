@@ -13,8 +13,10 @@
 #include "io/atomic_file.h"
 #include "io/background.h"
 #include "io/fd.h"
+#include "io/loop.h"
 
 #define LOCK_NAME "lock"
+#define RETRY DURATION_S(2)
 #define FREE_LIMIT DURATION_S(2)
 
 /* One name: what the thread is writing, and what is to follow. */
@@ -38,6 +40,7 @@ struct state_dir {
 	int lock_fd;               /* owned; -1: the folder is not ours */
 	struct background *thread; /* owned */
 	struct list slots;         /* owned */
+	struct timer retry;        /* owned; set while something could not be written */
 	char *problem;             /* owned; NULL: none */
 };
 
@@ -87,6 +90,20 @@ start_slot(struct slot *s)
 }
 
 static void
+start_slots(struct state_dir *d)
+{
+	list_for_each (s, &d->slots, struct slot, node)
+		start_slot(s);
+}
+
+static void
+on_retry(struct timer *t, struct instant now)
+{
+	(void)now;
+	start_slots(container_of(t, struct state_dir, retry));
+}
+
+static void
 on_slot_done(struct background_job *job)
 {
 	struct slot *s = container_of(job, struct slot, job);
@@ -100,6 +117,7 @@ on_slot_done(struct background_job *job)
 			s->next_len = s->len;
 			s->has_next = true;
 		}
+		timer_set(&s->dir->retry, instant_add(clock_now(), RETRY));
 		return;
 	}
 	clear_problem(s->dir);
@@ -138,8 +156,7 @@ set_next(struct state_dir *d, const char *name, char *bytes, size_t len)
 	s->next = bytes;
 	s->next_len = len;
 	s->has_next = true;
-	list_for_each (each, &d->slots, struct slot, node) /* those that failed, too */
-		start_slot(each);
+	start_slots(d); /* those that failed, too */
 }
 
 void
@@ -199,7 +216,11 @@ state_dir_new(sd_event *loop, const char *path, struct state_dir **ret, struct e
 	d->path = path;
 	d->lock_fd = -1;
 	list_init(&d->slots);
-	r = background_new(loop, &d->thread, e);
+	r = timer_init(&d->retry, loop, on_retry);
+	if (r < 0)
+		(void)err_errno(e, r, "set up a timer");
+	else
+		r = background_new(loop, &d->thread, e);
 	if (r < 0) {
 		state_dir_free(d);
 		return r;
@@ -217,6 +238,7 @@ state_dir_free(struct state_dir *d)
 		return;
 	if (!background_free(d->thread, FREE_LIMIT))
 		return; /* the disk hangs, and the thread still has what is here */
+	timer_done(&d->retry);
 	list_for_each_safe (s, &d->slots, struct slot, node) {
 		free(s->path);
 		free(s->bytes);

@@ -6,7 +6,7 @@
  * written by a thread, in the order in which it was given; of what is given for one name while the
  * disk is busy, only the last is written. A folder that can not be written takes no service off the
  * air: it is logged once, shown by state_dir_problem() while it lasts, and what could not be
- * written is tried again with the next thing to save.
+ * written is tried again, every 2 s and with the next thing to save.
  *
  * An agent has the folder for itself, by a lock in it; another one that wants it does without.
  */

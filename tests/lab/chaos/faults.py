@@ -263,7 +263,7 @@ def router_restarted(w, rng):
 
 # ---- what is around them ----
 
-@fault(2)
+@fault(2, to_agent=True)
 def disk_full(w, rng):
     if w.is_full:
         return
@@ -277,7 +277,8 @@ def disk_full(w, rng):
     w.is_full = True
     yield 'the disk is full', 'nothing'
     os.unlink(ballast)
-    w.is_full = False
+    w.is_full = w.is_unsaved = False
+    wait_for('what was ordered is kept', lambda: not w.agent.status()['state_directory']['problem'])
     yield 'there is room on the disk', 'nothing'
 
 

@@ -34,7 +34,6 @@ router-id: {V4[0]}
 control: CONTROL
 state-directory: /STATE
 settle-time: 300ms
-events: {{megabytes: 1}}
 neighbors:
   r1: {{address: {V4[1]}, local-address: {V4[0]}, local-as: 65001, peer-as: 64501, hold-time: 3s, connect-retry: 500ms,
     idle-hold: 100ms, idle-hold-max: 500ms, bfd: true}}
@@ -163,7 +162,7 @@ class World:
         self.routers = [Router(self, folder, 'r1', V4, 64501, 'va'), Router(self, folder, 'r2', FAR, 64502, 'vc')]
         self.disk = folder / 'disk'
         self.disk.mkdir()
-        subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', self.disk], check=True)
+        subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', self.disk], check=True)
         self.clock = folder / 'clock'
         self.clock.write_bytes(bytes(8))
         self.agent = Agent(folder, programs[0], (CONF + ''.join(s.conf() for s in self.services)).replace(
@@ -196,6 +195,8 @@ class World:
         if done.returncode != 0:
             raise Failed(f'nearcast {" ".join(words)}: exit status {done.returncode}\n{done.stdout}{done.stderr}')
         self.is_unsaved = self.is_full
+        wait_for('the disk has it, or not', lambda: bool(
+            self.agent.status()['state_directory']['problem']) == self.is_unsaved)
 
     def step_clock_by(self, seconds):
         was = struct.unpack('=q', self.clock.read_bytes())[0]

@@ -160,3 +160,21 @@ TEST(a_failure_is_said_once_and_tried_again)
 	state_dir_free(d);
 	end();
 }
+
+TEST(what_failed_is_written_when_it_can_be)
+{
+	_cleanup_(sd_event_unrefp) sd_event *loop = begin();
+	struct state_dir *d = open_dir(loop);
+	char block[128];
+
+	(void)snprintf(block, sizeof(block), "%s/drains.json", path);
+	CHECK_INT(mkdir(block, 0700), 0);
+	state_dir_save(d, "drains.json", "kept", 4);
+	CHECK(wait_problem(loop, d, true));
+	CHECK_INT(rmdir(block), 0);
+	CHECK(wait_problem(loop, d, false));
+	check_load(d, "drains.json", "kept");
+	CHECK_INT(error_lines, 1);
+	state_dir_free(d);
+	end();
+}

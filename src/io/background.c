@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -12,8 +11,7 @@
 
 #include "base/alloc.h"
 #include "io/loop.h"
-
-#define STACK_BYTES (256u << 10)
+#include "io/thread.h"
 
 struct background {
 	pthread_t thread;
@@ -93,23 +91,6 @@ on_bell(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 	return 0;
 }
 
-/* The mask is inherited: signals are the loop's. */
-static void
-start(struct background *b)
-{
-	pthread_attr_t attr;
-	sigset_t all, before;
-
-	(void)pthread_attr_init(&attr);
-	(void)pthread_attr_setstacksize(&attr, STACK_BYTES);
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	/* without: tried again with the next job, and this one waits for it */
-	b->is_running = pthread_create(&b->thread, &attr, run, b) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	(void)pthread_attr_destroy(&attr);
-}
-
 int
 background_new(sd_event *loop, struct background **ret, struct err *e)
 {
@@ -142,7 +123,8 @@ background_do(struct background *b, struct background_job *job)
 	(void)pthread_cond_signal(&b->wake);
 	(void)pthread_mutex_unlock(&b->mutex);
 	if (!b->is_running)
-		start(b);
+		/* without: tried again with the next job, and this one waits for it */
+		b->is_running = thread_start(&b->thread, run, b) == 0;
 }
 
 /* Nothing waits and nothing runs; false: it was too late. */

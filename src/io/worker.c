@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,8 +12,7 @@
 
 #include "base/alloc.h"
 #include "io/punctual.h"
-
-#define STACK_BYTES (256u << 10)
+#include "io/thread.h"
 
 struct worker {
 	pthread_t thread;
@@ -74,25 +72,6 @@ run(void *arg)
 	return NULL;
 }
 
-/* The mask is inherited: signals are the owner's. */
-static int
-start(struct worker *w)
-{
-	pthread_attr_t attr;
-	sigset_t all, before;
-	int r;
-
-	(void)pthread_attr_init(&attr);
-	(void)pthread_attr_setstacksize(&attr, STACK_BYTES);
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	r = -pthread_create(&w->thread, &attr, run, w);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	(void)pthread_attr_destroy(&attr);
-	w->is_running = r == 0;
-	return r;
-}
-
 int
 worker_new(
     sd_event *owner, void (*fn)(void *userdata), void *userdata, struct worker **ret, struct err *e)
@@ -111,7 +90,8 @@ worker_new(
 	if (r >= 0)
 		r = sd_event_add_io(owner, &w->bell, w->bell_fd, EPOLLIN, on_bell, w);
 	if (r >= 0)
-		r = start(w);
+		r = thread_start(&w->thread, run, w);
+	w->is_running = r >= 0;
 	if (r < 0) {
 		worker_free(w);
 		return err_errno(e, r, "thread");

@@ -249,6 +249,15 @@ bool bgp_session_accepts(const struct bgp_session *s, struct instant now);
  */
 size_t bgp_session_reject(struct bgp_session *s, uint8_t buf[static BGP_SEND_MAX]);
 
+/*
+ * What to say on the connection of bgp_session_way() when the program can not go on and the peer
+ * shall keep nothing: Cease/Administrative Reset with the text (RFC 9003), as a hard reset where
+ * that was agreed on (RFC 8538). The bytes, or 0 when not Established; the session knows nothing of
+ * it.
+ */
+size_t bgp_session_last_words(
+    const struct bgp_session *s, const char *text, uint8_t buf[static BGP_SEND_MAX]);
+
 /* ---- routes to announce ---- */
 
 enum bgp_origin {

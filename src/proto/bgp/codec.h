@@ -136,6 +136,8 @@ bool bgp_open_check(const struct bgp_open *open, const struct bgp_conf *conf, st
 void bgp_notification_encode(struct writer *w, const struct bgp_error *e);
 /* The data of Cease/Administrative Shutdown with a text (RFC 9003), cut at 255 bytes. */
 void bgp_error_shutdown(struct bgp_error *e, const char *text);
+/* Likewise Cease/Administrative Reset. */
+void bgp_error_reset(struct bgp_error *e, const char *text);
 /* Wraps *e into Cease/Hard Reset (RFC 8538 section 3.1); restart.c. */
 void bgp_error_hard_reset(struct bgp_error *e);
 /* Code, subcode and data of the peer's; never refused: an error must not be answered by one. */

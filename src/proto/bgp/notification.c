@@ -67,12 +67,12 @@ bgp_notification_encode(struct writer *w, const struct bgp_error *e)
 	(void)bgp_message_end(w);
 }
 
-void
-bgp_error_shutdown(struct bgp_error *e, const char *text)
+static void
+cease(struct bgp_error *e, uint8_t subcode, const char *text)
 {
 	size_t len = text ? MIN(strlen(text), (size_t)SHUTDOWN_TEXT_MAX) : 0;
 
-	(void)bgp_error_set(e, CEASE, 2, NULL, 0, NULL);
+	(void)bgp_error_set(e, CEASE, subcode, NULL, 0, NULL);
 	if (len == 0)
 		return;
 	/* never half a UTF-8 character: back to the byte that starts one */
@@ -81,6 +81,18 @@ bgp_error_shutdown(struct bgp_error *e, const char *text)
 	e->data[0] = (uint8_t)len;
 	memcpy(e->data + 1, text, len);
 	e->data_len = len + 1;
+}
+
+void
+bgp_error_shutdown(struct bgp_error *e, const char *text)
+{
+	cease(e, 2, text);
+}
+
+void
+bgp_error_reset(struct bgp_error *e, const char *text)
+{
+	cease(e, 4, text);
 }
 
 void

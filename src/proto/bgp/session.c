@@ -326,3 +326,19 @@ bgp_session_reject(struct bgp_session *s, uint8_t buf[static BGP_SEND_MAX])
 	s->info.counters.out[BGP_NOTIFICATION]++;
 	return writer_len(&w);
 }
+
+size_t
+bgp_session_last_words(
+    const struct bgp_session *s, const char *text, uint8_t buf[static BGP_SEND_MAX])
+{
+	struct writer w = writer_init(buf, BGP_SEND_MAX);
+	struct bgp_error e;
+
+	if (!s->up)
+		return 0;
+	bgp_error_reset(&e, text);
+	if (s->connections[s->up_way].negotiated.hard_reset)
+		bgp_error_hard_reset(&e);
+	bgp_notification_encode(&w, &e);
+	return writer_len(&w);
+}

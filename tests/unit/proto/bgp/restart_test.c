@@ -558,3 +558,27 @@ TEST(a_second_open_is_shown_when_it_counts)
 	(void)give_bytes(&f, BGP_ACCEPTED, KEEPALIVE);
 	CHECK_INT(bgp_session_info(f.s)->peer_open->hold_time_s, 60);
 }
+
+/* A program that can not go on: its routes shall not be kept, whatever was agreed on. */
+TEST(last_words)
+{
+	static const struct {
+		const char *open, *said;
+	} cases[] = {
+		{ OPEN_N, "001a 03 06 09 06 04 02 6869" },
+		{ OPEN_NO_N, "0018 03 06 04 02 6869" },
+	};
+	uint8_t buf[BGP_SEND_MAX];
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct bgp_conf conf = graceful_conf();
+		char want[128];
+
+		FIXTURE(f, conf);
+		CHECK_INT(bgp_session_last_words(f.s, "hi", buf), 0);
+		establish(&f, cases[i].open);
+		(void)snprintf(want, sizeof(want), MARKER "%s", cases[i].said);
+		CHECK_HEX(buf, bgp_session_last_words(f.s, "hi", buf), want);
+		CHECK_INT(state(&f), BGP_ESTABLISHED);
+	}
+}

@@ -187,6 +187,17 @@ tell_sent(struct neighbor *n, const struct neighbor_connection *c)
 	    n->session, stream_taken(c->stream), stream_pending(c->stream), clock_now());
 }
 
+/* Before the peer is told of the first route: if this program hangs, it shall forget them all. */
+static void
+prepare_last_words(struct neighbor *n, struct neighbor_connection *c)
+{
+	uint8_t buf[BGP_SEND_MAX];
+
+	if (!stream_has_last_words(c->stream))
+		stream_set_last_words(c->stream, buf,
+		    bgp_session_last_words(n->session, "nearcastd has stalled", buf));
+}
+
 void
 neighbor_send_updates(struct neighbor *n)
 {
@@ -194,6 +205,7 @@ neighbor_send_updates(struct neighbor *n)
 
 	if (c == NULL || bgp_session_info(n->session)->state != BGP_ESTABLISHED)
 		return;
+	prepare_last_words(n, c);
 	tell_sent(n, c);
 	send_updates(n, c);
 	tell_sent(n, c);

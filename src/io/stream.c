@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "io/last_words.h"
 #include "io/loop.h"
 #include "io/tcp.h"
 
@@ -27,6 +28,7 @@ struct stream {
 	uint64_t taken;
 	int error;
 	bool connecting, finishing, half_closed, asked, ended;
+	struct last_words last_words; /* says too what waits */
 	bool *freed; /* where a running callback learns that its stream is gone; NULL: none runs */
 };
 
@@ -73,22 +75,47 @@ keep(struct stream *s, const uint8_t *bytes, size_t len)
 	s->pending_len += len;
 }
 
+/* The socket's place in the stream has moved; under the lock of last words. */
+static void
+unlock(struct stream *s)
+{
+	s->last_words.waiting = s->pending;
+	s->last_words.waiting_len = s->pending_len;
+	last_words_unlock();
+}
+
 int
 stream_write(struct stream *s, const void *bytes, size_t len)
 {
 	const uint8_t *p = bytes;
 	size_t sent = 0;
+	bool fits;
 
+	last_words_lock();
 	/* a dead socket takes no bytes and says so to the loop, which tells closed() */
 	if (!s->connecting && s->pending_len == 0)
 		(void)send_some(s, p, len, &sent);
-	if (sent == len)
-		return 0;
-	if (s->pending_len + len - sent > STREAM_PENDING_MAX)
+	fits = s->pending_len + len - sent <= STREAM_PENDING_MAX;
+	if (fits && sent < len)
+		keep(s, p + sent, len - sent);
+	unlock(s);
+	if (!fits)
 		return -ENOBUFS;
-	keep(s, p + sent, len - sent);
-	listen_for(s);
+	if (sent < len)
+		listen_for(s);
 	return 0;
+}
+
+void
+stream_set_last_words(struct stream *s, const void *bytes, size_t len)
+{
+	last_words_set(&s->last_words, s->fd, bytes, len);
+}
+
+bool
+stream_has_last_words(const struct stream *s)
+{
+	return s->last_words.words_len > 0;
 }
 
 size_t
@@ -148,17 +175,20 @@ static void
 flush_pending(struct stream *s)
 {
 	size_t sent = 0;
-	int r = send_some(s, s->pending, s->pending_len, &sent);
+	int r;
 
+	last_words_lock();
+	r = send_some(s, s->pending, s->pending_len, &sent);
+	s->pending_len -= sent;
+	if (s->pending_len > 0)
+		memmove(s->pending, s->pending + sent, s->pending_len);
+	unlock(s);
 	if (r < 0) {
 		end(s, r, NULL);
 		return;
 	}
-	s->pending_len -= sent;
-	if (s->pending_len > 0) {
-		memmove(s->pending, s->pending + sent, s->pending_len);
+	if (s->pending_len > 0)
 		return;
-	}
 	s->asked = false;
 	listen_for(s);
 	if (!s->finishing) {
@@ -272,6 +302,7 @@ stream_free(struct stream *s)
 		return;
 	if (s->freed)
 		*s->freed = true;
+	stream_set_last_words(s, NULL, 0);
 	timer_done(&s->patience);
 	(void)sd_event_source_disable_unref(s->source);
 	(void)sd_event_unref(s->loop);
@@ -296,6 +327,7 @@ stream_finish(struct stream *s)
 
 	if (r < 0)
 		return r;
+	stream_set_last_words(s, NULL, 0);
 	timer_set(&s->patience, instant_add(clock_now(), FINISH_PATIENCE));
 	s->finishing = true;
 	if (s->pending_len == 0) {

@@ -56,6 +56,12 @@ uint64_t stream_taken(const struct stream *s); /* bytes that the kernel took, in
  */
 void stream_reset_at_end(struct stream *s);
 void stream_ask_writable(struct stream *s);
+/*
+ * What is said behind everything else when the program can not go on (last_words.h): copied, and
+ * not said any more once the stream is finished.
+ */
+void stream_set_last_words(struct stream *s, const void *bytes, size_t len);
+bool stream_has_last_words(const struct stream *s);
 
 /*
  * Ends it so that the peer gets everything: writes what waits, closes our half, drops what still

@@ -55,28 +55,40 @@ log_level_parse(const char *text, enum log_level *ret)
 	return -EINVAL;
 }
 
-static void
-write_stderr(enum log_level level, const char *line)
+size_t
+log_format(enum log_level level, const char *line, char *buf, size_t size)
 {
 	struct timespec ts;
 	struct tm tm;
 	char when[32];
+	int n;
 
 	/* systemd sets JOURNAL_STREAM for a unit whose stderr goes to the journal */
 	if (getenv("JOURNAL_STREAM") != NULL) {
-		(void)fprintf(stderr, "<%d>%s\n", levels[level].priority, line);
-		return;
+		n = snprintf(buf, size, "<%d>%s\n", levels[level].priority, line);
+	} else {
+		(void)clock_gettime(CLOCK_REALTIME, &ts);
+		(void)gmtime_r(&ts.tv_sec, &tm);
+		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
+		n = snprintf(buf, size, "%s.%06ldZ %-7s %s\n", when, ts.tv_nsec / 1000,
+		    levels[level].name, line);
 	}
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	(void)gmtime_r(&ts.tv_sec, &tm);
-	(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
-	(void)fprintf(stderr, "%s.%06ldZ %-7s %s\n", when, ts.tv_nsec / 1000, levels[level].name, line);
+	return MIN((size_t)MAX(n, 0), size - 1);
+}
+
+static void
+write_stderr(enum log_level level, const char *line)
+{
+	char buf[LOG_LINE_MAX + 64];
+
+	(void)log_format(level, line, buf, sizeof(buf));
+	(void)fputs(buf, stderr);
 }
 
 static void
 write_line(enum log_level level, const struct log_about *about, const char *fmt, va_list ap)
 {
-	char line[2048];
+	char line[LOG_LINE_MAX];
 	int saved = errno;
 
 	(void)vsnprintf(line, sizeof(line), fmt, ap);

@@ -9,7 +9,11 @@
  */
 #pragma once
 
+#include <stddef.h>
+
 #include "base/attr.h"
+
+#define LOG_LINE_MAX 2048 /* of text; more is cut */
 
 enum log_level {
 	LOG_LEVEL_ERROR,
@@ -37,6 +41,11 @@ int log_level_parse(const char *text, enum log_level *ret); /* 0, -EINVAL */
 void log_line(enum log_level level, const char *fmt, ...) _printf_(2, 3);
 void log_line_about(enum log_level level, const struct log_about *about, const char *fmt, ...)
     _printf_(3, 4);
+/*
+ * The line as stderr gets it, with its end; gives its length. For a thread that may not wait for
+ * what log_line() waits for.
+ */
+size_t log_format(enum log_level level, const char *line, char *buf, size_t size);
 /* For a sink, while it is called: what the line is about. */
 const struct log_about *log_current_about(void);
 

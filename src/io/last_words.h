@@ -1,6 +1,6 @@
 /*
  * What connections say when the program can not go on: each holds its words ready, for a thread
- * that finds the event loop stalled (dead_man.h).
+ * that finds the event loop stalled.
  *
  * The words go behind whole messages only. So the owner of a socket does what changes the socket's
  * place in its stream between last_words_lock() and last_words_unlock(), and keeps known what still

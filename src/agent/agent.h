@@ -18,6 +18,9 @@
 
 struct agent;
 
+/* Exit status of the process when its loop had stalled: the dead-man timer has ended it. */
+#define AGENT_EXIT_STALLED 3
+
 /* Makes everything ready and changes nothing yet; -EADDRINUSE when another agent has the control
  * socket, or a Global IP in this network namespace. */
 int agent_new(sd_event *loop, const struct agent_conf *conf, struct agent **ret, struct err *e);

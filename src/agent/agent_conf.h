@@ -217,6 +217,7 @@ struct agent_conf {
 	const char *if_agent_dies;
 	struct duration lifetime; /* derived, of announcements then; DURATION_FOREVER: keep */
 	struct duration settle_time;
+	struct duration dead_man;    /* 0: none */
 	struct duration listen_poll; /* 0: none */
 	struct agent_events events;
 	struct conf_list hooks; /* struct agent_hook */

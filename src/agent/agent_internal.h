@@ -2,11 +2,12 @@
  * Between the files of the agent: agent.c begins and ends, drivers.c wires, places.c says whose is
  * what a driver tells of, hosted.c runs a service, hosted_say.c tells of it, runner.c runs its
  * checks and counting.c counts its connections, orders.h keeps what operators want of it, tell.c
- * says what happened, commands.c answers the control socket.
+ * says what happened, stalled.c ends what hangs, commands.c answers the control socket.
  */
 #pragma once
 
 #include "agent/agent.h"
+#include "agent/dead_man.h"
 #include "agent/events.h"
 #include "agent/hooks.h"
 #include "agent/metrics.h"
@@ -121,6 +122,8 @@ struct agent {
 	struct check_hub *checks;        /* owned */
 	struct control_server *control;  /* owned */
 	struct control_client *asking;   /* borrowed; while its request is being answered */
+	struct dead_man *dead_man;       /* owned; NULL: not wanted */
+	struct duration dead_man_limit;  /* for its thread */
 	struct run_mark *mark;           /* owned */
 	struct state_dir *state;         /* owned */
 	struct events *events;           /* owned */
@@ -193,6 +196,9 @@ void agent_service_done(struct agent *a);
  */
 void agent_tell(
     struct agent *a, enum log_level level, const struct event *event, const char *details);
+
+/* stalled.c: the dead-man timer, as configured */
+int agent_watch_loop(struct agent *a, struct err *e);
 
 /* drivers.c */
 int agent_open_drivers(struct agent *a, struct err *e);

@@ -176,12 +176,15 @@ agent_open_drivers(struct agent *a, struct err *e)
 		watch_from_elsewhere(a, a->services[i]);
 	if (r >= 0)
 		open_metrics(a);
+	if (r >= 0)
+		r = agent_watch_loop(a, e);
 	return r;
 }
 
 void
 agent_close_drivers(struct agent *a)
 {
+	dead_man_free(a->dead_man);
 	metrics_free(a->metrics);
 	announcer_free(a->announcer);
 	for (size_t i = 0; i < a->service_count; i++)

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import socket
@@ -22,7 +23,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'interop'))
 from bird import BIRD, BIRDC, G4, G6, Bird  # noqa: E402
 from network import LINK_LOCAL, V4, V6, Network  # noqa: E402
-from waiting import Failed, wait_for  # noqa: E402
+from waiting import Failed, stays, wait_for  # noqa: E402
 
 NGINX = shutil.which('nginx', path=os.environ['PATH'] + ':/usr/sbin')
 A4, A6 = G4.split('/')[0], G6.split('/')[0]
@@ -557,6 +558,101 @@ def graceful_restart(c):
         raise Failed('a farewell is no crash')
 
 
+def stall(c, options, text):
+    """An agent that announces, and whose loop then hangs for real: in a log line that nobody reads."""
+    b, n, a = c.bird(**options), c.nginx(), Agent(c.folder, c.programs[0], text)
+    c.things.append(a)
+    reader, writer = os.pipe()
+    a.process = subprocess.Popen([a.program, '-c', a.conf], stderr=writer)
+    wait_for('announced', lambda: a.is_announced(G4))
+    wait_for('BIRD has the route', lambda: b.route(G4))
+    # through a description of its own, so that the agent's stays one that blocks
+    more = os.open(f'/proc/self/fd/{writer}', os.O_WRONLY | os.O_NONBLOCK)
+    try:
+        while os.write(more, b'x' * 4096):
+            pass
+    except BlockingIOError:
+        os.close(more)
+    a.process.send_signal(signal.SIGHUP)
+    wchan = pathlib.Path(f'/proc/{a.process.pid}/wchan')
+    wait_for('the loop hangs', lambda: 'pipe_write' in wchan.read_text())
+    os.close(writer)
+    return b, n, a, reader
+
+
+GRACEFUL = 'graceful-restart: {enabled: true, restart-time: 60s}'
+
+
+def dead_man(c):
+    """A loop that hangs is withdrawn at once also where graceful restart would keep the route for a minute."""
+    b, n, a, reader = stall(c, {}, conf(neighbor() + f'    {GRACEFUL}\n', head='dead-man: 1s\n'))
+    n.kill()
+    if a.process.wait(timeout=15) != 3:
+        raise Failed('its status')
+    wait_for('BIRD has no route', lambda: not b.route(G4), 2)
+    said = b.ask('show protocols all r1') + b.log_text()
+    if 'nearcastd has stalled' not in said and 'Hard reset' not in said and 'dministrative reset' not in said:
+        raise Failed(said)
+    os.close(reader)
+
+
+def dead_man_says_where(c):
+    """The loop hangs in telling a supervisor that does not listen; the log is there for who looks why it ended."""
+    c.bird()
+    n, a = c.nginx(), Agent(c.folder, c.programs[0], conf(head='dead-man: 1s\n'))
+    c.things.append(a)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+        notify.bind(str(c.folder / 'notify'))
+        a.process = subprocess.Popen([a.program, '-c', a.conf], stderr=a.log.open('a'),
+                                     env={**os.environ, 'NOTIFY_SOCKET': str(c.folder / 'notify')})
+        wait_for('announced', lambda: a.is_announced(G4))
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+            other.setblocking(False)
+            try:
+                while other.sendto(b'X=1', str(c.folder / 'notify')):
+                    pass
+            except BlockingIOError:
+                pass
+        n.kill()  # which changes the status that systemd is told
+        if a.process.wait(timeout=15) != 3:
+            raise Failed('its status')
+    line = a.log.read_text().splitlines()[-1]
+    if not re.search(r'error +the event loop has stalled for 1s: it sleeps in \w+; nearcastd ends, 1 of 1 neighbors', line):
+        raise Failed(line)
+
+
+def dead_man_off(c):
+    """Without it, and without BFD, the hold time is all: the route stays though nginx is dead."""
+    b, n, a, reader = stall(c, {}, conf(head='dead-man: 0\n'))
+    n.kill()
+    stays('BIRD has the route', lambda: b.route(G4), 4)
+    os.close(reader)
+
+
+def dead_man_and_bfd(c):
+    """BFD has a thread of its own, which must not vouch for a loop that hangs."""
+    router = neighbor(bfd='{enabled: true, min-tx: 50ms, min-rx: 50ms}')
+    b, n, a, reader = stall(c, {'options': 'bfd on;', 'more': 'protocol bfd { interface "*" { interval 50 ms; }; }'},
+                            conf(router, head='dead-man: 1s\n'))
+    wait_for('BFD is up', lambda: ' Up ' in b.ask('show bfd sessions'))
+    if a.process.wait(timeout=15) != 3:
+        raise Failed('its status')
+    wait_for('BIRD has no route', lambda: not b.route(G4), 2)
+    wait_for('BFD is not up', lambda: ' Up ' not in b.ask('show bfd sessions'), 3)
+    os.close(reader)
+
+
+def frozen(c):
+    """SIGSTOP for longer than the dead-man timer, and no hold time over: it goes on as if nothing had been."""
+    b, n, a = up(c, conf(head='dead-man: 1s\n'))
+    a.process.send_signal(signal.SIGSTOP)
+    stays('BIRD has the route', lambda: b.route(G4), 2.5)
+    a.process.send_signal(signal.SIGCONT)
+    stays('it lives', lambda: a.process.poll() is None and b.route(G4), 2.5)
+    if not a.is_announced(G4):
+        raise Failed('it is not what it was')
+
+
 def crash_and_restart(c):
     b, n, a = up(c)
     a.process.kill()
@@ -838,7 +934,7 @@ CASES = [announce_in_order, kill_to_withdraw, kill_with_half_open_connections, s
          reload_keeps_the_route, hung_service, refused_without_watch, tcp_check, exec_check,
          check_that_cannot_run, address_removed_by_hand,
          address_cannot_be_added, clean_stop, address_of_others_stays, keep_on_exit,
-         mark_of_a_run, graceful_restart, crash_and_restart, neighbor_crashes, dies_while_the_neighbor_is_away,
+         mark_of_a_run, graceful_restart, dead_man, dead_man_says_where, dead_man_off, dead_man_and_bfd, frozen, crash_and_restart, neighbor_crashes, dies_while_the_neighbor_is_away,
          truth_without_a_neighbor, ipv6, each_address_by_itself,
          blocks_are_host_routes, md5, password_file, attributes, internal, link_local, bfd, two_agents_on_one_socket,
          two_agents_for_one_address, check_prints_what_loads,

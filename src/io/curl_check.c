@@ -10,6 +10,7 @@
 
 #include "io/curl_lib.h"
 #include "io/curl_loop.h"
+#include "io/exchange.h"
 
 #define DAY_S (24L * 60 * 60)
 
@@ -53,6 +54,8 @@ on_socket(void *userdata, curl_socket_t fd, curlsocktype purpose)
 
 	(void)purpose;
 	c->fd = fd;
+	if (check_run_asks_itself(&c->run) && !c->elsewhere)
+		exchange_bind(fd, c->run.address);
 	return CURL_SOCKOPT_OK;
 }
 
@@ -93,6 +96,7 @@ set_url(struct curl_check *c, const char *url)
 	const char *name = c->run.spec->tls_name;
 	char text[CHECK_URL_MAX];
 
+	c->elsewhere = strstr(url, "{address}") == NULL;
 	if (name)
 		check_url_of(url, name, text);
 	else

@@ -13,6 +13,7 @@ struct curl_check {
 	struct check_run run;
 	CURL *easy; /* owned; NULL until the first run */
 	bool in_loop;
+	bool elsewhere;                /* the URL names its own host */
 	int fd;                        /* libcurl's, of this run's connection; -1: none yet */
 	struct curl_slist *connect_to; /* owned */
 	char error[CURL_ERROR_SIZE];

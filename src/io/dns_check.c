@@ -103,7 +103,8 @@ static struct exchange_plan
 stream_plan(const struct dns_check *c)
 {
 	return (struct exchange_plan){ c->query, LENGTH_SIZE + c->query_len,
-		LENGTH_SIZE + DNS_MESSAGE_MAX + 1, &stream_events };
+		LENGTH_SIZE + DNS_MESSAGE_MAX + 1, &stream_events,
+		check_run_asks_itself(&c->curl.run) };
 }
 
 /* ---- over TLS ---- */
@@ -216,7 +217,7 @@ dns_start(struct check_run *run)
 		run->awaits = "connection";
 	} else {
 		plan = (struct exchange_plan){ c->query + LENGTH_SIZE, c->query_len, UDP_ANSWER_MAX,
-			&udp_events };
+			&udp_events, check_run_asks_itself(run) };
 	}
 	r = exchange_open(&c->x, check_hub_loop(run->hub),
 	    run->spec->transport == CHECK_DNS_TCP ? SOCK_STREAM : SOCK_DGRAM, to, &plan);

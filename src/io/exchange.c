@@ -148,6 +148,21 @@ on_ready(sd_event_source *source, int fd, uint32_t events, void *userdata)
 	return 0;
 }
 
+void
+exchange_bind(int fd, struct ip address)
+{
+	const struct endpoint at = { .addr = address };
+	struct sockaddr_storage ss;
+	socklen_t len = endpoint_to_sockaddr(at, &ss);
+	int on = 1;
+
+	if (address.family != IP_V6)
+		return;
+	/* the port is chosen by connect(2), which knows more */
+	(void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
+	(void)bind(fd, (const void *)&ss, len);
+}
+
 int
 exchange_connect(struct exchange *x, sd_event *loop, int fd, struct endpoint to,
     const struct exchange_plan *plan)
@@ -172,6 +187,8 @@ exchange_open(struct exchange *x, sd_event *loop, int type, struct endpoint to,
 
 	if (fd < 0)
 		return -errno;
+	if (plan->from_itself)
+		exchange_bind(fd, to.addr);
 	if (type == SOCK_DGRAM)
 		return exchange_connect(x, loop, fd, to, plan);
 	*x = (struct exchange){ .plan = *plan, .fd = fd, .loop = loop, .stream = true };

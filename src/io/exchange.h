@@ -44,7 +44,15 @@ struct exchange_plan {
 	size_t out_len;
 	size_t in_cap; /* so many bytes are kept at most */
 	const struct exchange_events *events;
+	bool from_itself; /* what is asked is an address of this host: see exchange_bind() */
 };
+
+/*
+ * Binds a socket that asks an address of this host to that very address. The kernel would choose
+ * it as the source anyway (RFC 6724 rule 1), but for IPv6 it looks at every address of the host
+ * to find out. What fails is left to the kernel.
+ */
+void exchange_bind(int fd, struct ip address);
 
 /* Zeroed is closed, but for fd, which is -1 then. */
 struct exchange {

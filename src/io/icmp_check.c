@@ -92,7 +92,8 @@ icmp_start(struct check_run *run)
 {
 	static const struct exchange_events events = { .received = on_received, .ended = on_ended };
 	struct icmp_check *c = check_run_as(struct icmp_check, run);
-	const struct exchange_plan plan = { c->request, sizeof(c->request), REPLY_MAX, &events };
+	const struct exchange_plan plan = { c->request, sizeof(c->request), REPLY_MAX, &events,
+		false };
 	int fd = open_socket(run->address.family, &c->raw), r;
 
 	if (fd < 0) {

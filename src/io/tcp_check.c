@@ -79,7 +79,8 @@ tcp_start(struct check_run *run)
 	};
 	struct tcp_check *c = check_run_as(struct tcp_check, run);
 	const struct check_spec *spec = run->spec;
-	const struct exchange_plan plan = { spec->send_bytes, spec->send_len, ANSWER_MAX, &events };
+	const struct exchange_plan plan = { spec->send_bytes, spec->send_len, ANSWER_MAX, &events,
+		check_run_asks_itself(run) };
 	struct endpoint to = { .addr = run->address, .port = (uint16_t)spec->port };
 	int r;
 

@@ -52,7 +52,8 @@ udp_start(struct check_run *run)
 	static const struct exchange_events events = { .received = on_received, .ended = on_ended };
 	struct udp_check *c = check_run_as(struct udp_check, run);
 	const struct check_spec *spec = run->spec;
-	const struct exchange_plan plan = { spec->send_bytes, spec->send_len, ANSWER_MAX, &events };
+	const struct exchange_plan plan = { spec->send_bytes, spec->send_len, ANSWER_MAX, &events,
+		check_run_asks_itself(run) };
 	struct endpoint to = { .addr = run->address, .port = (uint16_t)spec->port };
 	int r = exchange_open(&c->x, check_hub_loop(run->hub), SOCK_DGRAM, to, &plan);
 

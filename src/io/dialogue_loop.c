@@ -15,9 +15,13 @@
 #define RETRY_MAX DURATION_S(5)
 #define ANSWER_PATIENCE DURATION_S(5)
 
+/* Bytes of commands that have no answer yet: BIRD closes on more than 4096 that it has not read. */
+#define WINDOW 2048
+
 struct question {
 	dialogue_reply_fn fn;
-	size_t tag;
+	size_t tag, len;
+	char *line; /* owned; NULL: sent */
 };
 
 struct dialogue {
@@ -28,8 +32,11 @@ struct dialogue {
 	void *userdata;
 	struct stream *stream; /* owned; NULL: not connected */
 	bool up;
-	struct question *questions; /* owned; asked and not answered, oldest at `first` */
-	size_t first, count, cap;
+	/* owned; those from `first` are not answered, of them those from `sent` not even sent */
+	struct question *questions;
+	size_t first, sent, count, cap;
+	size_t urgent;      /* how many of the next to be sent are */
+	size_t outstanding; /* bytes sent and not answered */
 	struct strbuf in;
 	struct timer retry, patience;
 	struct duration pause;
@@ -48,7 +55,9 @@ lose(struct dialogue *d, int error, const char *why)
 {
 	stream_free(TAKE(d->stream));
 	d->up = false;
-	d->first = d->count = 0;
+	for (size_t i = d->sent; i < d->count; i++)
+		free(d->questions[i].line);
+	d->first = d->sent = d->count = d->urgent = d->outstanding = 0;
 	strbuf_done(&d->in);
 	expect_answer(d);
 	timer_set(&d->retry, instant_add(clock_now(), d->pause));
@@ -79,6 +88,25 @@ on_patience(struct timer *t, struct instant now)
 	lose(d, -ETIMEDOUT, e.message);
 }
 
+/* As much as the daemon is sure to take. */
+static void
+send_questions(struct dialogue *d)
+{
+	while (d->sent < d->count) {
+		struct question *q = &d->questions[d->sent];
+
+		if (d->outstanding > 0 && d->outstanding + q->len > WINDOW)
+			break;
+		/* what the socket does not take is a daemon that does not answer: patience ends
+		 * that */
+		(void)stream_write(d->stream, q->line, q->len);
+		free(TAKE(q->line));
+		d->outstanding += q->len;
+		d->urgent -= d->urgent > 0;
+		d->sent++;
+	}
+}
+
 /* Of a whole answer. */
 static int
 take_code(const struct dialogue_language *l, struct strbuf *reply)
@@ -107,11 +135,13 @@ take_answer(struct dialogue *d, size_t len)
 		d->events.up(d->userdata);
 		return;
 	}
-	if (d->first == d->count)
+	if (d->first == d->sent)
 		return; /* nobody asked */
 	q = d->questions[d->first++];
+	d->outstanding -= q.len;
 	if (d->first == d->count)
-		d->first = d->count = 0;
+		d->first = d->sent = d->count = 0;
+	send_questions(d);
 	code = take_code(d->language, &reply);
 	if (q.fn != NULL)
 		q.fn(d->userdata, q.tag, code, strbuf_get(&reply));
@@ -210,6 +240,8 @@ dialogue_free(struct dialogue *d)
 	timer_done(&d->retry);
 	timer_done(&d->patience);
 	strbuf_done(&d->in);
+	for (size_t i = d->sent; i < d->count; i++)
+		free(d->questions[i].line);
 	free(d->questions);
 	free(d);
 }
@@ -220,20 +252,34 @@ dialogue_is_up(const struct dialogue *d)
 	return d->up;
 }
 
+static void
+insert(struct dialogue *d, size_t at, const char *command, dialogue_reply_fn fn, size_t tag)
+{
+	struct question q = { .fn = fn, .tag = tag, .len = strlen(command) + 1 };
+
+	q.line = xmalloc(q.len);
+	memcpy(q.line, command, q.len);
+	q.line[q.len - 1] = d->language->end;
+	d->questions = grow_array(d->questions, d->count, &d->cap, sizeof(*d->questions));
+	memmove(&d->questions[at + 1], &d->questions[at], (d->count - at) * sizeof(*d->questions));
+	d->questions[at] = q;
+	d->count++;
+	send_questions(d);
+	expect_answer(d);
+}
+
 void
 dialogue_send(struct dialogue *d, const char *command, dialogue_reply_fn fn, size_t tag)
 {
-	_cleanup_(strbuf_done) struct strbuf line = { 0 };
+	if (d->up)
+		insert(d, d->count, command, fn, tag);
+}
 
-	if (!d->up)
-		return;
-	d->questions = grow_array(d->questions, d->count, &d->cap, sizeof(*d->questions));
-	d->questions[d->count++] = (struct question){ fn, tag };
-	strbuf_add(&line, command);
-	strbuf_add_char(&line, d->language->end);
-	/* what it does not take any more is a daemon that does not answer: patience ends that */
-	(void)stream_write(d->stream, line.text, line.len);
-	expect_answer(d);
+void
+dialogue_send_urgent(struct dialogue *d, const char *command, dialogue_reply_fn fn, size_t tag)
+{
+	if (d->up)
+		insert(d, d->sent + d->urgent++, command, fn, tag);
 }
 
 size_t

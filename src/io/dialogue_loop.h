@@ -36,9 +36,13 @@ void dialogue_free(struct dialogue *d); /* NULL is fine */
 
 bool dialogue_is_up(const struct dialogue *d);
 /*
- * Sends the command at once; nothing while it is not up. fn: NULL when the answer does not matter.
- * A daemon that does not answer within 5 s is left, and connected to anew.
+ * Sends the command, behind those from before: at once, or when the daemon has answered enough of
+ * them; nothing while it is not up. fn: NULL when the answer does not matter. A daemon that does
+ * not answer within 5 s is left, and connected to anew.
  */
 void dialogue_send(struct dialogue *d, const char *command, dialogue_reply_fn fn, size_t tag);
+/* The same, before all that is not urgent and was not sent yet. */
+void dialogue_send_urgent(
+    struct dialogue *d, const char *command, dialogue_reply_fn fn, size_t tag);
 /* Answers that have yet to come. */
 size_t dialogue_waiting(const struct dialogue *d);

@@ -110,8 +110,11 @@ TEST(a_daemon_is_asked_and_found_again)
 {
 	static const struct dialogue_events events = { .up = on_up, .down = on_down };
 	struct fixture f = { .folder = "/tmp/dialogue-XXXXXX" };
-	char heard[64] = "";
+	char heard[64] = "", many[4096], hundred[100], first[62], second[62];
 
+	(void)snprintf(hundred, sizeof(hundred), "show %094d", 0);
+	(void)snprintf(first, sizeof(first), "first %055d", 0);
+	(void)snprintf(second, sizeof(second), "second %054d", 0);
 	CHECK(mkdtemp(f.folder) != NULL);
 	(void)snprintf(f.path, sizeof(f.path), "%s/ctl", f.folder);
 	CHECK_INT(sd_event_new(&f.loop), 0);
@@ -136,6 +139,25 @@ TEST(a_daemon_is_asked_and_found_again)
 	run_until(&f, "7=13 1000-BIRD\n0013 Fine\n; ");
 	say(&f, "01 No\n", 6);
 	run_until(&f, "8=9001 9001 No\n; ");
+
+	/* no more than it is sure to take; what is urgent goes before what was not sent */
+	for (size_t i = 0; i < 30; i++)
+		dialogue_send(f.d, hundred, NULL, 0);
+	dialogue_send_urgent(f.d, first, on_reply, 1);
+	dialogue_send_urgent(f.d, second, on_reply, 2);
+	CHECK_INT(recv(f.far, many, sizeof(many), 0), 2000);
+	CHECK_INT(recv(f.far, many, sizeof(many), 0), -1);
+	for (size_t i = 0; i < 31; i++)
+		say(&f, "0000 \n", 6);
+	while (dialogue_waiting(f.d) > 1)
+		(void)sd_event_run(f.loop, 10000);
+	CHECK_INT(recv(f.far, many, sizeof(many), 0), 1124);
+	CHECK(memcmp(many, "first", 5) == 0 && memcmp(many + 62, "second", 6) == 0);
+	say(&f, "0000 \n", 6);
+	while (dialogue_waiting(f.d) > 0)
+		(void)sd_event_run(f.loop, 10000);
+	run_until(&f, "1=0 0000 \n; 2=0 0000 \n; ");
+	CHECK_INT(dialogue_waiting(f.d), 0);
 
 	/* gone with a question open: no answer, and another connection */
 	dialogue_send(f.d, "show status", on_reply, 9);

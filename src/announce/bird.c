@@ -4,8 +4,8 @@
  *
  * Going down and up again is `disable` and `enable` of one protocol, in the turn in which it is
  * asked for. BIRD reads no configuration for that, so neither an operator's half-done edits nor
- * their errors matter. A new definition takes `configure`, after `configure check`; one of them is
- * under way at a time, and what comes meanwhile shares the next.
+ * their errors matter. A new definition takes `configure`, after `configure check`; those that come
+ * one soon after the other share one, and one is under way at a time.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,6 +66,7 @@ refuse(struct daemon *d, const char *reply)
 	daemon_refused(d, bird_text_error(reply, why, sizeof(why)));
 }
 
+static void bird_apply(struct daemon *d);
 static void on_checked(void *userdata, size_t tag, int code, const char *reply);
 
 static void
@@ -88,7 +89,9 @@ on_configured(void *userdata, size_t tag, int code, const char *reply)
 		return;
 	}
 	if (d->load_turn != d->file_turn) {
-		load(d);
+		d->applying = false;
+		bird_apply(d);
+		daemon_look(d);
 		return;
 	}
 	for (size_t i = 0; i < d->route_count; i++) {
@@ -123,7 +126,7 @@ switch_route(struct daemon *d, struct daemon_route *r, bool on)
 
 	(void)snprintf(command, sizeof(command), "%s %s", on ? "enable" : "disable",
 	    bird_text_protocol(r->prefix, name));
-	dialogue_send(d->dialogue, command, NULL, 0);
+	dialogue_send_urgent(d->dialogue, command, NULL, 0);
 	r->on = on;
 }
 
@@ -163,7 +166,7 @@ bird_apply(struct daemon *d)
 		daemon_refused(d, e.message);
 		return;
 	}
-	if (need && !d->applying && d->refused[0] == '\0')
+	if (need && !d->applying && d->refused[0] == '\0' && daemon_has_gathered(d))
 		load(d);
 }
 

@@ -11,6 +11,9 @@
 
 #define STOP_PATIENCE DURATION_S(1)
 #define RETRY_PAUSE DURATION_S(5)
+/* A burst is over after so long a quiet, or is cut. */
+#define GATHER_QUIET DURATION_MS(20)
+#define GATHER_MOST DURATION_MS(200)
 
 /* ---- the table ---- */
 
@@ -102,6 +105,33 @@ flush_later(struct daemon *d)
 }
 
 static void
+on_gather(struct timer *t, struct instant now)
+{
+	struct daemon *d = container_of(t, struct daemon, gather);
+
+	(void)now;
+	d->gathered = true;
+	d->kind->apply(d);
+	d->gathered = false;
+}
+
+bool
+daemon_has_gathered(struct daemon *d)
+{
+	struct instant now = clock_now(), quiet = instant_add(now, GATHER_QUIET), most;
+
+	if (d->gathered) {
+		d->gather_since = INSTANT_NEVER;
+		return true;
+	}
+	if (instant_is_never(d->gather_since))
+		d->gather_since = now;
+	most = instant_add(d->gather_since, GATHER_MOST);
+	timer_set(&d->gather, instant_cmp(quiet, most) < 0 ? quiet : most);
+	return false;
+}
+
+static void
 on_retry(struct timer *t, struct instant now)
 {
 	struct daemon *d = container_of(t, struct daemon, retry);
@@ -168,6 +198,8 @@ on_down(void *userdata, int error, const char *why)
 	d->ready = d->applying = d->looking = false;
 	timer_set(&d->look, INSTANT_NEVER);
 	timer_set(&d->retry, INSTANT_NEVER);
+	timer_set(&d->gather, INSTANT_NEVER);
+	d->gather_since = INSTANT_NEVER;
 	daemon_lost_neighbors(d, why);
 	for (size_t i = 0; i < d->route_count; i++) {
 		d->routes[i].told = false;
@@ -316,6 +348,7 @@ daemon_free(struct announcer *a)
 	daemon_frr_done(d);
 	free(d->file);
 	timer_done(&d->look);
+	timer_done(&d->gather);
 	timer_done(&d->retry);
 	timer_done(&d->stop_timer);
 	(void)sd_event_source_disable_unref(d->flush);
@@ -407,6 +440,9 @@ open_timers(struct daemon *d)
 {
 	int r = daemon_look_init(d);
 
+	d->gather_since = INSTANT_NEVER;
+	if (r >= 0)
+		r = timer_init(&d->gather, d->loop, on_gather);
 	if (r >= 0)
 		r = timer_init(&d->retry, d->loop, on_retry);
 	if (r >= 0)

@@ -4,8 +4,8 @@
  *
  * What is wanted stands in a table of routes. A daemon's own file (bird.c, frr.c) makes the daemon
  * the same and asks it what it tells whom; only what it says itself counts as told or withdrawn.
- * Withdraws are sent at once, one after the other; what takes more (a new definition) waits while
- * one is under way, so that a burst costs two.
+ * Withdraws are sent at once, one after the other; what takes more (a new definition of BIRD) is
+ * put together first, so that a burst costs one or a few.
  *
  * A daemon that is away is asked for again and again; when it is back, all is made so and confirmed
  * anew. What it refuses is said, leaves it as it was, and is tried again every few seconds.
@@ -87,6 +87,9 @@ struct daemon {
 	bool took_over; /* somebody before us announced: that stays until all verdicts are known */
 	bool released;  /* all verdicts are known */
 	bool applying;
+	struct timer gather;
+	struct instant gather_since; /* INSTANT_NEVER: nothing waits to be put together */
+	bool gathered;
 	bool looking, look_again;
 	size_t questions; /* of a look, that have no answer yet */
 	uint64_t seen;    /* neighbors that were named at this look */
@@ -111,6 +114,11 @@ struct daemon {
 struct daemon_route *daemon_route_at(struct daemon *d, struct prefix prefix);
 /* What the daemon has is known. */
 void daemon_ready(struct daemon *d);
+/*
+ * For changes that cost: whether to make them now. Else they are applied again when no more of them
+ * have come for a moment, or have come for long enough.
+ */
+bool daemon_has_gathered(struct daemon *d);
 /* It does not want to: said when it is news, tried again later. */
 void daemon_refused(struct daemon *d, const char *why);
 /* It has been made so. */

@@ -109,6 +109,7 @@ try_bfd(struct reader records)
 		assert(e.message[0]);
 		return;
 	}
+	bfd_session_wake_up(s, now);
 	bfd_session_set_timing(s, conf.min_tx, conf.min_rx, conf.multiplier, now, &a);
 	for (int i = 0; i < 4 && !instant_is_never(bfd_session_deadline(s)); i++) {
 		struct bfd_packet p;

@@ -194,11 +194,16 @@ struct err;
 void bfd_session_save(const struct bfd_session *s, struct state_writer *w, struct instant now);
 /*
  * The session of before, with the intervals of before: bfd_session_set_timing() brings it to those
- * of conf. base: the `now` of bfd_session_save(), on this clock; when time has passed since, the
- * neighbor counts as just heard. -EBADMSG: the records are none of a session.
+ * of conf. base: the `now` of bfd_session_save(), on this clock. -EBADMSG: the records are none of
+ * a session.
  */
 int bfd_session_restore(const struct bfd_conf *conf, struct reader records, struct instant base,
     struct instant now, struct bfd_session **ret, struct err *e);
+/*
+ * Nobody could listen until now: a neighbor that was not given up before counts as just heard, and
+ * has a detection time from now on.
+ */
+void bfd_session_wake_up(struct bfd_session *s, struct instant now);
 
 struct bfd_info {
 	enum bfd_state state, remote_state;

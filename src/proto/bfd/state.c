@@ -100,9 +100,13 @@ bfd_session_restore(const struct bfd_conf *conf, struct reader records, struct i
 		return err_set(
 		    e, -EBADMSG, "the state of its BFD session cannot be read, or does not fit");
 	}
-	/* nobody is called dead for a time in which nobody could listen */
-	if (instant_cmp(now, base) > 0 && !instant_is_never(s->expires))
-		bfd_timing_heard(s, now);
 	*ret = s;
 	return 0;
+}
+
+void
+bfd_session_wake_up(struct bfd_session *s, struct instant now)
+{
+	if (!instant_is_never(s->expires))
+		bfd_timing_heard(s, now);
 }

@@ -123,6 +123,8 @@ upgrade(struct world *w, int n, struct duration gap)
 	} else {
 		bfd_session_free(node->s);
 		node->s = next;
+		if (gap.ns > 0)
+			bfd_session_wake_up(next, w->now);
 	}
 	state_writer_done(&saved);
 }

@@ -36,6 +36,7 @@ struct control_client {
 	size_t request_len;
 	struct strbuf reply;
 	size_t written;
+	bool whole;                  /* the request */
 	struct control_later *later; /* borrowed; whose answer comes later */
 	bool asks;                   /* the control_fn is being called */
 };
@@ -144,7 +145,8 @@ on_client(sd_event_source *source, int fd, uint32_t events, void *userdata)
 		return 0;
 	}
 	if (c->reply.len == 0) {
-		if (!read_request(c, &gone)) {
+		c->whole = c->whole || read_request(c, &gone);
+		if (!c->whole) {
 			if (gone)
 				client_free(c);
 			return 0;
@@ -179,10 +181,38 @@ control_reply(struct control_later *later, const char *text, size_t len)
 }
 
 void
+control_wait(struct control_later *later, struct duration patience)
+{
+	if (later->client != NULL)
+		timer_set(&later->client->timer, instant_add(clock_now(), patience));
+}
+
+void
 control_forget(struct control_later *later)
 {
 	if (later->client != NULL)
 		client_free(later->client);
+}
+
+/* Takes fd over; NULL: out of something. */
+static struct control_client *
+add_client(struct control_server *s, int fd)
+{
+	struct control_client *c = xcalloc(1, sizeof(*c));
+
+	c->server = s;
+	c->fd = fd;
+	list_append(&s->clients, &c->node);
+	s->client_count++;
+	if (timer_init(&c->timer, s->loop, on_client_time) < 0 ||
+	    sd_event_add_io(s->loop, &c->source, fd, EPOLLIN, on_client, c) < 0) {
+		client_free(c);
+		return NULL;
+	}
+	/* whoever asks can wait for a withdraw */
+	(void)sd_event_source_set_priority(c->source, SD_EVENT_PRIORITY_IDLE);
+	timer_set(&c->timer, instant_add(clock_now(), CONTROL_TIMEOUT));
+	return c;
 }
 
 static int
@@ -190,29 +220,15 @@ on_accept(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	struct control_server *s = userdata;
 	int client_fd = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	struct control_client *c;
 
 	(void)source;
 	(void)events;
 	if (client_fd < 0)
 		return 0; /* it went away, or we are out of descriptors: the loop asks again */
-	if (s->client_count >= CONTROL_CLIENTS_MAX) {
+	if (s->client_count >= CONTROL_CLIENTS_MAX)
 		(void)close(client_fd);
-		return 0;
-	}
-	c = xcalloc(1, sizeof(*c));
-	c->server = s;
-	c->fd = client_fd;
-	list_append(&s->clients, &c->node);
-	s->client_count++;
-	if (timer_init(&c->timer, s->loop, on_client_time) < 0 ||
-	    sd_event_add_io(s->loop, &c->source, client_fd, EPOLLIN, on_client, c) < 0) {
-		client_free(c);
-		return 0;
-	}
-	/* whoever asks can wait for a withdraw */
-	(void)sd_event_source_set_priority(c->source, SD_EVENT_PRIORITY_IDLE);
-	timer_set(&c->timer, instant_add(clock_now(), CONTROL_TIMEOUT));
+	else
+		(void)add_client(s, client_fd);
 	return 0;
 }
 
@@ -274,33 +290,121 @@ listen_path(struct control_server *s, const char *path, struct err *e)
 	return 0;
 }
 
+/* Whatever of it was not handed over is made. */
+static int
+start(struct control_server *s, const char *path, struct err *e)
+{
+	int r = s->lock_fd >= 0 ? 0 : lock_path(s, path, e);
+
+	if (r >= 0 && s->fd < 0)
+		r = listen_path(s, path, e);
+	if (r < 0)
+		return r;
+	r = sd_event_add_io(s->loop, &s->source, s->fd, EPOLLIN, on_accept, s);
+	if (r < 0)
+		return err_errno(e, r, "watch %s", path);
+	(void)sd_event_source_set_priority(s->source, SD_EVENT_PRIORITY_IDLE);
+	return 0;
+}
+
 int
 control_server_new(sd_event *loop, const char *path, control_fn fn, void *userdata,
     struct control_server **ret, struct err *e)
 {
+	struct inheritance nothing = { 0 };
+	struct control_later nobody = { 0 };
+
+	return control_server_resume(
+	    loop, path, &nothing, reader_init(NULL, 0), fn, userdata, &nobody, ret, e);
+}
+
+/* ---- from one program to the next ---- */
+
+enum {
+	TAG_FD = 1,
+	TAG_LOCK = 2,
+	TAG_CLIENT = 3,
+
+	/* of a client */
+	TAG_REQUEST = 2,
+	TAG_WHOLE = 3,
+	TAG_REPLY = 4,
+	TAG_WAITS = 5, /* the one that is to have its answer from the next program */
+};
+
+void
+control_server_save(
+    const struct control_server *s, const struct control_later *later, struct handover *h)
+{
+	struct state_writer *w = &h->state;
+
+	handover_give(h, TAG_FD, s->fd);
+	handover_give(h, TAG_LOCK, s->lock_fd);
+	list_for_each (c, &s->clients, struct control_client, node) {
+		size_t mark = state_begin(w, TAG_CLIENT);
+
+		handover_give(h, TAG_FD, c->fd);
+		state_bytes(w, TAG_REQUEST, c->request, c->request_len);
+		state_number(w, TAG_WHOLE, c->whole);
+		state_bytes(w, TAG_REPLY, c->reply.text + c->written, c->reply.len - c->written);
+		state_number(w, TAG_WAITS, c == later->client);
+		state_end(w, mark);
+	}
+}
+
+/* One that has asked, and waits, asks again: its answer was to come from the program before. */
+static void
+resume_client(struct control_server *s, struct inheritance *in, struct reader records,
+    struct control_later *later)
+{
+	int fd = inheritance_take(in, records, TAG_FD, FD_UNIX);
+	struct control_client *c = fd >= 0 ? add_client(s, fd) : NULL;
+	struct reader request = state_find(records, TAG_REQUEST);
+	struct reader reply = state_find(records, TAG_REPLY);
+	size_t len = reader_left(&reply);
+
+	if (c == NULL)
+		return;
+	c->request_len = MIN(reader_left(&request), (size_t)CONTROL_REQUEST_MAX);
+	reader_copy(&request, c->request, c->request_len);
+	c->whole = state_find_number(records, TAG_WHOLE, 0) == 1;
+	if (len > 0)
+		strbuf_add_mem(&c->reply, (const char *)reader_bytes(&reply, len), len);
+	if (state_find_number(records, TAG_WAITS, 0) == 1 && later->client == NULL)
+		control_defer(c, later);
+	else if (c->whole)
+		(void)sd_event_source_set_io_events(c->source, EPOLLIN | EPOLLOUT);
+}
+
+int
+control_server_resume(sd_event *loop, const char *path, struct inheritance *in,
+    struct reader records, control_fn fn, void *userdata, struct control_later *later,
+    struct control_server **ret, struct err *e)
+{
 	struct control_server *s = xcalloc(1, sizeof(*s));
+	struct reader client;
+	uint16_t tag;
 	int r;
 
-	*s = (struct control_server){
-		.loop = loop, .fd = -1, .lock_fd = -1, .fn = fn, .userdata = userdata
-	};
+	*s = (struct control_server){ .loop = loop,
+		.fd = inheritance_take(in, records, TAG_FD, FD_UNIX_LISTENER),
+		.lock_fd = inheritance_take(in, records, TAG_LOCK, FD_FILE),
+		.fn = fn,
+		.userdata = userdata };
+	if (s->fd >= 0)
+		s->path = xstrdup(path);
 	list_init(&s->clients);
-	r = lock_path(s, path, e);
-	if (r >= 0)
-		r = listen_path(s, path, e);
-	if (r < 0)
-		goto fail;
-	r = sd_event_add_io(loop, &s->source, s->fd, EPOLLIN, on_accept, s);
+	r = start(s, path, e);
 	if (r < 0) {
-		(void)err_errno(e, r, "watch %s", path);
-		goto fail;
+		control_server_free(s);
+		return r;
 	}
-	(void)sd_event_source_set_priority(s->source, SD_EVENT_PRIORITY_IDLE);
+	while (state_next(&records, &tag, &client)) {
+		if (tag == TAG_CLIENT)
+			resume_client(s, in, client, later);
+	}
 	*ret = s;
 	return 0;
-fail:
-	control_server_free(s);
-	return r;
 }
 
 void

@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "base/time.h"
+#include "io/handover.h"
 
 #define CONTROL_CLIENTS_MAX 32
 #define CONTROL_REQUEST_MAX 4096
@@ -48,6 +49,22 @@ void control_forget(struct control_later *later);
 int control_server_new(sd_event *loop, const char *path, control_fn fn, void *userdata,
     struct control_server **ret, struct err *e);
 void control_server_free(struct control_server *s); /* removes the socket; NULL is fine */
+
+/*
+ * Hands the socket over to another program, with its clients; the one that waits for `later`, if it
+ * still does, is to have its answer from there.
+ */
+void control_server_save(
+    const struct control_server *s, const struct control_later *later, struct handover *h);
+/*
+ * As control_server_new(), from the records; without a socket in them it is made. *later is the
+ * client that waits, or none. control_server_free() removes the socket as ever.
+ */
+int control_server_resume(sd_event *loop, const char *path, struct inheritance *in,
+    struct reader records, control_fn fn, void *userdata, struct control_later *later,
+    struct control_server **ret, struct err *e);
+/* The client waits for as long from now on, instead of CONTROL_TIMEOUT. */
+void control_wait(struct control_later *later, struct duration patience);
 
 /*
  * The other side, for programs without a loop: sends the request, gives the whole answer.

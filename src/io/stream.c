@@ -337,3 +337,45 @@ stream_finish(struct stream *s)
 	listen_for(s);
 	return 0;
 }
+
+enum {
+	TAG_FD = 1,
+	TAG_TAKEN = 2,
+	TAG_CONNECTING = 3,
+	TAG_ASKED = 4,
+	TAG_PENDING = 5,
+};
+
+void
+stream_save(const struct stream *s, struct handover *h)
+{
+	handover_give(h, TAG_FD, s->fd);
+	state_number(&h->state, TAG_TAKEN, s->taken);
+	state_number(&h->state, TAG_CONNECTING, s->connecting);
+	state_number(&h->state, TAG_ASKED, s->asked);
+	state_bytes(&h->state, TAG_PENDING, s->pending, s->pending_len);
+}
+
+int
+stream_resume(sd_event *loop, struct inheritance *in, struct reader records,
+    const struct stream_events *events, void *userdata, struct stream **ret)
+{
+	int fd = inheritance_take(in, records, TAG_FD, FD_TCP), r;
+	struct reader pending = state_find(records, TAG_PENDING);
+	size_t len = reader_left(&pending);
+	struct stream *s;
+
+	if (fd < 0)
+		return -EBADF;
+	r = stream_new(
+	    loop, fd, state_find_number(records, TAG_CONNECTING, 0) == 1, events, userdata, &s);
+	if (r < 0)
+		return r;
+	s->taken = state_find_number(records, TAG_TAKEN, 0);
+	s->asked = state_find_number(records, TAG_ASKED, 0) == 1;
+	if (len > 0)
+		keep(s, reader_bytes(&pending, len), len);
+	listen_for(s);
+	*ret = s;
+	return 0;
+}

@@ -17,6 +17,7 @@
 #include <systemd/sd-event.h>
 
 #include "base/ip.h"
+#include "io/handover.h"
 
 #define STREAM_READ_MAX (256u << 10)    /* bytes a wake-up */
 #define STREAM_CHUNK_MAX (64u << 10)    /* bytes that bytes() gets at a time */
@@ -68,3 +69,12 @@ bool stream_has_last_words(const struct stream *s);
  * comes, and calls closed() at the peer's end of file or after a second. Other events come no more.
  */
 int stream_finish(struct stream *s);
+
+/*
+ * Hands it over to another program: its descriptor, and the bytes that wait. Not one that is being
+ * finished, or has ended. Frees nothing.
+ */
+void stream_save(const struct stream *s, struct handover *h);
+/* As stream_new(), from the records. -EBADF: there is no connection for them. */
+int stream_resume(sd_event *loop, struct inheritance *in, struct reader records,
+    const struct stream_events *events, void *userdata, struct stream **ret);

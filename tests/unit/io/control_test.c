@@ -293,3 +293,65 @@ TEST(an_answer_that_comes_later)
 	sd_event_unref(loop);
 	remove_path();
 }
+
+static bool
+has_later(void *userdata)
+{
+	(void)userdata;
+	return later.client != NULL;
+}
+
+/* Its clients with it: one that waits has its answer from there, one that has not asked asks there.
+ */
+TEST(another_program_goes_on)
+{
+	struct control_server *s, *next;
+	struct control_later there = { 0 };
+	struct handover h = { 0 };
+	struct inheritance in = { 0 };
+	sd_event *loop;
+	struct err e = { 0 };
+	int count = 0, fds[8], status = -1;
+	pid_t pid;
+
+	make_path();
+	REQUIRE(sd_event_new(&loop) >= 0);
+	REQUIRE(control_server_new(loop, path, answer, &count, &s, &e) == 0);
+	pid = fork();
+	if (pid == 0) {
+		struct strbuf reply = { 0 };
+
+		_exit(control_call(path, "later", DURATION_S(5), &reply, &e) == 0 &&
+			      strcmp(reply.text, "from the next\n") == 0
+			  ? 0
+			  : 1);
+	}
+	CHECK(wait_for(loop, has_later, NULL));
+	control_server_save(s, &later, &h);
+	in.fds = fds;
+	for (; in.count < h.fd_count; in.count++) {
+		/* as if they had come through execve(), while ours are closed below */
+		fds[in.count] = h.fds[in.count];
+		(void)dup2(h.fds[in.count], 100 + (int)in.count);
+	}
+	control_forget(&later);
+	(void)rename(path, "/tmp/nearcast-control-kept");
+	control_server_free(s);
+	(void)rename("/tmp/nearcast-control-kept", path);
+	for (size_t i = 0; i < in.count; i++) {
+		(void)dup2(100 + (int)i, fds[i]);
+		(void)close(100 + (int)i);
+	}
+	REQUIRE(control_server_resume(loop, path, &in, reader_init(h.state.bytes, h.state.len),
+		    answer, &count, &there, &next, &e) == 0);
+	CHECK_INT(in.count, 0);
+	REQUIRE(there.client != NULL);
+	control_reply(&there, "from the next\n", strlen("from the next\n"));
+	CHECK(wait_for(loop, is_child_gone, &status) && status == 0);
+	CHECK(call(loop, "hello", strlen("got hello\n"), "got hello\n"));
+	control_server_free(next);
+	CHECK(access(path, F_OK) < 0);
+	handover_done(&h);
+	(void)sd_event_unref(loop);
+	remove_path();
+}

@@ -44,7 +44,7 @@ struct events {
 };
 
 /* A request for events. */
-struct reader {
+struct event_reader {
 	struct list node;
 	struct events *events; /* borrowed */
 	struct control_later later;
@@ -130,7 +130,7 @@ add_line(struct events *v, const struct journal_entry *e, const json_t *json)
 }
 
 static void
-reader_free(struct reader *r)
+reader_free(struct event_reader *r)
 {
 	control_forget(&r->later);
 	list_remove(&r->node);
@@ -142,7 +142,7 @@ reader_free(struct reader *r)
 
 /* Whether nothing is missing between the result and what the memory has. */
 static bool
-memory_joins(const struct reader *r)
+memory_joins(const struct event_reader *r)
 {
 	const struct journal *j = &r->events->journal;
 
@@ -151,7 +151,7 @@ memory_joins(const struct reader *r)
 
 /* What the memory has behind the result. */
 static void
-add_from_memory(struct reader *r)
+add_from_memory(struct event_reader *r)
 {
 	const struct journal *j = &r->events->journal;
 
@@ -171,7 +171,7 @@ add_from_memory(struct reader *r)
 
 /* The answer, and the end of the reader. */
 static void
-answer(struct reader *r)
+answer(struct event_reader *r)
 {
 	struct events_info info = events_info(r->events);
 	_cleanup_(strbuf_done) struct strbuf line = { 0 };
@@ -186,7 +186,7 @@ answer(struct reader *r)
 }
 
 static void
-answer_or_wait(struct reader *r)
+answer_or_wait(struct event_reader *r)
 {
 	bool closes = r->events->turn == NULL;
 
@@ -204,13 +204,13 @@ static void
 on_reader_time(struct timer *t, struct instant now)
 {
 	(void)now;
-	answer(container_of(t, struct reader, timer));
+	answer(container_of(t, struct event_reader, timer));
 }
 
 static void
 run_query(struct background_job *job)
 {
-	struct reader *r = container_of(job, struct reader, job);
+	struct event_reader *r = container_of(job, struct event_reader, job);
 
 	event_files_query(r->events->files, &r->query, &r->result);
 }
@@ -218,7 +218,7 @@ run_query(struct background_job *job)
 static void
 on_query_done(struct background_job *job)
 {
-	struct reader *r = container_of(job, struct reader, job);
+	struct event_reader *r = container_of(job, struct event_reader, job);
 
 	r->events->jobs--;
 	/* what waits for the disk and is not in memory any more comes with the next answer */
@@ -230,7 +230,7 @@ on_query_done(struct background_job *job)
 }
 
 static void
-read_files(struct reader *r)
+read_files(struct event_reader *r)
 {
 	struct events *v = r->events;
 
@@ -244,7 +244,7 @@ read_files(struct reader *r)
 
 /* Something happened while it waited. */
 static void
-take_new(struct reader *r)
+take_new(struct event_reader *r)
 {
 	if (r->events->files != NULL && !memory_joins(r)) {
 		r->query.filter.after = r->result.upto;
@@ -272,7 +272,7 @@ on_turn(sd_event_source *source, void *userdata)
 	v->waiting_count = v->waiting_cap = 0;
 	free(TAKE(v->waiting));
 	start_batch(v);
-	list_for_each_safe (r, &v->readers, struct reader, node)
+	list_for_each_safe (r, &v->readers, struct event_reader, node)
 		take_new(r);
 	return 0;
 }
@@ -320,7 +320,7 @@ events_set_listener(struct events *v, event_fn fn, void *userdata)
 void
 events_answer(struct events *v, const json_t *request, struct control_client *client, struct err *e)
 {
-	struct reader *r = xcalloc(1, sizeof(*r));
+	struct event_reader *r = xcalloc(1, sizeof(*r));
 	struct event_filter *f = &r->query.filter;
 	int code;
 
@@ -392,7 +392,7 @@ events_close(struct events *v)
 		return;
 	v->turn = sd_event_source_disable_unref(v->turn);
 	(void)on_turn(NULL, v);
-	list_for_each_safe (r, &v->readers, struct reader, node)
+	list_for_each_safe (r, &v->readers, struct event_reader, node)
 		reader_free(r);
 }
 

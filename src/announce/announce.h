@@ -176,6 +176,42 @@ int announcer_new_daemon(sd_event *loop, const struct daemon_conf *conf,
 int announcer_check_daemon(
     const struct daemon_conf *conf, const struct bgp_attributes *attributes, struct err *e);
 
+struct handover;
+struct inheritance;
+struct reader;
+
+/* What became of the sessions of the program before. */
+struct announcer_kept_sessions {
+	size_t established; /* then */
+	size_t lost;        /* of them, on the way */
+};
+
+/* Whether it can be handed over to another program: the functions below are there. */
+bool announcer_is_saved(const struct announcer *a);
+/*
+ * From one program to the next. First neighbors with BFD are asked to bear with a silence; the name
+ * of one that has not answered yet is borrowed, NULL: all have. Then everything stands still, and
+ * is handed over with its sockets. announcer_go_on() undoes both.
+ */
+void announcer_slow_down(struct announcer *a);
+const char *announcer_waits_for(const struct announcer *a);
+void announcer_freeze(struct announcer *a);
+void announcer_save(const struct announcer *a, struct handover *h, struct instant now);
+void announcer_go_on(struct announcer *a);
+/*
+ * As announcer_new_speaker(), and goes on where the one before was (the records are of
+ * announcer_save(), base its now on this clock) when announcer_go_on() is called, which may call
+ * the events. A neighbor without records starts anew. -EBADMSG, -EINVAL: records that can not be
+ * taken over.
+ */
+int announcer_resume_speaker(sd_event *loop, const struct neighbor_conf *neighbors, size_t count,
+    const struct announcer_events *events, struct inheritance *in, struct reader records,
+    struct instant base, struct announcer **ret, struct err *e);
+/* Whether all of it could be taken over; takes nothing. */
+int announcer_check_past(const struct neighbor_conf *neighbors, size_t count, struct reader records,
+    struct instant base, struct err *e);
+struct announcer_kept_sessions announcer_kept_sessions(const struct announcer *a);
+
 /* The neighbors may change at run time; those that are not named here notice nothing of it. */
 
 /* Whether the configuration of a neighbor can work: 0, or -EINVAL with a sentence. */

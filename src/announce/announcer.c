@@ -119,6 +119,48 @@ announcer_dump_stop(struct announcer *a, const char *neighbor, struct err *e)
 	return a->ops->dump_stop(a, neighbor, e);
 }
 
+bool
+announcer_is_saved(const struct announcer *a)
+{
+	return a->ops->save != NULL;
+}
+
+void
+announcer_slow_down(struct announcer *a)
+{
+	a->ops->slow_down(a);
+}
+
+const char *
+announcer_waits_for(const struct announcer *a)
+{
+	return a->ops->waits_for(a);
+}
+
+void
+announcer_freeze(struct announcer *a)
+{
+	a->ops->freeze(a);
+}
+
+void
+announcer_save(const struct announcer *a, struct handover *h, struct instant now)
+{
+	a->ops->save(a, h, now);
+}
+
+void
+announcer_go_on(struct announcer *a)
+{
+	a->ops->go_on(a);
+}
+
+struct announcer_kept_sessions
+announcer_kept_sessions(const struct announcer *a)
+{
+	return a->ops->kept_sessions(a);
+}
+
 const struct bgp_attributes *
 announcement_for(const struct announcement *announcement, const char *neighbor)
 {

@@ -29,6 +29,14 @@ struct announcer_ops {
 	int (*dump_start)(struct announcer *a, const char *neighbor, enum dump_format format,
 	    const char *path, uint64_t max_bytes, struct err *e);
 	int (*dump_stop)(struct announcer *a, const char *neighbor, struct err *e);
+
+	/* From one program to the next: all, or none of them. */
+	void (*slow_down)(struct announcer *a);
+	const char *(*waits_for)(const struct announcer *a);
+	void (*freeze)(struct announcer *a);
+	void (*save)(const struct announcer *a, struct handover *h, struct instant now);
+	void (*go_on)(struct announcer *a);
+	struct announcer_kept_sessions (*kept_sessions)(const struct announcer *a);
 };
 
 /* Embedded in what an implementation keeps; container_of() leads back. */

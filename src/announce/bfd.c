@@ -86,7 +86,9 @@ set_admin_down(sd_event *loop, void *arg)
 struct new_path {
 	struct bfd_engine *engine;
 	const struct bfd_target *target;
+	const struct bfd_path_past *past; /* NULL: none */
 	struct bfd_path *path;
+	struct err failure;
 	int result;
 };
 
@@ -96,7 +98,14 @@ make_path(sd_event *loop, void *arg)
 	struct new_path *call = arg;
 
 	(void)loop;
+	if (call->past) {
+		call->result = bfd_path_resume(
+		    call->engine, call->target, call->past, &call->path, &call->failure);
+		return;
+	}
 	call->result = bfd_path_new(call->engine, call->target, &call->path);
+	if (call->result < 0)
+		(void)err_errno(&call->failure, call->result, "timer");
 }
 
 struct ask_path {
@@ -243,8 +252,9 @@ session_conf(const struct neighbor_bfd *bfd)
 }
 
 int
-bfd_neighbor_new(struct bfd_driver *d, const struct neighbor_conf *conf, bfd_changed_fn fn,
-    void *userdata, struct bfd_neighbor **ret, struct err *e)
+bfd_neighbor_new(struct bfd_driver *d, const struct neighbor_conf *conf,
+    const struct bfd_path_past *past, bfd_changed_fn fn, void *userdata, struct bfd_neighbor **ret,
+    struct err *e)
 {
 	struct bfd_target target = {
 		.local = conf->local_address,
@@ -253,7 +263,7 @@ bfd_neighbor_new(struct bfd_driver *d, const struct neighbor_conf *conf, bfd_cha
 		.multihop = conf->bfd.multihop,
 		.port = conf->bfd.multihop ? BFD_MULTIHOP_PORT : BFD_PORT,
 	};
-	struct new_path call = { .engine = d->engine, .target = &target };
+	struct new_path call = { .engine = d->engine, .target = &target, .past = past };
 	int r = check(conf, e);
 
 	if (r < 0)
@@ -262,7 +272,8 @@ bfd_neighbor_new(struct bfd_driver *d, const struct neighbor_conf *conf, bfd_cha
 	worker_call(d->worker, make_path, &call);
 	explicit_bzero(&target.conf.key, sizeof(target.conf.key));
 	if (call.result < 0)
-		return err_errno(e, call.result, "neighbor %s: BFD", conf->name);
+		return err_set(
+		    e, call.result, "neighbor %s: BFD: %s", conf->name, call.failure.message);
 
 	struct bfd_neighbor *n = xcalloc(1, sizeof(*n));
 	n->driver = d;
@@ -297,6 +308,105 @@ bfd_neighbor_free(struct bfd_neighbor *n)
 	worker_call(n->driver->worker, end_path, n->path);
 	list_remove(&n->list);
 	free(n);
+}
+
+/* ---- from one program to the next ---- */
+
+int
+bfd_check_past(const struct neighbor_conf *conf, const struct bfd_path_past *past, struct err *e)
+{
+	struct bfd_conf session = session_conf(&conf->bfd);
+	int r = bfd_path_check(&session, past, e);
+
+	explicit_bzero(&session.key, sizeof(session.key));
+	return r;
+}
+
+static void
+slow_down(sd_event *loop, void *arg)
+{
+	(void)loop;
+	bfd_engine_slow_down(arg);
+}
+
+static void
+freeze(sd_event *loop, void *arg)
+{
+	(void)loop;
+	bfd_engine_freeze(arg);
+}
+
+static void
+go_on(sd_event *loop, void *arg)
+{
+	(void)loop;
+	bfd_engine_thaw(arg);
+	bfd_engine_speed_up(arg);
+}
+
+void
+bfd_driver_slow_down(struct bfd_driver *d)
+{
+	if (d)
+		worker_call(d->worker, slow_down, d->engine);
+}
+
+void
+bfd_driver_freeze(struct bfd_driver *d)
+{
+	if (d)
+		worker_call(d->worker, freeze, d->engine);
+}
+
+void
+bfd_driver_go_on(struct bfd_driver *d)
+{
+	if (d)
+		worker_call(d->worker, go_on, d->engine);
+}
+
+struct path_call {
+	const struct bfd_path *path;
+	bool is_slowing;
+	struct handover *handover;
+	struct instant now;
+};
+
+static void
+ask_slowing(sd_event *loop, void *arg)
+{
+	struct path_call *call = arg;
+
+	(void)loop;
+	call->is_slowing = bfd_path_is_slowing(call->path);
+}
+
+bool
+bfd_neighbor_is_slowing(const struct bfd_neighbor *n)
+{
+	struct path_call call = { .path = n ? n->path : NULL };
+
+	if (n)
+		worker_call(n->driver->worker, ask_slowing, &call);
+	return call.is_slowing;
+}
+
+static void
+save_path(sd_event *loop, void *arg)
+{
+	const struct path_call *call = arg;
+
+	(void)loop;
+	bfd_path_save(call->path, call->handover, call->now);
+}
+
+void
+bfd_neighbor_save(const struct bfd_neighbor *n, struct handover *h, struct instant now)
+{
+	struct path_call call = { .path = n ? n->path : NULL, .handover = h, .now = now };
+
+	if (n)
+		worker_call(n->driver->worker, save_path, &call);
 }
 
 /* ---- status ---- */

@@ -12,6 +12,7 @@
 #include <systemd/sd-event.h>
 
 #include "announce/announce.h"
+#include "announce/bfd_engine.h"
 #include "base/err.h"
 
 struct bfd_driver;
@@ -28,9 +29,29 @@ void bfd_driver_free(struct bfd_driver *d); /* NULL is fine */
  */
 typedef void (*bfd_changed_fn)(void *userdata, bool up, const char *why);
 
-/* Starts the session; conf is borrowed. -EINVAL: what conf asks for can not be. */
-int bfd_neighbor_new(struct bfd_driver *d, const struct neighbor_conf *conf, bfd_changed_fn fn,
-    void *userdata, struct bfd_neighbor **ret, struct err *e);
+/*
+ * Starts the session; conf is borrowed. past: it goes on with that one, slowly and not quite awake,
+ * until bfd_driver_go_on(); NULL: a new one. -EINVAL: what conf asks for can not be.
+ */
+int bfd_neighbor_new(struct bfd_driver *d, const struct neighbor_conf *conf,
+    const struct bfd_path_past *past, bfd_changed_fn fn, void *userdata, struct bfd_neighbor **ret,
+    struct err *e);
+
+/* ---- from one program to the next ---- */
+
+/* Asks every neighbor to bear with a silence; those that have not answered:
+ * bfd_neighbor_is_slowing(). */
+void bfd_driver_slow_down(struct bfd_driver *d); /* NULL is fine, here and below */
+bool bfd_neighbor_is_slowing(const struct bfd_neighbor *n);
+/* Nothing moves any more, so that it can be saved; and on again, at the pace that was configured.
+ */
+void bfd_driver_freeze(struct bfd_driver *d);
+void bfd_driver_go_on(struct bfd_driver *d);
+/* Whether bfd_neighbor_new() could take it. */
+int bfd_check_past(
+    const struct neighbor_conf *conf, const struct bfd_path_past *past, struct err *e);
+/* Hands the session over, frozen. */
+void bfd_neighbor_save(const struct bfd_neighbor *n, struct handover *h, struct instant now);
 
 /* The neighbor is told AdminDown, which is no failure, and nothing is told any more. */
 void bfd_neighbor_free(struct bfd_neighbor *n); /* NULL is fine */

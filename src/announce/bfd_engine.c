@@ -29,7 +29,7 @@ open_sockets(struct bfd_path *p, struct err *e)
 	int r = 0;
 
 	if (p->receiver == NULL)
-		r = bfd_receiver_get(p->engine, &p->target, &p->receiver, e);
+		r = bfd_receiver_get(p->engine, &p->target, -1, &p->receiver, e);
 	if (r < 0 || p->sender >= 0)
 		return r;
 	(void)getrandom(&random, sizeof(random), GRND_NONBLOCK);
@@ -148,7 +148,7 @@ on_timer(struct timer *t, struct instant now)
 }
 
 int
-bfd_path_new(struct bfd_engine *e, const struct bfd_target *target, struct bfd_path **ret)
+bfd_path_make(struct bfd_engine *e, const struct bfd_target *target, struct bfd_path **ret)
 {
 	struct bfd_path *p = xcalloc(1, sizeof(*p));
 	uint64_t seed = 0;
@@ -167,9 +167,18 @@ bfd_path_new(struct bfd_engine *e, const struct bfd_target *target, struct bfd_p
 		bfd_path_free(p);
 		return r;
 	}
-	timer_set(&p->timer, bfd_session_deadline(p->session));
 	*ret = p;
 	return 0;
+}
+
+int
+bfd_path_new(struct bfd_engine *e, const struct bfd_target *target, struct bfd_path **ret)
+{
+	int r = bfd_path_make(e, target, ret);
+
+	if (r == 0)
+		timer_set(&(*ret)->timer, bfd_session_deadline((*ret)->session));
+	return r;
 }
 
 void

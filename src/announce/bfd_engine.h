@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "base/ip.h"
+#include "io/handover.h"
 #include "proto/bfd/bfd.h"
 
 #define BFD_ERROR_MAX 256
@@ -70,3 +71,36 @@ struct bfd_path_info {
 };
 
 void bfd_path_info(const struct bfd_path *p, struct bfd_path_info *ret);
+
+/* ---- bfd_engine_state.c: from one program to the next ---- */
+
+/*
+ * A neighbor that hears nothing for a while must not miss it: each path that is Up and sends more
+ * often tells its neighbor that it will send once a second.
+ */
+void bfd_engine_slow_down(struct bfd_engine *e);
+/* Back to what was configured. */
+void bfd_engine_speed_up(struct bfd_engine *e);
+/* The neighbor is Up, and does not know yet of bfd_engine_slow_down(). */
+bool bfd_path_is_slowing(const struct bfd_path *p);
+
+/* From now on nothing is sent, received or judged; and on again. */
+void bfd_engine_freeze(struct bfd_engine *e);
+void bfd_engine_thaw(struct bfd_engine *e);
+
+/* Hands over a path, with its sockets; frozen. */
+void bfd_path_save(const struct bfd_path *p, struct handover *h, struct instant now);
+/* What bfd_path_resume() needs. */
+struct bfd_path_past {
+	struct inheritance *in;
+	struct reader records; /* of bfd_path_save() */
+	struct instant base;   /* its now, on this clock */
+};
+/*
+ * As bfd_path_new(), and goes on where the path of before was: its neighbor counts as just heard.
+ * -EBADMSG: the records can not be read; whether they can says bfd_path_check(), too.
+ */
+int bfd_path_check(
+    const struct bfd_conf *conf, const struct bfd_path_past *past, struct err *error);
+int bfd_path_resume(struct bfd_engine *e, const struct bfd_target *target,
+    const struct bfd_path_past *past, struct bfd_path **ret, struct err *error);

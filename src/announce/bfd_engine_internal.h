@@ -28,6 +28,7 @@ struct bfd_path {
 	struct bfd_receiver *receiver; /* counted; NULL: not open yet */
 	int sender;                    /* owned; -1: not open yet */
 	bool is_stale;                 /* its interface has gone: sockets are to be opened anew */
+	bool is_slow;                  /* by bfd_engine_slow_down() */
 	uint64_t send_errors;
 	struct bfd_news news;
 };
@@ -44,14 +45,19 @@ struct bfd_engine {
 
 /* bfd_engine.c: sends, sets the timer, keeps the news. Never closes a socket. */
 void bfd_path_carry_out(struct bfd_path *p, const struct bfd_actions *a);
+/* Without sockets and timer running; in the engine's list. */
+int bfd_path_make(struct bfd_engine *e, const struct bfd_target *target, struct bfd_path **ret);
 struct bfd_path *bfd_engine_find(const struct bfd_engine *e, uint32_t discriminator);
 /* A packet came to r from an address of no peer. */
 void bfd_engine_meet_stranger(struct bfd_engine *e, struct bfd_receiver *r, struct ip from);
 
 /* ---- bfd_receiver.c ---- */
 
-/* The one that is there, or another; given back with bfd_receiver_put(). */
-int bfd_receiver_get(struct bfd_engine *engine, const struct bfd_target *t,
+/*
+ * The one that is there, or another, of fd where that is not -1 (taken over when there is none yet,
+ * else closed); given back with bfd_receiver_put().
+ */
+int bfd_receiver_get(struct bfd_engine *engine, const struct bfd_target *t, int fd,
     struct bfd_receiver **ret, struct err *e);
 void bfd_receiver_put(struct bfd_receiver *r); /* NULL is fine */
 /* Reads all that waits, within reason. */

@@ -105,20 +105,21 @@ free_receiver(struct bfd_receiver *r)
 }
 
 static int
-new_receiver(
-    struct bfd_engine *engine, const struct bfd_target *t, struct bfd_receiver **ret, struct err *e)
+new_receiver(struct bfd_engine *engine, const struct bfd_target *t, int fd,
+    struct bfd_receiver **ret, struct err *e)
 {
 	struct udp_conf conf = { .local = t->local, .interface = t->interface };
 	struct bfd_receiver *r = xcalloc(1, sizeof(*r));
-	int result;
+	int result = 0;
 
 	list_init(&r->list);
 	r->engine = engine;
 	r->local = t->local;
 	r->port = t->port;
 	r->interface = t->interface ? xstrdup(t->interface) : NULL;
-	r->fd = -1;
-	result = udp_listen(&conf, t->port, &r->fd, e);
+	r->fd = fd;
+	if (fd < 0)
+		result = udp_listen(&conf, t->port, &r->fd, e);
 	if (result == 0) {
 		result = sd_event_add_io(engine->loop, &r->source, r->fd, EPOLLIN, on_readable, r);
 		if (result < 0)
@@ -141,20 +142,22 @@ same_interface(const char *a, const char *b)
 }
 
 int
-bfd_receiver_get(
-    struct bfd_engine *engine, const struct bfd_target *t, struct bfd_receiver **ret, struct err *e)
+bfd_receiver_get(struct bfd_engine *engine, const struct bfd_target *t, int fd,
+    struct bfd_receiver **ret, struct err *e)
 {
 	int result = 0;
 
 	list_for_each (r, &engine->receivers, struct bfd_receiver, list) {
 		if (r->port == t->port && ip_equal(r->local, t->local) &&
 		    same_interface(r->interface, t->interface)) {
+			if (fd >= 0)
+				(void)close(fd);
 			r->users++;
 			*ret = r;
 			return 0;
 		}
 	}
-	result = new_receiver(engine, t, ret, e);
+	result = new_receiver(engine, t, fd, ret, e);
 	if (result == 0)
 		(*ret)->users = 1;
 	return result;

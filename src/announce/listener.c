@@ -137,22 +137,14 @@ local_of(const struct neighbor *n, struct endpoint *ret)
 	return 0;
 }
 
-/* The listener on local, made if there is none. */
+/* Of a socket that listens there, which is taken over. */
 static int
-get_listener(struct listeners *ls, struct endpoint local, struct listener **ret, struct err *e)
+add_listener(
+    struct listeners *ls, struct endpoint local, int fd, struct listener **ret, struct err *e)
 {
-	int fd, r;
-
-	list_for_each(known, &ls->open, struct listener, list) {
-		if (endpoint_equal(known->local, local)) {
-			*ret = known;
-			return 0;
-		}
-	}
-	r = tcp_listen(local, &fd, e);
-	if (r < 0)
-		return r;
 	struct listener *l = xcalloc(1, sizeof(*l));
+	int r;
+
 	l->local = local;
 	l->fd = fd;
 	list_init(&l->list);
@@ -166,6 +158,22 @@ get_listener(struct listeners *ls, struct endpoint local, struct listener **ret,
 	list_append(&ls->open, &l->list);
 	*ret = l;
 	return 0;
+}
+
+/* The listener on local, made if there is none. */
+static int
+get_listener(struct listeners *ls, struct endpoint local, struct listener **ret, struct err *e)
+{
+	int fd, r;
+
+	list_for_each (known, &ls->open, struct listener, list) {
+		if (endpoint_equal(known->local, local)) {
+			*ret = known;
+			return 0;
+		}
+	}
+	r = tcp_listen(local, &fd, e);
+	return r < 0 ? r : add_listener(ls, local, fd, ret, e);
 }
 
 /*
@@ -363,4 +371,65 @@ listeners_remove(struct listeners *ls, struct neighbor *n)
 			let_go(l, at);
 	}
 	arm(ls);
+}
+
+/* ---- from one program to the next ---- */
+
+enum {
+	TAG_LISTENER = 1,
+
+	/* of one */
+	TAG_FD = 1,
+	TAG_LOCAL = 2,
+};
+
+static const struct state_field local_fields[] = {
+	STATE_FIELD(1, STATE_IP, struct endpoint, addr),
+	STATE_FIELD(2, STATE_NUMBER, struct endpoint, port),
+	STATE_FIELD(3, STATE_NUMBER, struct endpoint, scope),
+};
+
+static const struct state_table local_table = STATE_TABLE(local_fields);
+
+void
+listeners_save(const struct listeners *ls, struct handover *h)
+{
+	list_for_each (l, &ls->open, struct listener, list) {
+		size_t mark = state_begin(&h->state, TAG_LISTENER), local;
+
+		handover_give(h, TAG_FD, l->fd);
+		local = state_begin(&h->state, TAG_LOCAL);
+		state_save(&h->state, &local_table, &l->local, (struct instant){ 0 });
+		state_end(&h->state, local);
+		state_end(&h->state, mark);
+	}
+}
+
+void
+listeners_resume(struct listeners *ls, struct inheritance *in, struct reader records)
+{
+	struct reader record;
+	uint16_t tag;
+
+	while (state_next(&records, &tag, &record)) {
+		struct endpoint local = { 0 };
+		struct listener *l;
+		int fd;
+
+		if (tag != TAG_LISTENER || !state_load(&local_table, state_find(record, TAG_LOCAL),
+					       (struct instant){ 0 }, &local))
+			continue;
+		fd = inheritance_take(in, record, TAG_FD, FD_TCP_LISTENER);
+		if (fd >= 0)
+			(void)add_listener(ls, local, fd, &l, NULL);
+	}
+}
+
+void
+listeners_drop_unused(struct listeners *ls)
+{
+	list_for_each_safe (l, &ls->open, struct listener, list) {
+		if (l->count == 0)
+			free_listener(l);
+	}
 }

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/list.h"
+#include "io/handover.h"
 #include "io/loop.h"
 
 struct neighbor;
@@ -36,3 +37,12 @@ void listeners_done(struct listeners *ls); /* also when all zero; again is fine 
 int listeners_add(struct listeners *ls, struct neighbor *n, struct err *e);
 /* Nothing of it is taken any more; a socket that no other neighbor uses is closed. */
 void listeners_remove(struct listeners *ls, struct neighbor *n);
+
+/* Hands the sockets over to another program. */
+void listeners_save(const struct listeners *ls, struct handover *h);
+/*
+ * Before any listeners_add(): sockets of before, which those for whom they were take again; and
+ * when all are added, closes what nobody wants any more.
+ */
+void listeners_resume(struct listeners *ls, struct inheritance *in, struct reader records);
+void listeners_drop_unused(struct listeners *ls);

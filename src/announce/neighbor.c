@@ -219,6 +219,25 @@ neighbor_start(struct neighbor *n)
 	(void)neighbor_input(n, &(struct bgp_event){ .type = BGP_EVENT_START });
 }
 
+bool
+neighbor_go_on(struct neighbor *n)
+{
+	bool established = bgp_session_info(n->session)->state == BGP_ESTABLISHED;
+
+	for (enum bgp_way way = 0; way < BGP_WAY_MAX; way++) {
+		struct neighbor_connection *c = n->connections[way];
+
+		if (c && !c->heard && !c->connecting)
+			neighbor_expect_bytes(n);
+		if (c == NULL && bgp_session_connection(n->session, way) != BGP_IDLE)
+			(void)neighbor_input(n, &(struct bgp_event){ .type = BGP_EVENT_CLOSED,
+						    .way = way,
+						    .text = "it was lost in an upgrade" });
+	}
+	settle(n);
+	return !established || bgp_session_info(n->session)->state == BGP_ESTABLISHED;
+}
+
 void
 neighbor_stop(struct neighbor *n, const char *text)
 {
@@ -276,8 +295,8 @@ on_timer(struct timer *t, struct instant now)
 }
 
 int
-neighbor_new(sd_event *loop, const struct neighbor_conf *conf, const struct neighbor_events *events,
-    struct neighbor **ret, struct err *e)
+neighbor_new(sd_event *loop, const struct neighbor_conf *conf, const struct neighbor_past *past,
+    const struct neighbor_events *events, struct neighbor **ret, struct err *e)
 {
 	struct bgp_conf bgp;
 	uint64_t seed = 0;
@@ -297,9 +316,13 @@ neighbor_new(sd_event *loop, const struct neighbor_conf *conf, const struct neig
 	r = timer_init(&n->timer, loop, on_timer);
 	if (r >= 0)
 		r = timer_init(&n->silence_timer, loop, neighbor_silence_look);
+	if (r < 0)
+		(void)err_errno(e, r, "neighbor %s: timer", conf->name);
+	if (r >= 0 && past)
+		r = neighbor_load(n, &bgp, past, e);
 	if (r < 0) {
 		neighbor_free(n);
-		return err_errno(e, r, "neighbor %s: timer", conf->name);
+		return r;
 	}
 	*ret = n;
 	return 0;

@@ -62,11 +62,39 @@ struct neighbor {
 	struct bfd_neighbor *bfd; /* the speaker's; NULL: without */
 };
 
-int neighbor_new(sd_event *loop, const struct neighbor_conf *conf,
+/* What a neighbor was in the program before this one. */
+struct neighbor_past {
+	struct reader records; /* of neighbor_save() */
+	struct inheritance *in;
+	struct instant base; /* the now of neighbor_save(), on this clock */
+	bool has_bfd;
+	struct bfd_path_past bfd;
+};
+
+/*
+ * past: its session and connections are those of before; neighbor_go_on() instead of
+ * neighbor_start(). NULL: new ones.
+ */
+int neighbor_new(sd_event *loop, const struct neighbor_conf *conf, const struct neighbor_past *past,
     const struct neighbor_events *events, struct neighbor **ret, struct err *e);
 void neighbor_free(struct neighbor *n); /* NULL is fine; closes at once */
 
 void neighbor_start(struct neighbor *n);
+/* Goes on; a connection that did not come along counts as lost. Whether the session has survived.
+ */
+bool neighbor_go_on(struct neighbor *n);
+/* ---- neighbor_state.c ---- */
+/*
+ * Hands it over to another program, its connections with it, but for those that are only being
+ * finished. A dump that runs ends with this program.
+ */
+void neighbor_save(const struct neighbor *n, struct handover *h, struct instant now);
+/* The parts of it that neighbor_new() takes. */
+struct neighbor_past neighbor_past_of(
+    struct reader records, struct inheritance *in, struct instant base);
+/* Whether it could take them. */
+int neighbor_check_past(
+    const struct neighbor_conf *conf, const struct neighbor_past *past, struct err *e);
 /*
  * Sends Cease (administrative shutdown) with the text, or NULL, and closes; over when
  * neighbor_is_closed().

@@ -221,3 +221,33 @@ neighbor_drop_connections(struct neighbor *n)
 	list_for_each_safe(c, &n->finishing, struct neighbor_connection, list)
 		free_connection(c);
 }
+
+/* Owned by the caller; NULL: it did not come along, or is not what the session takes it for. */
+static struct neighbor_connection *
+resume_connection(
+    struct neighbor *n, enum bgp_way way, struct inheritance *in, struct reader records)
+{
+	struct neighbor_connection *c = xcalloc(1, sizeof(*c));
+	enum bgp_state state = bgp_session_connection(n->session, way);
+
+	c->neighbor = n;
+	c->way = way;
+	list_init(&c->list);
+	neighbor_load_connection(c, records);
+	if (state == BGP_IDLE || c->connecting != (state == BGP_CONNECT) ||
+	    stream_resume(n->loop, in, records, &stream_events, c, &c->stream) < 0) {
+		free(c);
+		return NULL;
+	}
+	c->before = tcp_counters_read();
+	tcp_watch_peer(stream_fd(c->stream), neighbor_conf_patience(&n->conf));
+	return c;
+}
+
+void
+neighbor_resume_connections(struct neighbor *n, const struct neighbor_past *past)
+{
+	for (enum bgp_way way = 0; way < BGP_WAY_MAX; way++)
+		n->connections[way] =
+		    resume_connection(n, way, past->in, neighbor_past_connection(past, way));
+}

@@ -25,6 +25,18 @@ void neighbor_close_connection(struct neighbor *n, enum bgp_way way, bool polite
 /* All of them at once, and those that are being finished. */
 void neighbor_drop_connections(struct neighbor *n);
 
+/* As it was in the program before; without one, or what can not be had, the session hears of it. */
+void neighbor_resume_connections(struct neighbor *n, const struct neighbor_past *past);
+
+/* ---- neighbor_state.c ---- */
+
+/* Into a neighbor that was just made. */
+int neighbor_load(struct neighbor *n, const struct bgp_conf *conf, const struct neighbor_past *past,
+    struct err *e);
+/* The records of a connection; none: empty. */
+struct reader neighbor_past_connection(const struct neighbor_past *past, enum bgp_way way);
+void neighbor_load_connection(struct neighbor_connection *c, struct reader records);
+
 /* ---- neighbor_conf.c ---- */
 
 /* With strings of its own, for neighbor_conf_done(). */

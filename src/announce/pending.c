@@ -196,3 +196,86 @@ pending_take_told(struct pending *p, struct prefix **ret)
 	*ret = told;
 	return count;
 }
+
+/* ---- from one program to the next ---- */
+
+enum {
+	TAG_UNTOLD = 1,
+	TAG_WITHDRAWAL = 2,
+
+	/* of a withdrawal, behind its fields */
+	TAG_WAITING = 20, /* the name of a neighbor */
+};
+
+static const struct state_field prefix_fields[] = {
+	STATE_FIELD(1, STATE_IP, struct withdrawal, prefix.addr),
+	STATE_FIELD(2, STATE_NUMBER, struct withdrawal, prefix.len),
+	STATE_FIELD(3, STATE_NUMBER, struct withdrawal, written.count),
+	STATE_FIELD(4, STATE_NUMBER, struct withdrawal, written.of),
+};
+
+static const struct state_table withdrawal_table = STATE_TABLE(prefix_fields);
+
+void
+pending_save(const struct pending *p, struct state_writer *w)
+{
+	const struct instant none = { 0 };
+
+	for (size_t i = 0; i < p->untold_count; i++) {
+		const struct withdrawal prefix = { .prefix = p->untold[i] };
+		size_t mark = state_begin(w, TAG_UNTOLD);
+
+		state_save(w, &withdrawal_table, &prefix, none);
+		state_end(w, mark);
+	}
+	for (size_t i = 0; i < p->withdrawal_count; i++) {
+		size_t mark = state_begin(w, TAG_WITHDRAWAL);
+
+		state_save(w, &withdrawal_table, &p->withdrawals[i], none);
+		for (size_t k = 0; k < p->neighbor_count; k++) {
+			if (p->withdrawals[i].waiting[k])
+				state_text(w, TAG_WAITING, p->neighbors[k]->conf.name);
+		}
+		state_end(w, mark);
+	}
+}
+
+static bool *
+load_waiting(const struct pending *p, struct reader records)
+{
+	bool *waiting = xcalloc(MAX(p->neighbor_count, (size_t)1), sizeof(*waiting));
+	struct reader value;
+	uint16_t tag;
+
+	while (state_next(&records, &tag, &value)) {
+		size_t len = reader_left(&value);
+		const uint8_t *name = reader_bytes(&value, len);
+
+		for (size_t k = 0; k < p->neighbor_count && tag == TAG_WAITING; k++) {
+			const char *known = p->neighbors[k]->conf.name;
+
+			waiting[k] |= strlen(known) == len && memcmp(known, name, len) == 0;
+		}
+	}
+	return waiting;
+}
+
+void
+pending_load(struct pending *p, struct reader records)
+{
+	struct reader record;
+	uint16_t tag;
+
+	while (state_next(&records, &tag, &record)) {
+		struct withdrawal w = { 0 };
+
+		if (!state_load(&withdrawal_table, record, (struct instant){ 0 }, &w))
+			continue;
+		if (tag == TAG_UNTOLD) {
+			pending_announce(p, w.prefix);
+		} else if (tag == TAG_WITHDRAWAL) {
+			pending_withdraw(p, w.prefix, load_waiting(p, record));
+			p->withdrawals[p->withdrawal_count - 1].written = w.written;
+		}
+	}
+}

@@ -10,6 +10,7 @@
 #include "announce/announce.h"
 #include "announce/neighbor.h"
 #include "base/prefix_map.h"
+#include "wire/state.h"
 
 /* A withdraw that is not yet with every neighbor. */
 struct withdrawal {
@@ -53,3 +54,8 @@ bool pending_take_withdrawn(
     struct pending *p, struct prefix *ret, struct withdraw_result *ret_result);
 /* Takes out all that a neighbor has been told: an array to free, and its length. */
 size_t pending_take_told(struct pending *p, struct prefix **ret);
+
+/* Appends what waits, with the neighbors by their names. */
+void pending_save(const struct pending *p, struct state_writer *w);
+/* With the neighbors there, and nothing that waits. What can not be read waits no more. */
+void pending_load(struct pending *p, struct reader records);

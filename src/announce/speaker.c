@@ -239,14 +239,20 @@ static const struct announcer_ops speaker_ops = {
 	.watched = speaker_watched,
 	.dump_start = speaker_dump_start,
 	.dump_stop = speaker_dump_stop,
+	.slow_down = speaker_slow_down,
+	.waits_for = speaker_waits_for,
+	.freeze = speaker_freeze,
+	.save = speaker_save,
+	.go_on = speaker_go_on,
+	.kept_sessions = speaker_kept_sessions,
 };
 
 int
-announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, size_t count,
-    const struct announcer_events *events, struct announcer **ret, struct err *e)
+speaker_new(
+    sd_event *loop, const struct announcer_events *events, struct speaker **ret, struct err *e)
 {
 	struct speaker *a = xcalloc(1, sizeof(*a));
-	int r = 0;
+	int r;
 
 	a->announcer.ops = &speaker_ops;
 	a->loop = sd_event_ref(loop);
@@ -264,10 +270,25 @@ announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, siz
 		r = sd_event_add_defer(loop, &a->flush, on_flush, a);
 	if (r >= 0)
 		r = sd_event_source_set_enabled(a->flush, SD_EVENT_OFF);
+	if (r < 0) {
+		speaker_free(&a->announcer);
+		return err_errno(e, r, "timer");
+	}
+	*ret = a;
+	return 0;
+}
+
+int
+announcer_new_speaker(sd_event *loop, const struct neighbor_conf *neighbors, size_t count,
+    const struct announcer_events *events, struct announcer **ret, struct err *e)
+{
+	struct speaker *a;
+	int r = speaker_new(loop, events, &a, e);
+
 	if (r < 0)
-		(void)err_errno(e, r, "timer");
+		return r;
 	for (size_t i = 0; i < count && r >= 0; i++)
-		r = speaker_make_neighbor(a, &neighbors[i], e);
+		r = speaker_make_neighbor(a, &neighbors[i], NULL, e);
 	if (r < 0) {
 		speaker_free(&a->announcer);
 		return r;

@@ -1,6 +1,7 @@
 /*
- * What the two files of the built-in speaker share: speaker.c makes announcements so,
- * speaker_requests.c answers what an operator asks while it runs.
+ * What the files of the built-in speaker share: speaker.c makes announcements so,
+ * speaker_requests.c answers what an operator asks while it runs, speaker_state.c takes it to
+ * another program.
  */
 #pragma once
 
@@ -28,6 +29,7 @@ struct speaker {
 	sd_event_source *flush; /* owned; writes at the end of the turn what nobody flushed */
 	struct prefix *watched; /* owned; looked for in what neighbors send */
 	size_t watched_count, watched_cap;
+	struct announcer_kept_sessions kept; /* of the program before */
 	bool stopping;
 	struct timer stop_timer;
 	void (*stop_done)(void *userdata);
@@ -43,11 +45,19 @@ int speaker_init_leaving(struct speaker *a);
 void speaker_done_leaving(struct speaker *a);
 /* Something was written or closed: those who have left may be gone now. */
 void speaker_look_at_leaving(struct speaker *a);
-/* Makes it, with what it listens on and its BFD session, and starts nothing. */
-int speaker_make_neighbor(struct speaker *a, const struct neighbor_conf *conf, struct err *e);
+/*
+ * Makes it, with what it listens on and its BFD session, and starts nothing. past: what it was in
+ * the program before; NULL: nothing.
+ */
+int speaker_make_neighbor(struct speaker *a, const struct neighbor_conf *conf,
+    const struct neighbor_past *past, struct err *e);
 void speaker_start_neighbor(struct speaker *a, struct neighbor *n);
 struct neighbor *speaker_find_neighbor(
     const struct speaker *a, const char *name, size_t *ret_index);
+
+/* speaker.c: a speaker without neighbors. */
+int speaker_new(
+    sd_event *loop, const struct announcer_events *events, struct speaker **ret, struct err *e);
 
 static inline struct speaker *
 speaker_of(struct announcer *a)
@@ -74,3 +84,11 @@ json_t *speaker_status(const struct announcer *a, struct instant now);
 int speaker_dump_start(struct announcer *a, const char *neighbor, enum dump_format format,
     const char *path, uint64_t max_bytes, struct err *e);
 int speaker_dump_stop(struct announcer *a, const char *neighbor, struct err *e);
+
+/* speaker_state.c: likewise */
+void speaker_slow_down(struct announcer *a);
+const char *speaker_waits_for(const struct announcer *a);
+void speaker_freeze(struct announcer *a);
+void speaker_save(const struct announcer *a, struct handover *h, struct instant now);
+void speaker_go_on(struct announcer *a);
+struct announcer_kept_sessions speaker_kept_sessions(const struct announcer *a);

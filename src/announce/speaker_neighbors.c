@@ -25,7 +25,7 @@ speaker_find_neighbor(const struct speaker *a, const char *name, size_t *ret_ind
 
 /* The thread is there for the first that wants it. */
 static int
-start_bfd(struct speaker *a, struct neighbor *n, struct err *e)
+start_bfd(struct speaker *a, struct neighbor *n, const struct bfd_path_past *past, struct err *e)
 {
 	int r = 0;
 
@@ -35,7 +35,7 @@ start_bfd(struct speaker *a, struct neighbor *n, struct err *e)
 		r = bfd_driver_new(a->loop, &a->bfd, e);
 	if (r < 0)
 		return r;
-	return bfd_neighbor_new(a->bfd, &n->conf, neighbor_bfd_changed, n, &n->bfd, e);
+	return bfd_neighbor_new(a->bfd, &n->conf, past, neighbor_bfd_changed, n, &n->bfd, e);
 }
 
 /* Out of the array, and out of all that refers to it there; still the caller's. */
@@ -53,10 +53,11 @@ take_out(struct speaker *a, size_t index)
 }
 
 int
-speaker_make_neighbor(struct speaker *a, const struct neighbor_conf *conf, struct err *e)
+speaker_make_neighbor(struct speaker *a, const struct neighbor_conf *conf,
+    const struct neighbor_past *past, struct err *e)
 {
 	struct neighbor *n;
-	int r = neighbor_new(a->loop, conf, &a->neighbor_events, &n, e);
+	int r = neighbor_new(a->loop, conf, past, &a->neighbor_events, &n, e);
 
 	if (r < 0)
 		return r;
@@ -68,7 +69,7 @@ speaker_make_neighbor(struct speaker *a, const struct neighbor_conf *conf, struc
 		(void)bgp_session_watch(n->session, a->watched[i]);
 	r = listeners_add(&a->listeners, n, e);
 	if (r >= 0)
-		r = start_bfd(a, n, e);
+		r = start_bfd(a, n, past && past->has_bfd ? &past->bfd : NULL, e);
 	if (r < 0) {
 		take_out(a, a->neighbor_count - 1);
 		neighbor_free(n);
@@ -98,7 +99,7 @@ int
 speaker_add_neighbor(struct announcer *base, const struct neighbor_conf *conf, struct err *e)
 {
 	struct speaker *a = speaker_of(base);
-	int r = speaker_make_neighbor(a, conf, e);
+	int r = speaker_make_neighbor(a, conf, NULL, e);
 
 	if (r >= 0)
 		speaker_start_neighbor(a, a->neighbors[a->neighbor_count - 1]);

@@ -38,45 +38,52 @@ class Walk:
         """The next one of a fault; False when it has no further."""
         since = time.monotonic()
         try:
-            what, bound, *pause = next(generator)
+            step = next(generator)
         except StopIteration:
             return False
         w = self.world
         w.decide()
-        marks = {(r, s): len(r.watch.changes[s.address]) for r in w.routers for s in w.services}
-        print(f'# {number:4} {what}', end='', flush=True)
-        self.settle(since, bound, sum(pause))
-        moved = max((r.watch.changes[s.address][-1][0] for (r, s) in marks
-                     if r.watch.changes[s.address] and r.watch.changes[s.address][-1][0] > since), default=None)
-        print(f': {"no route moved" if moved is None else f"{moved - since:.3f} s"}', flush=True)
-        if bound == 'nothing' and moved:
+        print(f'# {number:4} {step.what}', end='', flush=True)
+        settled = self.settle(since, step)
+        changes = [c for r in w.routers for s in w.services if r.should_have(w, s)
+                   for c in r.watch.changes[s.address]]
+        moved = max((at - since for at, _ in changes if since < at <= settled), default=None)
+        print(f': {"no route moved" if moved is None else f"{moved:.3f} s"}', flush=True)
+        if step.bound == 'nothing' and moved:
             raise Failed('a route moved')
         if moved:
-            self.times.setdefault(f'{row.name}, {bound}', []).append(moved - since)
+            self.times.setdefault(f'{row.name}, {step.bound}', []).append(moved)
         invariants.check(w, not self.open)
         return True
 
-    def settle(self, since, bound, pause):
-        """Waits until all is as it should be, looks on for a while, and at what clients got meanwhile."""
+    def settle(self, since, step):
+        """Waits until all is as it should be, looks on for a while, and at what clients got meanwhile. Gives when."""
         w = self.world
-        limit = BOUNDS[bound] + since - time.monotonic()
-        wait_for(f'as it should be ({bound})', self.is_right, round(max(limit, 0.5), 1))
+        limit = BOUNDS[step.bound] + step.steady + since - time.monotonic()
+        self.right_since = None
+        wait_for(f'as it should be ({step.bound})', lambda: self.is_right(step.steady), round(max(limit, 0.5), 1))
         settled = time.monotonic()
-        time.sleep(DWELL + pause)
+        time.sleep(DWELL + step.stays)
         for r in w.routers:
             for s in w.services:
                 later = [at for at, _ in r.watch.changes[s.address] if at > settled]
                 if later and r.should_have(w, s):
                     raise Failed(f'{r.name}: the route to {s.name} moved after all was as it should be')
                 bad = {what for begin, _, what in r.watch.answers[s.address]
-                       if begin > (since if bound == 'nothing' else settled) and what != 'ok'}
+                       if begin > (since if step.bound == 'nothing' else settled) and what != 'ok'}
                 if bad and s.state == 'well' and r.is_up and r.should_have(w, s) in ('preferred', 'backup'):
                     raise Failed(f'{r.name}: requests to {s.name}: {bad}')
+        return settled
 
-    def is_right(self):
+    def is_right(self, steady):
+        """And has been for so long."""
         invariants.agent_lives(self.world)
         self.wrong = self.world.wrong()
-        return not self.wrong
+        if self.wrong:
+            self.right_since = None
+            return False
+        self.right_since = self.right_since or time.monotonic()
+        return time.monotonic() >= self.right_since + steady
 
     def begin(self, number):
         """A fault that can be had now."""

@@ -1,8 +1,10 @@
 """The faults, a row each: a generator that does something to the world, tells at once what is true from then on, and
-yields what it did, the bound (world.BOUNDS) within which that has to be seen, and maybe for how many seconds it stays
-so at least. What comes behind the first yield heals it. One that can not be had in this world ends without a yield. All chances come from rng, which the seed feeds.
+yields what it did and the bound within which that has to be seen. What comes behind the first yield heals it. One that
+can not be had in this world ends without a yield. All chances come from rng, which the seed feeds.
 
-A new fault is one function here; one that gives commands to the agent, or ends it, is not begun or healed unless it runs."""
+A new fault is one function here; one that gives commands to the agent, or ends it, is not begun or healed unless it
+runs."""
+import dataclasses
 import os
 import signal
 import subprocess
@@ -12,6 +14,14 @@ from agent import has_address
 from waiting import Failed, wait_for
 
 FAULTS = {}
+
+
+@dataclasses.dataclass
+class Step:
+    what: str
+    bound: str                     # of world.BOUNDS: within that it is as it should be,
+    steady: float = 0              # for so many seconds without a break,
+    stays: float = 0               # and the world stays so for as many more
 
 
 class Fault:
@@ -49,10 +59,10 @@ def service_killed(w, rng):
         return
     s.nginx.kill()
     s.state = 'dead'
-    yield f'nginx of {s.name} is killed', 'at once'
+    yield Step(f'nginx of {s.name} is killed', 'at once')
     s.nginx.start()
     s.state = 'well'
-    yield f'nginx of {s.name} is started', 'decided'
+    yield Step(f'nginx of {s.name} is started', 'decided')
 
 
 @fault(3)
@@ -62,10 +72,10 @@ def service_hung(w, rng):
         return
     s.signal(signal.SIGSTOP)
     s.state = 'hung'
-    yield f'nginx of {s.name} is stopped', 'decided'
+    yield Step(f'nginx of {s.name} is stopped', 'decided')
     s.signal(signal.SIGCONT)
     s.state = 'well'
-    yield f'nginx of {s.name} goes on', 'decided'
+    yield Step(f'nginx of {s.name} goes on', 'decided')
 
 
 @fault(3)
@@ -75,10 +85,10 @@ def service_bad(w, rng):
         return
     s.reload(503)
     s.state = 'bad'
-    yield f'{s.name} answers 503', 'decided'
+    yield Step(f'{s.name} answers 503', 'decided')
     s.reload()
     s.state = 'well'
-    yield f'{s.name} answers 200', 'decided'
+    yield Step(f'{s.name} answers 200', 'decided')
 
 
 @fault(2)
@@ -89,7 +99,7 @@ def service_restarted(w, rng):
     s.nginx.kill()
     time.sleep(rng.choice([0, 0, 0.005, 0.1]))
     s.nginx.start()
-    yield f'nginx of {s.name} is killed and started', 'decided'
+    yield Step(f'nginx of {s.name} is killed and started', 'decided')
 
 
 @fault(2)
@@ -99,7 +109,7 @@ def service_reloaded(w, rng):
         return
     for _ in range(3):
         s.reload()
-    yield f'nginx of {s.name} is reloaded three times', 'nothing'
+    yield Step(f'nginx of {s.name} is reloaded three times', 'nothing')
 
 
 # ---- the agent ----
@@ -121,7 +131,7 @@ def agent_killed(w, rng):
         w.start_agent()
         if times > 1:
             time.sleep(rng.uniform(0, 0.5))
-    yield f'nearcastd is killed and started, {times} times', 'back'
+    yield Step(f'nearcastd is killed and started, {times} times', 'back')
 
 
 @fault(2)
@@ -129,9 +139,9 @@ def agent_dead(w, rng):
     if not w.may_end_agent():
         return
     dies(w)
-    yield 'nearcastd is killed', 'noticed', rng.choice([0, 1, 12])  # r2 keeps the routes for 10 s
+    yield Step('nearcastd is killed', 'noticed', stays=rng.choice([0, 1, 12]))  # r2 keeps the routes for 10 s
     w.start_agent()
-    yield 'nearcastd is started', 'back'
+    yield Step('nearcastd is started', 'back')
 
 
 @fault(2)
@@ -143,9 +153,9 @@ def agent_restarted(w, rng):
     if status != 0 or left or w.agent.control.exists():
         raise Failed(f'nearcastd ended with exit status {status}, and left {left}')
     w.agent_state = 'dead'
-    yield 'nearcastd is told to end', 'noticed'
+    yield Step('nearcastd is told to end', 'noticed')
     w.start_agent()
-    yield 'nearcastd is started', 'back'
+    yield Step('nearcastd is started', 'back')
 
 
 @fault(2)
@@ -154,10 +164,10 @@ def agent_paused(w, rng):
         return
     w.agent.process.send_signal(signal.SIGSTOP)
     w.agent_state = 'paused'
-    yield 'nearcastd is stopped', 'noticed', rng.uniform(0, 4)
+    yield Step('nearcastd is stopped', 'noticed', stays=rng.uniform(0, 8))
     w.agent.process.send_signal(signal.SIGCONT)
     w.agent_state = 'running'
-    yield 'nearcastd goes on', 'back'
+    yield Step('nearcastd goes on', 'back', steady=4)  # likewise
 
 
 # ---- operators ----
@@ -169,10 +179,10 @@ def drained(w, rng):
         return
     w.order('drain', '--reason', 'chaos', s.name)
     s.ordered = 'drain'
-    yield f'{s.name} is drained', 'decided'
+    yield Step(f'{s.name} is drained', 'decided')
     w.order('undrain', s.name)
     s.ordered = None
-    yield f'{s.name} is not drained any more', 'decided'
+    yield Step(f'{s.name} is not drained any more', 'decided')
 
 
 @fault(3, to_agent=True)
@@ -182,10 +192,10 @@ def held(w, rng):
         return
     w.order('hold', '--reason', 'chaos', s.name)
     s.ordered, s.pinned = 'hold', s.stage
-    yield f'{s.name} is held', 'nothing'
+    yield Step(f'{s.name} is held', 'nothing')
     w.order('release', s.name)
     s.ordered = s.pinned = None
-    yield f'{s.name} is released', 'decided'
+    yield Step(f'{s.name} is released', 'decided')
 
 
 @fault(2, to_agent=True)
@@ -195,10 +205,10 @@ def drained_by_file(w, rng):
         return
     s.drain_file.write_text('chaos\n')
     s.filed = True
-    yield f'the drain file of {s.name} comes', 'decided'
+    yield Step(f'the drain file of {s.name} comes', 'decided')
     s.drain_file.unlink()
     s.filed = False
-    yield f'the drain file of {s.name} goes', 'decided'
+    yield Step(f'the drain file of {s.name} goes', 'decided')
 
 
 @fault(2, to_agent=True)
@@ -207,7 +217,7 @@ def address_removed(w, rng):
     subprocess.run(['ip', 'addr', 'del', s.prefix, 'dev', 'lo'], check=True)
     wait_for(f'{s.address} is put back', lambda: has_address(s.address))
     s.stage = s.decide('withdrawn')  # by way of that
-    yield f'{s.address} is removed by hand', 'decided'
+    yield Step(f'{s.address} is removed by hand', 'decided')
 
 
 # ---- routers and their links ----
@@ -220,10 +230,10 @@ def link_cut(w, rng):
     enter, device = rng.choice([([], r.device), (r.namespace.enter, r.far)])
     subprocess.run([*enter, 'ip', 'link', 'set', device, 'down'], check=True)
     r.link = 'cut'
-    yield f'{device}, to {r.name}, is down', 'at once'
+    yield Step(f'{device}, to {r.name}, is down', 'at once')
     subprocess.run([*enter, 'ip', 'link', 'set', device, 'up'], check=True)
     r.link = 'up'
-    yield f'{device}, to {r.name}, is up', 'back'
+    yield Step(f'{device}, to {r.name}, is up', 'back')
 
 
 @fault(3)
@@ -239,11 +249,13 @@ def link_silent(w, rng):
         subprocess.run([*enter, 'ip', 'neigh', 'replace', address, 'lladdr', '02:00:00:00:00:99', 'dev', device,
                         'nud', 'permanent'], check=True)
     r.link = 'silent'
-    yield f'nothing arrives any more, {len(ways)} way(s), at {r.name}', 'noticed', rng.choice([0, 1, 5])  # within the hold time, and beyond
+    # within the hold time, or beyond
+    yield Step(f'nothing arrives any more, {len(ways)} way(s), at {r.name}', 'noticed', stays=rng.choice([0, 1, 5]))
     for enter, device, address in ways:
         subprocess.run([*enter, 'ip', 'neigh', 'del', address, 'dev', device], check=True)
     r.link = 'up'
-    yield f'packets arrive again at {r.name}', 'back'
+    # r2 may find out only now that the session is lost
+    yield Step(f'packets arrive again at {r.name}', 'back', steady=0 if r.is_quick else 4)
 
 
 @fault(3)
@@ -255,10 +267,10 @@ def router_restarted(w, rng):
     r.bird.process.send_signal(sig)
     r.bird.process.wait()
     r.is_up = False
-    yield f'BIRD of {r.name} ends by {sig.name}', 'noticed', rng.uniform(0, 2)
+    yield Step(f'BIRD of {r.name} ends by {sig.name}', 'noticed', stays=rng.uniform(0, 2))
     r.bird.start()
     r.is_up = True
-    yield f'BIRD of {r.name} is started', 'back'
+    yield Step(f'BIRD of {r.name} is started', 'back')
 
 
 # ---- what is around them ----
@@ -275,11 +287,11 @@ def disk_full(w, rng):
         except OSError:
             pass
     w.is_full = True
-    yield 'the disk is full', 'nothing'
+    yield Step('the disk is full', 'nothing')
     os.unlink(ballast)
     w.is_full = w.is_unsaved = False
     wait_for('what was ordered is kept', lambda: not w.agent.status()['state_directory']['problem'])
-    yield 'there is room on the disk', 'nothing'
+    yield Step('there is room on the disk', 'nothing')
 
 
 @fault(2)
@@ -287,4 +299,4 @@ def clock_stepped(w, rng):
     """The wall clock, as the agent sees it: see step_clock.c."""
     by = rng.choice([-1, 1]) * 10 ** rng.uniform(0, 8)
     w.step_clock_by(by)
-    yield f'the wall clock is stepped by {by:.1f} s', 'nothing'
+    yield Step(f'the wall clock is stepped by {by:.1f} s', 'nothing')

@@ -52,9 +52,10 @@ def status_is_true(w):
 
 
 def sessions(w):
-    """Whether each neighbor that can be has one."""
+    """Whether each neighbor that can be has one, as both ends see it."""
     states = {n['name']: n['state'] for n in w.agent.status()['neighbors']}
-    return all(states[r.name] == 'Established' for r in w.routers if r.is_up and r.link == 'up')
+    return all(states[r.name] == 'Established' and 'Established' in r.bird.ask('show protocols r1')
+               for r in w.routers if r.is_up and r.link == 'up')
 
 
 def addresses_are_there(w):

@@ -65,6 +65,11 @@ enum conf_flags {
 	CONF_KEY = 1 << 1,
 	CONF_OR_ZERO = 1 << 2, /* with limits: 0 is allowed beside min..max */
 	CONF_OR_ONE = 1 << 3,  /* a list of scalars: one may stand there without brackets */
+	/*
+	 * another value is taken while what was made from the object around it goes on; without the
+	 * flag that has to be made anew
+	 */
+	CONF_LIVE = 1 << 4,
 };
 
 /* A number that may be absent. */
@@ -155,6 +160,7 @@ void conf_freep(struct conf **c);
 void *conf_root(const struct conf *c);         /* borrowed from c */
 struct arena *conf_arena(const struct conf *c); /* lives as long as c */
 const char *conf_name(const struct conf *c);   /* the file's name, as given */
+const char *conf_text(const struct conf *c);   /* all that was read, with its secrets */
 
 /*
  * For check functions. `field` is the address of a field of the loaded struct (or of a list's
@@ -173,5 +179,32 @@ const char *conf_where(const struct conf *c, const void *field);
  * same.
  */
 void conf_print(const struct conf_schema *schema, const void *object, struct strbuf *out);
+/* ---- diff.c: from one configuration to another ---- */
+
+/* One difference of two objects. Everything is borrowed for the time of the call. */
+struct conf_difference {
+	const char *where; /* the objects around it: "animal lion: "; "" for the root itself */
+	/* whose value differs; of what came or went: the map or list that it is part of */
+	const struct conf_field *field;
+	const char
+	    *item; /* of what came or went: its name or value; NULL: field is another value */
+	const char *was, *is; /* as in the file; NULL for what did not exist, or does no more */
+};
+
+typedef void (*conf_diff_fn)(void *userdata, const struct conf_difference *d);
+
+/*
+ * Calls fn for each difference of two objects of the schema, in the order of its keys: of the items
+ * of maps by their keys, of lists of scalars by their values, of lists of objects by their numbers,
+ * from 1. The order of a map means nothing. Secrets are compared, and "(secret)" in was and is.
+ */
+void conf_diff(const struct conf_schema *schema, const void *was, const void *is, conf_diff_fn fn,
+    void *userdata);
+/* "animal lion: legs: 4 → 6", "animal lion: removed", "animal lion: food: meat added" */
+void conf_difference_format(const struct conf_difference *d, struct strbuf *out);
+/* Whether what was made from `was` can go on as `is` says: nothing differs but CONF_LIVE fields of
+ * the object itself and of structs in it. */
+bool conf_diff_is_live(const struct conf_schema *schema, const void *was, const void *is);
+
 /* The reference of all keys: "key (type, default): doc" lines with nested keys indented. */
 void conf_print_reference(const struct conf_schema *schema, struct strbuf *out);

@@ -206,6 +206,10 @@ void conf_expect_range(struct strbuf *out, const struct conf_field *f, enum conf
 void conf_expect_count(struct strbuf *out, const struct conf_field *f, const char *of);
 void conf_expect_names(struct strbuf *out, const char *const *names);
 
-/* print.c: a scalar as YAML. */
+/* print.c */
+
+/* Whether a field was left out, and has no value that could be written in its place. */
+bool conf_is_absent(const struct conf_field *f, const void *value);
+/* A scalar as YAML. */
 void conf_print_scalar(
     struct strbuf *out, const struct conf_field *f, enum conf_type type, const void *value);

@@ -125,3 +125,9 @@ conf_name(const struct conf *c)
 {
 	return c->name;
 }
+
+const char *
+conf_text(const struct conf *c)
+{
+	return c->source.text;
+}

@@ -143,16 +143,15 @@ is_zero(const void *mem, size_t size)
 	return true;
 }
 
-/* Whether a field was left out, and has no value that could be written in its place. */
-static bool
-is_absent(const struct conf_field *f, const void *value)
+bool
+conf_is_absent(const struct conf_field *f, const void *value)
 {
 	if (f->type == CONF_STRUCT) {
 		for (size_t i = 0; !(f->flags & CONF_REQUIRED) && i < f->schema->field_count; i++) {
 			const struct conf_field *inner = &f->schema->fields[i];
 
 			if ((inner->flags & CONF_REQUIRED) && !(inner->flags & CONF_KEY) &&
-			    is_absent(inner, (const char *)value + inner->offset))
+			    conf_is_absent(inner, (const char *)value + inner->offset))
 				return true;
 		}
 		return false;
@@ -279,7 +278,7 @@ print_object(struct printer *p, const struct conf_schema *schema, const void *ob
 		const void *value = (const char *)object + f->offset;
 
 		if (!(f->flags & CONF_KEY) && conf_field_applies(schema, f, object) &&
-		    !is_absent(f, value))
+		    !conf_is_absent(f, value))
 			print_field(p, f, value);
 	}
 }

@@ -64,7 +64,7 @@ static const struct conf_schema ticket_schema =
 
 static const struct conf_field office_fields[] = {
 	{ .key = "phone", .type = CONF_STRING, AT(zoo_office, phone), .flags = CONF_REQUIRED, .doc = "number" },
-	{ .key = "open", .type = CONF_BOOL, AT(zoo_office, open), .def = "true", .doc = "at noon" },
+	{ .key = "open", .type = CONF_BOOL, AT(zoo_office, open), .flags = CONF_LIVE, .def = "true", .doc = "at noon" },
 };
 static const struct conf_schema office_schema = CONF_SCHEMA("an office", struct zoo_office, office_fields);
 
@@ -87,7 +87,7 @@ static const struct conf_field zoo_fields[] = {
 	{ .key = "latitude", .type = CONF_DOUBLE, AT(zoo, latitude), .def = "-52.25", .min = -90, .max = 90, .doc = "degrees" },
 	{ .key = "hold-time", .type = CONF_DURATION, AT(zoo, hold_time), .flags = CONF_OR_ZERO, .def = "90s",
 	  .min = 3 * NS_PER_S, .max = 65535 * NS_PER_S, .doc = "of the session" },
-	{ .key = "pause", .type = CONF_DURATION, AT(zoo, pause), .doc = "any" },
+	{ .key = "pause", .type = CONF_DURATION, AT(zoo, pause), .flags = CONF_LIVE, .doc = "any" },
 	{ .key = "motto", .type = CONF_STRING, AT(zoo, motto), .doc = "any" },
 	{ .key = "password", .type = CONF_SECRET, AT(zoo, password), .min = 1, .max = 80, .doc = "hidden" },
 	{ .key = "season", .type = CONF_ENUM, AT(zoo, season), .def = "winter", .names = seasons, .doc = "now" },

@@ -33,7 +33,7 @@ leave(const struct service *s, size_t i, struct service_decision d, struct insta
 	bool broken = d.stage == STAGE_WITHDRAWN && d.definitive;
 
 	d.known = d.definitive = true;
-	utf8_format(d.why, sizeof(d.why), "nearcastd ends");
+	utf8_format(d.why, sizeof(d.why), "%s", s->stop_why);
 	if (broken || s->addresses[i].stage == STAGE_WITHDRAWN ||
 	    instant_reached(s->leaves_at, now))
 		d.stage = STAGE_WITHDRAWN;

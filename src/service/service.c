@@ -42,6 +42,11 @@ look(struct service *s, size_t i, struct instant now)
 	struct service_address *a = &s->addresses[i];
 	struct service_decision evidence = service_evidence(s, i);
 
+	if (!evidence.known && a->stage != STAGE_WITHDRAWN) {
+		/* it was inherited, and the lack of evidence is none */
+		evidence.known = true;
+		evidence.stage = a->evidence;
+	}
 	if (evidence.stage == a->evidence)
 		return evidence;
 	if (evidence.stage < a->evidence && a->stage != STAGE_WITHDRAWN) {
@@ -123,13 +128,22 @@ run_checks_now(const struct service *s, size_t address, struct service_actions *
 }
 
 static void
-on_start(struct service *s, struct service_actions *actions)
+on_start(struct service *s, const char *why, struct instant now, struct service_actions *actions)
 {
 	if (s->phase != SERVICE_NEW)
 		return;
 	s->phase = SERVICE_RUNNING;
-	for (size_t i = 0; i < s->conf.address_count; i++)
-		service_add_action(actions, SERVICE_ADD_ADDRESS, i, "nearcastd starts");
+	for (size_t i = 0; i < s->conf.address_count; i++) {
+		if (s->addresses[i].presence == PRESENCE_UNKNOWN)
+			service_add_action(
+			    actions, SERVICE_ADD_ADDRESS, i, "%s", why ? why : "nearcastd starts");
+		else
+			service_apply(s, i, now, actions);
+	}
+	for (size_t r = 0; r < s->run_count; r++) {
+		if (!s->runs[r].state.has_last && service_run_wanted(s, r))
+			service_add_action(actions, SERVICE_RUN_CHECK, r, "new");
+	}
 }
 
 static void
@@ -257,7 +271,8 @@ void
 service_input(struct service *s, const struct service_event *event, struct instant now,
     struct service_actions *actions)
 {
-	bool goes_on = event->type == SERVICE_EVENT_DRAIN || event->type == SERVICE_EVENT_HOLD;
+	bool goes_on = event->type == SERVICE_EVENT_DRAIN || event->type == SERVICE_EVENT_HOLD ||
+		       (event->type == SERVICE_EVENT_STOP && s->has_inherited);
 
 	actions->count = 0;
 	if (s->phase == SERVICE_STOPPED ||
@@ -265,7 +280,7 @@ service_input(struct service *s, const struct service_event *event, struct insta
 		return;
 	switch (event->type) {
 	case SERVICE_EVENT_START:
-		on_start(s, actions);
+		on_start(s, event->why, now, actions);
 		break;
 	case SERVICE_EVENT_ADDRESS:
 		assert(event->index < s->conf.address_count);
@@ -302,7 +317,7 @@ service_input(struct service *s, const struct service_event *event, struct insta
 		service_take_order(s, event, now, actions);
 		break;
 	case SERVICE_EVENT_STOP:
-		service_stop(s, now, actions);
+		service_stop(s, event->why, now, actions);
 		break;
 	}
 	service_look_at_drain(s, now, actions);

@@ -163,6 +163,7 @@ struct service_hold {
 struct service {
 	struct service_conf conf;
 	enum service_phase phase;
+	bool has_inherited; /* before it starts, it may have something to end */
 	struct drain drain;
 	struct service_hold hold;
 	struct service_address *addresses; /* owned; as many as conf says */
@@ -171,10 +172,11 @@ struct service {
 	struct service_listener *listeners; /* owned; [listen * address_count + address] */
 	size_t listener_count;
 	struct instant leaves_at; /* while stopping: when everything is withdrawn */
+	char stop_why[WHY_MAX];   /* likewise */
 };
 
 enum service_event_type {
-	SERVICE_EVENT_START,
+	SERVICE_EVENT_START,       /* why; NULL: nearcastd starts */
 	SERVICE_EVENT_ADDRESS,     /* index: address; present; why when missing */
 	SERVICE_EVENT_LISTENER,    /* index: listener; present */
 	SERVICE_EVENT_CHECK,       /* index: run; result */
@@ -190,7 +192,7 @@ enum service_event_type {
 	 */
 	SERVICE_EVENT_HOLD,
 	SERVICE_EVENT_RELEASE,
-	SERVICE_EVENT_STOP,
+	SERVICE_EVENT_STOP, /* why; NULL: nearcastd ends */
 };
 
 struct service_event {
@@ -244,6 +246,21 @@ void service_freep(struct service **s);
 /* Takes one event; *actions then holds what it leads to, and nothing else. */
 void service_input(struct service *s, const struct service_event *event, struct instant now,
     struct service_actions *actions);
+/*
+ * inherit.c: before SERVICE_EVENT_START or _STOP, takes over what another engine knows of the same
+ * addresses: where each is, at which stage and since when, and what waits. From one of the same
+ * name also its drain and hold, what listens, and the checks of the same name with their history,
+ * unless anew (by check of the configuration; NULL: none) says that they look at something else
+ * now. What is announced stays so until evidence speaks against it.
+ */
+void service_inherit(struct service *s, const struct service *from, const bool *anew);
+/* The run or listener that service_inherit() takes one from; SERVICE_ALL: none. */
+size_t service_find_run(
+    const struct service *from, const struct service *s, size_t run, const bool *anew);
+size_t service_find_listener(const struct service *from, const struct service *s, size_t listener);
+/* SERVICE_ALL: it has no such address. */
+size_t service_find_address(const struct service *s, struct ip address);
+
 /* When SERVICE_EVENT_TIME is due. */
 struct instant service_deadline(const struct service *s);
 void service_actions_done(struct service_actions *actions);

@@ -56,7 +56,8 @@ void service_look_at_drain(struct service *s, struct instant now, struct service
 
 /* ---- service_stop.c ---- */
 
-void service_stop(struct service *s, struct instant now, struct service_actions *actions);
+void service_stop(
+    struct service *s, const char *why, struct instant now, struct service_actions *actions);
 /* Ends it when everything is withdrawn and has settled. */
 void service_finish_stop(struct service *s, struct instant now, struct service_actions *actions);
 /* When something is due while it stops. */

@@ -2,6 +2,7 @@
  * The end of a service: withdrawn, written to the neighbors, settled, and only then without its
  * addresses. Where the ladder has a time for it, everything goes by way of backup first.
  */
+#include "base/utf8.h"
 #include "service/service_internal.h"
 
 /* When the address may go: the withdraw was written (or waited for long enough) and has settled. */
@@ -52,15 +53,17 @@ service_finish_stop(struct service *s, struct instant now, struct service_action
 		return;
 	s->phase = SERVICE_STOPPED;
 	for (size_t i = 0; i < s->conf.address_count; i++)
-		service_add_action(actions, SERVICE_REMOVE_ADDRESS, i, "nearcastd ends");
+		service_add_action(actions, SERVICE_REMOVE_ADDRESS, i, "%s", s->stop_why);
 	service_add_action(actions, SERVICE_DONE, 0, "withdrawn, settled, removed");
 }
 
 void
-service_stop(struct service *s, struct instant now, struct service_actions *actions)
+service_stop(
+    struct service *s, const char *why, struct instant now, struct service_actions *actions)
 {
 	if (s->phase == SERVICE_STOPPING || s->phase == SERVICE_STOPPED)
 		return;
+	utf8_format(s->stop_why, sizeof(s->stop_why), "%s", why ? why : "nearcastd ends");
 	if (s->conf.keep_on_exit) {
 		s->phase = SERVICE_STOPPED;
 		service_add_action(actions, SERVICE_DONE, 0, "on-exit is keep");

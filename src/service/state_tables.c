@@ -30,6 +30,7 @@ static const struct state_field service_fields[] = {
 	STATE_FIELD(2, STATE_STRUCT, struct service, drain, .table = &drain_table),
 	STATE_FIELD(3, STATE_STRUCT, struct service, hold, .table = &hold_table),
 	STATE_FIELD(4, STATE_INSTANT, struct service, leaves_at),
+	STATE_FIELD(5, STATE_TEXT, struct service, stop_why),
 };
 
 const struct state_table service_table = STATE_TABLE(service_fields);

@@ -31,7 +31,7 @@ simple(void)
 	return s;
 }
 
-static void
+void
 write_actions(const struct service_actions *actions, struct strbuf *out)
 {
 	static const char *const names[] = {

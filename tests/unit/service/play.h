@@ -15,6 +15,7 @@
  */
 #pragma once
 
+#include "base/strbuf.h"
 #include "service/service.h"
 
 struct stage_set {
@@ -28,6 +29,8 @@ struct stage_set {
 struct stage_set simple(void);
 struct service_event read_event(
     const char *name, unsigned index, const char *word, unsigned extra, struct instant now);
+/* A line for each. */
+void write_actions(const struct service_actions *actions, struct strbuf *out);
 void check_play_at(
     const char *file, int line, struct stage_set *set, const char *script, const char *want);
 #define CHECK_PLAY(set, script, want) check_play_at(__FILE__, __LINE__, set, script, want)

@@ -23,7 +23,7 @@ notify_status(struct agent *a)
 		for (size_t k = 0; k < h->conf->address_count; k++)
 			announced += hosted_told(h, k).count > 0;
 	}
-	for (size_t i = 0; i < a->conf->neighbors.count; i++)
+	for (size_t i = 0; i < a->neighbor_count; i++)
 		up += a->established[i];
 	if (announced == a->announced_count && up == a->established_count)
 		return;
@@ -54,6 +54,7 @@ on_turn_end(sd_event_source *source, void *userdata)
 	struct agent *a = userdata;
 
 	(void)source;
+	agent_bury(a);
 	notify_status(a);
 	release_end_of_rib(a);
 	return 0;
@@ -79,10 +80,27 @@ on_announcer_stopped(void *userdata)
 	(void)sd_event_exit(a->loop, 0);
 }
 
-void
-agent_service_done(struct agent *a)
+static bool
+all_done(const struct agent *a)
 {
-	if (++a->done_count < a->service_count)
+	for (size_t i = 0; i < a->service_count; i++) {
+		if (!a->services[i]->is_done)
+			return false;
+	}
+	for (size_t i = 0; i < a->leaving_count; i++) {
+		if (!a->leaving[i]->is_done)
+			return false;
+	}
+	return true;
+}
+
+void
+agent_service_done(struct hosted *h)
+{
+	struct agent *a = h->agent;
+
+	h->is_done = true;
+	if (!a->stopping || !all_done(a))
 		return;
 	/* keep says nothing to the neighbors: sessions just end with the process */
 	if (a->conf->on_exit == AGENT_EXIT_KEEP) {
@@ -96,11 +114,17 @@ agent_service_done(struct agent *a)
 }
 
 static void
-log_unable(void *userdata, const struct agent_service *service, const struct agent_check *check,
+log_one_unable(void *userdata, const struct agent_service *service, const struct agent_check *check,
     const char *why)
 {
 	(void)userdata;
 	log_warning("service %s: check %s cannot run here: %s", service->name, check->name, why);
+}
+
+void
+agent_log_unable(const struct agent *a)
+{
+	agent_each_unable(a->conf, log_one_unable, NULL);
 }
 
 void
@@ -116,7 +140,7 @@ agent_start(struct agent *a)
 		.what = "nearcastd " NEARCAST_VERSION " starts",
 		.why = why },
 	    "");
-	agent_each_unable(a->conf, log_unable, NULL);
+	agent_log_unable(a);
 	orders_load(a);
 	for (size_t i = 0; i < a->service_count; i++)
 		hosted_start(a->services[i]);
@@ -144,16 +168,24 @@ agent_stop(struct agent *a, const char *why)
 	}
 }
 
-/* The neighbors as the announcer wants them. */
-static void
-fill_neighbors(struct agent *a)
+void
+agent_fill_neighbors(struct agent *a)
 {
 	const struct agent_neighbor *confs = a->conf->neighbors.items;
+	_cleanup_(freep) struct neighbor_conf *old = a->neighbors;
+	_cleanup_(freep) bool *established = a->established;
+	size_t old_count = a->neighbor_count;
 
-	a->neighbors = xcalloc(a->conf->neighbors.count + 1, sizeof(*a->neighbors));
-	a->established = xcalloc(a->conf->neighbors.count + 1, sizeof(*a->established));
-	for (size_t i = 0; i < a->conf->neighbors.count; i++)
+	a->neighbor_count = a->conf->neighbors.count;
+	a->neighbors = xcalloc(a->neighbor_count + 1, sizeof(*a->neighbors));
+	a->established = xcalloc(a->neighbor_count + 1, sizeof(*a->established));
+	for (size_t i = 0; i < a->neighbor_count; i++) {
 		a->neighbors[i] = agent_neighbor_conf(a->conf, &confs[i]);
+		for (size_t k = 0; k < old_count; k++) {
+			if (strcmp(old[k].name, confs[i].name) == 0)
+				a->established[i] = established[k];
+		}
+	}
 }
 
 static void
@@ -163,7 +195,8 @@ fill_services(struct agent *a)
 
 	a->services = xcalloc(a->conf->services.count + 1, sizeof(struct hosted *));
 	for (size_t i = 0; i < a->conf->services.count; i++)
-		a->services[a->service_count++] = hosted_new(a, &confs[i], a->started);
+		a->services[a->service_count++] =
+		    hosted_new(a, a->generation, &confs[i], a->started);
 }
 
 static int
@@ -176,22 +209,43 @@ open_turn(struct agent *a, struct err *e)
 	return r < 0 ? err_errno(e, r, "event loop") : 0;
 }
 
+/* The configuration that is to run, which need not be the one of the file. */
+static int
+choose_configuration(struct agent *a, struct conf *loaded, struct err *e)
+{
+	const struct agent_conf *conf = conf_root(loaded);
+	int r = state_dir_new(a->loop, conf->state_directory, &a->state, e);
+
+	if (r < 0) {
+		conf_free(loaded);
+		return r;
+	}
+	a->generation = reload_new(a, loaded);
+	a->first = generation_ref(a->generation);
+	a->conf = a->generation->conf;
+	return reload_start(a, e);
+}
+
 int
-agent_new(sd_event *loop, const struct agent_conf *conf, struct agent **ret, struct err *e)
+agent_new(
+    sd_event *loop, struct conf *loaded, bool log_level_is_given, struct agent **ret, struct err *e)
 {
 	struct agent *a = xcalloc(1, sizeof(*a));
 	int r;
 
 	a->loop = loop;
-	a->conf = conf;
+	a->log_level_is_given = log_level_is_given;
 	a->guard = &guard_alone;
 	a->started = clock_now();
 	a->started_wall_ns = clock_wall_ns();
 	a->conf_wall_ns = a->started_wall_ns;
 	a->announced_count = a->established_count = SIZE_MAX;
-	fill_neighbors(a);
-	fill_services(a);
-	r = open_turn(a, e);
+	r = choose_configuration(a, loaded, e);
+	if (r >= 0) {
+		agent_fill_neighbors(a);
+		fill_services(a);
+		r = open_turn(a, e);
+	}
 	if (r >= 0)
 		r = agent_open_drivers(a, e);
 	if (r < 0) {
@@ -210,7 +264,11 @@ agent_free(struct agent *a)
 	(void)sd_event_source_disable_unref(a->turn);
 	agent_close_drivers(a);
 	free(a->services);
+	free(a->leaving);
 	free(a->neighbors);
 	free(a->established);
+	reload_free(a->reload);
+	generation_unref(a->generation);
+	generation_unref(a->first);
 	free(a);
 }

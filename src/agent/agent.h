@@ -6,7 +6,8 @@
  * asks for is done before anything is logged about it, withdraws first, so that from the kernel's
  * message about a dead listener to the withdraw on the session's socket nothing else happens.
  *
- * The agent owns the drivers; the configuration is borrowed and outlives it.
+ * The agent owns the drivers and the configuration, and goes over to another one when it is told to
+ * (reload.c).
  */
 #pragma once
 
@@ -21,9 +22,12 @@ struct agent;
 /* Exit status of the process when its loop had stalled: the dead-man timer has ended it. */
 #define AGENT_EXIT_STALLED 3
 
-/* Makes everything ready and changes nothing yet; -EADDRINUSE when another agent has the control
- * socket, or a Global IP in this network namespace. */
-int agent_new(sd_event *loop, const struct agent_conf *conf, struct agent **ret, struct err *e);
+/* Makes everything ready and changes nothing yet; takes loaded over, also on failure. -EADDRINUSE
+ * when another agent has the control socket, or a Global IP in this network namespace. */
+int agent_new(sd_event *loop, struct conf *loaded, bool log_level_is_given, struct agent **ret,
+    struct err *e);
+/* As `nearcast reload` without options; what comes of it is logged. */
+void agent_reload(struct agent *a);
 /* Starts the services. */
 void agent_start(struct agent *a);
 /* Ends them as on-exit says, then ends the loop with status 0. A second call ends it at once

@@ -21,7 +21,7 @@ static const struct conf_schema events_schema =
 
 #define AT(field) .offset = offsetof(struct agent_metrics, field)
 static const struct conf_field metrics_fields[] = {
-	{ .key = "listen", .type = CONF_ENDPOINT, AT(listen),
+	{ .key = "listen", .type = CONF_ENDPOINT, AT(listen), .flags = CONF_LIVE,
 	  .doc = "where Prometheus scrapes, such as 127.0.0.1:9179; default: nowhere" },
 };
 #undef AT
@@ -47,15 +47,25 @@ static const struct conf_field frr_fields[] = {
 static const struct conf_schema bird_schema = CONF_SCHEMA("bird", struct agent_daemon, bird_fields);
 static const struct conf_schema frr_schema = CONF_SCHEMA("frr", struct agent_daemon, frr_fields);
 
+#define AT(field) .offset = offsetof(struct agent_reload, field)
+static const struct conf_field reload_fields[] = {
+	{ .key = "max-withdraw", .type = CONF_U32, AT(max_withdraw), .flags = CONF_LIVE,
+	  .def = "50", .max = 100,
+	  .doc = "percent of the Global IPs now announced that a reload may withdraw by itself" },
+};
+#undef AT
+static const struct conf_schema reload_schema =
+    CONF_SCHEMA("reload", struct agent_reload, reload_fields);
+
 #define AT(field) .offset = offsetof(struct agent_conf, field)
 static const struct conf_field agent_fields[] = {
-	{ .key = "site", .type = CONF_NAME, AT(site), .flags = CONF_REQUIRED, .min = 1, .max = 63,
+	{ .key = "site", .type = CONF_NAME, AT(site), .flags = CONF_REQUIRED | CONF_LIVE, .min = 1, .max = 63,
 	  .doc = "the place this host stands in" },
-	{ .key = "host", .type = CONF_NAME, AT(host), .min = 1, .max = 253,
+	{ .key = "host", .type = CONF_NAME, AT(host), .flags = CONF_LIVE, .min = 1, .max = 253,
 	  .doc = "this host's name; default: what the machine calls itself" },
-	{ .key = "router-id", .type = CONF_IP, AT(router_id),
+	{ .key = "router-id", .type = CONF_IP, AT(router_id), .flags = CONF_LIVE,
 	  .doc = "BGP identifier, an IPv4 address of this host alone; never a Global IP" },
-	{ .key = "log-level", .type = CONF_ENUM, AT(log_level), .def = "info",
+	{ .key = "log-level", .type = CONF_ENUM, AT(log_level), .flags = CONF_LIVE, .def = "info",
 	  .names = log_level_names,
 	  .doc = "the least important lines that are logged" },
 	{ .key = "control", .type = CONF_STRING, AT(control), .def = AGENT_CONTROL_PATH,
@@ -75,16 +85,16 @@ static const struct conf_field agent_fields[] = {
 	  .doc = "where FRR is found" },
 	{ .key = "if-agent-dies", .type = CONF_STRING, AT(if_agent_dies), .min = 1, .max = 60,
 	  .doc = "with bird and frr: keep; or withdraw-after and a duration" },
-	{ .key = "on-exit", .type = CONF_ENUM, AT(on_exit), .def = "withdraw",
+	{ .key = "on-exit", .type = CONF_ENUM, AT(on_exit), .flags = CONF_LIVE, .def = "withdraw",
 	  .names = on_exit_names,
 	  .doc = "withdraw: withdraw, then remove what was added; keep: leave all, tell neighbors nothing" },
-	{ .key = "settle-time", .type = CONF_DURATION, AT(settle_time), .def = "1s",
+	{ .key = "settle-time", .type = CONF_DURATION, AT(settle_time), .flags = CONF_LIVE, .def = "1s",
 	  .min = 0, .max = 300 * NS_PER_S,
 	  .doc = "on exit, time between the withdraw and the removal of the address" },
 	{ .key = "dead-man", .type = CONF_DURATION, AT(dead_man), .flags = CONF_OR_ZERO,
 	  .def = "5s", .min = 1 * NS_PER_S, .max = 60 * NS_PER_S,
 	  .doc = "how long the event loop may stall before neighbors are told to forget; 0: any time" },
-	{ .key = "listen-poll", .type = CONF_DURATION, AT(listen_poll), .flags = CONF_OR_ZERO,
+	{ .key = "listen-poll", .type = CONF_DURATION, AT(listen_poll), .flags = CONF_OR_ZERO | CONF_LIVE,
 	  .def = "2ms", .min = 1 * NS_PER_MS, .max = 1 * NS_PER_S,
 	  .doc = "time between two lookups of each listening socket; 0: none" },
 	{ .key = "events", .type = CONF_STRUCT, AT(events), .schema = &events_schema,
@@ -93,6 +103,8 @@ static const struct conf_field agent_fields[] = {
 	  .doc = "by name: who is told of events" },
 	{ .key = "metrics", .type = CONF_STRUCT, AT(metrics), .schema = &metrics_schema,
 	  .doc = "what Prometheus scrapes" },
+	{ .key = "reload", .type = CONF_STRUCT, AT(reload), .schema = &reload_schema,
+	  .doc = "what nearcast reload refuses without --force" },
 	{ .key = "neighbors", .type = CONF_MAP, AT(neighbors),
 	  .schema = &agent_neighbor_schema,
 	  .max = 64, .doc = "by name: the routers to announce to" },

@@ -204,6 +204,10 @@ struct agent_daemon {
 	uint32_t local_as;
 };
 
+struct agent_reload {
+	uint32_t max_withdraw; /* percent */
+};
+
 struct agent_conf {
 	const char *site, *host;
 	struct ip router_id;
@@ -222,6 +226,7 @@ struct agent_conf {
 	struct agent_events events;
 	struct conf_list hooks; /* struct agent_hook */
 	struct agent_metrics metrics;
+	struct agent_reload reload;
 	struct conf_list neighbors; /* struct agent_neighbor */
 	struct conf_list services;  /* struct agent_service */
 };

@@ -2,16 +2,19 @@
  * Between the files of the agent: agent.c begins and ends, drivers.c wires, places.c says whose is
  * what a driver tells of, hosted.c runs a service, hosted_say.c tells of it, runner.c runs its
  * checks and counting.c counts its connections, orders.h keeps what operators want of it, tell.c
- * says what happened, stalled.c ends what hangs, commands.c answers the control socket.
+ * says what happened, stalled.c ends what hangs, commands.c answers the control socket, reload.c
+ * takes a new configuration, which succession.c goes over to.
  */
 #pragma once
 
 #include "agent/agent.h"
 #include "agent/dead_man.h"
 #include "agent/events.h"
+#include "agent/generation.h"
 #include "agent/hooks.h"
 #include "agent/metrics.h"
 #include "agent/orders.h"
+#include "agent/plan.h"
 #include "agent/run_mark.h"
 #include "agent/state_dir.h"
 #include "announce/announce.h"
@@ -67,6 +70,9 @@ struct queued_event {
 struct hosted {
 	struct agent *agent; /* borrowed */
 	const struct agent_service *conf;
+	struct generation *generation; /* referenced; what conf is part of */
+	struct agent_service *rest;    /* owned; conf, of what is left of a service; else NULL */
+	bool is_done;                  /* it has stopped */
 	struct service *engine;                 /* owned */
 	struct service_check_conf *check_confs; /* owned; borrowed by the engine */
 	const char **listen_names;              /* owned; borrowed by the engine */
@@ -113,9 +119,14 @@ struct places {
 
 struct agent {
 	sd_event *loop; /* borrowed */
-	const struct agent_conf *conf;
+	const struct agent_conf *conf;   /* of generation */
+	struct generation *generation;   /* referenced */
+	struct generation *first;        /* referenced; the drivers were made from it */
+	bool log_level_is_given;         /* as an option: no configuration changes it */
+	struct reload *reload;           /* owned */
 	struct neighbor_conf *neighbors; /* owned */
 	bool *established;               /* owned; by neighbor */
+	size_t neighbor_count;
 	struct announcer *announcer;     /* owned */
 	struct addresses *addresses;     /* owned */
 	struct socket_watch *sockets;    /* owned */
@@ -130,10 +141,14 @@ struct agent {
 	struct background *counter;      /* owned; counts connections */
 	json_t *orders;                  /* owned; by service: what is kept of it */
 	struct hooks *hooks;             /* owned */
+	struct generation *hooks_generation; /* referenced; what they were made from */
 	struct metrics *metrics;         /* owned; NULL: nobody may scrape */
 	struct agent_counters counters;
 	struct hosted **services;        /* owned, as the array is */
 	size_t service_count;
+	/* owned, as the array is: what a reload took away, until it is withdrawn and removed */
+	struct hosted **leaving;
+	size_t leaving_count;
 	struct places address_places, socket_places;
 	struct prefix_map place_index; /* of address_places */
 	struct guard *guard; /* borrowed */
@@ -146,13 +161,13 @@ struct agent {
 	size_t announced_count, established_count; /* as systemd was told */
 	bool end_of_rib_released;
 	bool stopping;
-	char end_why[64];  /* with stopping */
-	size_t done_count; /* services that have stopped */
+	char end_why[64]; /* with stopping */
 };
 
 /* hosted.c */
 /* Without timers, and without places in the drivers. */
-struct hosted *hosted_new(struct agent *a, const struct agent_service *conf, struct instant now);
+struct hosted *hosted_new(struct agent *a, struct generation *generation,
+    const struct agent_service *conf, struct instant now);
 int hosted_init_timers(struct hosted *h, sd_event *loop);
 void hosted_free(struct hosted *h); /* NULL is fine */
 /* Gives the engine an event and does what it asks for. event->why is copied. */
@@ -160,6 +175,9 @@ void hosted_take(struct hosted *h, const struct service_event *event, struct ins
 /* The announcer's news of an address. */
 void hosted_take_announced(struct hosted *h, size_t address);
 void hosted_take_withdrawn(struct hosted *h, size_t address, const struct withdraw_result *result);
+/* Announces all that is announced once more: to neighbors that are new, or otherwise than before.
+ */
+void hosted_announce_again(struct hosted *h);
 /* The neighbors that have been told an address. */
 struct neighbor_share hosted_told(const struct hosted *h, size_t address);
 /* Those that may keep it of a lost session. */
@@ -185,10 +203,16 @@ void hosted_say_withdrawn(struct hosted *h, size_t address);
 int runner_new(struct hosted *h, size_t run, struct runner **ret);
 void runner_free(struct runner *r); /* NULL is fine */
 void runner_run_now(struct runner *r);
+/* Runs when the other one would have run next; what that has under way is begun again. */
+void runner_inherit(struct runner *r, const struct runner *from);
 
 /* agent.c */
 void agent_service_changed(struct agent *a);
-void agent_service_done(struct agent *a);
+void agent_service_done(struct hosted *h);
+/* The checks that can not run on this host, into the log. */
+void agent_log_unable(const struct agent *a);
+/* The neighbors as the announcer wants them, of a->conf; who is established is kept by name. */
+void agent_fill_neighbors(struct agent *a);
 
 /*
  * tell.c: logs an event and keeps it (events.h); without times it is now. details: key=value texts
@@ -202,6 +226,12 @@ int agent_watch_loop(struct agent *a, struct err *e);
 
 /* drivers.c */
 int agent_open_drivers(struct agent *a, struct err *e);
+/* Looks out for each address of the service in what neighbors send. */
+void agent_watch_from_elsewhere(struct agent *a, const struct hosted *h);
+/* As a->conf says; those that there were before end, with what waits for them. */
+int agent_open_hooks(struct agent *a, struct err *e);
+/* Where a->conf says; what there was before is closed. */
+void agent_open_metrics(struct agent *a);
 void agent_close_drivers(struct agent *a);
 
 /* places.c: what services have of the drivers */
@@ -216,6 +246,30 @@ void agent_give_places(struct agent *a, struct hosted *h);
 /* NULL: no service has the address. */
 const struct place *agent_find_place(const struct agent *a, struct prefix prefix);
 void agent_free_places(struct agent *a);
+
+/* succession.c */
+
+/*
+ * Goes over to another configuration as the plan says, and takes the generation over. On failure
+ * everything is as it was, but for a neighbor that could not be added: that is logged.
+ */
+int agent_succeed(
+    struct agent *a, const struct plan *plan, struct generation *generation, struct err *e);
+/* Frees what has left; from the loop. */
+void agent_bury(struct agent *a);
+
+/* reload.c */
+
+struct reload;
+
+/* With the state directory open: what to start with, which is `loaded` (taken over) or what was
+ * good before it. */
+struct generation *reload_new(struct agent *a, struct conf *loaded);
+int reload_start(struct agent *a, struct err *e); /* its timer */
+void reload_free(struct reload *r);               /* NULL is fine */
+json_t *reload_status(const struct agent *a);
+json_t *agent_answer_reload(void *userdata, const json_t *request, struct err *e);
+json_t *agent_answer_confirm(void *userdata, const json_t *request, struct err *e);
 
 /* commands.c: a control_fn; userdata is the agent. */
 void agent_answer(

@@ -42,6 +42,10 @@ answer_events(void *userdata, const json_t *request, struct err *e)
 /* clang-format off */
 static const struct request_command commands[] = {
 	{ "status", answer_status, { { 0 } } },
+	{ "reload", agent_answer_reload,
+	    { { "diff", REQUEST_BOOL, false, NULL }, { "force", REQUEST_BOOL, false, NULL },
+		{ "confirm_ms", REQUEST_NUMBER, false, NULL } } },
+	{ "confirm", agent_answer_confirm, { { 0 } } },
 	{ "routes", answer_routes, { { "within", REQUEST_TEXT, false, NULL } } },
 	{ "drain", agent_answer_drain,
 	    { { "service", REQUEST_TEXT, true, NULL },

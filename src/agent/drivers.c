@@ -37,7 +37,7 @@ on_neighbor(void *userdata, const char *name, bool established, const char *why)
 	struct agent *a = userdata;
 	char what[JOURNAL_WHAT_MAX];
 
-	for (size_t i = 0; i < a->conf->neighbors.count; i++) {
+	for (size_t i = 0; i < a->neighbor_count; i++) {
 		if (strcmp(a->neighbors[i].name, name) == 0)
 			a->established[i] = established;
 	}
@@ -91,8 +91,8 @@ open_mark(struct agent *a, struct err *e)
 	return 0;
 }
 
-static void
-watch_from_elsewhere(struct agent *a, const struct hosted *h)
+void
+agent_watch_from_elsewhere(struct agent *a, const struct hosted *h)
 {
 	for (size_t i = 0; i < h->conf->address_count; i++)
 		announcer_watch(a->announcer, prefix_host(h->conf->addresses[i]));
@@ -104,22 +104,29 @@ on_event(void *userdata, const struct journal_entry *event, json_t *json)
 	hooks_take(userdata, event, json);
 }
 
-static int
-open_hooks(struct agent *a, struct err *e)
+int
+agent_open_hooks(struct agent *a, struct err *e)
 {
-	int r = hooks_new(a->loop, a->conf, &a->hooks, e);
+	struct hooks *hooks;
+	int r = hooks_new(a->loop, a->conf, &hooks, e);
 
-	if (r >= 0)
-		events_set_listener(a->events, on_event, a->hooks);
-	return r;
+	if (r < 0)
+		return r;
+	events_set_listener(a->events, on_event, hooks);
+	hooks_free(a->hooks);
+	generation_unref(a->hooks_generation);
+	a->hooks = hooks;
+	a->hooks_generation = generation_ref(a->generation);
+	return 0;
 }
 
 /* Nobody is taken off the air because nobody can scrape. */
-static void
-open_metrics(struct agent *a)
+void
+agent_open_metrics(struct agent *a)
 {
 	struct err e = { 0 };
 
+	metrics_free(TAKE(a->metrics));
 	if (metrics_new(a, &a->metrics, &e) < 0)
 		log_error("metrics: %s; goes on without", e.message);
 }
@@ -162,20 +169,18 @@ agent_open_drivers(struct agent *a, struct err *e)
 	if (r >= 0)
 		r = open_mark(a, e);
 	if (r >= 0)
-		r = state_dir_new(a->loop, a->conf->state_directory, &a->state, e);
-	if (r >= 0)
 		r = events_new(
 		    a->loop, a->state, (uint64_t)a->conf->events.megabytes << 20, &a->events, e);
 	if (r >= 0)
-		r = open_hooks(a, e);
+		r = agent_open_hooks(a, e);
 	if (r >= 0)
 		r = background_new(a->loop, &a->counter, e);
 	if (r >= 0)
 		r = open_announcer(a, &events, e);
 	for (size_t i = 0; i < a->service_count && r >= 0; i++)
-		watch_from_elsewhere(a, a->services[i]);
+		agent_watch_from_elsewhere(a, a->services[i]);
 	if (r >= 0)
-		open_metrics(a);
+		agent_open_metrics(a);
 	if (r >= 0)
 		r = agent_watch_loop(a, e);
 	return r;
@@ -189,6 +194,8 @@ agent_close_drivers(struct agent *a)
 	announcer_free(a->announcer);
 	for (size_t i = 0; i < a->service_count; i++)
 		hosted_free(a->services[i]);
+	for (size_t i = 0; i < a->leaving_count; i++)
+		hosted_free(a->leaving[i]);
 	agent_free_places(a);
 	socket_watch_free(a->sockets);
 	addresses_free(a->addresses);
@@ -200,6 +207,7 @@ agent_close_drivers(struct agent *a)
 	if (a->events != NULL)
 		events_set_listener(a->events, NULL, NULL);
 	hooks_free(a->hooks);
+	generation_unref(a->hooks_generation);
 	events_close(a->events);
 	state_dir_free(a->state); /* waits until the disk has what happened */
 	events_free(a->events);

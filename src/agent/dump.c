@@ -103,7 +103,7 @@ has_neighbor(const struct agent *a, const char *name, struct err *e)
 
 	if (a->conf->announcer != AGENT_ANNOUNCER_SPEAKER)
 		return true; /* the announcer says what it cannot do */
-	for (size_t i = 0; i < a->conf->neighbors.count; i++) {
+	for (size_t i = 0; i < a->neighbor_count; i++) {
 		if (strcmp(a->neighbors[i].name, name) == 0)
 			return true;
 		strbuf_addf(&names, "%s%s", i > 0 ? ", " : "", a->neighbors[i].name);

@@ -26,11 +26,11 @@ withdraw(struct hosted *h, const struct service_action *action, struct instant h
 }
 
 static void
-announce(struct hosted *h, const struct service_action *action)
+announce(struct hosted *h, size_t at)
 {
 	const struct agent_override *overrides = h->conf->neighbors.items;
-	enum stage stage = h->engine->addresses[action->index].stage;
-	struct ip address = h->conf->addresses[action->index];
+	enum stage stage = h->engine->addresses[at].stage;
+	struct ip address = h->conf->addresses[at];
 	struct announcement announcement = {
 		.prefix = prefix_host(address),
 		.attributes = agent_attributes(h->conf, NULL, address, stage),
@@ -42,11 +42,26 @@ announce(struct hosted *h, const struct service_action *action)
 	for (size_t i = 0; i < h->conf->neighbors.count; i++)
 		h->overrides[i] = (struct announcement_override){ overrides[i].name,
 			agent_attributes(h->conf, &overrides[i], address, stage) };
-	h->untold[action->index] = false;
+	h->untold[at] = false;
 	if (announcer_set(h->agent->announcer, &announcement, &e) < 0)
 		log_error("service %s: cannot announce: %s", h->conf->name, e.message);
 	else
 		h->announcements++;
+}
+
+void
+hosted_announce_again(struct hosted *h)
+{
+	for (size_t i = 0; i < h->conf->address_count; i++) {
+		uint64_t announcements = h->announcements;
+		bool untold = h->untold[i];
+
+		if (h->engine->addresses[i].stage == STAGE_WITHDRAWN)
+			continue;
+		announce(h, i);
+		h->untold[i] = untold; /* that is still to be said */
+		h->announcements = announcements;
+	}
 }
 
 static void
@@ -117,7 +132,7 @@ act(struct hosted *h, const struct service_action *action, struct instant heard)
 		withdraw(h, action, heard);
 		break;
 	case SERVICE_ANNOUNCE:
-		announce(h, action);
+		announce(h, action->index);
 		break;
 	case SERVICE_ADD_ADDRESS:
 		add_address(h, action->index);
@@ -179,7 +194,7 @@ take_one(struct hosted *h, const struct queued_event *q)
 	if (ordered)
 		orders_save(h);
 	if (done)
-		agent_service_done(h->agent);
+		agent_service_done(h);
 	return h->actions.count > 0 || ev.type != SERVICE_EVENT_CHECK;
 }
 
@@ -296,7 +311,8 @@ engine_conf(const struct hosted *h)
 }
 
 struct hosted *
-hosted_new(struct agent *a, const struct agent_service *conf, struct instant now)
+hosted_new(struct agent *a, struct generation *generation, const struct agent_service *conf,
+    struct instant now)
 {
 	const struct agent_check *checks = conf->checks.items;
 	struct hosted *h = xcalloc(1, sizeof(*h));
@@ -304,6 +320,7 @@ hosted_new(struct agent *a, const struct agent_service *conf, struct instant now
 
 	h->agent = a;
 	h->conf = conf;
+	h->generation = generation_ref(generation);
 	h->listen_names = xcalloc(conf->listen.count + 1, sizeof(*h->listen_names));
 	for (size_t i = 0; i < conf->listen.count; i++)
 		h->listen_names[i] = conf->listens[i].text;
@@ -362,5 +379,9 @@ hosted_free(struct hosted *h)
 	free(h->queue);
 	free(h->address_places);
 	free(h->socket_places);
+	if (h->rest)
+		free(h->rest->addresses);
+	free(h->rest);
+	generation_unref(h->generation);
 	free(h);
 }

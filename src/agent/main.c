@@ -132,8 +132,7 @@ on_signal(sd_event_source *source, const struct signalfd_siginfo *si, void *user
 	(void)source;
 	switch (si->ssi_signo) {
 	case SIGHUP:
-		/* its usual meaning is to reload: it must not be what takes a site off the air */
-		log_warning("SIGHUP does nothing: a changed configuration takes a restart");
+		agent_reload(userdata);
 		break;
 	case SIGTERM:
 		agent_stop(userdata, "SIGTERM");
@@ -183,8 +182,9 @@ start_watcher(const struct agent_conf *conf, struct watcher **ret, struct err *e
 }
 
 static int
-run(const struct agent_conf *conf)
+run(struct conf *taken, bool log_level_is_given)
 {
+	_cleanup_(conf_freep) struct conf *loaded = taken;
 	struct watcher *watcher = NULL;
 	_cleanup_(sd_event_unrefp) sd_event *loop = NULL;
 	struct agent *agent = NULL;
@@ -199,7 +199,7 @@ run(const struct agent_conf *conf)
 	(void)sigaddset(&mask, SIGINT);
 	(void)sigaddset(&mask, SIGHUP);
 	(void)sigprocmask(SIG_BLOCK, &mask, NULL);
-	r = start_watcher(conf, &watcher, &e);
+	r = start_watcher(conf_root(loaded), &watcher, &e);
 	if (r < 0)
 		goto end;
 	r = sd_event_new(&loop);
@@ -207,7 +207,7 @@ run(const struct agent_conf *conf)
 		(void)err_errno(&e, r, "event loop");
 		goto end;
 	}
-	r = agent_new(loop, conf, &agent, &e);
+	r = agent_new(loop, TAKE(loaded), log_level_is_given, &agent, &e);
 	if (r < 0)
 		goto end;
 	r = watch_signals(loop, agent);
@@ -253,5 +253,5 @@ main(int argc, char **argv)
 		(void)log_level_parse(options.log_level, &level);
 	log_set_level(level);
 	journald_use();
-	return run(conf);
+	return run(TAKE(loaded), options.log_level != NULL);
 }

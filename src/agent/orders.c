@@ -41,12 +41,22 @@ kept_hold(const struct service *s)
 	return json_pack("{s:s, s:o}", "reason", s->hold.reason, "stages", stages);
 }
 
+static void
+save_all(struct agent *a)
+{
+	json_auto_t *document =
+	    json_pack("{s:i, s:O}", "version", FILE_VERSION, "services", a->orders);
+	_cleanup_(freep) char *text = json_dumps(document, JSON_INDENT(1));
+
+	if (text != NULL)
+		state_dir_save(a->state, FILE_NAME, text, strlen(text));
+}
+
 void
 orders_save(struct hosted *h)
 {
 	const struct service *s = h->engine;
 	json_t *kept = json_object();
-	char *text;
 
 	if (s->drain.phase != DRAIN_NONE)
 		(void)json_object_set_new(kept, "drain", kept_drain(&s->drain));
@@ -57,13 +67,14 @@ orders_save(struct hosted *h)
 	else
 		(void)json_object_del(h->agent->orders, h->conf->name);
 	json_decref(kept);
-	json_auto_t *document =
-	    json_pack("{s:i, s:O}", "version", FILE_VERSION, "services", h->agent->orders);
+	save_all(h->agent);
+}
 
-	text = json_dumps(document, JSON_INDENT(1));
-	if (text != NULL)
-		state_dir_save(h->agent->state, FILE_NAME, text, strlen(text));
-	free(text);
+void
+orders_forget(struct agent *a, const char *service)
+{
+	if (json_object_del(a->orders, service) == 0)
+		save_all(a);
 }
 
 /* ---- reading ---- */
@@ -207,6 +218,15 @@ orders_watch_file(struct hosted *h, sd_event *loop)
 	if (h->conf->drain_file == NULL)
 		return 0;
 	return file_watch_new(loop, h->conf->drain_file, on_file, h, &h->drain_file, &e);
+}
+
+void
+orders_look_at_file(struct hosted *h)
+{
+	bool wanted = file_orders(h);
+
+	if (wanted != h->engine->drain.ordered[DRAIN_BY_FILE])
+		take_file(h, wanted, wanted ? file_watch_line(h->drain_file) : "", false);
 }
 
 void

@@ -24,8 +24,12 @@ int orders_watch_file(struct hosted *h, sd_event *loop);
 /* Gives the engine what was kept of the service, and what the drain file says, before it is
  * started. */
 void orders_restore(struct hosted *h);
+/* After its configuration changed: another drain file, or none. */
+void orders_look_at_file(struct hosted *h);
 /* Keeps the service's orders as they are now. */
 void orders_save(struct hosted *h);
+/* The service is no more; what it was ordered does not wait for another of its name. */
+void orders_forget(struct agent *a, const char *service);
 
 /* For people: an object, or null when there is none. */
 json_t *orders_drain_json(const struct hosted *h, struct instant now);

@@ -99,6 +99,24 @@ runner_free(struct runner *r)
 }
 
 void
+runner_inherit(struct runner *r, const struct runner *from)
+{
+	const struct check *state = &r->hosted->engine->runs[r->run].state;
+	int waits = SD_EVENT_OFF;
+
+	r->rng = from->rng;
+	r->splayed = from->splayed;
+	r->started = from->started;
+	(void)sd_event_source_get_enabled(from->timer.source, &waits);
+	if (waits == SD_EVENT_OFF) /* it is under way and will not end, or not wanted now */
+		runner_run_now(r);
+	else
+		timer_set(&r->timer,
+		    instant_add(r->started,
+			pace_interval(&r->rng, check_interval(state), conf_of(r)->jitter)));
+}
+
+void
 runner_run_now(struct runner *r)
 {
 	struct instant at = clock_now();

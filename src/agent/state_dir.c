@@ -36,7 +36,7 @@ struct slot {
 };
 
 struct state_dir {
-	const char *path;          /* borrowed */
+	char *path;                /* owned */
 	int lock_fd;               /* owned; -1: the folder is not ours */
 	struct background *thread; /* owned */
 	struct list slots;         /* owned */
@@ -213,7 +213,7 @@ state_dir_new(sd_event *loop, const char *path, struct state_dir **ret, struct e
 	struct err problem = { 0 };
 	int r;
 
-	d->path = path;
+	d->path = xstrdup(path);
 	d->lock_fd = -1;
 	list_init(&d->slots);
 	r = timer_init(&d->retry, loop, on_retry);
@@ -248,6 +248,7 @@ state_dir_free(struct state_dir *d)
 	if (d->lock_fd >= 0)
 		(void)close(d->lock_fd);
 	free(d->problem);
+	free(d->path);
 	free(d);
 }
 

@@ -23,7 +23,7 @@ struct background;
 struct state_dir;
 
 /* Makes the folder if it is missing (its parents are there). One that can not be used is a problem,
- * not a failure. path is borrowed. */
+ * not a failure. */
 int state_dir_new(
     sd_event *loop, const char *path, struct state_dir **ret, struct err *e) _must_use_;
 /* Waits for what was given, but not for a disk that hangs. NULL is fine. */

@@ -268,6 +268,26 @@ hooks_json(const struct hooks *hooks)
 	return list;
 }
 
+/* What a reload took away and is not gone yet. */
+static json_t *
+leaving_json(const struct agent *a)
+{
+	json_t *list = json_array();
+	char text[PREFIX_STR_MAX];
+
+	for (size_t i = 0; i < a->leaving_count; i++) {
+		const struct hosted *h = a->leaving[i];
+
+		for (size_t k = 0; k < h->conf->address_count; k++)
+			(void)json_array_append_new(
+			    list, json_pack("{s:s, s:s, s:s, s:s}", "service", h->conf->name,
+				      "prefix", prefix_format(hosted_prefix(h, k), text), "stage",
+				      stage_name(h->engine->addresses[k].stage), "why",
+				      h->engine->addresses[k].why));
+	}
+	return list;
+}
+
 json_t *
 agent_status(const struct agent *a)
 {
@@ -280,6 +300,8 @@ agent_status(const struct agent *a)
 
 	for (size_t i = 0; i < a->service_count; i++)
 		(void)json_array_append_new(services, service_json(a->services[i], now));
+	(void)json_object_set_new(o, "configuration", reload_status(a));
+	(void)json_object_set_new(o, "leaving", leaving_json(a));
 	(void)json_object_set_new(o, "state_directory", state_dir_json(a->state));
 	(void)json_object_set_new(o, "hooks", hooks_json(a->hooks));
 	(void)json_object_set_new(o, "services", services);

@@ -10,6 +10,10 @@ speaker_watch(struct announcer *base, struct prefix prefix)
 {
 	struct speaker *a = speaker_of(base);
 
+	for (size_t i = 0; i < a->watched_count; i++) {
+		if (prefix_equal(a->watched[i], prefix))
+			return;
+	}
 	for (size_t i = 0; i < a->neighbor_count; i++) {
 		if (bgp_session_watch(a->neighbors[i]->session, prefix) < 0)
 			return;

@@ -15,6 +15,8 @@ static const struct cli_command *const commands[] = {
 	&cli_hold_command,
 	&cli_release_command,
 	&cli_dump_command,
+	&cli_reload_command,
+	&cli_confirm_command,
 	&cli_lab_command,
 	&cli_probe_command,
 	&cli_trace_command,

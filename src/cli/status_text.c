@@ -64,6 +64,25 @@ add_services(const json_t *services, struct table_look look, struct strbuf *out)
 	fields_table_end(t, json_array_size(services) > 0, look, out);
 }
 
+/* What a reload took away, while it goes. */
+static void
+add_leaving(const json_t *leaving, struct table_look look, struct strbuf *out)
+{
+	static const char *const heads[] = { "leaving", "global ip", "stage", "why", NULL };
+	struct table *t = fields_table(heads);
+	const json_t *l;
+	size_t i;
+
+	json_array_foreach (leaving, i, l) {
+		table_add_row(t);
+		table_add_cell(t, field_text(l, "service"));
+		table_add_cell(t, field_text(l, "prefix"));
+		table_add_cell(t, field_text(l, "stage"));
+		table_add_cell(t, field_text(l, "why"));
+	}
+	fields_table_end(t, i > 0, look, out);
+}
+
 /* What stays announced because the guard refused to let it go. */
 static void
 add_refusals(const json_t *services, struct table_look look, struct strbuf *out)
@@ -202,12 +221,26 @@ add_problem(const char *of, const char *name, const char *problem, struct strbuf
 	strbuf_add_char(out, '\n');
 }
 
+/* What waits to be confirmed, or was not. */
+static void
+add_reload(const json_t *conf, struct strbuf *out)
+{
+	char left[DURATION_STR_MAX];
+
+	if (json_is_number(json_object_get(conf, "confirm_left_ms")))
+		strbuf_addf(out, "reload: taken back in %s, unless it is confirmed\n",
+		    field_age(conf, "confirm_left_ms", left));
+	else if (json_is_true(json_object_get(conf, "taken_back")))
+		strbuf_add(out, "reload: taken back, the file is not what runs\n");
+}
+
 static void
 add_problems(const json_t *status, struct strbuf *out)
 {
 	const json_t *hook;
 	size_t i;
 
+	add_reload(json_object_get(status, "configuration"), out);
 	add_problem("state directory", "",
 	    field_text(json_object_get(status, "state_directory"), "problem"), out);
 	json_array_foreach (json_object_get(status, "hooks"), i, hook)
@@ -230,6 +263,7 @@ status_text(const json_t *status, size_t events, struct table_look look, struct 
 	add_problems(status, out);
 	add_services(json_object_get(status, "services"), whole, out);
 	orders_text(json_object_get(status, "services"), whole, out);
+	add_leaving(json_object_get(status, "leaving"), whole, out);
 	add_refusals(json_object_get(status, "services"), whole, out);
 	add_checks(json_object_get(status, "services"), whole, out);
 	add_outputs(json_object_get(status, "services"), out);

@@ -25,5 +25,9 @@ const char *const event_kind_names[EVENT_KIND_MAX + 1] = {
 	[EVENT_ADDRESS_REMOVED] = "address-removed",
 	[EVENT_NEIGHBOR_UP] = "neighbor-up",
 	[EVENT_NEIGHBOR_DOWN] = "neighbor-down",
+	[EVENT_RELOAD_DONE] = "reload-done",
+	[EVENT_RELOAD_REFUSED] = "reload-refused",
+	[EVENT_RELOAD_CONFIRMED] = "reload-confirmed",
+	[EVENT_RELOAD_TAKEN_BACK] = "reload-taken-back",
 	[EVENT_KIND_MAX] = NULL,
 };

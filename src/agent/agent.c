@@ -6,6 +6,7 @@
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
+#include "agent/agent_state.h"
 #include "agent/unable.h"
 #include "base/alloc.h"
 #include "base/log.h"
@@ -127,12 +128,36 @@ agent_log_unable(const struct agent *a)
 	agent_each_unable(a->conf, log_one_unable, NULL);
 }
 
+static void
+go_on(struct agent *a)
+{
+	struct past *past = TAKE(a->past);
+
+	orders_load(a);
+	for (size_t i = 0; i < a->service_count; i++)
+		hosted_go_on(a->services[i]);
+	announcer_go_on(a->announcer);
+	upgrade_is_over(a->upgrade, past);
+	agent_service_changed(a);
+	(void)sd_notify(false, "READY=1");
+}
+
 void
 agent_start(struct agent *a)
 {
 	char why[512];
 
 	run_mark_keep(a->mark);
+	if (a->past != NULL) {
+		go_on(a);
+		return;
+	}
+	if (a->cold_why != NULL)
+		agent_tell(a, LOG_LEVEL_ERROR,
+		    &(struct event){ .kind = EVENT_UPGRADE_FAILED,
+			.what = "nearcastd " NEARCAST_VERSION " starts cold",
+			.why = a->cold_why },
+		    "");
 	(void)snprintf(why, sizeof(why), "host=%.250s site=%.63s services=%zu neighbors=%zu",
 	    a->conf->host, a->conf->site, a->conf->services.count, a->conf->neighbors.count);
 	agent_tell(a, LOG_LEVEL_INFO,
@@ -227,14 +252,16 @@ choose_configuration(struct agent *a, struct conf *loaded, struct err *e)
 }
 
 int
-agent_new(
-    sd_event *loop, struct conf *loaded, bool log_level_is_given, struct agent **ret, struct err *e)
+agent_new(sd_event *loop, struct conf *loaded, const struct agent_origin *origin,
+    struct agent **ret, struct err *e)
 {
 	struct agent *a = xcalloc(1, sizeof(*a));
 	int r;
 
 	a->loop = loop;
-	a->log_level_is_given = log_level_is_given;
+	a->log_level_is_given = origin->log_level_is_given;
+	a->past = origin->past;
+	a->cold_why = origin->cold_why;
 	a->guard = &guard_alone;
 	a->started = clock_now();
 	a->started_wall_ns = clock_wall_ns();
@@ -246,6 +273,10 @@ agent_new(
 		fill_services(a);
 		r = open_turn(a, e);
 	}
+	if (r >= 0)
+		r = upgrade_new(a, origin->program, &a->upgrade, e);
+	if (r >= 0 && a->past != NULL)
+		r = agent_load(a, a->past, e);
 	if (r >= 0)
 		r = agent_open_drivers(a, e);
 	if (r < 0) {
@@ -262,6 +293,7 @@ agent_free(struct agent *a)
 	if (a == NULL)
 		return;
 	(void)sd_event_source_disable_unref(a->turn);
+	upgrade_free(a->upgrade);
 	agent_close_drivers(a);
 	free(a->services);
 	free(a->leaving);

@@ -15,6 +15,7 @@
 #include <systemd/sd-event.h>
 
 #include "agent/agent_conf.h"
+#include "agent/upgrade.h"
 #include "base/err.h"
 
 struct agent;
@@ -22,13 +23,21 @@ struct agent;
 /* Exit status of the process when its loop had stalled: the dead-man timer has ended it. */
 #define AGENT_EXIT_STALLED 3
 
+/* Where an agent comes from; borrowed, past until agent_start(). */
+struct agent_origin {
+	bool log_level_is_given; /* as an option: no configuration changes it */
+	const struct program *program;
+	struct past *past;    /* it goes on where the program before was; NULL: it begins */
+	const char *cold_why; /* there was one, and nothing could be taken over; NULL: no */
+};
+
 /* Makes everything ready and changes nothing yet; takes loaded over, also on failure. -EADDRINUSE
  * when another agent has the control socket, or a Global IP in this network namespace. */
-int agent_new(sd_event *loop, struct conf *loaded, bool log_level_is_given, struct agent **ret,
-    struct err *e);
+int agent_new(sd_event *loop, struct conf *loaded, const struct agent_origin *origin,
+    struct agent **ret, struct err *e);
 /* As `nearcast reload` without options; what comes of it is logged. */
 void agent_reload(struct agent *a);
-/* Starts the services. */
+/* Starts the services, or goes on with them. */
 void agent_start(struct agent *a);
 /* Ends them as on-exit says, then ends the loop with status 0. A second call ends it at once
  * with 1. */

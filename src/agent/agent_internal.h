@@ -3,7 +3,8 @@
  * what a driver tells of, hosted.c runs a service, hosted_say.c tells of it, runner.c runs its
  * checks and counting.c counts its connections, orders.h keeps what operators want of it, tell.c
  * says what happened, stalled.c ends what hangs, commands.c answers the control socket, reload.c
- * takes a new configuration, which succession.c goes over to.
+ * takes a new configuration, which succession.c goes over to, upgrade.h a new program, which takes
+ * over what agent_state.h says.
  */
 #pragma once
 
@@ -123,6 +124,9 @@ struct agent {
 	struct generation *generation;   /* referenced */
 	struct generation *first;        /* referenced; the drivers were made from it */
 	bool log_level_is_given;         /* as an option: no configuration changes it */
+	struct past *past;               /* borrowed; of the program before, until it goes on */
+	const char *cold_why;            /* borrowed until it starts; see struct agent_origin */
+	struct upgrade *upgrade;         /* owned */
 	struct reload *reload;           /* owned */
 	struct neighbor_conf *neighbors; /* owned */
 	bool *established;               /* owned; by neighbor */
@@ -203,6 +207,10 @@ void hosted_say_withdrawn(struct hosted *h, size_t address);
 int runner_new(struct hosted *h, size_t run, struct runner **ret);
 void runner_free(struct runner *r); /* NULL is fine */
 void runner_run_now(struct runner *r);
+/* For its time; else it is under way, or not wanted now. */
+bool runner_waits(const struct runner *r);
+/* As it was: waits, or what was under way is begun again. */
+void runner_go_on(struct runner *r, bool waits);
 /* Runs when the other one would have run next; what that has under way is begun again. */
 void runner_inherit(struct runner *r, const struct runner *from);
 
@@ -268,6 +276,7 @@ struct generation *reload_new(struct agent *a, struct conf *loaded);
 int reload_start(struct agent *a, struct err *e); /* its timer */
 void reload_free(struct reload *r);               /* NULL is fine */
 json_t *reload_status(const struct agent *a);
+bool reload_waits(const struct agent *a); /* to be confirmed */
 json_t *agent_answer_reload(void *userdata, const json_t *request, struct err *e);
 json_t *agent_answer_confirm(void *userdata, const json_t *request, struct err *e);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/agent_internal.h"
+#include "agent/agent_state.h"
 #include "base/alloc.h"
 #include "base/log.h"
 
@@ -79,7 +80,8 @@ open_mark(struct agent *a, struct err *e)
 	bool was_there, may_keep = false;
 	int r = run_mark_new(a->conf->control, &was_there, &a->mark, e);
 
-	if (r < 0)
+	if (r < 0 ||
+	    a->past != NULL) /* then it is that of the program before, and each session knows */
 		return r;
 	for (size_t i = 0; i < a->conf->neighbors.count; i++) {
 		a->neighbors[i].restarted = was_there;
@@ -132,19 +134,31 @@ agent_open_metrics(struct agent *a)
 }
 
 static int
-open_announcer(struct agent *a, const struct announcer_events *events, struct err *e)
+open_control(struct agent *a, struct err *e)
 {
-	struct daemon_conf daemon = agent_daemon_conf(a->conf);
+	struct past *p = a->past;
 
-	if (a->conf->announcer == AGENT_ANNOUNCER_SPEAKER)
-		return announcer_new_speaker(
-		    a->loop, a->neighbors, a->conf->neighbors.count, events, &a->announcer, e);
-	return announcer_new_daemon(a->loop, &daemon, events, &a->announcer, e);
+	if (p == NULL)
+		return control_server_new(
+		    a->loop, a->conf->control, agent_answer, a, &a->control, e);
+	return control_server_resume(a->loop, a->conf->control, &p->in,
+	    state_find(p->records, PAST_CONTROL), agent_answer, a, upgrade_asker(a->upgrade),
+	    &a->control, e);
 }
 
-/* The drivers, in the order in which a refusal costs least: what another may have comes first. */
-int
-agent_open_drivers(struct agent *a, struct err *e)
+static int
+open_events(struct agent *a, struct err *e)
+{
+	int r =
+	    events_new(a->loop, a->state, (uint64_t)a->conf->events.megabytes << 20, &a->events, e);
+
+	if (r < 0 || a->past == NULL)
+		return r;
+	return events_load(a->events, state_find(a->past->records, PAST_EVENTS), a->past->base, e);
+}
+
+static int
+open_announcer(struct agent *a, struct err *e)
 {
 	const struct announcer_events events = {
 		.neighbor_changed = on_neighbor,
@@ -152,14 +166,37 @@ agent_open_drivers(struct agent *a, struct err *e)
 		.withdrawn = on_withdrawn,
 		.userdata = a,
 	};
-	int r = control_server_new(a->loop, a->conf->control, agent_answer, a, &a->control, e);
+	struct daemon_conf daemon = agent_daemon_conf(a->conf);
+	struct past *p = a->past;
+
+	if (a->conf->announcer != AGENT_ANNOUNCER_SPEAKER)
+		return announcer_new_daemon(a->loop, &daemon, &events, &a->announcer, e);
+	if (p == NULL)
+		return announcer_new_speaker(
+		    a->loop, a->neighbors, a->conf->neighbors.count, &events, &a->announcer, e);
+	return announcer_resume_speaker(a->loop, a->neighbors, a->conf->neighbors.count, &events,
+	    &p->in, state_find(p->records, PAST_ANNOUNCER), p->base, &a->announcer, e);
+}
+
+static int
+open_service(struct hosted *h, struct err *e)
+{
+	int r = hosted_init_timers(h, h->agent->loop);
+
+	if (r < 0)
+		return err_errno(e, r, "set a timer");
+	return h->agent->past ? hosted_load(h, h->agent->past, e) : 0;
+}
+
+/* The drivers, in the order in which a refusal costs least: what another may have comes first. */
+int
+agent_open_drivers(struct agent *a, struct err *e)
+{
+	int r = open_control(a, e);
 
 	a->checks = check_hub_new(a->loop);
-	for (size_t i = 0; i < a->service_count && r >= 0; i++) {
-		r = hosted_init_timers(a->services[i], a->loop);
-		if (r < 0)
-			(void)err_errno(e, r, "set a timer");
-	}
+	for (size_t i = 0; i < a->service_count && r >= 0; i++)
+		r = open_service(a->services[i], e);
 	if (r >= 0)
 		r = addresses_new(a->loop, a->conf->interface, on_address, a, &a->addresses, e);
 	if (r >= 0)
@@ -169,14 +206,13 @@ agent_open_drivers(struct agent *a, struct err *e)
 	if (r >= 0)
 		r = open_mark(a, e);
 	if (r >= 0)
-		r = events_new(
-		    a->loop, a->state, (uint64_t)a->conf->events.megabytes << 20, &a->events, e);
+		r = open_events(a, e);
 	if (r >= 0)
 		r = agent_open_hooks(a, e);
 	if (r >= 0)
 		r = background_new(a->loop, &a->counter, e);
 	if (r >= 0)
-		r = open_announcer(a, &events, e);
+		r = open_announcer(a, e);
 	for (size_t i = 0; i < a->service_count && r >= 0; i++)
 		agent_watch_from_elsewhere(a, a->services[i]);
 	if (r >= 0)

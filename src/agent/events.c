@@ -1,5 +1,6 @@
 #include "agent/events.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "io/background.h"
 #include "io/control_line.h"
 #include "io/loop.h"
+#include "service/state.h"
 
 #define LINES_MAX (1u << 20)      /* bytes that wait for the disk */
 #define FOLLOW_TIME DURATION_S(4) /* less than CONTROL_TIMEOUT */
@@ -21,6 +23,13 @@ struct batch {
 	uint64_t first_seq, last_seq, count;
 	int result;
 	struct err failure;
+};
+
+/* Of a state, behind those of the journal. */
+enum {
+	TAG_LOST = 20,
+	TAG_COUNT = 21, /* of events of a kind */
+	TAG_KIND = 22,
 };
 
 struct events {
@@ -277,12 +286,9 @@ on_turn(sd_event_source *source, void *userdata)
 	return 0;
 }
 
-void
-events_add(struct events *v, const struct event *event)
+static void
+wait_for_turn(struct events *v, const struct journal_entry *e)
 {
-	const struct journal_entry *e = journal_add(&v->journal, event);
-
-	v->by_kind[event->kind]++;
 	if (v->waiting_count >= EVENTS_WAITING_MAX) {
 		v->lost++;
 		return;
@@ -290,6 +296,63 @@ events_add(struct events *v, const struct event *event)
 	v->waiting = grow_array(v->waiting, v->waiting_count, &v->waiting_cap, sizeof(*v->waiting));
 	v->waiting[v->waiting_count++] = *e;
 	(void)sd_event_source_set_enabled(v->turn, SD_EVENT_ONESHOT);
+}
+
+void
+events_add(struct events *v, const struct event *event)
+{
+	v->by_kind[event->kind]++;
+	wait_for_turn(v, journal_add(&v->journal, event));
+}
+
+void
+events_save(const struct events *v, struct state_writer *w, struct instant now)
+{
+	journal_save(&v->journal, w, now);
+	state_number(w, TAG_LOST, v->lost);
+	for (enum event_kind kind = 0; kind < EVENT_KIND_MAX; kind++) {
+		size_t mark = state_begin(w, TAG_COUNT);
+
+		state_text(w, TAG_KIND, event_kind_names[kind]);
+		state_number(w, TAG_COUNT, v->by_kind[kind]);
+		state_end(w, mark);
+	}
+}
+
+static void
+load_count(struct events *v, struct reader record)
+{
+	char name[64];
+
+	(void)state_find_text(record, TAG_KIND, name, sizeof(name));
+	for (enum event_kind kind = 0; kind < EVENT_KIND_MAX; kind++) {
+		if (strcmp(event_kind_names[kind], name) == 0)
+			v->by_kind[kind] = state_find_number(record, TAG_COUNT, 0);
+	}
+}
+
+int
+events_load(struct events *v, struct reader records, struct instant base, struct err *e)
+{
+	uint64_t on_disk = v->journal.last_seq;
+	struct reader record, r = records;
+	uint16_t tag;
+
+	if (!journal_load(&v->journal, records, base))
+		return err_set(e, -EBADMSG, "the state of the events cannot be read");
+	v->lost = state_find_number(records, TAG_LOST, 0);
+	while (state_next(&r, &tag, &record)) {
+		if (tag == TAG_COUNT)
+			load_count(v, record);
+	}
+	v->journal.last_seq = MAX(v->journal.last_seq, on_disk);
+	for (size_t i = 0; i < journal_count(&v->journal); i++) {
+		const struct journal_entry *entry = journal_get(&v->journal, i);
+
+		if (entry->seq > on_disk)
+			wait_for_turn(v, entry);
+	}
+	return 0;
 }
 
 const struct journal *

@@ -26,6 +26,14 @@ int events_new(sd_event *loop, struct state_dir *state, uint64_t max_bytes, stru
 void events_close(struct events *v); /* NULL is fine */
 void events_free(struct events *v);  /* NULL is fine */
 
+struct state_writer;
+struct reader;
+
+/* What is in memory, for the program that follows; and there, before anything is added. */
+void events_save(const struct events *v, struct state_writer *w, struct instant now);
+/* What the disk does not have yet is written again. -EBADMSG: the records can not be read. */
+int events_load(struct events *v, struct reader records, struct instant base, struct err *e);
+
 void events_add(struct events *v, const struct event *event);
 const struct journal *events_journal(const struct events *v);
 

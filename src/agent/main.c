@@ -4,14 +4,18 @@
  *   options   what to do
  *   load      the configuration, complete and checked, or the end
  *   check     --check prints it and ends
+ *   resume    what the program before this one handed over (nearcast upgrade)
  *   run       signals, agent, loop
  */
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <systemd/sd-event.h>
+#include <unistd.h>
 
 #include "agent/agent.h"
 #include "agent/unable.h"
@@ -25,6 +29,7 @@ struct options {
 	const char *conf_path;
 	const char *log_level; /* NULL: as configured */
 	bool check;
+	int resume, resume_check; /* the descriptor of a state; -1: none */
 };
 
 /* clang-format off */
@@ -58,6 +63,18 @@ print(const char *text)
 	return EXIT_FAILURE;
 }
 
+/* Of a state; only nearcastd itself starts nearcastd so. */
+static int
+parse_fd(const char *text)
+{
+	char *end;
+	long fd = strtol(text, &end, 10);
+
+	if (*text == '\0' || *end != '\0' || fd <= STDERR_FILENO || fd > INT_MAX)
+		refuse_usage("no descriptor of a state: ", text);
+	return (int)fd;
+}
+
 static struct options
 parse_options(int argc, char **argv)
 {
@@ -65,6 +82,8 @@ parse_options(int argc, char **argv)
 		OPT_CHECK = 256,
 		OPT_LOG_LEVEL,
 		OPT_VERSION,
+		OPT_RESUME,
+		OPT_RESUME_CHECK,
 	};
 	static const struct option table[] = {
 		{ "config", required_argument, NULL, 'c' },
@@ -72,9 +91,11 @@ parse_options(int argc, char **argv)
 		{ "log-level", required_argument, NULL, OPT_LOG_LEVEL },
 		{ "version", no_argument, NULL, OPT_VERSION },
 		{ "help", no_argument, NULL, 'h' },
+		{ "resume", required_argument, NULL, OPT_RESUME },
+		{ "resume-check", required_argument, NULL, OPT_RESUME_CHECK },
 		{ 0 },
 	};
-	struct options o = { .conf_path = AGENT_CONF_PATH };
+	struct options o = { .conf_path = AGENT_CONF_PATH, .resume = -1, .resume_check = -1 };
 	enum log_level level;
 	int c;
 
@@ -93,6 +114,12 @@ parse_options(int argc, char **argv)
 			break;
 		case OPT_VERSION:
 			exit(print("nearcastd " NEARCAST_VERSION "\n"));
+		case OPT_RESUME:
+			o.resume = parse_fd(optarg);
+			break;
+		case OPT_RESUME_CHECK:
+			o.resume_check = parse_fd(optarg);
+			break;
 		case 'h':
 			exit(print(usage_text));
 		default: /* getopt_long has said what is wrong */
@@ -181,16 +208,11 @@ start_watcher(const struct agent_conf *conf, struct watcher **ret, struct err *e
 	return watcher_start(&daemon, conf->lifetime, conf->control, ret, e);
 }
 
-static int
-run(struct conf *taken, bool log_level_is_given)
+/* Blocked, for the loop to take them. */
+static void
+set_up_process(void)
 {
-	_cleanup_(conf_freep) struct conf *loaded = taken;
-	struct watcher *watcher = NULL;
-	_cleanup_(sd_event_unrefp) sd_event *loop = NULL;
-	struct agent *agent = NULL;
-	struct err e = { 0 };
 	sigset_t mask;
-	int r;
 
 	raise_file_limit();
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -199,6 +221,19 @@ run(struct conf *taken, bool log_level_is_given)
 	(void)sigaddset(&mask, SIGINT);
 	(void)sigaddset(&mask, SIGHUP);
 	(void)sigprocmask(SIG_BLOCK, &mask, NULL);
+}
+
+static int
+run(struct conf *taken, const struct agent_origin *origin)
+{
+	_cleanup_(conf_freep) struct conf *loaded = taken;
+	_cleanup_(sd_event_unrefp) sd_event *loop = NULL;
+	struct watcher *watcher = NULL;
+	struct agent *agent = NULL;
+	struct err e = { 0 };
+	int r;
+
+	set_up_process();
 	r = start_watcher(conf_root(loaded), &watcher, &e);
 	if (r < 0)
 		goto end;
@@ -207,7 +242,7 @@ run(struct conf *taken, bool log_level_is_given)
 		(void)err_errno(&e, r, "event loop");
 		goto end;
 	}
-	r = agent_new(loop, TAKE(loaded), log_level_is_given, &agent, &e);
+	r = agent_new(loop, TAKE(loaded), origin, &agent, &e);
 	if (r < 0)
 		goto end;
 	r = watch_signals(loop, agent);
@@ -218,6 +253,8 @@ run(struct conf *taken, bool log_level_is_given)
 		goto end;
 	}
 	agent_start(agent);
+	if (origin->past != NULL)
+		past_done(origin->past);
 	r = sd_event_loop(loop);
 	if (r < 0)
 		(void)err_errno(&e, r, "event loop");
@@ -230,16 +267,80 @@ end:
 	return r < 0 ? EXIT_FAILURE : r;
 }
 
+/* Whether this program could take the state over: says which one it is, or why not. */
+static int
+try_to_resume(int fd)
+{
+	struct past past = { 0 };
+	struct err e = { 0 };
+	int r = past_open(fd, &past, &e);
+
+	if (r >= 0)
+		r = past_check(&past, &e);
+	past_done(&past);
+	if (r >= 0)
+		return print("nearcastd " NEARCAST_VERSION "\n");
+	(void)fprintf(stderr, "nearcastd: %s\n", e.message);
+	return EXIT_FAILURE;
+}
+
+/* Commands that the program before has started and was no longer there to see the end of. */
+static void
+reap_orphans(void)
+{
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+/* With *ret_why: nothing can be taken over, and everybody has been told so. NULL: none was there.
+ */
+static struct past *
+resume(int fd, struct past *past, struct conf **ret, char *why, size_t size)
+{
+	_cleanup_(strbuf_done) struct strbuf errors = { 0 };
+	struct err e = { 0 };
+	int r;
+
+	if (fd < 0)
+		return NULL;
+	r = past_open(fd, past, &e);
+	if (r >= 0)
+		r = past_check(past, &e);
+	if (r >= 0)
+		r = past_load_conf(past, ret, &errors);
+	if (r >= 0)
+		return past;
+	(void)snprintf(why, size, "%s", e.message);
+	past_refuse(past, why);
+	past_done(past);
+	return NULL;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct options options = parse_options(argc, argv);
 	_cleanup_(conf_freep) struct conf *loaded = NULL;
 	_cleanup_(strbuf_done) struct strbuf errors = { 0 };
+	_cleanup_(program_done) struct program program = { 0 };
+	struct past past = { 0 };
+	struct agent_origin origin = { .log_level_is_given = options.log_level != NULL,
+		.program = &program };
+	char cold_why[ERR_MESSAGE_MAX] = "";
 	const struct agent_conf *conf;
 	enum log_level level;
 
-	if (conf_load_file(options.conf_path, &agent_conf_schema, &loaded, &errors) < 0) {
+	if (options.resume_check >= 0)
+		return try_to_resume(options.resume_check);
+	program_find(&program, argv);
+	if (options.resume >= 0) {
+		journald_use();
+		reap_orphans();
+	}
+	origin.past = resume(options.resume, &past, &loaded, cold_why, sizeof(cold_why));
+	origin.cold_why = cold_why[0] != '\0' ? cold_why : NULL;
+	if (loaded == NULL &&
+	    conf_load_file(options.conf_path, &agent_conf_schema, &loaded, &errors) < 0) {
 		(void)fputs(strbuf_get(&errors), stderr);
 		return EXIT_FAILURE;
 	}
@@ -253,5 +354,5 @@ main(int argc, char **argv)
 		(void)log_level_parse(options.log_level, &level);
 	log_set_level(level);
 	journald_use();
-	return run(TAKE(loaded), options.log_level != NULL);
+	return run(TAKE(loaded), &origin);
 }

@@ -246,3 +246,12 @@ orders_restore(struct hosted *h)
 		log_notice("service %s: goes on %s, as ordered before nearcastd started",
 		    h->conf->name, h->engine->hold.held ? "being held" : "draining");
 }
+
+void
+orders_go_on(struct hosted *h)
+{
+	bool wants = file_orders(h);
+
+	if (wants != h->engine->drain.ordered[DRAIN_BY_FILE])
+		take_file(h, wants, wants ? file_watch_line(h->drain_file) : NULL, false);
+}

@@ -26,6 +26,8 @@ int orders_watch_file(struct hosted *h, sd_event *loop);
 void orders_restore(struct hosted *h);
 /* After its configuration changed: another drain file, or none. */
 void orders_look_at_file(struct hosted *h);
+/* The engine knows already: only what the drain file says is new. */
+void orders_go_on(struct hosted *h);
 /* Keeps the service's orders as they are now. */
 void orders_save(struct hosted *h);
 /* The service is no more; what it was ordered does not wait for another of its name. */

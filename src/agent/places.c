@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "agent/agent_internal.h"
+#include "agent/agent_state.h"
 #include "base/alloc.h"
 
 /* What services want of the drivers and do not have yet, one beside the other. */
@@ -79,6 +80,15 @@ unlock(struct wanted *w)
 	}
 }
 
+/* It may be locked by the program before this one, which handed it over. */
+static int
+lock_address(struct agent *a, struct ip address, struct place *owner, struct err *e)
+{
+	if (a->past != NULL)
+		owner->lock = hosted_past_lock(owner->hosted, owner->index, a->past);
+	return owner->lock >= 0 ? 0 : address_lock(address, &owner->lock, e);
+}
+
 /* Locked first: an address of another agent would be taken for one that we left behind. */
 static int
 take_addresses(struct agent *a, struct wanted *w, struct err *e)
@@ -86,7 +96,7 @@ take_addresses(struct agent *a, struct wanted *w, struct err *e)
 	int r = 0;
 
 	for (size_t i = 0; i < w->count && r >= 0; i++)
-		r = address_lock(w->addresses[i], &w->owners[i].lock, e);
+		r = lock_address(a, w->addresses[i], &w->owners[i], e);
 	if (r >= 0)
 		r = addresses_watch(a->addresses, w->addresses, w->count, w->places, e);
 	if (r < 0)

@@ -354,6 +354,12 @@ agent_answer_confirm(void *userdata, const json_t *request, struct err *e)
 	return json_pack("{s:s, s:s}", "outcome", "confirmed", "file", a->reload->path);
 }
 
+bool
+reload_waits(const struct agent *a)
+{
+	return a->reload->good != NULL;
+}
+
 json_t *
 reload_status(const struct agent *a)
 {
@@ -413,6 +419,12 @@ reload_new(struct agent *a, struct conf *loaded)
 	if (!load_unconfirmed(a, &u))
 		return g;
 	r->is_kept = true;
+	if (a->past != NULL) {
+		/* none waits in an upgrade: what is kept says that the file was taken back */
+		r->rolled_back = true;
+		unconfirmed_done(&u);
+		return g;
+	}
 	good = load_good(&u, r->path);
 	switch (unconfirmed_at_start(&u, conf_text(loaded), clock_wall_ns(), CONFIRM_MAX, &left)) {
 	case UNCONFIRMED_STALE:

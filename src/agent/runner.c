@@ -99,24 +99,6 @@ runner_free(struct runner *r)
 }
 
 void
-runner_inherit(struct runner *r, const struct runner *from)
-{
-	const struct check *state = &r->hosted->engine->runs[r->run].state;
-	int waits = SD_EVENT_OFF;
-
-	r->rng = from->rng;
-	r->splayed = from->splayed;
-	r->started = from->started;
-	(void)sd_event_source_get_enabled(from->timer.source, &waits);
-	if (waits == SD_EVENT_OFF) /* it is under way and will not end, or not wanted now */
-		runner_run_now(r);
-	else
-		timer_set(&r->timer,
-		    instant_add(r->started,
-			pace_interval(&r->rng, check_interval(state), conf_of(r)->jitter)));
-}
-
-void
 runner_run_now(struct runner *r)
 {
 	struct instant at = clock_now();
@@ -127,4 +109,35 @@ runner_run_now(struct runner *r)
 	/* through the loop: a run that fails at once must not come back in the middle of this */
 	check_run_stop(r->check);
 	timer_set(&r->timer, at);
+}
+
+bool
+runner_waits(const struct runner *r)
+{
+	int waits = SD_EVENT_OFF;
+
+	(void)sd_event_source_get_enabled(r->timer.source, &waits);
+	return waits != SD_EVENT_OFF;
+}
+
+void
+runner_go_on(struct runner *r, bool waits)
+{
+	const struct check *state = &r->hosted->engine->runs[r->run].state;
+
+	if (!waits) /* it is under way and will not end, or not wanted now */
+		runner_run_now(r);
+	else
+		timer_set(&r->timer,
+		    instant_add(r->started,
+			pace_interval(&r->rng, check_interval(state), conf_of(r)->jitter)));
+}
+
+void
+runner_inherit(struct runner *r, const struct runner *from)
+{
+	r->rng = from->rng;
+	r->splayed = from->splayed;
+	r->started = from->started;
+	runner_go_on(r, runner_waits(from));
 }

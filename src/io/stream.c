@@ -373,8 +373,11 @@ stream_resume(sd_event *loop, struct inheritance *in, struct reader records,
 		return r;
 	s->taken = state_find_number(records, TAG_TAKEN, 0);
 	s->asked = state_find_number(records, TAG_ASKED, 0) == 1;
-	if (len > 0)
+	if (len > 0) {
+		last_words_lock();
 		keep(s, reader_bytes(&pending, len), len);
+		unlock(s);
+	}
 	listen_for(s);
 	*ret = s;
 	return 0;

@@ -29,5 +29,9 @@ const char *const event_kind_names[EVENT_KIND_MAX + 1] = {
 	[EVENT_RELOAD_REFUSED] = "reload-refused",
 	[EVENT_RELOAD_CONFIRMED] = "reload-confirmed",
 	[EVENT_RELOAD_TAKEN_BACK] = "reload-taken-back",
+	[EVENT_UPGRADE_STARTED] = "upgrade-started",
+	[EVENT_UPGRADE_REFUSED] = "upgrade-refused",
+	[EVENT_UPGRADE_DONE] = "upgrade-done",
+	[EVENT_UPGRADE_FAILED] = "upgrade-failed",
 	[EVENT_KIND_MAX] = NULL,
 };

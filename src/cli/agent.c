@@ -21,6 +21,12 @@ fail(const char *socket, int code, const char *message)
 json_t *
 cli_agent_ask(const char *socket, json_t *request)
 {
+	return cli_agent_ask_for(socket, request, PATIENCE);
+}
+
+json_t *
+cli_agent_ask_for(const char *socket, json_t *request, struct duration patience)
+{
 	_cleanup_(strbuf_done) struct strbuf line = { 0 }, reply = { 0 };
 	json_auto_t *answer = NULL;
 	struct err e = { 0 };
@@ -31,7 +37,7 @@ cli_agent_ask(const char *socket, json_t *request)
 	if (control_line(request, &line) < 0)
 		return fail(socket, -EINVAL, "an argument is not UTF-8 text");
 	line.text[--line.len] = '\0'; /* the newline is control_call()'s */
-	r = control_call(socket, line.text, PATIENCE, &reply, &e);
+	r = control_call(socket, line.text, patience, &reply, &e);
 	if (r < 0)
 		return fail(socket, r, e.message);
 	answer = json_loadb(reply.text, reply.len, JSON_REJECT_DUPLICATES, &bad);

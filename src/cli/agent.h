@@ -21,3 +21,5 @@
  * then.
  */
 json_t *cli_agent_ask(const char *socket, json_t *request);
+/* Likewise, for an answer that takes its time. */
+json_t *cli_agent_ask_for(const char *socket, json_t *request, struct duration patience);

@@ -15,6 +15,7 @@ extern const struct cli_command cli_drain_command, cli_undrain_command;
 extern const struct cli_command cli_hold_command, cli_release_command;
 extern const struct cli_command cli_dump_command;
 extern const struct cli_command cli_reload_command, cli_confirm_command;
+extern const struct cli_command cli_upgrade_command;
 extern const struct cli_command cli_probe_command;
 extern const struct cli_command cli_trace_command;
 extern const struct cli_command cli_render_command;

@@ -17,6 +17,7 @@ static const struct cli_command *const commands[] = {
 	&cli_dump_command,
 	&cli_reload_command,
 	&cli_confirm_command,
+	&cli_upgrade_command,
 	&cli_lab_command,
 	&cli_probe_command,
 	&cli_trace_command,

@@ -238,12 +238,18 @@ names_of(const struct conf_field *f, const struct conf_list *map)
 	return names;
 }
 
+static int
+compare_to_name(const void *key, const void *element)
+{
+	const struct named *named = element;
+
+	return strcmp(key, named->name);
+}
+
 static const struct named *
 find_named(const struct named *names, size_t count, const char *name)
 {
-	const struct named key = { .name = (char *)(uintptr_t)name };
-
-	return bsearch(&key, names, count, sizeof(*names), compare_named);
+	return bsearch(name, names, count, sizeof(*names), compare_to_name);
 }
 
 /* What went first, then what is there now, each in the order of its file. */
@@ -320,13 +326,14 @@ conf_difference_format(const struct conf_difference *d, struct strbuf *out)
 {
 	const char *fate = d->was == NULL ? "added" : "removed";
 	const struct conf_field *f = d->field;
+	bool same = d->was != NULL && d->is != NULL && strcmp(d->was, d->is) == 0;
 
 	strbuf_add(out, d->where);
 	if (d->item != NULL && f->schema != NULL)
 		strbuf_addf(out, "%s: %s", d->item, fate);
 	else if (d->item != NULL)
 		strbuf_addf(out, "%s: %s %s", f->key, d->item, fate);
-	else if (f->type == CONF_SECRET && strcmp(d->was, d->is) == 0)
+	else if (f->type == CONF_SECRET && same)
 		strbuf_addf(out, "%s: another one", f->key);
 	else
 		strbuf_addf(out, "%s: %s → %s", f->key, d->was, d->is);

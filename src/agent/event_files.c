@@ -188,7 +188,7 @@ reopen(struct event_files *f)
 {
 	_cleanup_(freep) char *path = path_of(f, f->firsts[f->count - 1]);
 	size_t len = 0;
-	_cleanup_(freep) char *text = read_file(f, f->firsts[f->count - 1], &len);
+	_cleanup_(freep) _unused_ char *text = read_file(f, f->firsts[f->count - 1], &len);
 	_cleanup_(closep) int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
 
 	if (fd < 0 || ftruncate(fd, (off_t)len) < 0)

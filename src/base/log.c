@@ -85,6 +85,9 @@ write_stderr(enum log_level level, const char *line)
 	(void)fputs(buf, stderr);
 }
 
+static void write_line(enum log_level level, const struct log_about *about, const char *fmt,
+    va_list ap) _printf_(3, 0);
+
 static void
 write_line(enum log_level level, const struct log_about *about, const char *fmt, va_list ap)
 {

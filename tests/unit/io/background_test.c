@@ -110,7 +110,7 @@ TEST(a_job_that_hangs_keeps_nobody)
 
 TEST(the_end_waits_for_all_that_was_given)
 {
-	_cleanup_(sd_event_unrefp) sd_event *loop = begin();
+	_cleanup_(sd_event_unrefp) _unused_ sd_event *loop = begin();
 	struct job first = job(1), second = job(2), third = job(3);
 
 	first.follows = &third;
@@ -123,7 +123,7 @@ TEST(the_end_waits_for_all_that_was_given)
 
 TEST(the_end_gives_up_on_a_disk_that_hangs)
 {
-	_cleanup_(sd_event_unrefp) sd_event *loop = begin();
+	_cleanup_(sd_event_unrefp) _unused_ sd_event *loop = begin();
 	static struct job stuck; /* outlives the test, as the thread does */
 	static sem_t gate;
 
@@ -137,7 +137,7 @@ TEST(the_end_gives_up_on_a_disk_that_hangs)
 
 TEST(without_jobs_there_is_no_thread_to_end)
 {
-	_cleanup_(sd_event_unrefp) sd_event *loop = begin();
+	_cleanup_(sd_event_unrefp) _unused_ sd_event *loop = begin();
 
 	CHECK(background_free(b, DURATION_MS(0)));
 	CHECK(background_free(NULL, DURATION_MS(0)));

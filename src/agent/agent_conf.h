@@ -141,7 +141,10 @@ struct agent_graceful_restart {
 struct agent_bfd_authentication {
 	int type; /* enum neighbor_bfd_auth */
 	uint32_t key_id;
-	const char *key;
+	const char *key, *key_file;
+
+	/* derived */
+	const char *bfd_key; /* from key or key_file; NULL: none */
 };
 
 struct agent_bfd {
@@ -251,6 +254,19 @@ extern const struct conf_schema agent_hook_schema;     /* agent_conf_hooks.c */
 extern const struct conf_schema agent_neighbor_schema; /* agent_conf_neighbor.c */
 extern const struct conf_schema agent_service_schema;  /* agent_conf_service.c */
 extern const struct conf_schema agent_check_schema;    /* agent_conf_checks.c */
+
+/* agent_conf_secret.c */
+struct agent_secret_kind {
+	const char *name; /* "password": its key in the configuration */
+	size_t max;       /* bytes, at most 253 */
+};
+
+/*
+ * What is written there (text), or the first line of what *file names: a path, or
+ * "credential:NAME". NULL: neither is given, or an error was reported at file.
+ */
+const char *agent_conf_secret(struct conf *c, const char *text, const char *const *file,
+    const struct agent_secret_kind *kind);
 
 /* Each looks at one finished object: agent_conf_check.c ... */
 void agent_conf_check_service(struct conf *c, void *object);

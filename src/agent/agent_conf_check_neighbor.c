@@ -2,14 +2,9 @@
  * The rules between the keys of a neighbor. Each function reports every error that it finds, at the
  * place in the file of the key that is to be changed.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "agent/agent_conf.h"
 #include "announce/announce.h"
+#include "proto/bfd/bfd.h"
 
 #define AS_TRANS 23456u
 
@@ -62,11 +57,14 @@ void
 agent_conf_check_bfd_authentication(struct conf *c, void *object)
 {
 	struct agent_bfd_authentication *a = object;
+	bool is_given = a->key != NULL || a->key_file != NULL;
 
-	if (a->type == NEIGHBOR_BFD_AUTH_NONE && a->key != NULL)
+	a->bfd_key = agent_conf_secret(
+	    c, a->key, &a->key_file, &(struct agent_secret_kind){ "key", BFD_KEY_MAX });
+	if (a->type == NEIGHBOR_BFD_AUTH_NONE && is_given)
 		conf_error_at(
 		    c, &a->type, "a key is given; expected type: sha1 or meticulous-sha1");
-	if (a->type != NEIGHBOR_BFD_AUTH_NONE && a->key == NULL)
+	if (a->type != NEIGHBOR_BFD_AUTH_NONE && !is_given)
 		conf_error_at(c, &a->type, "needs a key of 1 to 20 bytes");
 }
 
@@ -75,7 +73,8 @@ agent_conf_check_bfd(struct conf *c, void *object)
 {
 	struct agent_bfd *b = object;
 	const void *const others[] = { &b->strict, &b->multihop, &b->min_tx, &b->min_rx,
-		&b->multiplier, &b->authentication.key_id, &b->authentication.key };
+		&b->multiplier, &b->authentication.key_id, &b->authentication.key,
+		&b->authentication.key_file };
 
 	if (b->strict && !b->enabled && conf_is_set(c, &b->enabled))
 		conf_error_at(c, &b->strict, "waits for bfd, which is not enabled");
@@ -218,65 +217,11 @@ check_as(struct conf *c, const struct agent_neighbor *n)
 		    c, &n->role_strict, "asks for the router's role; expected our own in role");
 }
 
-/* The first line of a regular file: 0 and its length, or a negative errno; -EMSGSIZE: too long. */
-static int
-read_line(const char *path, char *buf, size_t size)
-{
-	struct stat st;
-	ssize_t n = -1;
-	int fd, r;
-
-	/* looked at before it is opened: to open a device can do things */
-	if (stat(path, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EISDIR;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0)
-		return -errno;
-	do
-		n = read(fd, buf, size - 1);
-	while (n < 0 && errno == EINTR);
-	r = n < 0 ? -errno : 0;
-	(void)close(fd);
-	if (r < 0)
-		return r;
-	buf[n] = '\0';
-	n = (ssize_t)strcspn(buf, "\r\n");
-	if ((size_t)n == size - 1)
-		return -EMSGSIZE;
-	buf[n] = '\0';
-	return (int)n;
-}
-
 static void
 check_password(struct conf *c, struct agent_neighbor *n)
 {
-	char line[AGENT_PASSWORD_MAX + 2];
-	int r;
-
-	n->md5_password = n->password;
-	if (n->password_file == NULL)
-		return;
-	if (n->password != NULL) {
-		conf_error_at(c, &n->password_file, "password is given too; expected one of them");
-		return;
-	}
-	if (n->password_file[0] != '/') {
-		conf_error_at(c, &n->password_file, "expected an absolute path");
-		return;
-	}
-	r = read_line(n->password_file, line, sizeof(line));
-	if (r == -EISDIR)
-		conf_error_at(c, &n->password_file, "expected a regular file");
-	else if (r == -EMSGSIZE || r == 0)
-		conf_error_at(c, &n->password_file,
-		    "expected a password of 1 to %d bytes in its first line", AGENT_PASSWORD_MAX);
-	else if (r < 0)
-		conf_error_at(c, &n->password_file, "cannot be read: %s", strerror(-r));
-	else
-		n->md5_password = arena_strdup(conf_arena(c), line);
-	explicit_bzero(line, sizeof(line));
+	n->md5_password = agent_conf_secret(c, n->password, &n->password_file,
+	    &(struct agent_secret_kind){ "password", AGENT_PASSWORD_MAX });
 }
 
 void

@@ -50,6 +50,8 @@ static const struct conf_field bfd_auth_fields[] = {
 	  .doc = "the key's number, the same on both sides" },
 	{ .key = "key", .type = CONF_SECRET, AT(key), .min = 1, .max = 20,
 	  .doc = "the key" },
+	{ .key = "key-file", .type = CONF_STRING, AT(key_file), .min = 1, .max = 400,
+	  .doc = "the file, or credential:NAME, whose first line is the key" },
 };
 #undef AT
 static const struct conf_schema bfd_auth_schema =
@@ -111,7 +113,7 @@ static const struct conf_field neighbor_fields[] = {
 	{ .key = "password", .type = CONF_SECRET, AT(password), .min = 1, .max = AGENT_PASSWORD_MAX,
 	  .doc = "TCP MD5 password (RFC 2385)" },
 	{ .key = "password-file", .type = CONF_STRING, AT(password_file), .min = 1, .max = 400,
-	  .doc = "the file whose first line is the password" },
+	  .doc = "the file, or credential:NAME, whose first line is the password" },
 	{ .key = "user-timeout", .type = CONF_DURATION, AT(user_timeout), .flags = CONF_OR_ZERO | CONF_LIVE,
 	  .def = "0", .min = NS_PER_S, .max = 3600 * NS_PER_S,
 	  .doc = "TCP user timeout (RFC 5482); 0: follows the hold time" },

@@ -29,7 +29,7 @@ bfd_of(const struct agent_neighbor *n)
 		.multiplier = (uint8_t)b->multiplier,
 		.auth = (enum neighbor_bfd_auth)b->authentication.type,
 		.key_id = (uint8_t)b->authentication.key_id,
-		.key = b->authentication.key };
+		.key = b->authentication.bfd_key };
 }
 
 struct neighbor_conf

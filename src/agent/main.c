@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <systemd/sd-event.h>
@@ -197,6 +198,13 @@ raise_file_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Memory holds passwords: nobody's core dump, nor open to other processes of the user. */
+static void
+keep_memory_private(void)
+{
+	(void)prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L);
+}
+
 /* Before anything else is there: it must not have what we open. */
 static int
 start_watcher(const struct agent_conf *conf, struct watcher **ret, struct err *e)
@@ -330,6 +338,7 @@ main(int argc, char **argv)
 	const struct agent_conf *conf;
 	enum log_level level;
 
+	keep_memory_private();
 	if (options.resume_check >= 0)
 		return try_to_resume(options.resume_check);
 	program_find(&program, argv);

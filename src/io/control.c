@@ -279,7 +279,7 @@ listen_path(struct control_server *s, const char *path, struct err *e)
 	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (s->fd < 0)
 		return err_errno(e, -errno, "open control socket");
-	mask = umask(0177);
+	mask = umask(0117);
 	r = bind(s->fd, (const void *)&sun, sizeof(sun));
 	(void)umask(mask);
 	if (r < 0)

@@ -4,8 +4,8 @@
  *
  * What a client can do to us is limited: CONTROL_CLIENTS_MAX at a time (more are closed at once),
  * CONTROL_REQUEST_MAX bytes of request, CONTROL_TIMEOUT from accept to the end of the answer. The
- * socket is for its owner alone (mode 0600). A socket that a dead daemon left behind is replaced;
- * one that another daemon answers on is not.
+ * socket is for its owner and group alone (mode 0660). A socket that a dead daemon left behind is
+ * replaced; one that another daemon answers on is not.
  */
 #pragma once
 

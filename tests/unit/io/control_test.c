@@ -111,7 +111,7 @@ TEST(ask_and_answer)
 	REQUIRE(sd_event_new(&loop) >= 0);
 	REQUIRE(control_server_new(loop, path, answer, &count, &s, &e) == 0);
 	REQUIRE(stat(path, &st) == 0);
-	CHECK_INT(st.st_mode & 0777, 0600);
+	CHECK_INT(st.st_mode & 0777, 0660);
 	CHECK(call(loop, "status", 11, "got status\n"));
 	CHECK(call(loop, "long", (1 << 20) + 9, "xgot long\n"));
 	CHECK_INT(count, 2);

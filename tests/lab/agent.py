@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'interop'))
 from bird import BIRD, BIRDC, G4, G6, Bird  # noqa: E402
@@ -509,6 +510,34 @@ def keep_on_exit(c):
         raise Failed('the neighbor was told')
 
 
+def keep_and_graceful_restart(c):
+    """Neighbors that have agreed on it keep the route from the end of one agent to the next one's first word."""
+    b, n, a = up(c, conf(neighbor() + f'    {GRACEFUL}\n', head='on-exit: keep\n'))
+    watch = Absences(b, G4)
+    for sig in (signal.SIGTERM, signal.SIGINT):
+        if a.stop(sig) != 0 or not has_address(A4):
+            raise Failed('the address did not stay')
+        wait_for('BIRD keeps what may be stale', lambda: 'Neighbor graceful restart active' in b.ask('show protocols all r1'))
+        a.start()
+        wait_for('announced again', lambda: a.is_announced(G4))
+        wait_for('BIRD has all', lambda: 'graceful restart active' not in b.ask('show protocols all r1'))
+    if watch.end():
+        raise Failed('the route was gone in between')
+
+
+def second_signal(c):
+    """The withdraw is out already; what a second signal cuts short is the time for clients to settle."""
+    for first, second in ((signal.SIGINT, signal.SIGINT), (signal.SIGTERM, signal.SIGINT)):
+        b, n, a = up(c, conf().replace('settle-time: 300ms', 'settle-time: 5m'))
+        a.process.send_signal(first)
+        wait_for('BIRD has no route', lambda: not b.route(G4))
+        if a.process.poll() is not None:
+            raise Failed('it did not settle')
+        if a.stop(second) != 1:
+            raise Failed('its status')
+        c.end()
+
+
 def mark_of_a_run(c):
     """What tells the next agent that the last one ended without a farewell."""
     b, n, a = up(c)
@@ -823,6 +852,41 @@ def password_file(c):
     b, n, a = up(c, conf(neighbor(**{'password-file': file})), options='password "s3cret";')
 
 
+def secrets(c):
+    """A password and a key are nowhere in what an agent writes and answers."""
+    password, key = 'Wq7-password-of-r4', 'Kx3-key-of-bfd'
+    files = [c.folder / 'password', c.folder / 'key']
+    for file, text in zip(files, (password, key)):
+        file.write_text(text + '\n')
+    bfd = f'{{enabled: true, authentication: {{type: sha1, key-file: {files[1]}}}}}'
+    text = conf(neighbor(**{'password-file': files[0], 'bfd': bfd}), head='log-level: debug\nmetrics: {listen: "127.0.0.1:9179"}\n')
+    b, n, a = up(c, text, options=f'password "{password}";')
+    said = []
+    for command in ('status', 'routes', 'events'):
+        said.append(json.dumps(a.request(f'{{"command":"{command}"}}')))
+    for form in ('text', 'mrt'):
+        a.request(json.dumps({'command': 'dump', 'neighbor': 'r4', 'action': 'start', 'format': form}))
+        # a new session, so that OPENs are in it
+        b.ask('restart r1')
+        wait_for('down', lambda: a.status()['neighbors'][0]['state'] != 'Established')
+        wait_for('up again', lambda: a.is_announced(G4))
+        a.request(json.dumps({'command': 'dump', 'neighbor': 'r4', 'action': 'stop'}))
+    with urllib.request.urlopen('http://127.0.0.1:9179/metrics') as answer:
+        said.append(answer.read().decode())
+    said.append(subprocess.run([c.programs[0], '--check', '-c', a.conf], capture_output=True, text=True).stdout)
+    for part in ('cmdline', 'environ'):
+        said.append(pathlib.Path(f'/proc/{a.process.pid}/{part}').read_text())
+    a.stop()
+    dumps = list(a.control.with_name('dumps').iterdir())
+    for file in [a.log, *dumps, *(f for f in a.state.rglob('*') if f.is_file() and f.name != 'lock')]:
+        said.append(file.read_bytes().decode('latin-1'))
+    if len(dumps) != 2 or min(len(text) for text in said) == 0:
+        raise Failed(f'{dumps}, {[len(text) for text in said]}')
+    for text in said:
+        if password in text or key in text:
+            raise Failed(text)
+
+
 def two_agents_on_one_socket(c):
     b, n, a = up(c)
     other = c.agent(name='other')
@@ -934,10 +998,11 @@ CASES = [announce_in_order, kill_to_withdraw, kill_with_half_open_connections, s
          reload_keeps_the_route, hung_service, refused_without_watch, tcp_check, exec_check,
          check_that_cannot_run, address_removed_by_hand,
          address_cannot_be_added, clean_stop, address_of_others_stays, keep_on_exit,
-         mark_of_a_run, graceful_restart, dead_man, dead_man_says_where, dead_man_off, dead_man_and_bfd, frozen, crash_and_restart, neighbor_crashes, dies_while_the_neighbor_is_away,
+         keep_and_graceful_restart, second_signal, mark_of_a_run, graceful_restart, dead_man, dead_man_says_where,
+         dead_man_off, dead_man_and_bfd, frozen, crash_and_restart, neighbor_crashes, dies_while_the_neighbor_is_away,
          truth_without_a_neighbor, ipv6, each_address_by_itself,
-         blocks_are_host_routes, md5, password_file, attributes, internal, link_local, bfd, two_agents_on_one_socket,
-         two_agents_for_one_address, check_prints_what_loads,
+         blocks_are_host_routes, md5, password_file, attributes, internal, link_local, bfd, secrets,
+         two_agents_on_one_socket, two_agents_for_one_address, check_prints_what_loads,
          status_command, under_systemd, signals]
 
 

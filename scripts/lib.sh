@@ -9,6 +9,8 @@ INTEROP_PACKAGES=(frr gobgpd openbgpd exabgp)
 TEST_PACKAGES=(bgpdump clang libclang-rt-14-dev mandoc curl bash tshark traceroute openssl
 	unbound python3-grpcio ifupdown netplan.io prometheus)
 
+PACKAGE_PACKAGES=(debhelper dpkg-dev lintian)
+
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 say() { printf '%s\n' "==> $*" >&2; }

@@ -127,6 +127,7 @@ class BirdLoop:
 
     def __init__(self, name='bird + loop 1 s', options='', more='', detail=''):
         self.name, self.options, self.more = name, options, more
+        self.flags = []
         self.detail = detail or ('BIRD on the host; a shell loop with curl every 1 s, time-out '
                                  f'{TIMEOUT:g} s, enables and disables the route')
 
@@ -148,5 +149,6 @@ while :; do
 	sleep 1
 done
 ''')
-        return [start(['bird', '-f', '-c', site.folder / 'host-bird.conf', '-s', site.folder / 'host-bird.ctl'], 'host-bird.log'),
+        return [start(['bird', '-f', '-c', site.folder / 'host-bird.conf', '-s', site.folder / 'host-bird.ctl', *self.flags],
+                      'host-bird.log'),
                 start(['sh', site.folder / 'loop.sh'], 'loop.log')]

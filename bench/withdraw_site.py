@@ -175,7 +175,7 @@ http {{ access_log off; {' '.join(f'{t}_temp_path {folder}/{name}.{t};' for t in
 
 
 class Router:
-    """BIRD; `bfd`, a BIRD interval, watches its neighbor."""
+    """BIRD; `bfd`, a BIRD interval, watches its neighbor, which bears with `multiplier` times that of it."""
 
     def __init__(self, bfd=None):
         self.switch_holder, self.switch = namespace()
@@ -203,10 +203,10 @@ class Router:
         threading.Thread(target=self.read, daemon=True).start()
         self.run_bird(bfd)
 
-    def run_bird(self, bfd=None):
+    def run_bird(self, bfd=None, multiplier=3):
         end(self.bird)
         (folder / 'router.ctl').unlink(missing_ok=True)
-        watch = f'protocol bfd {{ interface "*" {{ interval {bfd}; multiplier 3; }}; }}' if bfd else ''
+        watch = f'protocol bfd {{ interface "*" {{ interval {bfd}; multiplier {multiplier}; }}; }}' if bfd else ''
         (folder / 'router.conf').write_text(f'''
 router id {ROUTER};
 protocol device {{}}

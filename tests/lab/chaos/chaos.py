@@ -18,6 +18,7 @@ import traceback
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent / 'interop')]
 import invariants  # noqa: E402
+import on_agent, on_network, on_services  # noqa: E401, E402, F401 (they fill FAULTS)
 from agent import has_address, inside  # noqa: E402
 from faults import FAULTS  # noqa: E402
 from waiting import Failed, wait_for  # noqa: E402
@@ -37,6 +38,7 @@ class Walk:
     def step(self, number, row, generator):
         """The next one of a fault; False when it has no further."""
         since = time.monotonic()
+        sessions = [r.session() for r in self.world.routers]
         try:
             step = next(generator)
         except StopIteration:
@@ -49,8 +51,8 @@ class Walk:
                    for c in r.watch.changes[s.address]]
         moved = max((at - since for at, _ in changes if since < at <= settled), default=None)
         print(f': {"no route moved" if moved is None else f"{moved:.3f} s"}', flush=True)
-        if step.bound == 'nothing' and moved:
-            raise Failed('a route moved')
+        if step.bound == 'nothing' and (moved or sessions != [r.session() for r in w.routers]):
+            raise Failed(f'a route or a session moved: {sessions}, then {[r.session() for r in w.routers]}')
         if moved:
             self.times.setdefault(f'{row.name}, {step.bound}', []).append(moved)
         invariants.check(w, not self.open)

@@ -1,4 +1,5 @@
 """What has to hold after each fault, whatever it was."""
+import collections
 import os
 import pathlib
 import re
@@ -93,14 +94,25 @@ def processes(w):
 
 
 def descriptors(w):
-    return len(os.listdir(f'/proc/{w.agent.process.pid}/fd'))
+    """What the agent has open: how many of each kind."""
+    folder = pathlib.Path(f'/proc/{w.agent.process.pid}/fd')
+    kinds = collections.Counter()
+    for fd in folder.iterdir():
+        try:
+            kinds[re.sub(r'\d+', 'N', os.readlink(fd))] += 1
+        except OSError:  # closed since
+            pass
+    return kinds
 
 
 def no_descriptor_is_left(w):
-    """As many as the agent had when all was well for the first time in its life."""
+    """No more than the agent had when all was well for the first time in its life."""
     if w.descriptors is None:
         w.descriptors = descriptors(w)
-    wait_for('the agent closes what it has opened', lambda: descriptors(w) <= w.descriptors, 5)
+    try:
+        wait_for('the agent closes what it has opened', lambda: not descriptors(w) - w.descriptors, 5)
+    except Failed as e:
+        raise Failed(f'{e}: {dict(descriptors(w) - w.descriptors)} more than at first, {dict(w.descriptors)}') from e
 
 
 def check(w, all_is_well):

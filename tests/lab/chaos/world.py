@@ -5,6 +5,7 @@ client that asks both services all the time. What of it should be well is known 
 it: the truth that the routers are compared with."""
 import os
 import pathlib
+import re
 import signal
 import struct
 import subprocess
@@ -35,9 +36,9 @@ control: CONTROL
 state-directory: /STATE
 settle-time: 300ms
 neighbors:
-  r1: {{address: {V4[1]}, local-address: {V4[0]}, local-as: 65001, peer-as: 64501, hold-time: 3s, connect-retry: 500ms,
+  r1: {{address: {V4[1]}, local-address: {V4[0]}, local-as: 65001, peer-as: 64501, hold-time: r1-HOLD, connect-retry: 500ms,
     idle-hold: 100ms, idle-hold-max: 500ms, bfd: true}}
-  r2: {{address: {FAR[1]}, local-address: {FAR[0]}, local-as: 65001, peer-as: 64502, hold-time: 3s, connect-retry: 500ms,
+  r2: {{address: {FAR[1]}, local-address: {FAR[0]}, local-as: 65001, peer-as: 64502, hold-time: r2-HOLD, connect-retry: 500ms,
     idle-hold: 100ms, idle-hold-max: 500ms, graceful-restart: {{enabled: true, restart-time: 10s}}}}
 services:
 '''
@@ -63,26 +64,42 @@ class Service:
         self.nginx = Nginx(folder / name, [f'0.0.0.0:{port}']).start()
         self.drain_file = folder / f'{name}.drain'
         self.state = 'well'        # or bad, hung, dead
+        self.med = None
         self.ordered = None        # drain, or hold
         self.filed = False         # drained by the file
         self.pinned = None         # the stage, while held
         self.stage = 'preferred'   # at which it should be
+        self.is_refused = False    # the guard has refused to withdraw it, and is not asked again
 
     def conf(self):
         text = SERVICE.replace('NAME', self.name).replace('ADDRESS', self.address).replace('PORT', str(self.port))
         text = text.replace('FILE', str(self.drain_file))
+        if self.med is not None:
+            text += f'    med: {self.med}\n'
         return text + '    guard: {min-sites: 1}\n' if self.name == 'kept' else text
 
-    def decide(self, was):
+    def decide(self):
         """The stage that follows from all that is known, after the stage that it had."""
-        kept = 'backup' if self.name == 'kept' and was != 'withdrawn' else 'withdrawn'
+        is_soft = self.state in ('bad', 'hung') or self.filed
+        if self.state == 'dead' or not is_soft:
+            self.is_refused = False
+        elif self.stage != 'withdrawn':
+            self.is_refused = self.name == 'kept'
         if self.state == 'dead':
-            return 'withdrawn'
-        if self.pinned:
-            return self.pinned
-        if self.ordered == 'drain':
-            return 'withdrawn'
-        return 'preferred' if self.state == 'well' and not self.filed else kept
+            self.stage = 'withdrawn'
+        elif self.pinned:
+            self.stage = self.pinned
+        elif self.ordered == 'drain':
+            self.stage = 'withdrawn'
+        elif is_soft:
+            self.stage = 'backup' if self.is_refused else 'withdrawn'
+        else:
+            self.stage = 'preferred'
+
+    def fall(self):
+        """It was withdrawn on definitive evidence, or has never been announced; and is decided on again."""
+        self.is_refused, self.stage = False, 'withdrawn'
+        self.decide()
 
     def signal(self, sig):
         os.killpg(self.nginx.process.pid, sig)
@@ -136,6 +153,7 @@ class Router:
         self.watch = Watch(self.namespace.enter, world.services)
         self.link = 'up'           # or cut (no carrier), silent (nothing arrives)
         self.is_up = True          # BIRD
+        self.hold_time = 3         # or 4 s
 
     def should_have(self, world, service):
         """The stage at which the router should see the service, None where either is right."""
@@ -147,11 +165,19 @@ class Router:
             return 'withdrawn' if self.is_quick else None
         return service.stage
 
+    def session(self):
+        """Since when BIRD has had it; None when it has none, or none that could stand."""
+        found = re.search(r' up +(\S+) +Established', self.bird.ask('show protocols r1'))
+        return found.group(1) if found and self.link == 'up' else None
+
     def sees(self, service):
         """The stage at which it does: by its kernel, and by what is known of the route."""
         if not self.watch.has(service.address):
             return 'withdrawn'
-        return 'backup' if '(65535,0)' in self.bird.route(service.prefix) else 'preferred'
+        route = self.bird.route(service.prefix)
+        if service.med is not None and f'BGP.med: {service.med}' not in route:
+            return 'another MED'
+        return 'backup' if '(65535,0)' in route else 'preferred'
 
 
 class World:
@@ -165,8 +191,8 @@ class World:
         subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', self.disk], check=True)
         self.clock = folder / 'clock'
         self.clock.write_bytes(bytes(8))
-        self.agent = Agent(folder, programs[0], (CONF + ''.join(s.conf() for s in self.services)).replace(
-            '/STATE', str(self.disk / 'state')))
+        self.agent = Agent(folder, programs[0], '')
+        self.write_conf()
         asan = os.environ.get('ASAN_OPTIONS', '') + ':verify_asan_link_order=0'
         self.environment = {**os.environ, 'LD_PRELOAD': step_clock, 'NEARCAST_STEP_CLOCK': str(self.clock),
                             'ASAN_OPTIONS': asan}
@@ -179,21 +205,38 @@ class World:
         self.agent_state = 'running'  # or dead, paused
         self.descriptors = None    # how many it has while all is well
         for s in self.services:
-            s.stage = s.decide('withdrawn')
+            s.fall()
 
     def decide(self):
         if self.agent_state == 'running':
             for s in self.services:
-                s.stage = s.decide(s.stage)
+                s.decide()
 
     def may_end_agent(self):
         return self.agent_state == 'running' and not self.is_unsaved
 
-    def order(self, *words):
-        done = subprocess.run([self.nearcast, words[0], '--socket', self.agent.control, *words[1:]],
+    def write_conf(self):
+        text = CONF + ''.join(s.conf() for s in self.services)
+        for r in self.routers:
+            text = text.replace(f'{r.name}-HOLD', f'{r.hold_time}s')
+        self.agent.conf.write_text(text.replace('CONTROL', str(self.agent.control)).replace(
+            '/STATE', str(self.disk / 'state')))
+
+    def command(self, *words):
+        return subprocess.run([self.nearcast, words[0], '--socket', self.agent.control, *words[1:]],
                               capture_output=True, text=True, timeout=20)
+
+    def must(self, *words):
+        done = self.command(*words)
         if done.returncode != 0:
             raise Failed(f'nearcast {" ".join(words)}: exit status {done.returncode}\n{done.stdout}{done.stderr}')
+
+    def reload(self):
+        self.write_conf()
+        self.must('reload')
+
+    def order(self, *words):
+        self.must(*words)
         self.is_unsaved = self.is_full
         wait_for('the disk has it, or not', lambda: bool(
             self.agent.status()['state_directory']['problem']) == self.is_unsaved)

@@ -64,6 +64,16 @@ def agent_paused(w, rng):
 
 
 @fault(3, to_agent=True)
+def agent_upgraded(w, rng):
+    """To itself. A session that changes, or a request that fails, tells that it was not in place."""
+    was = w.agent.process.pid, w.agent.status()['pid']
+    w.must('upgrade')
+    if was != (w.agent.process.pid, w.agent.status()['pid']):
+        raise Failed('another process answers after the upgrade')
+    yield Step('nearcastd is upgraded', 'nothing')
+
+
+@fault(3, to_agent=True)
 def drained(w, rng):
     s = pick(rng, w.services, lambda s: s.ordered is None)
     if not s:

@@ -124,6 +124,18 @@ def twenty_in_a_row(c):
         raise Failed('the end')
 
 
+def while_bfd_changes(c):
+    """Just up, or back from the upgrade before, BFD is on its way to other intervals: that is waited for."""
+    b, n, a = up(c, conf(neighbor(bfd='true')), options='bfd on;',
+                 more='protocol bfd { interface "vb" { interval 300 ms; }; }')
+    for _ in range(3):
+        wait_for('BFD is up', lambda: (neighbor_of(a)['bfd'] or {}).get('state') == 'Up')
+        since = session(b)[0]
+        upgraded(c, a)
+        if session(b)[0] != since or neighbor_of(a)['bfd']['downs']:
+            raise Failed(b.log_text()[-2000:])
+
+
 def another_version(c):
     b, n, a = up(c)
     if upgrade(c, a, '--if-changed')[1]['outcome'] != 'same':
@@ -317,8 +329,8 @@ def a_state_that_cannot_be_read(c):
     os.close(state)
 
 
-agent.CASES = [twenty_in_a_row, another_version, a_bad_program_changes_nothing, the_old_configuration_goes_on,
-               frr, gobgp, half_a_message, a_state_that_cannot_be_read]
+agent.CASES = [twenty_in_a_row, while_bfd_changes, another_version, a_bad_program_changes_nothing,
+               the_old_configuration_goes_on, frr, gobgp, half_a_message, a_state_that_cannot_be_read]
 
 if __name__ == '__main__':
     sys.exit(agent.main())

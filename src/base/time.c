@@ -89,6 +89,21 @@ duration_parse(const char *text, struct duration *ret)
 	return 0;
 }
 
+/* Writes ".5" for half of a unit, up to nine digits. Returns its length. */
+static size_t
+format_fraction(int64_t rest, int64_t unit, char *buf)
+{
+	size_t used = 0;
+
+	buf[used++] = '.';
+	while (rest > 0) {
+		unit /= 10;
+		buf[used++] = (char)('0' + rest / unit);
+		rest %= unit;
+	}
+	return used;
+}
+
 char *
 duration_format(struct duration d, char buf[static DURATION_STR_MAX])
 {
@@ -108,9 +123,14 @@ duration_format(struct duration d, char buf[static DURATION_STR_MAX])
 
 		if (n == 0)
 			continue;
-		used += (size_t)snprintf(buf + used, DURATION_STR_MAX - used, "%" PRId64 "%s", n,
-		    units[u].name);
+		used += (size_t)snprintf(buf + used, DURATION_STR_MAX - used, "%" PRId64, n);
 		rest -= n * units[u].ns;
+		/* "3.5s", not "3s500ms" */
+		if (units[u].ns <= NS_PER_S && rest > 0) {
+			used += format_fraction(rest, units[u].ns, buf + used);
+			rest = 0;
+		}
+		used += (size_t)snprintf(buf + used, DURATION_STR_MAX - used, "%s", units[u].name);
 	}
 	return buf;
 }

@@ -114,5 +114,5 @@ int duration_parse(const char *text, struct duration *ret);
 
 #define DURATION_STR_MAX 48
 
-/* Writes the shortest text that duration_parse() reads back exactly ("1m30s", "1.5ms"). Returns buf. */
+/* Writes a text that duration_parse() reads back ("1m30s", "1m30.5s", "1.5ms"). Returns buf. */
 char *duration_format(struct duration d, char buf[static DURATION_STR_MAX]);

@@ -50,12 +50,15 @@ TEST(format_reads_back)
 {
 	char buf[DURATION_STR_MAX];
 
-	CHECK_STR(duration_format(DURATION_MS(90500), buf), "1m30s500ms");
+	CHECK_STR(duration_format(DURATION_MS(90500), buf), "1m30.5s");
+	CHECK_STR(duration_format(DURATION_NS(1500000), buf), "1.5ms");
+	CHECK_STR(duration_format(DURATION_NS(1000042), buf), "1.000042ms");
+	CHECK_STR(duration_format(DURATION_NS(60000000001), buf), "1m1ns");
 	CHECK_STR(duration_format(DURATION_NS(0), buf), "0");
 	CHECK_STR(duration_format(DURATION_S(86400), buf), "1d");
 	CHECK_STR(duration_format(DURATION_FOREVER, buf), "forever");
 	/* the longest there is */
-	CHECK_STR(duration_format(DURATION_NS(INT64_MAX - 1), buf), "106751d23h47m16s854ms775us806ns");
+	CHECK_STR(duration_format(DURATION_NS(INT64_MAX - 1), buf), "106751d23h47m16.854775806s");
 }
 
 TEST(arithmetic_saturates)

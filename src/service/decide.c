@@ -63,7 +63,7 @@ ask(const struct service *s, size_t i, struct service_decision d, struct instant
 	if (a->leave.state == LEAVE_REFUSED && stands) {
 		d.stage = s->conf.ladder.when_refused;
 		d.look_at = a->leave.until;
-		utf8_format(why, sizeof(why), "kept by the guard, %s: %s", a->leave.why, d.why);
+		utf8_format(why, sizeof(why), "%s; kept by the guard: %s", d.why, a->leave.why);
 		utf8_format(d.why, sizeof(d.why), "%s", why);
 		return d;
 	}

@@ -11,7 +11,7 @@ ask_nobody(
 
 	(void)g;
 	utf8_format(answer.why, sizeof(answer.why),
-	    "whether %u other%s announced is not known here, and when-alone is %s",
+	    "whether %u other site%s announced is not known here (when-alone: %s)",
 	    question->policy.min_sites, question->policy.min_sites == 1 ? " is" : "s are",
 	    answer.granted ? "withdraw" : "hold");
 	fn(userdata, &answer);

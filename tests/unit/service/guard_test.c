@@ -35,8 +35,9 @@ TEST(refused_it_stays_at_backup)
 	    "10 check 0 soft\n11 check 0 soft\n"
 	    "  ask 0: check front fails: 2 times in a row: status 503\n"
 	    "  note 0: 2 times in a row: status 503\n20 guard 0 refused\n"
-	    "  announce 0: kept by the guard, two sites are needed: check front fails: 2 times "
-	    "in a row: status 503\n  refused 0: two sites are needed\n30 check 0 soft\n"
+	    "  announce 0: check front fails: 2 times in a row: status 503; "
+	    "kept by the guard: two sites are needed\n  refused 0: two sites are needed\n"
+	    "30 check 0 soft\n"
 	    "40 check 0 pass\n41 check 0 pass\n  note 0: status 200\n"
 	    "  announce 0: present, listening, checks passing\n"
 	    "= preferred since 41, decided: present, listening, checks passing\n");
@@ -54,8 +55,8 @@ TEST(refused_it_may_stay_preferred)
 	    "  ask 0: check front fails: 2 times in a row: status 503\n"
 	    "  note 0: 2 times in a row: status 503\n20 guard 0 refused\n"
 	    "  refused 0: two sites are needed\n"
-	    "= preferred since 2, decided: kept by the guard, two sites are needed: check front "
-	    "fails: 2 times in a row: status 503\n");
+	    "= preferred since 2, decided: check front fails: 2 times in a row: "
+	    "status 503; kept by the guard: two sites are needed\n");
 }
 
 TEST(refused_for_a_time_it_asks_again)
@@ -70,8 +71,9 @@ TEST(refused_for_a_time_it_asks_again)
 	    "10 check 0 soft\n11 check 0 soft\n"
 	    "  ask 0: check front fails: 2 times in a row: status 503\n"
 	    "  note 0: 2 times in a row: status 503\n20 guard 0 refused 500\n"
-	    "  announce 0: kept by the guard, two sites are needed: check front fails: 2 times "
-	    "in a row: status 503\n  refused 0: two sites are needed\n500 time\n"
+	    "  announce 0: check front fails: 2 times in a row: status 503; "
+	    "kept by the guard: two sites are needed\n  refused 0: two sites are needed\n"
+	    "500 time\n"
 	    "  ask 0: check front fails: 2 times in a row: status 503\n600 guard 0 granted\n"
 	    "  withdraw 0: check front fails: 2 times in a row: status 503\n"
 	    "= withdrawn since 600, decided: check front fails: 2 times in a row: status 503\n");
@@ -95,10 +97,10 @@ TEST(a_lease_is_renewed)
 	    "  ask 0: check front fails: 2 times in a row: status 503\n600 guard 0 granted 900\n"
 	    "900 time\n  ask 0: check front fails: 2 times in a row: status 503\n"
 	    "1000 guard 0 refused\n"
-	    "  announce 0: kept by the guard, two sites are needed: check front fails: 2 times "
-	    "in a row: status 503\n  refused 0: two sites are needed\n"
-	    "= backup since 1000, decided: kept by the guard, two sites are needed: check front "
-	    "fails: 2 times in a row: status 503\n");
+	    "  announce 0: check front fails: 2 times in a row: status 503; "
+	    "kept by the guard: two sites are needed\n  refused 0: two sites are needed\n"
+	    "= backup since 1000, decided: check front fails: 2 times in a row: "
+	    "status 503; kept by the guard: two sites are needed\n");
 }
 
 /* Nor does it wait for an answer. */
@@ -228,8 +230,9 @@ TEST(a_drain_goes_on_beside_a_refusal)
 	    "10 check 0 soft\n11 check 0 soft\n"
 	    "  ask 0: check front fails: 2 times in a row: status 503\n"
 	    "  note 0: 2 times in a row: status 503\n20 guard 0 refused\n"
-	    "  announce 0: kept by the guard, two sites are needed: check front fails: 2 times "
-	    "in a row: status 503\n  refused 0: two sites are needed\n30 drain 0 1000\n"
+	    "  announce 0: check front fails: 2 times in a row: status 503; "
+	    "kept by the guard: two sites are needed\n  refused 0: two sites are needed\n"
+	    "30 drain 0 1000\n"
 	    "  drains 0: new kernel\n40 count 0\n  withdraw 0 at once: drained: new kernel\n"
 	    "  drained 0: 0 connections left after 10ms\n"
 	    "= withdrawn since 40, decided: drained: new kernel\n");

@@ -61,6 +61,7 @@ show(const json_t *answer, const char *outcome)
 		return cli_print(strbuf_get(&out));
 	}
 	if (strcmp(outcome, "same") == 0) {
+		strbuf_add(&out, "nearcastd ");
 		strbuf_add_printable(&out, field_text(answer, "from"));
 		strbuf_add(&out, " runs, and is what is on the disk\n");
 		return cli_print(strbuf_get(&out));

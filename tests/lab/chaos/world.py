@@ -166,9 +166,14 @@ class Router:
         return service.stage
 
     def session(self):
-        """Since when BIRD has had it; None when it has none, or none that could stand."""
-        found = re.search(r' up +(\S+) +Established', self.bird.ask('show protocols r1'))
-        return found.group(1) if found and self.link == 'up' else None
+        """Since when BIRD has had it, in seconds of the day; None when it has none, or none that could stand."""
+        found = re.search(r' up +(\d+):(\d+):(\S+) +Established', self.bird.ask('show protocols r1'))
+        return found and self.link == 'up' and int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3])
+
+    def has_kept(self, session):
+        """What session() said before; BIRD's own rounding moves it by a millisecond."""
+        now = self.session()
+        return abs(now - session) < 0.1 if now and session else not now and not session
 
     def sees(self, service):
         """The stage at which it does: by its kernel, and by what is known of the route."""

@@ -18,8 +18,8 @@
 
 #define TRIAL_LIMIT DURATION_S(10)
 #define TRIAL_LIMIT_MAX DURATION_S(60)
-/* A neighbor answers a poll within a round trip; a lost one is repeated at BFD's pace. A change that
- * came before, to or from slow packets, has to settle first: three of them, mostly. */
+/* A neighbor answers a poll within a round trip; a lost one is repeated at BFD's pace. A change
+ * that came before, to or from slow packets, has to settle first: three of them, mostly. */
 #define BFD_PATIENCE DURATION_S(6)
 #define BFD_LOOK DURATION_MS(5)
 #define RESUME_FD 3 /* the state's, in a trial */

@@ -15,8 +15,12 @@
 #define RETRY_MAX DURATION_S(5)
 #define ANSWER_PATIENCE DURATION_S(5)
 
-/* Bytes of commands that have no answer yet: BIRD closes on more than 4096 that it has not read. */
-#define WINDOW 2048
+/*
+ * Bytes of commands that are sent before all of them are answered. BIRD's buffer of 4096 starts anew
+ * only when it has been read to its end, and BIRD takes a full one for the end of the connection: a
+ * window that slides would fill it.
+ */
+#define BATCH_MAX 1000
 
 struct question {
 	dialogue_reply_fn fn;
@@ -36,7 +40,7 @@ struct dialogue {
 	struct question *questions;
 	size_t first, sent, count, cap;
 	size_t urgent;      /* how many of the next to be sent are */
-	size_t outstanding; /* bytes sent and not answered */
+	size_t batch;       /* bytes sent since everything was answered */
 	struct strbuf in;
 	struct timer retry, patience;
 	struct duration pause;
@@ -57,7 +61,7 @@ lose(struct dialogue *d, int error, const char *why)
 	d->up = false;
 	for (size_t i = d->sent; i < d->count; i++)
 		free(d->questions[i].line);
-	d->first = d->sent = d->count = d->urgent = d->outstanding = 0;
+	d->first = d->sent = d->count = d->urgent = d->batch = 0;
 	strbuf_done(&d->in);
 	expect_answer(d);
 	timer_set(&d->retry, instant_add(clock_now(), d->pause));
@@ -95,13 +99,13 @@ send_questions(struct dialogue *d)
 	while (d->sent < d->count) {
 		struct question *q = &d->questions[d->sent];
 
-		if (d->outstanding > 0 && d->outstanding + q->len > WINDOW)
+		if (d->batch > 0 && d->batch + q->len > BATCH_MAX)
 			break;
 		/* what the socket does not take is a daemon that does not answer: patience ends
 		 * that */
 		(void)stream_write(d->stream, q->line, q->len);
 		free(TAKE(q->line));
-		d->outstanding += q->len;
+		d->batch += q->len;
 		d->urgent -= d->urgent > 0;
 		d->sent++;
 	}
@@ -138,7 +142,8 @@ take_answer(struct dialogue *d, size_t len)
 	if (d->first == d->sent)
 		return; /* nobody asked */
 	q = d->questions[d->first++];
-	d->outstanding -= q.len;
+	if (d->first == d->sent)
+		d->batch = 0;
 	if (d->first == d->count)
 		d->first = d->sent = d->count = 0;
 	send_questions(d);

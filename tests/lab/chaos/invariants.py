@@ -45,8 +45,10 @@ def status_is_true(w):
         kinds = [e['kind'] for e in status['events'] if e.get('prefix') == truth.prefix and e['kind'] in STAGE_KINDS]
         if len(status['events']) < 100 and (kinds[-1] if kinds else None) not in SAID_OF[truth.stage]:
             raise Failed(f'events: the last of {truth.name}, which is {truth.stage}, is {kinds[-1:]}')
-    if bool(status['state_directory']['problem']) != w.is_unsaved:
+    problem = bool(status['state_directory']['problem'])
+    if (problem and not w.is_full) or (w.is_unsaved and not problem):
         raise Failed(f'status: state directory: {status["state_directory"]}')
+    w.is_unsaved = problem         # a drain file is kept in mind, too
     numbers = [e['seq'] for e in status['events']]
     if numbers != list(range(numbers[0], numbers[0] + len(numbers))):
         raise Failed(f'events: numbers {numbers}')

@@ -148,7 +148,7 @@ class NearcastAgent(Daemon):
         neighbors = ''.join(
             f'  n{i}: {{address: {t}, local-address: {OURS}, peer-as: {THEIR_AS}, local-as: {OUR_AS}, connect: passive, '
             'bfd: {enabled: true, min-tx: 300ms, min-rx: 300ms, multiplier: 3}}\n' for i, t in enumerate(self.neighbors))
-        conf = self.write('nearcastd.yaml', f"""
+        conf = self.write('nearcast.yaml', f"""
 site: bench
 router-id: {OURS}
 control: {self.folder}/nearcastd.sock

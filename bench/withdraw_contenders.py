@@ -35,8 +35,8 @@ state-directory: {site.folder}/state
         self.program = program
 
     def start(self):
-        (site.folder / 'nearcastd.yaml').write_text(self.conf)
-        return [start([self.program, '-c', site.folder / 'nearcastd.yaml'], 'nearcastd.log')]
+        (site.folder / 'nearcast.yaml').write_text(self.conf)
+        return [start([self.program, '-c', site.folder / 'nearcast.yaml'], 'nearcastd.log')]
 
 
 class NearcastBird(Nearcast):

@@ -1,5 +1,5 @@
 /*
- * The configuration of nearcastd: what nearcastd.yaml says, as structs, complete and checked.
+ * The configuration of nearcastd: what nearcast.yaml says, as structs, complete and checked.
  *
  * agent_conf_schema (agent_conf.c, agent_conf_service.c, agent_conf_checks.c, agent_conf_neighbor.c)
  * is the one table of keys, types, limits and defaults; the checks that no table can express
@@ -26,7 +26,7 @@
 struct daemon_conf;
 struct neighbor_conf;
 
-#define AGENT_CONF_PATH "/etc/nearcast/nearcastd.yaml"
+#define AGENT_CONF_PATH "/etc/nearcast/nearcast.yaml"
 #define AGENT_CONTROL_PATH "/run/nearcast/nearcastd.sock"
 #define AGENT_STATE_PATH "/var/lib/nearcast"
 #define AGENT_DRAIN_AT_MOST_MAX DURATION_S(86400)

@@ -1,5 +1,5 @@
 /*
- * What a service is announced with: the keys of nearcastd.yaml as attributes of a route.
+ * What a service is announced with: the keys of nearcast.yaml as attributes of a route.
  *
  * Four layers: the service, what is different for a neighbor, what is different at stage backup,
  * and what is different there for that neighbor. A number that a layer gives replaces that of those

@@ -1,5 +1,5 @@
 /*
- * What the table of keys cannot say about nearcastd.yaml: the rules between fields and between
+ * What the table of keys cannot say about nearcast.yaml: the rules between fields and between
  * objects. Each function reports every error that it finds, at its place in the file.
  */
 #include <string.h>

@@ -1,4 +1,4 @@
-/* The table of keys of a hook in nearcastd.yaml; see agent_conf.h. */
+/* The table of keys of a hook in nearcast.yaml; see agent_conf.h. */
 #include <string.h>
 
 #include "agent/agent_conf.h"

@@ -1,4 +1,4 @@
-/* The table of keys of a service in nearcastd.yaml; see agent_conf.h. */
+/* The table of keys of a service in nearcast.yaml; see agent_conf.h. */
 #include "agent/agent_conf.h"
 
 /* as enum bgp_origin */

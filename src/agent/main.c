@@ -44,7 +44,7 @@ static const char usage_text[] =
     "      --version          print the version, and end\n"
     "  -h, --help             print this, and end\n"
     "\n"
-    "Manual pages: nearcastd(8), nearcastd.conf(5), nearcast-status(1)\n";
+    "Manual pages: nearcastd(8), nearcast.yaml(5), nearcast-status(1)\n";
 /* clang-format on */
 
 static _noreturn_ void

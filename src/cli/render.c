@@ -252,7 +252,7 @@ static const char *const gateways[] = { "source", "public", NULL };
 static const struct cli_option options[] = {
 	{ "router", 'r', CLI_ENUM, AT(format), "FORMAT", 0, 0, render_format_names,
 	    "what to write for" },
-	{ "config", 'c', CLI_STRING, AT(config), "FILE", 0, 0, NULL, "nearcastd.yaml" },
+	{ "config", 'c', CLI_STRING, AT(config), "FILE", 0, 0, NULL, "nearcast.yaml" },
 	{ "metadata", 'm', CLI_STRINGS, AT(metadata), "FILE", 0, 0, NULL,
 	    "host metadata instead: a file, a URL, or - for stdin" },
 	{ "global-ip", 'g', CLI_STRINGS, AT(global_ips), "PREFIX", 0, 0, NULL,

@@ -1,5 +1,5 @@
 /*
- * The files of a lab's hosts and of every node: nginx.conf and nearcastd.yaml of a host, the file that
+ * The files of a lab's hosts and of every node: nginx.conf and nearcast.yaml of a host, the file that
  * names every address of the lab (/etc/nearcast/names.json, which nearcast trace reads).
  *
  * nginx is one process (no master): killing it closes its sockets, as the end of a real service would.
@@ -9,7 +9,7 @@
 #include "lab/topology.h"
 
 #define NGINX_CONF_PATH "/run/nginx.conf"
-#define AGENT_CONF_PATH "/etc/nearcast/nearcastd.yaml"
+#define AGENT_CONF_PATH "/etc/nearcast/nearcast.yaml"
 #define AGENT_SOCKET_PATH "/run/nearcast/nearcastd.sock"
 #define AGENT_STATE_PATH "/run/nearcast/state" /* /var is the machine's, /run the node's own */
 #define NAMES_PATH "/etc/nearcast/names.json"

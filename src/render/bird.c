@@ -3,7 +3,7 @@
  *
  * The Global IPs are what a direct protocol finds on the interface, so one that is taken off is
  * withdrawn; a filter for each neighbor and family lets them through one by one (bird_filter.c).
- * Each name has a word and a colon before what stands in nearcastd.yaml, and is quoted: a neighbor
+ * Each name has a word and a colon before what stands in nearcast.yaml, and is quoted: a neighbor
  * may be called like a keyword, which quotes alone do not hide.
  */
 #include "announce/announce.h"

@@ -1,5 +1,5 @@
 /*
- * What must never be announced, whoever said so. nearcastd.yaml cannot say most of it (its own
+ * What must never be announced, whoever said so. nearcast.yaml cannot say most of it (its own
  * checks came before); metadata and the command line can.
  */
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* nearcastd.yaml as a host to render. */
+/* nearcast.yaml as a host to render. */
 #include "render/render.h"
 
 void

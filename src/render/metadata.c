@@ -2,7 +2,7 @@
  * Host metadata in the shape of Equinix Metal, which the controller of this project gives too.
  *
  * bgp_neighbors[] has one element for each address family, with all routers of it in peer_ips[]:
- * each becomes a neighbor, v4-1, v4-2 and so on. What a neighbor of nearcastd.yaml has and metadata
+ * each becomes a neighbor, v4-1, v4-2 and so on. What a neighbor of nearcast.yaml has and metadata
  * does not gets the same default as there. routes_in[] and routes_out[] are the provider's side of
  * things, and are not looked at.
  */

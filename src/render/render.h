@@ -2,7 +2,7 @@
  * Configurations for the routers and network managers that a host already has.
  *
  * A reader (render_from_agent(), render_from_metadata()) fills one struct render_host, from
- * nearcastd.yaml or from the metadata that a provider gives a host; a writer for each format turns
+ * nearcast.yaml or from the metadata that a provider gives a host; a writer for each format turns
  * that into text. All of it is pure: text and structs in, text out.
  *
  * What is written announces the Global IPs and nothing else, one by one, each only while it is on
@@ -54,7 +54,7 @@ struct render_host {
 	size_t service_count;
 };
 
-/* What nearcastd.yaml says; the host's own routes lead to its neighbors. */
+/* What nearcast.yaml says; the host's own routes lead to its neighbors. */
 void render_from_agent(const struct agent_conf *conf, struct arena *a, struct render_host *ret);
 
 #define RENDER_METADATA_MAX (1u << 20)

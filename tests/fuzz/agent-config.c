@@ -1,4 +1,4 @@
-/* nearcastd.yaml, with the checks over all of it. */
+/* nearcast.yaml, with the checks over all of it. */
 #include "agent/agent_conf.h"
 #include "round_trip.h"
 

@@ -1,6 +1,6 @@
 /*
  * A lab's scenario, with the checks over all of it: the names, the paths, the addresses. What passes
- * them has a plan, and each nearcastd.yaml in that plan is one that nearcastd takes.
+ * them has a plan, and each nearcast.yaml in that plan is one that nearcastd takes.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -20,9 +20,9 @@ try_file(const struct lab_file *file)
 	_cleanup_(conf_freep) struct conf *c = NULL;
 	size_t len = strlen(file->content);
 
-	if (!strstr(file->path, "nearcastd.yaml"))
+	if (!strstr(file->path, "nearcast.yaml"))
 		return;
-	if (conf_load_text("nearcastd.yaml", file->content, len, &agent_conf_schema, &c, &errors) < 0) {
+	if (conf_load_text("nearcast.yaml", file->content, len, &agent_conf_schema, &c, &errors) < 0) {
 		(void)fprintf(stderr, "%s%s", file->content, strbuf_get(&errors));
 		abort();
 	}

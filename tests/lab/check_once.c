@@ -1,6 +1,6 @@
 /*
  * Runs one check and says what came of it: check-once ADDRESS YAML [RUNS]. The YAML is that of one
- * check in nearcastd.yaml. A line for each run, "passed: status 200", and what it wrote behind "|
+ * check in nearcast.yaml. A line for each run, "passed: status 200", and what it wrote behind "|
  * ".
  */
 #include <stdio.h>

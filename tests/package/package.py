@@ -108,7 +108,7 @@ class Story:
         self.m.run('systemd-run', '--unit=router', '--property=NetworkNamespacePath=/run/netns/router', 'bird', '-f',
                    '-c', '/etc/router.conf', '-s', '/run/router.ctl')
         self.m.run('systemctl', 'start', 'nginx')
-        self.m.write('/etc/nearcast/nearcastd.yaml', CONF)
+        self.m.write('/etc/nearcast/nearcast.yaml', CONF)
         self.m.write('/root/router.password', SECRET + '\n')
         self.m.run('chmod', '600', '/root/router.password')
         self.m.write(f'/etc/systemd/system/{UNIT}.d/secrets.conf',
@@ -187,7 +187,7 @@ class Story:
                 'interval: 200ms, timeout: 1s, rise: 1}\n')
         folder = f'/etc/systemd/system/{UNIT}.d'
         self.m.run('sh', '-c', 'mkdir /srv/own && chown operator1 /srv/own')
-        self.m.write('/etc/nearcast/nearcastd.yaml', CONF + more.replace('/home/operator1', '/srv/own'))
+        self.m.write('/etc/nearcast/nearcast.yaml', CONF + more.replace('/home/operator1', '/srv/own'))
         self.m.run('systemctl', 'restart', UNIT)
         said = self.m.run('journalctl', '-u', UNIT, '-n', '30')
         if 'CAP_NET_RAW' not in said or 'may not become user operator1' not in said or self.has_route():
@@ -199,7 +199,7 @@ class Story:
         self.announced()
         self.m.run('rm', f'{folder}/icmp.conf', f'{folder}/user.conf')
         self.m.run('systemctl', 'daemon-reload')
-        self.m.write('/etc/nearcast/nearcastd.yaml', CONF)
+        self.m.write('/etc/nearcast/nearcast.yaml', CONF)
         self.m.run('systemctl', 'restart', UNIT)
         self.announced()
 
@@ -247,7 +247,7 @@ class Story:
             raise Failed('the route stayed')
         left = self.m.says('sh', '-c', 'ls -d /usr/sbin/nearcastd /usr/bin/nearcast /lib/systemd/system/nearcast* '
                            '/usr/share/nearcast 2>/dev/null')
-        if left or not self.m.succeeds('test', '-e', '/etc/nearcast/nearcastd.yaml'):
+        if left or not self.m.succeeds('test', '-e', '/etc/nearcast/nearcast.yaml'):
             raise Failed(f'left: {left}')
 
     def purge(self):

@@ -316,7 +316,7 @@ TEST(a_host_in_full)
 	    "\t}\n"
 	    "}\n"
 	    "\n"
-	    "  /etc/nearcast/nearcastd.yaml 644\n"
+	    "  /etc/nearcast/nearcast.yaml 644\n"
 	    "# am6-c3.medium.x86-01: written by nearcast lab from its scenario.\n"
 	    "site: \"am6\"\n"
 	    "host: \"am6-c3.medium.x86-01\"\n"
@@ -350,7 +350,7 @@ TEST(a_host_in_full)
 	    "        fall: 3\n"
 	    "\n"
 	    "  nginx: nginx -c /run/nginx.conf (at once, ready 80)\n"
-	    "  nearcastd: nearcastd -c /etc/nearcast/nearcastd.yaml (manual, ready "
+	    "  nearcastd: nearcastd -c /etc/nearcast/nearcast.yaml (manual, ready "
 	    "/run/nearcast/nearcastd.sock)\n");
 }
 

@@ -3,6 +3,61 @@
 
 #include <string.h>
 
+/* How long the end of the last session, or of the last route, is waited for. */
+#define STOP_PATIENCE DURATION_S(1)
+
+static int
+on_flush(sd_event_source *source, void *userdata)
+{
+	(void)source;
+	announcer_flush(userdata);
+	return 0;
+}
+
+static void
+on_stop_timer(struct timer *t, struct instant now)
+{
+	struct announcer *a = container_of(t, struct announcer, stop_timer);
+	void (*done)(void *userdata) = TAKE(a->stop_done);
+
+	(void)now;
+	if (done)
+		done(a->stop_userdata);
+}
+
+int
+announcer_init(struct announcer *a, const struct announcer_ops *ops, sd_event *loop)
+{
+	int r = timer_init(&a->stop_timer, loop, on_stop_timer);
+
+	a->ops = ops;
+	if (r >= 0)
+		r = sd_event_add_defer(loop, &a->flush, on_flush, a);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(a->flush, SD_EVENT_OFF);
+	return r;
+}
+
+void
+announcer_done(struct announcer *a)
+{
+	timer_done(&a->stop_timer);
+	a->flush = sd_event_source_disable_unref(a->flush);
+}
+
+void
+announcer_flush_later(struct announcer *a)
+{
+	(void)sd_event_source_set_enabled(a->flush, SD_EVENT_ONESHOT);
+}
+
+void
+announcer_has_stopped(struct announcer *a)
+{
+	/* told from the loop: the one who waits may free us */
+	timer_set(&a->stop_timer, clock_now());
+}
+
 int
 announcer_add_neighbor(struct announcer *a, const struct neighbor_conf *conf, struct err *e)
 {
@@ -36,6 +91,7 @@ announcer_withdraw(struct announcer *a, struct prefix prefix)
 void
 announcer_flush(struct announcer *a)
 {
+	(void)sd_event_source_set_enabled(a->flush, SD_EVENT_OFF);
 	a->ops->flush(a);
 }
 
@@ -66,7 +122,11 @@ announcer_release_end_of_rib(struct announcer *a)
 void
 announcer_stop(struct announcer *a, const char *text, void (*done)(void *userdata), void *userdata)
 {
-	a->ops->stop(a, text, done, userdata);
+	a->stop_done = done;
+	a->stop_userdata = userdata;
+	a->stopping = true;
+	timer_set(&a->stop_timer, instant_add(clock_now(), STOP_PATIENCE));
+	a->ops->stop(a, text);
 }
 
 void

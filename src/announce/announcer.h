@@ -1,10 +1,15 @@
 /*
  * One way to announce, as announce.h calls it: what speaker.c, and whoever comes beside it, has to
  * bring. Each function is the one of announce.h with the same name.
+ *
+ * What is the same in every way stands in announcer.c: changes of one turn of the loop leave
+ * together at its end, so that those which look the same can share a message; and whoever stops the
+ * announcer is told so from the loop, when the way says that it has ended or its time is over.
  */
 #pragma once
 
 #include "announce/announce.h"
+#include "io/loop.h"
 
 struct announcer_ops {
 	int (*add_neighbor)(struct announcer *a, const struct neighbor_conf *conf, struct err *e);
@@ -17,8 +22,8 @@ struct announcer_ops {
 	struct neighbor_share (*withdrawing)(const struct announcer *a, struct prefix prefix);
 	struct announcer_kept (*kept)(const struct announcer *a, struct prefix prefix);
 	void (*release_end_of_rib)(struct announcer *a);
-	void (*stop)(
-	    struct announcer *a, const char *text, void (*done)(void *userdata), void *userdata);
+	/* Begins to; announcer_has_stopped() when it has. */
+	void (*stop)(struct announcer *a, const char *text);
 	void (*free)(struct announcer *a);
 	json_t *(*status)(const struct announcer *a, struct instant now);
 	json_t *(*routes)(const struct announcer *a, const struct prefix *within);
@@ -42,4 +47,17 @@ struct announcer_ops {
 /* Embedded in what an implementation keeps; container_of() leads back. */
 struct announcer {
 	const struct announcer_ops *ops;
+	sd_event_source *flush; /* owned; at the end of the turn, what nobody flushed before */
+	bool stopping;
+	struct timer stop_timer;
+	void (*stop_done)(void *userdata);
+	void *stop_userdata;
 };
+
+/* Takes one that is zero. 0, or negative errno; announcer_done() in any case. */
+int announcer_init(struct announcer *a, const struct announcer_ops *ops, sd_event *loop);
+void announcer_done(struct announcer *a);
+/* announcer_flush() at the end of this turn, unless it is called before. */
+void announcer_flush_later(struct announcer *a);
+/* While it stops: there is nothing left to wait for. */
+void announcer_has_stopped(struct announcer *a);

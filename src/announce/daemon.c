@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "proto/bgp/codec.h"
 
-#define STOP_PATIENCE DURATION_S(1)
 #define RETRY_PAUSE DURATION_S(5)
 /* A burst is over after so long a quiet, or is cut. */
 #define GATHER_QUIET DURATION_MS(20)
@@ -70,38 +69,24 @@ daemon_tell(struct daemon *d, size_t route)
 void
 daemon_stop_if_done(struct daemon *d)
 {
-	if (d->stop_done == NULL)
+	if (!d->announcer.stopping)
 		return;
 	for (size_t i = 0; i < d->route_count; i++) {
 		if (d->routes[i].exported != 0 || d->routes[i].withdrawing)
 			return;
 	}
-	/* told from the loop: the one who waits may free us */
-	timer_set(&d->stop_timer, clock_now());
+	announcer_has_stopped(&d->announcer);
 }
 
 /* ---- making it so ---- */
 
 static void
-flush(struct daemon *d)
+daemon_flush(struct announcer *a)
 {
-	(void)sd_event_source_set_enabled(d->flush, SD_EVENT_OFF);
+	struct daemon *d = daemon_of(a);
+
 	d->look_pause = DAEMON_LOOK_SOON;
 	d->kind->apply(d);
-}
-
-static int
-on_flush(sd_event_source *source, void *userdata)
-{
-	(void)source;
-	flush(userdata);
-	return 0;
-}
-
-static void
-flush_later(struct daemon *d)
-{
-	(void)sd_event_source_set_enabled(d->flush, SD_EVENT_ONESHOT);
 }
 
 static void
@@ -138,7 +123,7 @@ on_retry(struct timer *t, struct instant now)
 
 	(void)now;
 	d->refused[0] = '\0';
-	flush(d);
+	announcer_flush(&d->announcer);
 }
 
 void
@@ -171,7 +156,7 @@ daemon_ready(struct daemon *d)
 	d->ready = true;
 	d->away[0] = '\0';
 	log_notice("%s answers at %s", d->kind->name, d->conf.socket);
-	flush(d);
+	announcer_flush(&d->announcer);
 	daemon_look(d);
 }
 
@@ -239,7 +224,7 @@ daemon_set(struct announcer *a, const struct announcement *announcement, struct 
 	keep_attributes(r, &announcement->attributes);
 	free(r->text);
 	r->text = strbuf_take(&text);
-	flush_later(d);
+	announcer_flush_later(a);
 	return 0;
 }
 
@@ -252,13 +237,7 @@ daemon_withdraw(struct announcer *a, struct prefix prefix)
 	r->wanted = r->told = false;
 	r->withdrawing = true;
 	r->had = r->exported;
-	flush_later(d);
-}
-
-static void
-daemon_flush(struct announcer *a)
-{
-	flush(daemon_of(a));
+	announcer_flush_later(a);
 }
 
 static struct neighbor_share
@@ -298,37 +277,21 @@ daemon_kept(const struct announcer *a, struct prefix prefix)
 static void
 daemon_release_end_of_rib(struct announcer *a)
 {
-	struct daemon *d = daemon_of(a);
-
-	d->released = true;
-	flush_later(d);
-}
-
-static void
-on_stop_timer(struct timer *t, struct instant now)
-{
-	struct daemon *d = container_of(t, struct daemon, stop_timer);
-	void (*done)(void *userdata) = TAKE(d->stop_done);
-
-	(void)now;
-	if (done)
-		done(d->stop_userdata);
+	daemon_of(a)->released = true;
+	announcer_flush_later(a);
 }
 
 /* The sessions are not ours to end: text is for nobody. */
 static void
-daemon_stop(struct announcer *a, const char *text, void (*done)(void *userdata), void *userdata)
+daemon_stop(struct announcer *a, const char *text)
 {
 	struct daemon *d = daemon_of(a);
 
 	(void)text;
-	d->stop_done = done;
-	d->stop_userdata = userdata;
 	d->released = true;
 	for (size_t i = 0; i < d->route_count; i++)
 		d->routes[i].wanted = false;
-	timer_set(&d->stop_timer, instant_add(clock_now(), STOP_PATIENCE));
-	flush(d);
+	announcer_flush(a);
 	daemon_stop_if_done(d);
 }
 
@@ -350,8 +313,7 @@ daemon_free(struct announcer *a)
 	timer_done(&d->look);
 	timer_done(&d->gather);
 	timer_done(&d->retry);
-	timer_done(&d->stop_timer);
-	(void)sd_event_source_disable_unref(d->flush);
+	announcer_done(a);
 	(void)sd_event_unref(d->loop);
 	free(d);
 }
@@ -438,19 +400,15 @@ static const struct announcer_ops daemon_ops = {
 static int
 open_timers(struct daemon *d)
 {
-	int r = daemon_look_init(d);
+	int r = announcer_init(&d->announcer, &daemon_ops, d->loop);
 
 	d->gather_since = INSTANT_NEVER;
+	if (r >= 0)
+		r = daemon_look_init(d);
 	if (r >= 0)
 		r = timer_init(&d->gather, d->loop, on_gather);
 	if (r >= 0)
 		r = timer_init(&d->retry, d->loop, on_retry);
-	if (r >= 0)
-		r = timer_init(&d->stop_timer, d->loop, on_stop_timer);
-	if (r >= 0)
-		r = sd_event_add_defer(d->loop, &d->flush, on_flush, d);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(d->flush, SD_EVENT_OFF);
 	return r;
 }
 
@@ -462,7 +420,6 @@ announcer_new_daemon(sd_event *loop, const struct daemon_conf *conf,
 	struct daemon *d = xcalloc(1, sizeof(*d));
 	int r;
 
-	d->announcer.ops = &daemon_ops;
 	d->kind = conf->type == DAEMON_BIRD ? &daemon_bird : &daemon_frr;
 	d->conf = *conf;
 	d->events = *events;

@@ -93,14 +93,11 @@ struct daemon {
 	bool looking, look_again;
 	size_t questions; /* of a look, that have no answer yet */
 	uint64_t seen;    /* neighbors that were named at this look */
-	struct timer look, retry, stop_timer;
+	struct timer look, retry;
 	struct duration look_pause;
 	char refused[DAEMON_WHY_MAX]; /* why it is not as wanted; "": it is */
 	char retried[DAEMON_WHY_MAX]; /* with what it was refused last, until it is accepted */
 	char away[DAEMON_WHY_MAX];    /* why it cannot be asked; "": it can */
-	sd_event_source *flush;       /* owned */
-	void (*stop_done)(void *userdata);
-	void *stop_userdata;
 	/* bird.c */
 	char *file;                    /* owned: what was written last */
 	uint64_t file_turn, load_turn; /* writes of the file, and which of them was loaded last */

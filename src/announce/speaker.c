@@ -75,50 +75,18 @@ on_progress(void *userdata)
 	}
 	free(told);
 	speaker_look_at_leaving(a);
-	/* told from the loop: the one who waits may free us */
-	if (a->stopping && is_closed(a))
-		timer_set(&a->stop_timer, clock_now());
-}
-
-static void
-flush(struct speaker *a)
-{
-	(void)sd_event_source_set_enabled(a->flush, SD_EVENT_OFF);
-	for (size_t i = 0; i < a->neighbor_count; i++)
-		neighbor_send_updates(a->neighbors[i]);
-	on_progress(a);
+	if (a->announcer.stopping && is_closed(a))
+		announcer_has_stopped(&a->announcer);
 }
 
 static void
 speaker_flush(struct announcer *base)
 {
-	flush(speaker_of(base));
-}
+	struct speaker *a = speaker_of(base);
 
-static int
-on_flush(sd_event_source *source, void *userdata)
-{
-	(void)source;
-	flush(userdata);
-	return 0;
-}
-
-/* Changes of one turn leave together, so that those which look the same share an UPDATE. */
-static void
-flush_later(struct speaker *a)
-{
-	(void)sd_event_source_set_enabled(a->flush, SD_EVENT_ONESHOT);
-}
-
-static void
-on_stop_timer(struct timer *t, struct instant now)
-{
-	struct speaker *a = container_of(t, struct speaker, stop_timer);
-	void (*done)(void *userdata) = TAKE(a->stop_done);
-
-	(void)now;
-	if (done)
-		done(a->stop_userdata);
+	for (size_t i = 0; i < a->neighbor_count; i++)
+		neighbor_send_updates(a->neighbors[i]);
+	on_progress(a);
 }
 
 static int
@@ -151,7 +119,7 @@ speaker_set(struct announcer *base, const struct announcement *announcement, str
 	for (size_t i = 0; i < a->neighbor_count; i++)
 		(void)bgp_session_announce(a->neighbors[i]->session, prefix,
 		    announcement_for(announcement, a->neighbors[i]->conf.name));
-	flush_later(a);
+	announcer_flush_later(base);
 	return 0;
 }
 
@@ -170,7 +138,7 @@ speaker_withdraw(struct announcer *base, struct prefix prefix)
 		waiting[i] |= bgp_session_withdrawing(n->session, prefix);
 	}
 	pending_withdraw(&a->pending, prefix, waiting);
-	flush_later(a);
+	announcer_flush_later(base);
 }
 
 static void
@@ -181,20 +149,16 @@ speaker_release_end_of_rib(struct announcer *base)
 	a->end_of_rib_released = true;
 	for (size_t i = 0; i < a->neighbor_count; i++)
 		bgp_session_release_end_of_rib(a->neighbors[i]->session);
-	flush_later(a);
+	announcer_flush_later(base);
 }
 
 static void
-speaker_stop(struct announcer *base, const char *text, void (*done)(void *userdata), void *userdata)
+speaker_stop(struct announcer *base, const char *text)
 {
 	struct speaker *a = speaker_of(base);
 
-	a->stop_done = done;
-	a->stop_userdata = userdata;
-	a->stopping = true;
 	bfd_driver_stop(a->bfd);
 	listeners_done(&a->listeners);
-	timer_set(&a->stop_timer, instant_add(clock_now(), SPEAKER_STOP_PATIENCE));
 	for (size_t i = 0; i < a->neighbor_count; i++)
 		neighbor_stop(a->neighbors[i], text);
 	on_progress(a);
@@ -212,9 +176,8 @@ speaker_free(struct announcer *base)
 	free(a->neighbors);
 	listeners_done(&a->listeners);
 	pending_done(&a->pending);
-	(void)sd_event_source_disable_unref(a->flush);
 	free(a->watched);
-	timer_done(&a->stop_timer);
+	announcer_done(base);
 	(void)sd_event_unref(a->loop);
 	free(a);
 }
@@ -254,22 +217,17 @@ speaker_new(
 	struct speaker *a = xcalloc(1, sizeof(*a));
 	int r;
 
-	a->announcer.ops = &speaker_ops;
 	a->loop = sd_event_ref(loop);
 	a->events = *events;
 	a->neighbor_events = (struct neighbor_events){
 		.changed = on_neighbor_changed, .progress = on_progress, .userdata = a
 	};
 	pending_init(&a->pending);
-	r = timer_init(&a->stop_timer, loop, on_stop_timer);
+	r = announcer_init(&a->announcer, &speaker_ops, loop);
 	if (r >= 0)
 		r = speaker_init_leaving(a);
 	if (r >= 0)
 		r = listeners_init(&a->listeners, loop);
-	if (r >= 0)
-		r = sd_event_add_defer(loop, &a->flush, on_flush, a);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(a->flush, SD_EVENT_OFF);
 	if (r < 0) {
 		speaker_free(&a->announcer);
 		return err_errno(e, r, "timer");

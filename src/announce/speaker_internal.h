@@ -26,18 +26,10 @@ struct speaker {
 	struct listeners listeners;
 	struct bfd_driver *bfd; /* owned; NULL: no neighbor wants it */
 	struct pending pending;
-	sd_event_source *flush; /* owned; writes at the end of the turn what nobody flushed */
 	struct prefix *watched; /* owned; looked for in what neighbors send */
 	size_t watched_count, watched_cap;
 	struct announcer_kept_sessions kept; /* of the program before */
-	bool stopping;
-	struct timer stop_timer;
-	void (*stop_done)(void *userdata);
-	void *stop_userdata;
 };
-
-/* What a neighbor that goes is waited for to take its Cease and close. */
-#define SPEAKER_STOP_PATIENCE DURATION_S(1)
 
 /* speaker_neighbors.c */
 

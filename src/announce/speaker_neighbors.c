@@ -8,6 +8,9 @@
 #include "base/alloc.h"
 #include "base/log.h"
 
+/* What a neighbor that goes is waited for to take its Cease and close. */
+#define LEAVE_PATIENCE DURATION_S(1)
+
 struct neighbor *
 speaker_find_neighbor(const struct speaker *a, const char *name, size_t *ret_index)
 {
@@ -169,7 +172,7 @@ speaker_remove_neighbor(struct announcer *base, const char *name, const char *te
 	neighbor_stop(n, text);
 	take_out(a, index);
 	list_append(&a->leaving, &n->leaving);
-	a->leave_until = instant_add(clock_now(), SPEAKER_STOP_PATIENCE);
+	a->leave_until = instant_add(clock_now(), LEAVE_PATIENCE);
 	timer_set(&a->leave_timer, neighbor_is_closed(n) ? clock_now() : a->leave_until);
 	/* withdraws that waited for this one alone are through */
 	a->neighbor_events.progress(a->neighbor_events.userdata);

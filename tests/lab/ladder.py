@@ -107,7 +107,7 @@ def guard_keeps_the_last(c):
     if what != [f'service web: {G4} stays announced: the guard refused the withdraw']:
         raise Failed(a.status()['events'])
     shown = status_text(c, a)
-    if 'guard' not in shown or 'when-alone is hold' not in shown:
+    if 'guard' not in shown or '(when-alone: hold)' not in shown:
         raise Failed(shown)
     answers(n, 200)
     wait_for('preferred again', lambda: is_plain(b))

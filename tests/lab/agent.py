@@ -564,8 +564,7 @@ def mark_of_a_run(c):
 
 def graceful_restart(c):
     """A crash is not seen by the clients; what is no longer healthy afterwards goes with End-of-RIB; a stop withdraws."""
-    restart = 'graceful-restart: {enabled: true, restart-time: 20s}'
-    b, n, a = up(c, conf(neighbor() + f'    {restart}\n'))
+    b, n, a = up(c, conf(neighbor() + f'    {GRACEFUL}\n'))
     watch = Absences(b, G4)
     a.process.kill()
     a.process.wait()
@@ -579,7 +578,7 @@ def graceful_restart(c):
     a.process.wait()
     n.kill()
     a.start()
-    wait_for('BIRD has forgotten the route', lambda: not b.route(G4), 5)
+    wait_for('BIRD has forgotten the route', lambda: not b.route(G4))
     n.start()
     wait_for('announced again', lambda: a.is_announced(G4))
     wait_for('BIRD has the route', lambda: b.route(G4))
@@ -587,14 +586,17 @@ def graceful_restart(c):
         raise Failed('a farewell is no crash')
 
 
-def stall(c, options, text):
-    """An agent that announces, and whose loop then hangs for real: in a log line that nobody reads."""
+def stall(c, options, text, is_ready=lambda b: True):
+    """An agent that announces, and whose loop then hangs for real: in a log line that nobody reads.
+
+    From then on the dead-man timer runs: what has to be before that is_ready waits for, asked with BIRD."""
     b, n, a = c.bird(**options), c.nginx(), Agent(c.folder, c.programs[0], text)
     c.things.append(a)
     reader, writer = os.pipe()
     a.process = subprocess.Popen([a.program, '-c', a.conf], stderr=writer)
     wait_for('announced', lambda: a.is_announced(G4))
     wait_for('BIRD has the route', lambda: b.route(G4))
+    wait_for('ready to hang', lambda: is_ready(b))
     # through a description of its own, so that the agent's stays one that blocks
     more = os.open(f'/proc/self/fd/{writer}', os.O_WRONLY | os.O_NONBLOCK)
     try:
@@ -618,7 +620,7 @@ def dead_man(c):
     n.kill()
     if a.process.wait(timeout=15) != 3:
         raise Failed('its status')
-    wait_for('BIRD has no route', lambda: not b.route(G4), 2)
+    wait_for('BIRD has no route', lambda: not b.route(G4))
     said = b.ask('show protocols all r1') + b.log_text()
     if 'nearcastd has stalled' not in said and 'Hard reset' not in said and 'dministrative reset' not in said:
         raise Failed(said)
@@ -661,13 +663,16 @@ def dead_man_off(c):
 def dead_man_and_bfd(c):
     """BFD has a thread of its own, which must not vouch for a loop that hangs."""
     router = neighbor(bfd='{enabled: true, min-tx: 50ms, min-rx: 50ms}')
+
+    def bfd_is_up(bird):  # which takes up to a second of its own: both are slow until then
+        return ' Up ' in bird.ask('show bfd sessions')
+
     b, n, a, reader = stall(c, {'options': 'bfd on;', 'more': 'protocol bfd { interface "*" { interval 50 ms; }; }'},
-                            conf(router, head='dead-man: 1s\n'))
-    wait_for('BFD is up', lambda: ' Up ' in b.ask('show bfd sessions'))
+                            conf(router, head='dead-man: 1s\n'), bfd_is_up)
     if a.process.wait(timeout=15) != 3:
         raise Failed('its status')
-    wait_for('BIRD has no route', lambda: not b.route(G4), 2)
-    wait_for('BFD is not up', lambda: ' Up ' not in b.ask('show bfd sessions'), 3)
+    wait_for('BIRD has no route', lambda: not b.route(G4))
+    wait_for('BFD is not up', lambda: not bfd_is_up(b))
     os.close(reader)
 
 
@@ -837,7 +842,7 @@ def bfd(c):
     b, n, a = up(c, conf(router), options='bfd on;', more='protocol bfd { interface "*" { interval 50 ms; }; }')
     start = time.monotonic()
     b.process.send_signal(signal.SIGSTOP)
-    wait_for('the session is down', lambda: a.status()['neighbors'][0]['state'] != 'Established', 3)
+    wait_for('the session is down', lambda: a.status()['neighbors'][0]['state'] != 'Established')
     print(f'# noticed after {1000 * (time.monotonic() - start):.0f} ms')
     b.process.send_signal(signal.SIGCONT)
     if 'BFD' not in a.status()['neighbors'][0]['last_error']:

@@ -23,12 +23,12 @@
 #include "base/prefix_map.h"
 #include "io/address_lock.h"
 #include "io/addresses.h"
-#include "io/background.h"
 #include "io/check_run.h"
 #include "io/control.h"
 #include "io/file_watch.h"
 #include "io/loop.h"
 #include "io/socket_watch.h"
+#include "io/worker_pool.h"
 #include "service/pace.h"
 #include "service/service.h"
 
@@ -142,7 +142,7 @@ struct agent {
 	struct run_mark *mark;           /* owned */
 	struct state_dir *state;         /* owned */
 	struct events *events;           /* owned */
-	struct background *counter;      /* owned; counts connections */
+	struct worker_pool *counter;     /* owned; counts connections */
 	json_t *orders;                  /* owned; by service: what is kept of it */
 	struct hooks *hooks;             /* owned */
 	struct generation *hooks_generation; /* referenced; what they were made from */

@@ -14,7 +14,7 @@
 
 /* Outlives the service that it counts for, if that goes while the thread is busy. */
 struct count_job {
-	struct background_job job;
+	struct pool_job job;
 	struct hosted *hosted; /* NULL: nobody waits for it any more */
 	struct ip *addresses;  /* owned */
 	size_t address_count;
@@ -24,15 +24,16 @@ struct count_job {
 };
 
 static void
-run(struct background_job *job)
+run(struct pool_job *job, void *state)
 {
 	struct count_job *c = container_of(job, struct count_job, job);
 
+	(void)state;
 	c->result = connections_count(c->addresses, c->address_count, &c->connections, &c->failure);
 }
 
 static void
-done(struct background_job *job)
+done(struct pool_job *job)
 {
 	struct count_job *c = container_of(job, struct count_job, job);
 	struct hosted *h = c->hosted;
@@ -65,7 +66,7 @@ start(struct hosted *h)
 	c->addresses = xcalloc(c->address_count, sizeof(*c->addresses));
 	memcpy(c->addresses, h->conf->addresses, c->address_count * sizeof(*c->addresses));
 	h->counting = c;
-	background_do(h->agent->counter, &c->job);
+	(void)worker_pool_do(h->agent->counter, &c->job);
 }
 
 void

@@ -135,7 +135,7 @@ dead_man_new(sd_event *loop, struct duration limit, void (*died)(void *userdata,
 	r = timer_init(&d->timer, loop, on_beat);
 	if (r >= 0) {
 		arm(d, clock_now());
-		r = thread_start(&d->thread, run, d);
+		r = thread_start(&d->thread, 0, run, d);
 		d->is_running = r == 0;
 	}
 	if (r < 0) {

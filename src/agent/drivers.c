@@ -210,7 +210,7 @@ agent_open_drivers(struct agent *a, struct err *e)
 	if (r >= 0)
 		r = agent_open_hooks(a, e);
 	if (r >= 0)
-		r = background_new(a->loop, &a->counter, e);
+		r = worker_pool_new(a->loop, NULL, &a->counter, e);
 	if (r >= 0)
 		r = open_announcer(a, e);
 	for (size_t i = 0; i < a->service_count && r >= 0; i++)
@@ -237,7 +237,7 @@ agent_close_drivers(struct agent *a)
 	addresses_free(a->addresses);
 	check_hub_free(a->checks);
 	run_mark_free(a->mark);
-	(void)background_free(a->counter, DURATION_S(1));
+	(void)worker_pool_free(a->counter, DURATION_S(1));
 	json_decref(a->orders);
 	control_server_free(a->control);
 	if (a->events != NULL)

@@ -6,7 +6,7 @@
  * After a crash the last line may be torn: what has no newline at its end is no event, and is cut
  * off before the next is written.
  *
- * All of it waits for the disk: for a thread (io/background.h), one at a time.
+ * All of it waits for the disk: for a thread (io/worker_pool.h), one at a time.
  */
 #pragma once
 

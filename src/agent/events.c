@@ -7,9 +7,9 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
-#include "io/background.h"
 #include "io/control_line.h"
 #include "io/loop.h"
+#include "io/worker_pool.h"
 #include "service/state.h"
 
 #define LINES_MAX (1u << 20)      /* bytes that wait for the disk */
@@ -17,7 +17,7 @@
 
 /* What the thread writes; is_busy: all of it is the thread's. */
 struct batch {
-	struct background_job job;
+	struct pool_job job;
 	bool is_busy;
 	struct strbuf lines;
 	uint64_t first_seq, last_seq, count;
@@ -61,24 +61,25 @@ struct event_reader {
 	struct event_query query;
 	bool waits; /* for an event when there is none yet */
 	struct timer timer;
-	struct background_job job;
+	struct pool_job job;
 	struct event_result result;
 };
 
 static void start_batch(struct events *v);
 
 static void
-run_batch(struct background_job *job)
+run_batch(struct pool_job *job, void *state)
 {
 	struct events *v = container_of(job, struct events, batch.job);
 	struct batch *b = &v->batch;
 
+	(void)state;
 	b->result = event_files_append(
 	    v->files, b->lines.text, b->lines.len, b->first_seq, b->last_seq, &b->failure);
 }
 
 static void
-on_batch_done(struct background_job *job)
+on_batch_done(struct pool_job *job)
 {
 	struct events *v = container_of(job, struct events, batch.job);
 	struct batch *b = &v->batch;
@@ -115,7 +116,7 @@ start_batch(struct events *v)
 	v->lines = (struct strbuf){ 0 };
 	v->line_count = 0;
 	v->jobs++;
-	background_do(state_dir_thread(v->state), &b->job);
+	(void)worker_pool_do(state_dir_thread(v->state), &b->job);
 }
 
 static void
@@ -217,15 +218,16 @@ on_reader_time(struct timer *t, struct instant now)
 }
 
 static void
-run_query(struct background_job *job)
+run_query(struct pool_job *job, void *state)
 {
 	struct event_reader *r = container_of(job, struct event_reader, job);
 
+	(void)state;
 	event_files_query(r->events->files, &r->query, &r->result);
 }
 
 static void
-on_query_done(struct background_job *job)
+on_query_done(struct pool_job *job)
 {
 	struct event_reader *r = container_of(job, struct event_reader, job);
 
@@ -246,9 +248,9 @@ read_files(struct event_reader *r)
 	start_batch(v); /* as far as it may be: what the disk does not have yet, the memory has */
 	list_remove(&r->node);
 	json_decref(TAKE(r->result.events));
-	r->job = (struct background_job){ .run = run_query, .done = on_query_done };
+	r->job = (struct pool_job){ .run = run_query, .done = on_query_done };
 	v->jobs++;
-	background_do(state_dir_thread(v->state), &r->job);
+	(void)worker_pool_do(state_dir_thread(v->state), &r->job);
 }
 
 /* Something happened while it waited. */

@@ -11,9 +11,9 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "io/atomic_file.h"
-#include "io/background.h"
 #include "io/fd.h"
 #include "io/loop.h"
+#include "io/worker_pool.h"
 
 #define LOCK_NAME "lock"
 #define RETRY DURATION_S(2)
@@ -24,7 +24,7 @@ struct slot {
 	struct list node;
 	struct state_dir *dir; /* borrowed */
 	char *path;            /* owned */
-	struct background_job job;
+	struct pool_job job;
 	bool is_busy; /* now job, bytes, len, result and failure are the thread's */
 	char *bytes;  /* owned; NULL: remove the file */
 	size_t len;
@@ -38,7 +38,7 @@ struct slot {
 struct state_dir {
 	char *path;                /* owned */
 	int lock_fd;               /* owned; -1: the folder is not ours */
-	struct background *thread; /* owned */
+	struct worker_pool *thread; /* owned */
 	struct list slots;         /* owned */
 	struct timer retry;        /* owned; set while something could not be written */
 	char *problem;             /* owned; NULL: none */
@@ -67,10 +67,11 @@ clear_problem(struct state_dir *d)
 }
 
 static void
-run_slot(struct background_job *job)
+run_slot(struct pool_job *job, void *state)
 {
 	struct slot *s = container_of(job, struct slot, job);
 
+	(void)state;
 	s->result = s->bytes != NULL
 			? atomic_file_write(s->path, s->bytes, s->len, 0600, &s->failure)
 			: atomic_file_remove(s->path, &s->failure);
@@ -86,7 +87,7 @@ start_slot(struct slot *s)
 	s->len = s->next_len;
 	s->has_next = false;
 	s->is_busy = true;
-	background_do(s->dir->thread, &s->job);
+	(void)worker_pool_do(s->dir->thread, &s->job);
 }
 
 static void
@@ -104,7 +105,7 @@ on_retry(struct timer *t, struct instant now)
 }
 
 static void
-on_slot_done(struct background_job *job)
+on_slot_done(struct pool_job *job)
 {
 	struct slot *s = container_of(job, struct slot, job);
 
@@ -137,7 +138,7 @@ slot_of(struct state_dir *d, const char *name)
 	new = xcalloc(1, sizeof(*new));
 	new->dir = d;
 	new->path = TAKE(path);
-	new->job = (struct background_job){ .run = run_slot, .done = on_slot_done };
+	new->job = (struct pool_job){ .run = run_slot, .done = on_slot_done };
 	list_append(&d->slots, &new->node);
 	return new;
 }
@@ -220,7 +221,7 @@ state_dir_new(sd_event *loop, const char *path, struct state_dir **ret, struct e
 	if (r < 0)
 		(void)err_errno(e, r, "set up a timer");
 	else
-		r = background_new(loop, &d->thread, e);
+		r = worker_pool_new(loop, NULL, &d->thread, e);
 	if (r < 0) {
 		state_dir_free(d);
 		return r;
@@ -236,7 +237,7 @@ state_dir_free(struct state_dir *d)
 {
 	if (d == NULL)
 		return;
-	if (!background_free(d->thread, FREE_LIMIT))
+	if (!worker_pool_free(d->thread, FREE_LIMIT))
 		return; /* the disk hangs, and the thread still has what is here */
 	timer_done(&d->retry);
 	list_for_each_safe (s, &d->slots, struct slot, node) {
@@ -270,7 +271,7 @@ state_dir_is_ours(const struct state_dir *d)
 	return d->lock_fd >= 0;
 }
 
-struct background *
+struct worker_pool *
 state_dir_thread(struct state_dir *d)
 {
 	return d->thread;

@@ -19,7 +19,7 @@
 
 #include "base/err.h"
 
-struct background;
+struct worker_pool;
 struct state_dir;
 
 /* Makes the folder if it is missing (its parents are there). One that can not be used is a problem,
@@ -35,7 +35,7 @@ const char *state_dir_problem(const struct state_dir *d);
 /* Whether the folder is ours; without, nothing in it may be touched. */
 bool state_dir_is_ours(const struct state_dir *d);
 /* The thread that writes, for what else goes to this disk. Its jobs end before the folder does. */
-struct background *state_dir_thread(struct state_dir *d);
+struct worker_pool *state_dir_thread(struct state_dir *d);
 
 /*
  * Reads what was saved under the name, for the start: it waits for the disk. As atomic_file_read();

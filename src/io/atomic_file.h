@@ -2,7 +2,7 @@
  * Small files that are whole or as they were before, whatever happens: a full disk, a kill, a power
  * cut. What is new is written beside the old, brought to the disk, and takes its name then.
  *
- * All of it may wait for the disk: from an event loop, call it by way of a thread (background.h).
+ * All of it may wait for the disk: from an event loop, call it by way of a thread (worker_pool.h).
  */
 #pragma once
 

@@ -4,7 +4,7 @@
  *
  * The kernel picks them out by itself, but it walks its whole table of connections for that: some
  * milliseconds where there are hundreds of thousands. From an event loop, call it by way of a
- * thread (background.h).
+ * thread (worker_pool.h).
  */
 #pragma once
 

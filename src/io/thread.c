@@ -2,17 +2,17 @@
 
 #include <signal.h>
 
-#define STACK_BYTES (256u << 10)
+#define SMALL_STACK_BYTES (256u << 10)
 
 int
-thread_start(pthread_t *ret, void *(*run)(void *arg), void *arg)
+thread_start(pthread_t *ret, size_t stack_bytes, void *(*run)(void *arg), void *arg)
 {
 	pthread_attr_t attr;
 	sigset_t all, before;
 	int r;
 
 	(void)pthread_attr_init(&attr);
-	(void)pthread_attr_setstacksize(&attr, STACK_BYTES);
+	(void)pthread_attr_setstacksize(&attr, stack_bytes != 0 ? stack_bytes : SMALL_STACK_BYTES);
 	(void)sigfillset(&all);
 	/* the mask is inherited */
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);

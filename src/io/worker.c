@@ -90,7 +90,7 @@ worker_new(
 	if (r >= 0)
 		r = sd_event_add_io(owner, &w->bell, w->bell_fd, EPOLLIN, on_bell, w);
 	if (r >= 0)
-		r = thread_start(&w->thread, run, w);
+		r = thread_start(&w->thread, 0, run, w);
 	w->is_running = r >= 0;
 	if (r < 0) {
 		worker_free(w);

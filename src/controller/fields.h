@@ -1,0 +1,80 @@
+/*
+ * The fields of a request's JSON, through one table for each object: to a struct, or to errors that
+ * name the field.
+ *
+ * What config/ is for files, for bodies: a row has the key, the type, where it goes and its limits;
+ * unknown keys are refused, every error is collected, and each names its field as a JSON pointer
+ * (RFC 6901). Text is text: well-formed, printable, within its length; what it means to a page, a
+ * query or a header is their concern, who escape.
+ *
+ * Strings, and values of FIELD_OBJECT and FIELD_TAGS, are borrowed from the body.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "base/attr.h"
+#include "base/ip.h"
+
+enum field_type {
+	FIELD_TEXT,   /* const char *: min..max bytes, no control characters */
+	FIELD_NAME,   /* const char *: letters, digits, "-", "_", "."; a letter or digit first */
+	FIELD_U32,    /* uint32_t: min..max */
+	FIELD_BOOL,   /* bool */
+	FIELD_ENUM,   /* int: index into names */
+	FIELD_PREFIX, /* struct prefix, without host bits */
+	FIELD_IP,     /* struct ip */
+	FIELD_TAGS,   /* json_t *: array of at most TAGS_MAX distinct texts of 1..TAG_MAX bytes */
+	FIELD_NAMES,  /* json_t *: array of min..max distinct names */
+	FIELD_OBJECT, /* json_t *: an object, not looked into */
+};
+
+#define TAGS_MAX 32
+#define TAG_MAX 63
+#define NAME_MAX_BYTES 63
+
+enum field_flags {
+	FIELD_REQUIRED = 1 << 0,
+	FIELD_NULLABLE = 1 << 1, /* null: given, and left as it was in the struct */
+};
+
+struct field {
+	const char *key;
+	enum field_type type;
+	size_t offset;
+	unsigned flags;
+	int64_t min, max;         /* see enum field_type; max 0 of FIELD_TEXT: 255 */
+	const char *const *names; /* FIELD_ENUM; ends with NULL */
+};
+
+struct field_table {
+	const char *what; /* "a pool", for "unknown field of a pool" */
+	const struct field *fields;
+	size_t count; /* at most 64 */
+	size_t given; /* offset of a uint64_t: which fields were given, a bit for each row */
+};
+
+#define FIELD_TABLE(what_, type_, fields_)                                                         \
+	{                                                                                          \
+		.what = (what_), .fields = (fields_), .count = ARRAY_SIZE(fields_),                \
+		.given = offsetof(type_, given)                                                    \
+	}
+
+/*
+ * Reads body into the struct, which has the defaults already. Adds {field, detail} to errors for
+ * each thing that is wrong; false: there was one, and the struct is not to be used.
+ */
+bool fields_read(const struct field_table *table, const json_t *body, void *object, json_t *errors);
+/* Whether the body had the key. */
+bool fields_given(const struct field_table *table, const void *object, const char *key);
+
+/* pointer: a JSON pointer, "" for the whole body. */
+void field_error(json_t *errors, const char *pointer, const char *fmt, ...) _printf_(3, 4);
+
+bool field_name_is_valid(const char *text, size_t max);
+/* Well-formed UTF-8 without control characters. */
+bool field_text_is_valid(const char *text);

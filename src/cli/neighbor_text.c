@@ -74,6 +74,7 @@ add_session(struct blocks *b, const json_t *n)
 	    port);
 	add(b, "its router ID", "%s", field_text(json_object_get(n, "received_open"), "router_id"));
 	add_count(b, n, "our AS", "local_as");
+	add(b, "kept by", "%s", field_text(n, "announcer"));
 	add_count(b, n, "sessions so far", "established_count");
 	add_count(b, n, "attempts that failed", "attempts_failed");
 	if (*field_age(n, "next_attempt_ms", age) != '\0')

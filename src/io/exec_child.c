@@ -48,7 +48,8 @@ exec_user_find(const char *name, struct exec_user *ret, struct err *e)
 		return 0;
 	}
 	if (!may_change_user())
-		return err_set(e, -EPERM, "nearcastd may not become user %s", ret->name);
+		return err_set(e, -EPERM,
+		    "nearcastd may not become user %s (CAP_SETUID, CAP_SETGID)", ret->name);
 	if (getgrouplist(ret->name, ret->gid, ret->groups, &count) < 0)
 		return err_set(
 		    e, -E2BIG, "user %s is in more than %d groups", ret->name, EXEC_GROUPS_MAX);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "attributes_example.h"
 #include "tap.h"
 
 static struct prefix
@@ -24,24 +25,13 @@ TEST(a_protocol_is_named_after_its_address)
 
 TEST(attributes_become_statements)
 {
-	static const uint32_t communities[] = { UINT32_C(65001) << 16 | 5, UINT32_C(0xffff0000) };
 	static const uint64_t ext[] = { UINT64_C(0x0002fde900000064) };
-	static const struct bgp_large_community large[] = { { 65001, 1, 2 } };
-	struct bgp_attributes a = { .origin = BGP_ORIGIN_EGP,
-		.has_med = true,
-		.med = 7,
-		.has_local_pref = true,
-		.local_pref = 200,
-		.prepend = 2,
-		.communities = communities,
-		.community_count = 2,
-		.ext_communities = ext,
-		.ext_community_count = 1,
-		.large_communities = large,
-		.large_community_count = 1 };
+	struct bgp_attributes a = example_attributes;
 	struct strbuf text = { 0 };
 	struct err e = { 0 };
 
+	a.ext_communities = ext;
+	a.ext_community_count = 1;
 	CHECK_INT(bird_text_attributes(&a, 65001, &text, &e), 0);
 	CHECK_STR(strbuf_get(&text),
 	    "\t\tbgp_origin = ORIGIN_EGP;\n\t\tbgp_med = 7;\n\t\tbgp_local_pref = 200;\n"

@@ -165,15 +165,26 @@ speak(struct fixture *f, int side, const struct neighbor_conf *conf)
 		tap_fail(__FILE__, __LINE__, "%s", e.message);
 }
 
-/* A number or the text of a key of the only neighbor's status. */
+/* A number of a neighbor's status; -1: there is none of the name. */
+static _unused_ json_int_t
+number(const struct announcer *a, const char *name, const char *key)
+{
+	json_auto_t *all = announcer_status(a, clock_now());
+	json_t *n;
+	size_t i;
+
+	json_array_foreach (all, i, n) {
+		if (strcmp(json_string_value(json_object_get(n, "name")), name) == 0)
+			return json_integer_value(json_object_get(n, key));
+	}
+	return -1;
+}
+
+/* A number or the text of a key of the status of "peer", the only neighbor. */
 static _unused_ json_int_t
 status_number(const struct fixture *f, int side, const char *key)
 {
-	json_t *all = announcer_status(f->a[side], clock_now());
-	json_int_t n = json_integer_value(json_object_get(json_array_get(all, 0), key));
-
-	json_decref(all);
-	return n;
+	return number(f->a[side], "peer", key);
 }
 
 static _unused_ bool
@@ -208,4 +219,26 @@ announce(struct fixture *f, int side, const char *prefix)
 	if (announcer_set(f->a[side], &as, &e) < 0)
 		tap_fail(__FILE__, __LINE__, "%s", e.message);
 	announcer_flush(f->a[side]);
+}
+
+/* What is told of it stands in the events, alone. */
+static _unused_ void
+withdraw(struct fixture *f, int side, const char *prefix)
+{
+	strbuf_done(&f->events);
+	announcer_withdraw(f->a[side], prefix_of(prefix));
+	announcer_flush(f->a[side]);
+}
+
+/* From 203.0.113.0/32 on, an UPDATE for each, until the neighbor's socket takes no more. */
+static _unused_ void
+announce_until_full(struct fixture *f, const char *neighbor)
+{
+	struct announcement as = { .prefix = prefix_of("203.0.113.0/32") };
+
+	for (int i = 0; i % 64 != 0 || number(f->a[0], neighbor, "announced") >= i; i++) {
+		CHECK_INT(announcer_set(f->a[0], &as, NULL), 0);
+		announcer_flush(f->a[0]);
+		as.prefix.addr = ip_add(as.prefix.addr, 1);
+	}
 }

@@ -43,21 +43,6 @@ start_third(struct fixture *f, struct third *t)
 		tap_fail(__FILE__, __LINE__, "%s", e.message);
 }
 
-/* A number of a neighbor's status; -1: there is none of the name. */
-static json_int_t
-number(const struct announcer *a, const char *name, const char *key)
-{
-	json_auto_t *all = announcer_status(a, clock_now());
-	json_t *n;
-	size_t i;
-
-	json_array_foreach (all, i, n) {
-		if (strcmp(json_string_value(json_object_get(n, "name")), name) == 0)
-			return json_integer_value(json_object_get(n, key));
-	}
-	return -1;
-}
-
 static bool
 is_up(const struct announcer *a, const char *name)
 {
@@ -158,9 +143,7 @@ TEST(who_is_removed_is_told_why)
 	CHECK(is_up(f.a[0], "peer"));
 	announcer_remove_neighbor(f.a[0], "nobody", NULL);
 	/* withdrawn from those who are left, and told once */
-	strbuf_done(&f.events);
-	announcer_withdraw(f.a[0], prefix);
-	announcer_flush(f.a[0]);
+	withdraw(&f, 0, "203.0.113.10/32");
 	CHECK_STR(strbuf_get(&f.events), "withdrawn 203.0.113.10/32 1/1; ");
 	CHECK_INT(number(f.a[0], "peer", "established_count"), 1);
 }
@@ -192,7 +175,6 @@ TEST(a_withdrawal_does_not_wait_for_who_was_removed)
 	uint16_t port = free_port();
 	struct neighbor_conf conf = conf_of(0, port);
 	_cleanup_(third_done) struct third t = third(port);
-	struct announcement as = { .prefix = prefix_of("203.0.113.0/32") };
 	FIXTURE(f);
 
 	conf.prefix_limit = t.ours.prefix_limit = 2000000;
@@ -201,14 +183,8 @@ TEST(a_withdrawal_does_not_wait_for_who_was_removed)
 	REQUIRE(announcer_add_neighbor(f.a[0], &t.ours, NULL) == 0);
 	RUN_UNTIL(f, is_up(f.a[0], "third"));
 	/* the peer reads nothing while the loop does not run */
-	for (int i = 0; i % 64 != 0 || number(f.a[0], "third", "announced") >= i; i++) {
-		CHECK_INT(announcer_set(f.a[0], &as, NULL), 0);
-		announcer_flush(f.a[0]);
-		as.prefix.addr = ip_add(as.prefix.addr, 1);
-	}
-	strbuf_done(&f.events);
-	announcer_withdraw(f.a[0], prefix_of("203.0.113.1/32"));
-	announcer_flush(f.a[0]);
+	announce_until_full(&f, "third");
+	withdraw(&f, 0, "203.0.113.1/32");
 	CHECK_STR(strbuf_get(&f.events), "");
 	announcer_remove_neighbor(f.a[0], "third", NULL);
 	CHECK_STR(strbuf_get(&f.events), "third down; withdrawn 203.0.113.1/32 0/1; ");

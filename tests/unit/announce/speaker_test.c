@@ -87,9 +87,7 @@ TEST(a_withdrawal_is_written_before_the_call_returns)
 	announce(&f, 0, "203.0.113.10/32");
 	CHECK_STR(heard(&f, &out), "");
 
-	strbuf_done(&f.events);
-	announcer_withdraw(f.a[0], prefix_of("203.0.113.10/32"));
-	announcer_flush(f.a[0]);
+	withdraw(&f, 0, "203.0.113.10/32");
 	CHECK_STR(heard(&f, &out), "-203.0.113.10/32 ");
 	CHECK_STR(strbuf_get(&f.events), "withdrawn 203.0.113.10/32 1/1; ");
 
@@ -133,21 +131,13 @@ TEST(a_withdrawal_behind_a_full_socket_is_told_when_it_is_out)
 {
 	uint16_t port = free_port();
 	struct neighbor_conf conf = conf_of(0, port);
-	struct announcement as = { .prefix = prefix_of("203.0.113.0/32") };
 	FIXTURE(f);
 
 	conf.prefix_limit = 2000000;
 	speak_to_us(&f, &conf, 1 << 17);
 	strbuf_done(&f.events);
-	/* an UPDATE for each, until the socket takes no more */
-	for (int i = 0; i % 64 != 0 || status_number(&f, 0, "announced") >= i; i++) {
-		CHECK_INT(announcer_set(f.a[0], &as, NULL), 0);
-		announcer_flush(f.a[0]);
-		as.prefix.addr = ip_add(as.prefix.addr, 1);
-	}
-	strbuf_done(&f.events);
-	announcer_withdraw(f.a[0], prefix_of("203.0.113.1/32"));
-	announcer_flush(f.a[0]);
+	announce_until_full(&f, "peer");
+	withdraw(&f, 0, "203.0.113.1/32");
 	CHECK_STR(strbuf_get(&f.events), "");
 	CHECK_INT(announcer_withdrawing(f.a[0], prefix_of("203.0.113.1/32")).count, 1);
 	uint8_t drop[1 << 16];
@@ -161,22 +151,15 @@ TEST(a_withdrawal_that_the_peer_does_not_take_ends_the_session)
 {
 	uint16_t port = free_port();
 	struct neighbor_conf conf = conf_of(0, port);
-	struct announcement as = { .prefix = prefix_of("203.0.113.0/32") };
 	static uint8_t drop[1 << 20];
 	FIXTURE(f);
 
 	conf.prefix_limit = 2000000;
 	conf.idle_hold = DURATION_S(60);
 	speak_to_us(&f, &conf, 1 << 17);
-	for (int i = 0; i % 64 != 0 || status_number(&f, 0, "announced") >= i; i++) {
-		CHECK_INT(announcer_set(f.a[0], &as, NULL), 0);
-		announcer_flush(f.a[0]);
-		as.prefix.addr = ip_add(as.prefix.addr, 1);
-	}
-	strbuf_done(&f.events);
+	announce_until_full(&f, "peer");
 	struct instant start = clock_now();
-	announcer_withdraw(f.a[0], prefix_of("203.0.113.1/32"));
-	announcer_flush(f.a[0]);
+	withdraw(&f, 0, "203.0.113.1/32");
 	RUN_UNTIL(f, !status_is(&f, 0, "state", "Established"));
 	CHECK(instant_diff(clock_now(), start).ns >= 4 * NS_PER_S);
 	CHECK_STR(strbuf_get(&f.events), "peer down; withdrawn 203.0.113.1/32 0/1; ");
@@ -253,9 +236,7 @@ TEST(a_withdraw_is_over_when_the_restart_time_is)
 	speak_to_us(&f, &conf, 0);
 	announce(&f, 0, "203.0.113.10/32");
 	lose_session(&f);
-	strbuf_done(&f.events);
-	announcer_withdraw(f.a[0], prefix_of("203.0.113.10/32"));
-	announcer_flush(f.a[0]);
+	withdraw(&f, 0, "203.0.113.10/32");
 	CHECK_STR(strbuf_get(&f.events), "");
 	RUN_UNTIL(f, f.events.len > 0);
 	CHECK_STR(strbuf_get(&f.events), "withdrawn 203.0.113.10/32 0/1; ");
@@ -272,9 +253,7 @@ TEST(a_withdraw_behind_a_lost_session_is_over_where_nothing_is_kept)
 	speak_to_us(&f, &conf, 0);
 	announce(&f, 0, "203.0.113.10/32");
 	lose_session(&f);
-	strbuf_done(&f.events);
-	announcer_withdraw(f.a[0], prefix_of("203.0.113.10/32"));
-	announcer_flush(f.a[0]);
+	withdraw(&f, 0, "203.0.113.10/32");
 	CHECK_STR(strbuf_get(&f.events), "withdrawn 203.0.113.10/32 0/0; ");
 }
 

@@ -8,13 +8,12 @@ Usage: transport.py SPEAKER [CASE...]"""
 import pathlib
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-import network  # noqa: E402
+from running import chosen, in_namespaces, run_cases  # noqa: E402
 from speaker import Speaker  # noqa: E402
 from waiting import DEADLINE, Failed, check, stays, wait_for  # noqa: E402
 
@@ -251,37 +250,17 @@ def user_timeout_without_a_hold_time(c):
 
 
 def run(program, names):
-    cases = [c for c in CASES if not names or c.__name__ in names]
     net = Net()
-    failed = False
-    print(f'1..{len(cases)}')
-    for number, test in enumerate(cases, 1):
-        start = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix='nearcast-transport-') as folder:
-            c = Case(pathlib.Path(folder), program, net)
-            try:
-                test(c)
-                print(f'ok {number} - {test.__name__}')
-            except Failed as e:
-                failed = True
-                print(f'not ok {number} - {test.__name__}\n# {e}')
-                for log in sorted(c.folder.glob('*.log')):
-                    print(''.join(f'# {log.name}: {line}\n' for line in log.read_text().splitlines()[-30:]))
-            finally:
-                c.end()
-        print(f'# {time.monotonic() - start:.1f} s', flush=True)
+    status = run_cases(chosen(CASES, names), lambda folder: Case(folder, program, net))
     net.end()
-    return failed
+    return status
 
 
 def main(words):
     if not words:
         print(__doc__, file=sys.stderr)
         return 2
-    if not network.is_inside():
-        print(f'1..0 # SKIP {network.go_inside()}')
-        return 0
-    return run(words[0], words[1:])
+    return in_namespaces(lambda: run(words[0], words[1:]))
 
 
 sys.exit(main(sys.argv[1:]))

@@ -16,7 +16,6 @@ import statistics
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.request
@@ -24,6 +23,7 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'interop'))
 from bird import BIRD, BIRDC, G4, G6, Bird  # noqa: E402
 from network import LINK_LOCAL, V4, V6, Network  # noqa: E402
+from running import chosen, in_namespaces, run_cases  # noqa: E402
 from waiting import Failed, stays, wait_for  # noqa: E402
 
 NGINX = shutil.which('nginx', path=os.environ['PATH'] + ':/usr/sbin')
@@ -260,14 +260,10 @@ class Case:
 
     def end(self):
         for thing in reversed(self.things):
-            if isinstance(thing, Bird):
-                if thing.process.poll() is None:
-                    thing.kill()
-            else:
-                thing.end()
-        for address in (A4, A6):
-            if has_address(address):
-                subprocess.run(['ip', 'addr', 'del', f'{address}/{128 if ":" in address else 32}', 'dev', 'lo'])
+            thing.end()
+        lines = subprocess.run(['ip', '-o', 'addr', 'show', 'dev', 'lo'], capture_output=True, text=True).stdout
+        for address in re.findall(r'inet6? ((?:203\.0\.113\.|2001:db8:f00d)\S+)', lines):
+            subprocess.run(['ip', 'addr', 'del', address, 'dev', 'lo'])
 
 
 def up(c, text=None, prefix=G4, nginx=None, **bird_options):
@@ -1011,47 +1007,16 @@ CASES = [announce_in_order, kill_to_withdraw, kill_with_half_open_connections, s
          status_command, under_systemd, signals]
 
 
-def run(programs, names):
-    network = Network()
-    cases = [case for case in CASES if not names or case.__name__ in names]
-    failed = 0
-    print(f'1..{len(cases)}')
-    for number, test in enumerate(cases, 1):
-        with tempfile.TemporaryDirectory(prefix='nearcast-agent-') as folder:
-            case = Case(pathlib.Path(folder), programs, network)
-            start = time.monotonic()
-            try:
-                test(case)
-                print(f'ok {number} - {test.__name__}')
-            except Exception as e:  # a case that falls over has failed too
-                failed += 1
-                print(f'not ok {number} - {test.__name__}')
-                logs = [p.read_text() for p in sorted(case.folder.glob('*.log'))]
-                for line in "\n".join([f"{type(e).__name__}: {e}", *logs]).splitlines():
-                    print('# ' + line)
-            finally:
-                case.end()
-            print(f'# {time.monotonic() - start:.2f} s', flush=True)
-    network.end()
-    return 1 if failed else 0
-
-
 def inside(run_it):
     """Calls it in namespaces of its own, which end with it; says why not where they cannot be had."""
-    if os.environ.get('NEARCAST_INSIDE') == 'agent':
-        return run_it()
-    missing = [name for name, path in (('bird', BIRD), ('birdc', BIRDC), ('nginx', NGINX)) if not path]
-    unshare = ['unshare', '--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child']
-    if os.geteuid() != 0:
-        unshare += ['--user', '--map-root-user']
-    if missing:
-        print(f'1..0 # SKIP not installed: {", ".join(missing)}')
-        return 0
-    if subprocess.run([*unshare, 'true'], capture_output=True).returncode != 0:
-        print('1..0 # SKIP network namespaces are forbidden here')
-        return 0
-    return subprocess.run([*unshare, sys.executable, *sys.argv],
-                          env={**os.environ, 'NEARCAST_INSIDE': 'agent'}).returncode
+    return in_namespaces(run_it, bird=BIRD, birdc=BIRDC, nginx=NGINX)
+
+
+def run(programs, names):
+    network = Network()
+    status = run_cases(chosen(CASES, names), lambda folder: Case(folder, programs, network))
+    network.end()
+    return status
 
 
 def main():

@@ -7,19 +7,17 @@ import os
 import pathlib
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'interop'))
-from agent import Agent, Nginx  # noqa: E402
-from bird import BIRD, BIRDC, G4, G6, Bird  # noqa: E402
-from network import V4, V6, Network  # noqa: E402
+import agent  # noqa: E402
+from bird import BIRD, BIRDC, G4, G6  # noqa: E402
+from network import V4, V6, Network, is_rootless  # noqa: E402
+from running import run_cases  # noqa: E402
 from waiting import Failed, check, stays, wait_for  # noqa: E402
 
 BGPD = '/usr/lib/frr/bgpd'
-NGINX = shutil.which('nginx', path=os.environ['PATH'] + ':/usr/sbin')
 BOTH = 'ipv4 { import all; export none; }; ipv6 { import all; export none; };'
 
 
@@ -137,28 +135,19 @@ route-map OUT6 permit 10
         return sorted(re.findall(r'network (\S+) route-map NEARCAST-', self.ask('show running-config')))
 
 
-class Case:
-    def __init__(self, folder, programs, network, host):
-        self.folder, self.programs, self.network, self.host_class = folder, programs, network, host
-        self.things = []
+class Case(agent.Case):
+    host_class = None
 
     def host(self):
         self.things.append(self.host_class(self.folder))
         return self.things[-1]
 
     def upstream(self):
-        b = Bird(self.folder, self.network.enter, 'graceful restart off;', channels=BOTH)
-        b.end = lambda: b.kill() if b.process.poll() is None else None
-        self.things.append(b)
-        return b
-
-    def nginx(self, **options):
-        self.things.append(Nginx(self.folder, **options))
-        return self.things[-1].start()
+        return self.bird(options='graceful restart off;', channels=BOTH)
 
     def agent(self, host, name='nearcastd', dies='keep', ips=(G4,), more='', head=''):
         quoted = ', '.join(f'"{ip}"' for ip in ips)
-        self.things.append(Agent(self.folder, self.programs[0], f'''site: ams
+        return super().agent(f'''site: ams
 host: test-host
 control: CONTROL
 state-directory: {self.folder}/state
@@ -168,20 +157,11 @@ settle-time: 100ms
   web:
     global-ips: [{quoted}]
     listen: [tcp/80]
-{more}''', name))
-        return self.things[-1].start()
+{more}''', name)
 
     def nearcast(self, agent, *words):
         r = subprocess.run([self.programs[1], *words, '-s', agent.control], capture_output=True, text=True)
         return r.stdout + r.stderr
-
-    def end(self):
-        for thing in reversed(self.things):
-            thing.end()
-        for line in subprocess.run(['ip', '-o', 'addr', 'show', 'dev', 'lo'], capture_output=True, text=True).stdout.split('\n'):
-            found = re.search(r'inet6? (203\.0\.113\.\S+|2001:db8:f00d\S+)', line)
-            if found:
-                subprocess.run(['ip', 'addr', 'del', found[1], 'dev', 'lo'])
 
 
 def up(c, **options):
@@ -219,7 +199,7 @@ def announce_and_withdraw(c):
         raise Failed(f'a dump: {c.nearcast(a, "dump", "start", h.neighbor)}')
     took = []
     for _ in range(5):
-        killed = n.kill()
+        n.kill()
         wait_for('the upstream has no route', lambda: not u.route(G4))
         record = wait_for('withdrawn', lambda: (a.is_withdrawn(G4) or {}).get('last_withdraw'))
         wait_for('confirmed', lambda: (a.address(G4)['last_withdraw'] or {}).get('flushed_wall_ns'))
@@ -390,48 +370,26 @@ CASES = ([(HostBird, f) for f in [*BOTH_CASES, a_broken_configuration_is_no_harm
          [(HostFrr, f) for f in [*BOTH_CASES, what_is_the_operators_stays]])
 
 
+def with_host(host, case):
+    def run_with_it(c):
+        if host is HostFrr and (not os.path.exists(BGPD) or is_rootless()):
+            return 'FRR is not installed, or there is no root'
+        c.host_class = host
+        return case(c)
+    return run_with_it
+
+
 def run(programs, wanted):
     network = Network()
-    cases = [(h, f) for h, f in CASES if not wanted or f.__name__ in wanted or f'{h.name}_{f.__name__}' in wanted or h.name in wanted]
-    failed = 0
-    print(f'1..{len(cases)}', flush=True)
-    for i, (host, case) in enumerate(cases, 1):
-        name = f'{host.name}_{case.__name__}'
-        if host is HostFrr and (not os.path.exists(BGPD) or os.environ['NEARCAST_INSIDE'] != 'root'):
-            print(f'ok {i} - {name} # SKIP FRR is not installed, or there is no root', flush=True)
-            continue
-        folder = pathlib.Path(tempfile.mkdtemp(prefix='announcers-'))
-        c = Case(folder, programs, network, host)
-        try:
-            case(c)
-            print(f'ok {i} - {name}', flush=True)
-        except (Failed, OSError, subprocess.SubprocessError, ValueError, KeyError, StopIteration) as e:
-            failed += 1
-            print(f'not ok {i} - {name}\n# {type(e).__name__}: {e}', flush=True)
-            for log in sorted(folder.glob('**/*.log')):
-                print('\n'.join(f'# {log.name}: {line}' for line in log.read_text().splitlines()[-12:]), flush=True)
-        finally:
-            c.end()
-        shutil.rmtree(folder, ignore_errors=True)
-    network.end() if hasattr(network, 'end') else None
-    return failed > 0
+    cases = [(f'{h.name}_{f.__name__}', with_host(h, f)) for h, f in CASES
+             if not wanted or {f'{h.name}_{f.__name__}', f.__name__, h.name} & set(wanted)]
+    status = run_cases(cases, lambda folder: Case(folder, programs, network))
+    network.end()
+    return status
 
 
 def main():
-    if 'NEARCAST_INSIDE' in os.environ:
-        return run(sys.argv[1:3], sys.argv[3:])
-    unshare = ['unshare', '--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child']
-    inside = 'root' if os.geteuid() == 0 else 'user'
-    if inside == 'user':
-        unshare += ['--user', '--map-root-user']
-    missing = [name for name, path in (('bird', BIRD), ('birdc', BIRDC), ('nginx', NGINX)) if not path]
-    if missing:
-        print(f'1..0 # SKIP not installed: {", ".join(missing)}')
-        return 0
-    if subprocess.run([*unshare, 'true'], capture_output=True).returncode != 0:
-        print('1..0 # SKIP network namespaces are forbidden here')
-        return 0
-    return subprocess.run([*unshare, sys.executable, *sys.argv], env={**os.environ, 'NEARCAST_INSIDE': inside}).returncode
+    return agent.inside(lambda: run(sys.argv[1:3], sys.argv[3:]))
 
 
 if __name__ == '__main__':

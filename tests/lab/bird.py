@@ -56,3 +56,7 @@ protocol bgp r1 {{
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+    def end(self):
+        if self.process.poll() is None:
+            self.kill()

@@ -12,11 +12,11 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'interop'))
-from network import go_inside, is_inside, is_rootless  # noqa: E402
+from network import is_rootless  # noqa: E402
+from running import chosen, in_namespaces, run_cases  # noqa: E402
 from waiting import Failed, wait_for  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -420,36 +420,15 @@ CASES = [http, https, tls, dns, grpc, icmp, exec_outcomes, exec_group, exec_user
 
 
 def run(program, names):
-    cases = [case for case in CASES if not names or case.__name__ in names]
-    failed = 0
     for words in (['link', 'set', 'lo', 'up'], ['addr', 'add', f'{A}/32', 'dev', 'lo'],
                   ['addr', 'add', f'{A6}/128', 'dev', 'lo']):
         sh('ip', *words)
-    print(f'1..{len(cases)}')
-    for number, test in enumerate(cases, 1):
-        with tempfile.TemporaryDirectory(prefix='nearcast-checks-') as folder:
-            case, start = Case(pathlib.Path(folder), program), time.monotonic()
-            try:
-                skipped = test(case)
-                print(f'ok {number} - {test.__name__}' + (f' # SKIP {skipped}' if skipped else ''))
-            except Exception as e:  # a case that falls over has failed too
-                failed += 1
-                print(f'not ok {number} - {test.__name__}')
-                logs = [p.read_text() for p in sorted(case.folder.glob('*.log'))]
-                for line in '\n'.join([f'{type(e).__name__}: {e}', *logs]).splitlines():
-                    print('# ' + line)
-            finally:
-                case.end()
-            print(f'# {time.monotonic() - start:.2f} s', flush=True)
-    return 1 if failed else 0
+    return run_cases(chosen(CASES, names), lambda folder: Case(folder, program))
 
 
 def main():
-    if is_inside():
-        return run(os.path.abspath(sys.argv[1]), sys.argv[2:])
-    missing = [name for name, path in (('nginx', NGINX), ('unbound', UNBOUND), ('openssl', OPENSSL)) if not path]
-    print(f'1..0 # SKIP {"not installed: " + ", ".join(missing) if missing else go_inside()}')
-    return 0
+    return in_namespaces(lambda: run(os.path.abspath(sys.argv[1]), sys.argv[2:]),
+                         nginx=NGINX, unbound=UNBOUND, openssl=OPENSSL)
 
 
 if __name__ == '__main__':

@@ -2,9 +2,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <linux/filter.h>
-#include <linux/inet_diag.h>
-#include <linux/sock_diag.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,12 +9,7 @@
 #include "base/alloc.h"
 #include "io/loop.h"
 #include "io/netlink.h"
-
-/* Ports that fit into the filter's jumps; with more, every listening socket is let through. */
-#define FILTER_PORTS_MAX 200
-
-/* Messages taken in one turn of the loop. */
-#define MESSAGES_MAX 128
+#include "io/socket_deaths.h"
 
 enum listening {
 	LISTENING_UNKNOWN,
@@ -257,95 +249,38 @@ on_poll(struct timer *t, struct instant now)
 	arm(w, now);
 }
 
-/* The port of a destroyed socket into the set. */
-static void
-add_port(const struct nlmsghdr *h, uint16_t *ports, size_t *count)
-{
-	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(h);
-	uint16_t port;
-
-	if (mnl_nlmsg_get_payload_len(h) < sizeof(*m))
-		return;
-	port = ntohs(m->id.idiag_sport);
-	for (size_t i = 0; i < *count; i++) {
-		if (ports[i] == port)
-			return;
-	}
-	ports[(*count)++] = port;
-}
-
 static int
 on_message(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	struct socket_watch *w = userdata;
 	struct instant heard = clock_now();
-	uint16_t ports[MESSAGES_MAX];
-	size_t count = 0;
-	bool lost = false;
+	uint16_t ports[SOCKET_DEATHS_MAX];
+	size_t count;
 
 	(void)source;
 	(void)events;
-	/* all that is there first: a server with 64 workers dies with 64 messages, and is looked at
-	 * once */
-	for (int i = 0; i < MESSAGES_MAX; i++) {
-		char buf[8192];
-		ssize_t n = netlink_read(fd, buf, sizeof(buf));
-		const struct nlmsghdr *h = (const void *)buf;
-
-		if (n == 0)
-			break;
-		lost |= n < 0;
-		/* one datagram is one message */
-		if (n > 0 && mnl_nlmsg_ok(h, (int)n))
-			add_port(h, ports, &count);
-	}
-	if (lost)
+	if (socket_deaths_read(fd, ports, &count) < 0) {
 		look_at_all(w, heard);
-	for (size_t i = 0; i < count && !lost; i++)
-		look_at_port(w, ports[i], heard);
+	} else {
+		for (size_t i = 0; i < count; i++)
+			look_at_port(w, ports[i], heard);
+	}
 	arm(w, clock_now());
 	return 0;
 }
 
-/* Lets through what had no peer (destination port 0) and one of the ports. */
+/* One port a group: a port may come twice, for both protocols, which does no harm. */
 static int
-attach_filter(const struct socket_watch *w, int fd, struct err *e)
+attach_filter(const struct socket_watch *w, struct err *e)
 {
-	enum {
-		AT_SOURCE_PORT = NLMSG_HDRLEN + offsetof(struct inet_diag_msg, id.idiag_sport),
-		AT_DEST_PORT = NLMSG_HDRLEN + offsetof(struct inet_diag_msg, id.idiag_dport),
-	};
-	struct sock_filter code[FILTER_PORTS_MAX + 5];
-	struct sock_fprog program = { .filter = code };
-	size_t ports[FILTER_PORTS_MAX], count = 0, n = 0;
+	_cleanup_(freep) uint16_t *ports = xcalloc(w->count + 1, sizeof(*ports));
+	size_t count = 0;
 
-	for (size_t i = 0; i < w->count && count <= FILTER_PORTS_MAX; i++) {
-		/* sorted by protocol first: a port may come twice, which does no harm */
-		if (i > 0 && same_group(&w->items[i - 1], &w->items[i]))
-			continue;
-		if (count == FILTER_PORTS_MAX) {
-			count = SIZE_MAX;
-			break;
-		}
-		ports[count++] = w->items[i].socket.port;
+	for (size_t i = 0; i < w->count; i++) {
+		if (i == 0 || !same_group(&w->items[i - 1], &w->items[i]))
+			ports[count++] = w->items[i].socket.port;
 	}
-	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_H | BPF_ABS, AT_DEST_PORT);
-	if (count == SIZE_MAX) {
-		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
-	} else {
-		code[n++] = (struct sock_filter)BPF_JUMP(
-		    BPF_JMP | BPF_JEQ | BPF_K, 0, 0, (uint8_t)(count + 1));
-		code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_H | BPF_ABS, AT_SOURCE_PORT);
-		for (size_t i = 0; i < count; i++)
-			code[n++] = (struct sock_filter)BPF_JUMP(
-			    BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)ports[i], (uint8_t)(count - i), 0);
-	}
-	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
-	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, UINT32_MAX);
-	program.len = (unsigned short)n;
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0)
-		return err_errno(e, -errno, "filter of the listener watch");
-	return 0;
+	return socket_deaths_filter(w->fd, ports, count, e);
 }
 
 static int
@@ -399,7 +334,7 @@ socket_watch_add(struct socket_watch *w, const struct watched_socket *sockets, s
 		    (struct watched_item){ .socket = sockets[i], .place = places[i] };
 	}
 	qsort(w->items, w->count, sizeof(*w->items), compare_items);
-	r = attach_filter(w, w->fd, e);
+	r = attach_filter(w, e);
 	if (r < 0) {
 		for (size_t i = 0; i < count; i++)
 			socket_watch_remove(w, places[i]);
@@ -427,7 +362,7 @@ socket_watch_remove(struct socket_watch *w, size_t place)
 		k = g.end;
 	}
 	/* an old filter lets too much through, and what it does is looked at */
-	(void)attach_filter(w, w->fd, NULL);
+	(void)attach_filter(w, NULL);
 	arm(w, clock_now());
 }
 
@@ -443,8 +378,6 @@ int
 socket_watch_new(sd_event *loop, struct duration poll, socket_watch_fn changed, void *userdata,
     struct socket_watch **ret, struct err *e)
 {
-	static const unsigned groups[] = { SKNLGRP_INET_TCP_DESTROY, SKNLGRP_INET_UDP_DESTROY,
-		SKNLGRP_INET6_TCP_DESTROY, SKNLGRP_INET6_UDP_DESTROY };
 	struct socket_watch *w = xcalloc(1, sizeof(*w));
 	int r;
 
@@ -455,10 +388,10 @@ socket_watch_new(sd_event *loop, struct duration poll, socket_watch_fn changed, 
 	r = netlink_new(NETLINK_SOCK_DIAG, &w->nl, e);
 	if (r < 0)
 		goto fail;
-	r = netlink_listen(NETLINK_SOCK_DIAG, groups, ARRAY_SIZE(groups), &w->fd, e);
+	r = socket_deaths_open(&w->fd, e);
 	if (r < 0)
 		goto fail;
-	r = attach_filter(w, w->fd, e);
+	r = attach_filter(w, e);
 	if (r < 0)
 		goto fail;
 	r = timer_init(&w->timer, loop, on_time);

@@ -11,6 +11,7 @@
 
 #include "announce/neighbor.h"
 #include "fixture.h"
+#include "own_network.h"
 
 /* The only neighbor's text behind a key, in buf; "" for null. */
 static const char *
@@ -22,6 +23,17 @@ status_text(const struct fixture *f, int side, const char *key, char *buf, size_
 	(void)snprintf(buf, size, "%s", text ? text : "");
 	json_decref(all);
 	return buf;
+}
+
+/*
+ * For what the kernel counts for a whole network: away from what others do in the host's, where
+ * such a network may be had.
+ */
+static uint16_t
+port_in_own_network(void)
+{
+	(void)own_network();
+	return free_port();
 }
 
 TEST(distances_that_both_ends_keep)
@@ -165,7 +177,7 @@ TEST(why_there_is_no_connection)
 
 TEST(a_wrong_password_is_guessed_from_what_the_kernel_dropped)
 {
-	uint16_t port = free_port();
+	uint16_t port = port_in_own_network();
 	struct neighbor_conf conf[] = { conf_of(0, port), conf_of(1, port) };
 	char text[512];
 	FIXTURE(f);
@@ -207,7 +219,7 @@ TEST(a_refusal_that_can_not_be_heard_is_thought_of)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct neighbor_conf conf = conf_of(0, free_port());
+		struct neighbor_conf conf = conf_of(0, port_in_own_network());
 		char text[512];
 		FIXTURE(f);
 
@@ -241,7 +253,7 @@ TEST(silence_is_guessed_from_what_the_kernel_drops)
 	static const char want[] =
 	    "connected, but this host drops segments with a low TTL meanwhile: is the "
 	    "neighbor farther away, or does it not send TTL 255?";
-	struct neighbor_conf conf = conf_of(0, free_port());
+	struct neighbor_conf conf = conf_of(0, port_in_own_network());
 	struct endpoint local = { .addr = conf.address, .port = conf.port }, from;
 	int near = 255, far = 3;
 	char text[512];

@@ -8,55 +8,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "own_network.h"
 #include "tap.h"
 #include "wait.h"
-
-static bool
-write_file(const char *path, const char *text)
-{
-	FILE *f = fopen(path, "we");
-	bool ok = f != NULL && fputs(text, f) >= 0;
-
-	return f != NULL && fclose(f) == 0 && ok;
-}
-
-/*
- * A network of our own; without root in a user namespace whose root we are, so that ip(8) is too.
- */
-static const char *
-unshare_network(void)
-{
-	uid_t uid = geteuid();
-	gid_t gid = getegid();
-	char uid_map[32], gid_map[32];
-
-	if (unshare(CLONE_NEWNET) == 0)
-		return NULL;
-	(void)snprintf(uid_map, sizeof(uid_map), "0 %u 1", uid);
-	(void)snprintf(gid_map, sizeof(gid_map), "0 %u 1", gid);
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0 ||
-	    !write_file("/proc/self/setgroups", "deny") ||
-	    !write_file("/proc/self/uid_map", uid_map) ||
-	    !write_file("/proc/self/gid_map", gid_map))
-		return "network namespaces are forbidden here";
-	return NULL;
-}
-
-/* NULL, or why it cannot be had. The first test that runs enters it for all. */
-static const char *
-enter_namespace(void)
-{
-	static const char *problem;
-	static bool tried;
-
-	if (!tried) {
-		tried = true;
-		problem = unshare_network();
-		if (problem == NULL && system("ip link set lo up") != 0)
-			problem = "ip(8) is missing";
-	}
-	return problem;
-}
 
 struct seen {
 	bool present[2];
@@ -132,7 +86,7 @@ shows(const char *pattern)
 TEST(add_verify_remove)
 {
 	struct ip ips[] = { ip_of("203.0.113.10"), ip_of("2001:db8:f00d::10") };
-	const char *problem = enter_namespace();
+	const char *problem = own_network();
 	struct addresses *a = NULL;
 	struct seen s = { 0 };
 	sd_event *loop = NULL;
@@ -193,7 +147,7 @@ is_reached(int receiver, struct ip ip, uint16_t port)
 TEST(present_is_ready_for_packets)
 {
 	struct ip ip = ip_of("2001:db8:f00d::60");
-	const char *problem = enter_namespace();
+	const char *problem = own_network();
 	struct sockaddr_in6 any = { .sin6_family = AF_INET6 };
 	socklen_t len = sizeof(any);
 	sd_event *loop = NULL;
@@ -227,7 +181,7 @@ TEST(present_is_ready_for_packets)
 TEST(what_was_there_before_stays)
 {
 	struct ip ip = ip_of("203.0.113.20");
-	const char *problem = enter_namespace();
+	const char *problem = own_network();
 	struct addresses *a = NULL;
 	struct seen s = { 0 };
 	sd_event *loop = NULL;
@@ -253,7 +207,7 @@ TEST(what_was_there_before_stays)
 TEST(what_a_crash_left_is_ours_again)
 {
 	struct ip ip = ip_of("203.0.113.30");
-	const char *problem = enter_namespace();
+	const char *problem = own_network();
 	struct addresses *a = NULL;
 	struct seen s = { 0 };
 	sd_event *loop = NULL;
@@ -279,7 +233,7 @@ TEST(what_a_crash_left_is_ours_again)
 TEST(changes_by_others_are_told)
 {
 	struct ip ips[] = { ip_of("203.0.113.40"), ip_of("2001:db8:f00d::40") };
-	const char *problem = enter_namespace();
+	const char *problem = own_network();
 	struct addresses *a = NULL;
 	struct seen s = { 0 };
 	sd_event *loop = NULL;
@@ -313,7 +267,7 @@ TEST(watched_and_no_more)
 {
 	struct ip ips[] = { ip_of("203.0.113.70"), ip_of("203.0.113.71") };
 	struct ip third = ip_of("2001:db8:f00d::70");
-	const char *problem = enter_namespace();
+	const char *problem = own_network();
 	struct addresses *a = NULL;
 	struct seen s = { 0 };
 	sd_event *loop = NULL;

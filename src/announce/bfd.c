@@ -6,34 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "announce/bfd_engine.h"
-#include "announce/failure_limit.h"
-#include "announce/status_internal.h"
+#include "announce/bfd_internal.h"
 #include "base/alloc.h"
-#include "base/list.h"
 #include "base/log.h"
 #include "io/loop.h"
-#include "io/worker.h"
 
 #define INTERVAL_MIN DURATION_MS(10)
-
-struct bfd_driver {
-	struct worker *worker;     /* owned */
-	struct bfd_engine *engine; /* owned; lives in the worker */
-	struct list neighbors;     /* owned */
-	struct bfd_stranger stranger; /* taken there last */
-};
-
-struct bfd_neighbor {
-	struct list list; /* in bfd_driver.neighbors */
-	struct bfd_driver *driver;
-	const struct neighbor_conf *conf; /* borrowed */
-	struct bfd_path *path;            /* lives in the worker */
-	struct bfd_news news;             /* taken there last */
-	struct failure_limit failures, errors;
-	bfd_changed_fn changed;
-	void *userdata;
-};
 
 /* ---- calls that run in the worker ---- */
 
@@ -106,20 +84,6 @@ make_path(sd_event *loop, void *arg)
 	call->result = bfd_path_new(call->engine, call->target, &call->path);
 	if (call->result < 0)
 		(void)err_errno(&call->failure, call->result, "timer");
-}
-
-struct ask_path {
-	const struct bfd_path *path;
-	struct bfd_path_info info;
-};
-
-static void
-ask_path(sd_event *loop, void *arg)
-{
-	struct ask_path *call = arg;
-
-	(void)loop;
-	bfd_path_info(call->path, &call->info);
 }
 
 /* ---- news ---- */
@@ -231,8 +195,8 @@ check(const struct neighbor_conf *conf, struct err *e)
 	return 0;
 }
 
-static struct bfd_conf
-session_conf(const struct neighbor_bfd *bfd)
+struct bfd_conf
+bfd_session_conf(const struct neighbor_bfd *bfd)
 {
 	static const enum bfd_auth types[] = {
 		[NEIGHBOR_BFD_AUTH_NONE] = BFD_AUTH_NONE,
@@ -268,7 +232,7 @@ bfd_neighbor_new(struct bfd_driver *d, const struct neighbor_conf *conf,
 
 	if (r < 0)
 		return r;
-	target.conf = session_conf(&conf->bfd);
+	target.conf = bfd_session_conf(&conf->bfd);
 	worker_call(d->worker, make_path, &call);
 	explicit_bzero(&target.conf.key, sizeof(target.conf.key));
 	if (call.result < 0)
@@ -308,164 +272,4 @@ bfd_neighbor_free(struct bfd_neighbor *n)
 	worker_call(n->driver->worker, end_path, n->path);
 	list_remove(&n->list);
 	free(n);
-}
-
-/* ---- from one program to the next ---- */
-
-int
-bfd_check_past(const struct neighbor_conf *conf, const struct bfd_path_past *past, struct err *e)
-{
-	struct bfd_conf session = session_conf(&conf->bfd);
-	int r = bfd_path_check(&session, past, e);
-
-	explicit_bzero(&session.key, sizeof(session.key));
-	return r;
-}
-
-static void
-slow_down(sd_event *loop, void *arg)
-{
-	(void)loop;
-	bfd_engine_slow_down(arg);
-}
-
-static void
-freeze(sd_event *loop, void *arg)
-{
-	(void)loop;
-	bfd_engine_freeze(arg);
-}
-
-static void
-go_on(sd_event *loop, void *arg)
-{
-	(void)loop;
-	bfd_engine_thaw(arg);
-	bfd_engine_speed_up(arg);
-}
-
-void
-bfd_driver_slow_down(struct bfd_driver *d)
-{
-	if (d)
-		worker_call(d->worker, slow_down, d->engine);
-}
-
-void
-bfd_driver_freeze(struct bfd_driver *d)
-{
-	if (d)
-		worker_call(d->worker, freeze, d->engine);
-}
-
-void
-bfd_driver_go_on(struct bfd_driver *d)
-{
-	if (d)
-		worker_call(d->worker, go_on, d->engine);
-}
-
-struct path_call {
-	const struct bfd_path *path;
-	bool is_slowing;
-	struct handover *handover;
-	struct instant now;
-};
-
-static void
-ask_slowing(sd_event *loop, void *arg)
-{
-	struct path_call *call = arg;
-
-	(void)loop;
-	call->is_slowing = bfd_path_is_slowing(call->path);
-}
-
-bool
-bfd_neighbor_is_slowing(const struct bfd_neighbor *n)
-{
-	struct path_call call = { .path = n ? n->path : NULL };
-
-	if (n)
-		worker_call(n->driver->worker, ask_slowing, &call);
-	return call.is_slowing;
-}
-
-static void
-save_path(sd_event *loop, void *arg)
-{
-	const struct path_call *call = arg;
-
-	(void)loop;
-	bfd_path_save(call->path, call->handover, call->now);
-}
-
-void
-bfd_neighbor_save(const struct bfd_neighbor *n, struct handover *h, struct instant now)
-{
-	struct path_call call = { .path = n ? n->path : NULL, .handover = h, .now = now };
-
-	if (n)
-		worker_call(n->driver->worker, save_path, &call);
-}
-
-/* ---- status ---- */
-
-static json_t *
-ms_json(struct duration d)
-{
-	return d.ns % NS_PER_MS ? json_real(duration_ms_f(d)) : json_integer(duration_ms(d));
-}
-
-static json_t *
-dropped_json(const struct bfd_info *info)
-{
-	json_t *dropped = json_object();
-
-	for (enum bfd_verdict v = BFD_ACCEPTED + 1; v < BFD_VERDICT_MAX; v++)
-		(void)json_object_set_new(
-		    dropped, bfd_verdict_name(v), json_integer((json_int_t)info->verdicts[v]));
-	return dropped;
-}
-
-static json_t *
-auth_json(enum neighbor_bfd_auth auth)
-{
-	switch (auth) {
-	case NEIGHBOR_BFD_AUTH_NONE:
-		break;
-	case NEIGHBOR_BFD_AUTH_SHA1:
-		return json_string("sha1");
-	case NEIGHBOR_BFD_AUTH_METICULOUS_SHA1:
-		return json_string("meticulous-sha1");
-	}
-	return json_null();
-}
-
-json_t *
-bfd_neighbor_status(const struct bfd_neighbor *n, struct instant now)
-{
-	struct ask_path call = { 0 };
-	const struct bfd_info *info = &call.info.session;
-
-	if (n == NULL)
-		return json_null();
-	call.path = n->path;
-	worker_call(n->driver->worker, ask_path, &call);
-	return json_pack(
-	    "{s:s, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:i, s:i, s:I, s:o, s:o, s:I, s:I, s:I, "
-	    "s:o, s:I, s:I, s:o}",
-	    "state", bfd_state_name(info->state), "since_ms", status_ago(info->since, now),
-	    "remote_state", bfd_state_name(info->remote_state), "diag", bfd_diag_name(info->diag),
-	    "remote_diag", bfd_diag_name(info->remote_diag), "tx_interval_ms",
-	    ms_json(info->tx_interval), "rx_interval_ms", ms_json(info->rx_interval),
-	    "detection_ms", ms_json(info->detection), "multiplier", (int)info->multiplier,
-	    "remote_multiplier", (int)info->remote_multiplier, "local_discriminator",
-	    (json_int_t)info->local_discriminator, "remote_discriminator",
-	    info->remote_discriminator ? json_integer(info->remote_discriminator) : json_null(),
-	    "auth", auth_json(n->conf->bfd.auth), "downs", (json_int_t)info->downs, "packets_in",
-	    (json_int_t)info->packets_in, "packets_out", (json_int_t)info->packets_out, "dropped",
-	    dropped_json(info), "from_strangers", (json_int_t)call.info.strangers, "send_errors",
-	    (json_int_t)call.info.send_errors, "error",
-	    status_text_or_null(call.info.error));
 }

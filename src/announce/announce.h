@@ -7,7 +7,7 @@
  *
  * Files: announcer.c (this interface), speaker.c (all neighbors), speaker_neighbors.c (which there
  * are), speaker_requests.c (what an operator asks of it), kept.c (what neighbors may keep of lost
- * sessions), pending.h (what has not come about yet), listener.h (the listening sockets),
+ * sessions), pending.h (what has not come about yet), listeners.h (the listening sockets),
  * neighbor.h (one neighbor, which lists its own files), bfd.h (BFD with neighbors), on bfd_engine.h
  * (its sessions with their sockets; bfd_receiver.c) in a thread of its own; daemon.h (BIRD and
  * FRR), which lists its own files.

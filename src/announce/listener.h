@@ -1,48 +1,44 @@
 /*
- * The listening sockets of the built-in speaker: one for each address and port that neighbors may
- * connect to, signed and guarded (GTSM) for those of them that ask for it.
+ * One listening socket of the built-in speaker, and the neighbors that may connect to it: each with
+ * its password and its TTL, which the kernel checks. What it accepts it gives to the neighbor of
+ * that address; others are closed.
  *
- * A neighbor that may not be listened for (no right to port 179, somebody else is there, its
- * interface is missing) is tried again from time to time: meanwhile it is dialled only. A
- * link-local address follows its interface when that goes away and comes back under another index.
+ * Which sockets there are, and for whom, is for listeners.h to say.
  */
 #pragma once
 
 #include <systemd/sd-event.h>
 
 #include "base/err.h"
+#include "base/ip.h"
 #include "base/list.h"
-#include "io/handover.h"
 #include "io/loop.h"
+#include "io/tcp.h"
 
 struct neighbor;
 
-struct listeners {
-	sd_event *loop; /* borrowed */
-	struct list open; /* of struct listener, owned */
-	/* owned array of borrowed ones: all that want to be listened for */
-	struct neighbor **wanted;
-	size_t wanted_count, wanted_cap;
-	struct timer again;
+struct listener {
+	struct list list; /* in listeners.open */
+	struct endpoint local;
+	sd_event_source *source;     /* owned */
+	int fd;                      /* owned */
+	struct neighbor **neighbors; /* owned array of borrowed ones */
+	struct tcp_guard *guards;    /* owned; one for each of them */
+	size_t count, cap, guard_cap;
+	struct timer resume;       /* armed: nothing is accepted until then */
+	struct instant log_pauses; /* not before */
 };
 
-int listeners_init(struct listeners *ls, sd_event *loop);
-void listeners_done(struct listeners *ls); /* also when all zero; again is fine */
-
+/* fd: a socket that listens on local; taken over, also on failure. */
+int listener_new(
+    sd_event *loop, struct endpoint local, int fd, struct listener **ret, struct err *e);
+void listener_free(struct listener *l); /* also takes it from its list */
+/* The neighbor's connections are taken from now on, under its rules; an error leaves the rules of
+ * the others. */
+int listener_take_in(struct listener *l, struct neighbor *n, struct err *e);
+bool listener_has(const struct listener *l, const struct neighbor *n);
 /*
- * Listens for a neighbor that is not active only. An error is one that waiting does not mend: a
- * passive neighbor that can not be listened for, a password that the kernel can not check. Anything
- * else is logged and tried again.
+ * Takes none of the neighbor any more, if it did; the rules of the others stay. A password that
+ * nobody gives any more is asked of nobody.
  */
-int listeners_add(struct listeners *ls, struct neighbor *n, struct err *e);
-/* Nothing of it is taken any more; a socket that no other neighbor uses is closed. */
-void listeners_remove(struct listeners *ls, struct neighbor *n);
-
-/* Hands the sockets over to another program. */
-void listeners_save(const struct listeners *ls, struct handover *h);
-/*
- * Before any listeners_add(): sockets of before, which those for whom they were take again; and
- * when all are added, closes what nobody wants any more.
- */
-void listeners_resume(struct listeners *ls, struct inheritance *in, struct reader records);
-void listeners_drop_unused(struct listeners *ls);
+void listener_let_go(struct listener *l, const struct neighbor *n);

@@ -1,7 +1,7 @@
 /*
  * The built-in speaker: announce.h over our own BGP.
  *
- * It owns the neighbors (neighbor.h) and the listening sockets (listener.h). What is announced
+ * It owns the neighbors (neighbor.h) and the listening sockets (listeners.h). What is announced
  * lives in each neighbor's session, so a reconnect needs nothing from here; what has not come about
  * yet waits in pending.h.
  */

@@ -7,7 +7,7 @@
 
 #include "announce/announcer.h"
 #include "announce/bfd.h"
-#include "announce/listener.h"
+#include "announce/listeners.h"
 #include "announce/neighbor.h"
 #include "announce/pending.h"
 #include "base/attr.h"

@@ -1,0 +1,197 @@
+#include "proto/http/fields.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/strbuf.h"
+
+static bool
+is_token_char(char c)
+{
+	return ascii_is_alpha(c) || ascii_is_digit(c) ||
+	       (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+}
+
+bool
+http_is_token(const char *text)
+{
+	size_t n = 0;
+
+	while (is_token_char(text[n]))
+		n++;
+	return n > 0 && text[n] == '\0';
+}
+
+const char *
+http_fields_get(const struct http_fields *f, const char *name)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		if (strcasecmp(f->items[i].name, name) == 0)
+			return f->items[i].value;
+	}
+	return NULL;
+}
+
+size_t
+http_fields_count(const struct http_fields *f, const char *name)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < f->count; i++)
+		count += strcasecmp(f->items[i].name, name) == 0;
+	return count;
+}
+
+static bool
+has_control(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (((unsigned char)*text < ' ' && *text != '\t') || *text == 0x7f)
+			return true;
+	}
+	return false;
+}
+
+/* Host and its port, as far as nothing strange is in it. */
+static bool
+is_host(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (!ascii_is_alpha(*text) && !ascii_is_digit(*text) &&
+		    strchr("-._~%!$&'()*+,;=:[]", *text) == NULL)
+			return false;
+	}
+	return true;
+}
+
+static unsigned
+refuse(struct err *e, unsigned status, const char *text)
+{
+	(void)err_set(e, -EINVAL, "%s", text);
+	return status;
+}
+
+static unsigned
+check_each(const struct http_fields *f, struct err *e)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		if (!http_is_token(f->items[i].name))
+			return refuse(e, 400, "a header's name is malformed");
+		if (has_control(f->items[i].value))
+			return refuse(e, 400, "a header's value has a control character");
+	}
+	return 0;
+}
+
+static unsigned
+check_host(const struct http_fields *f, bool is_old, struct err *e)
+{
+	size_t count = http_fields_count(f, "Host");
+
+	if (count > 1)
+		return refuse(e, 400, "there is more than one Host header");
+	if (count == 0 && !is_old)
+		return refuse(e, 400, "the Host header is missing");
+	if (count == 1 && !is_host(http_fields_get(f, "Host")))
+		return refuse(e, 400, "the Host header is malformed");
+	return 0;
+}
+
+static unsigned
+check_coding(const struct http_fields *f, bool is_old, struct err *e)
+{
+	size_t count = http_fields_count(f, "Transfer-Encoding");
+
+	if (count == 0)
+		return 0;
+	if (is_old || http_fields_count(f, "Content-Length") > 0)
+		return refuse(e, 400,
+		    is_old ? "HTTP/1.0 has no Transfer-Encoding"
+			   : "there is both a Content-Length and a Transfer-Encoding");
+	if (count > 1 || strcasecmp(http_fields_get(f, "Transfer-Encoding"), "chunked") != 0)
+		return refuse(e, 501, "the transfer coding is not known here");
+	return refuse(e, 411, "a body needs a Content-Length here");
+}
+
+unsigned
+http_framing_check(const struct http_fields *f, bool is_old, uint64_t *ret_body_len, struct err *e)
+{
+	const char *length = http_fields_get(f, "Content-Length");
+	const char *expect = http_fields_get(f, "Expect");
+	unsigned status = check_each(f, e);
+
+	if (status == 0)
+		status = check_host(f, is_old, e);
+	if (status == 0)
+		status = check_coding(f, is_old, e);
+	if (status != 0)
+		return status;
+	*ret_body_len = 0;
+	if (http_fields_count(f, "Content-Length") > 1)
+		return refuse(e, 400, "there is more than one Content-Length");
+	if (length != NULL && parse_u64(length, UINT64_MAX, ret_body_len) < 0)
+		return refuse(e, 400, "the Content-Length is not a number");
+	if (expect != NULL && strcasecmp(expect, "100-continue") != 0)
+		return refuse(e, 417, "nothing but 100-continue can be expected here");
+	return 0;
+}
+
+static const char *
+skip_blanks(const char *text)
+{
+	return text + strspn(text, " \t");
+}
+
+/* The end of the entity tag that text begins with; NULL: there is none. */
+static const char *
+etag_end(const char *text)
+{
+	if (*text != '"')
+		return NULL;
+	/* etagc has no control characters, which has_control() refused, and no blank */
+	text += 1 + strcspn(text + 1, "\" \t");
+	return *text == '"' ? text + 1 : NULL;
+}
+
+bool
+http_etag_is_listed(const char *list, const char *etag, bool weak)
+{
+	size_t len = strlen(etag);
+	bool is_found = false;
+
+	list = skip_blanks(list);
+	if (*list == '*')
+		return *skip_blanks(list + 1) == '\0';
+	for (;;) {
+		bool is_weak = strncmp(list, "W/", 2) == 0;
+		const char *from = is_weak ? list + 2 : list, *end = etag_end(from);
+
+		if (end == NULL)
+			return false;
+		is_found |= (weak || !is_weak) && (size_t)(end - from) == len &&
+			    memcmp(from, etag, len) == 0;
+		list = skip_blanks(end);
+		if (*list == '\0')
+			return is_found;
+		if (*list != ',')
+			return false;
+		list = skip_blanks(list + 1);
+	}
+}
+
+const char *
+http_bearer_token(const char *authorization)
+{
+	static const char scheme[] = "Bearer ";
+	const char *token = authorization + sizeof(scheme) - 1;
+	size_t n = 0;
+
+	if (strncasecmp(authorization, scheme, sizeof(scheme) - 1) != 0)
+		return NULL;
+	token += strspn(token, " ");
+	while (ascii_is_alpha(token[n]) || ascii_is_digit(token[n]) ||
+	       (token[n] != '\0' && strchr("-._~+/", token[n]) != NULL))
+		n++;
+	return n > 0 && token[n + strspn(token + n, "=")] == '\0' ? token : NULL;
+}

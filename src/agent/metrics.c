@@ -115,26 +115,33 @@ on_done(void *userdata)
 }
 
 static void
-on_request(void *userdata, const struct http_request *request, struct http_answer *answer)
+answer_scrape(const struct metrics *m, struct http_answer *answer)
 {
-	const struct metrics *m = userdata;
 	struct scrape *s;
 
-	if (strcmp(request->path, "/metrics") != 0) {
-		http_problem(answer, 404, "there is nothing but /metrics");
-		return;
-	}
-	if (strcmp(request->method, "GET") != 0) {
-		http_problem(answer, 405, "/metrics can only be read");
-		answer->allow = "GET, HEAD";
-		return;
-	}
 	s = xcalloc(1, sizeof(*s));
 	s->agent = m->agent;
 	s->neighbors = announcer_status(m->agent->announcer, clock_now());
 	answer->status = 200;
 	answer->content_type = PROM_CONTENT_TYPE;
 	answer->source = (struct http_source){ more, on_done, s };
+}
+
+static void
+on_request(void *userdata, struct http_exchange *x)
+{
+	const struct http_request *request = http_exchange_request(x);
+	struct http_answer answer = { 0 };
+
+	if (strcmp(request->target.path, "/metrics") != 0) {
+		http_problem(&answer, 404, "there is nothing but /metrics");
+	} else if (strcmp(request->method, "GET") != 0) {
+		http_problem(&answer, 405, "/metrics can only be read");
+		http_answer_add(&answer, "Allow", "GET, HEAD");
+	} else {
+		answer_scrape(userdata, &answer);
+	}
+	http_exchange_answer(x, &answer);
 }
 
 static void
@@ -150,6 +157,7 @@ on_lag(struct timer *t, struct instant now)
 int
 metrics_new(struct agent *a, struct metrics **ret, struct err *e)
 {
+	const struct http_server_conf conf = { a->conf->metrics.listen, &http_limits_usual };
 	char text[ENDPOINT_STR_MAX];
 	struct metrics *m;
 	int r;
@@ -163,8 +171,7 @@ metrics_new(struct agent *a, struct metrics **ret, struct err *e)
 	if (r < 0)
 		(void)err_errno(e, r, "set a timer");
 	if (r >= 0)
-		r = http_server_new(a->loop, &a->conf->metrics.listen, &http_limits_usual,
-		    on_request, m, &m->server, e);
+		r = http_server_new(a->loop, &conf, on_request, m, &m->server, e);
 	if (r < 0) {
 		metrics_free(m);
 		return r;

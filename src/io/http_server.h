@@ -1,68 +1,68 @@
 /*
  * An HTTP server on the event loop, on libmicrohttpd, which is loaded when the first server begins.
  *
- * The owner answers each request at once, from its method and path: with a text, or with a body
- * that is made piece by piece as the client takes it, so that a long one keeps the loop from
- * nothing else. Requests with a body are refused. What a client can do to us is limited (struct
- * http_limits). All of it has its turn when the loop has nothing else to do.
+ * The owner is asked when a request is complete, and answers at once or later (http_exchange.h): a
+ * text, a body that is made piece by piece as the client takes it, or a stream (http_stream.h). All
+ * of it has its turn when the loop has nothing else to do.
+ *
+ * What a client can do to us is limited (struct http_limits): those beyond are closed at once,
+ * whoever is slow has a deadline for each phase of a request, and a request that could be
+ * understood in two ways is refused (proto/http/fields.h). Errors are problem documents (RFC 9457),
+ * but for the few that libmicrohttpd finds before we are asked: no HTTP/1 at all, a header without
+ * colon, headers beyond all measure.
  */
 #pragma once
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include <systemd/sd-event.h>
 
 #include "base/err.h"
 #include "base/ip.h"
-#include "base/strbuf.h"
 #include "base/time.h"
+#include "io/http_answer.h"
+#include "io/http_exchange.h"
 
 struct http_server;
 
 struct http_limits {
 	unsigned clients;             /* connections at a time; more are closed at once */
-	unsigned clients_per_address; /* likewise, of one address */
+	unsigned clients_per_address; /* likewise, of one address, or one /64 of IPv6 */
 	size_t header_bytes;          /* of a request */
-	struct duration idle;         /* without a byte either way; whole seconds */
-	struct duration life;         /* of a connection, however busy */
+	/*
+	 * Of a request. 0: the owner is asked before a body is read, and it never is: answer such a
+	 * request at once, with an error.
+	 */
+	size_t body_bytes;
+	size_t bodies_bytes;     /* of all requests under way together; not below body_bytes */
+	struct duration idle;    /* without a byte either way; whole seconds */
+	struct duration request; /* from its first line to its last byte */
+	struct duration answer;  /* to take it; of a stream, what is left at its end */
+	struct duration life;    /* of a connection, however busy; may be DURATION_FOREVER */
 };
 
-/* 32, of which 8 of one address; 16 KB; 10 s; 60 s. */
+/* 32, of which 8 of one address; 16 KB, no bodies; 10 s, 10 s; 60 s, 60 s. */
 extern const struct http_limits http_limits_usual;
 
-struct http_request {
-	const char *method; /* "GET" */
-	const char *path;   /* "/metrics": decoded, without the query */
+struct http_server_conf {
+	struct endpoint listen;
+	const struct http_limits *limits; /* copied */
 };
 
-/* A body in pieces. */
-struct http_source {
-	/* Adds a piece of some 10 KB; false: that was the last one. NULL: there is no source. */
-	bool (*more)(void *userdata, struct strbuf *piece);
-	void (*done)(void *userdata); /* once, whatever became of the client */
-	void *userdata;
-};
+/* Asks for an answer; ends the exchange, now or later. */
+typedef void (*http_fn)(void *userdata, struct http_exchange *x);
 
-struct http_answer {
-	unsigned status;
-	const char *content_type;  /* borrowed for good */
-	struct strbuf text;        /* taken over */
-	struct http_source source; /* instead of text */
-	const char *allow;         /* of a 405: the methods; borrowed for good */
-};
-
-/* Fills the answer, which is zeroed; HEAD is asked for as GET, and gets no body. */
-typedef void (*http_fn)(
-    void *userdata, const struct http_request *request, struct http_answer *answer);
-
-/* -EADDRINUSE, -EADDRNOTAVAIL, ... with a sentence; -ENOENT: the library is missing. */
-int http_server_new(sd_event *loop, const struct endpoint *listen, const struct http_limits *limits,
-    http_fn fn, void *userdata, struct http_server **ret, struct err *e) _must_use_;
-/* Connections are closed; NULL is fine. */
+/*
+ * -EADDRINUSE, -EADDRNOTAVAIL, ... with a sentence; -ENOENT: the library is missing; -EMFILE: this
+ * process may not have a descriptor for each client (the soft limit is raised as far as needed).
+ */
+int http_server_new(sd_event *loop, const struct http_server_conf *conf, http_fn fn, void *userdata,
+    struct http_server **ret, struct err *e) _must_use_;
+/*
+ * Connections are closed; owners of exchanges and streams are told that their clients are gone, and
+ * may end exchanges after this. NULL is fine.
+ */
 void http_server_free(struct http_server *s);
 /* Where it listens: with port 0 asked for, the kernel's choice. */
 struct endpoint http_server_endpoint(const struct http_server *s);
-
-/* A problem document (RFC 9457) as the answer; detail is one sentence. */
-void http_problem(struct http_answer *answer, unsigned status, const char *detail);
+unsigned http_server_clients(const struct http_server *s); /* connected now */

@@ -1,17 +1,8 @@
 /* The HTTP server, asked by hand over real connections; libmicrohttpd is the real one. */
 #include "io/http_server.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "http_fixture.h"
 
-#include "base/alloc.h"
-#include "tap.h"
-#include "wait.h"
-
-static sd_event *loop;
-static struct http_server *server;
 static int sources_open;
 static size_t pieces;
 
@@ -33,14 +24,13 @@ done(void *userdata)
 }
 
 static void
-on_request(void *userdata, const struct http_request *request, struct http_answer *answer)
+give(const struct http_request *request, struct http_answer *answer)
 {
-	(void)userdata;
-	if (strcmp(request->path, "/hello") == 0) {
+	if (strcmp(request->target.path, "/hello") == 0) {
 		answer->status = 200;
 		answer->content_type = "text/plain";
 		strbuf_addf(&answer->text, "%s hello\n", request->method);
-	} else if (strcmp(request->path, "/long") == 0) {
+	} else if (strcmp(request->target.path, "/long") == 0) {
 		size_t *left = xcalloc(1, sizeof(*left));
 
 		*left = 1000;
@@ -49,24 +39,28 @@ on_request(void *userdata, const struct http_request *request, struct http_answe
 		answer->content_type = "text/plain";
 		answer->source =
 		    (struct http_source){ .more = more, .done = done, .userdata = left };
-	} else if (strcmp(request->path, "/post") == 0) {
+	} else if (strcmp(request->target.path, "/post") == 0) {
 		http_problem(answer, 405, "only GET");
-		answer->allow = "GET, HEAD";
+		http_answer_add(answer, "Allow", "GET, HEAD");
 	} else {
 		http_problem(answer, 404, "there is only /hello");
 	}
 }
 
 static void
+on_request(void *userdata, struct http_exchange *x)
+{
+	struct http_answer answer = { 0 };
+
+	(void)userdata;
+	give(http_exchange_request(x), &answer);
+	http_exchange_answer(x, &answer);
+}
+
+static void
 begin_limited(const struct http_limits *limits)
 {
-	struct endpoint listen = { 0 };
-	struct err e = { 0 };
-
-	(void)endpoint_parse("127.0.0.1:0", &listen);
-	(void)sd_event_new(&loop);
-	if (http_server_new(loop, &listen, limits, on_request, NULL, &server, &e) < 0)
-		tap_fail(__FILE__, __LINE__, "%s", e.message);
+	begin_with(limits, on_request);
 }
 
 static void
@@ -78,57 +72,9 @@ begin(void)
 static void
 end(void)
 {
-	http_server_free(server);
+	end_server();
 	CHECK_INT(sources_open, 0);
-	sd_event_unref(loop);
 }
-
-static int
-dial(void)
-{
-	struct sockaddr_storage ss;
-	socklen_t len = endpoint_to_sockaddr(http_server_endpoint(server), &ss);
-	int fd = socket(ss.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	CHECK_INT(connect(fd, (void *)&ss, len), 0);
-	return fd;
-}
-
-/* Reads until the other side closes, or nothing comes for a second. */
-static size_t
-read_all(int fd, char *buf, size_t size)
-{
-	struct instant until = instant_add(clock_now(), WAIT_LIMIT);
-	size_t len = 0;
-	ssize_t n = -1;
-
-	while (n != 0 && !instant_reached(until, clock_now())) {
-		char bytes[65536];
-
-		(void)sd_event_run(loop, 2000);
-		n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
-		for (ssize_t i = 0; i < n; i++, len++) {
-			if (len < size - 1)
-				buf[len] = bytes[i];
-		}
-	}
-	buf[MIN(len, size - 1)] = '\0';
-	return len;
-}
-
-static size_t
-ask(const char *request, char *buf, size_t size)
-{
-	int fd = dial();
-	size_t len;
-
-	CHECK(send(fd, request, strlen(request), MSG_NOSIGNAL) > 0);
-	len = read_all(fd, buf, size);
-	(void)close(fd);
-	return len;
-}
-
-#define CLOSE " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 TEST(answers)
 {
@@ -239,14 +185,13 @@ TEST(requests_that_are_none)
 
 TEST(an_address_that_is_taken)
 {
+	struct http_server_conf conf = { .limits = &http_limits_usual };
 	struct http_server *second = NULL;
-	struct endpoint listen;
 	struct err e = { 0 };
 
 	begin();
-	listen = http_server_endpoint(server);
-	CHECK(
-	    http_server_new(loop, &listen, &http_limits_usual, on_request, NULL, &second, &e) < 0);
+	conf.listen = http_server_endpoint(server);
+	CHECK(http_server_new(loop, &conf, on_request, NULL, &second, &e) < 0);
 	CHECK(strstr(e.message, "listen on 127.0.0.1:") != NULL);
 	CHECK(strstr(e.message, "Address already in use") != NULL);
 	end();

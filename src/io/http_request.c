@@ -1,0 +1,117 @@
+/*
+ * What the library knows of a request, copied, and looked at once more: libmicrohttpd 0.9.75 ends
+ * texts at a NUL that the client sent, and makes one name of a folded line and the name before it.
+ * Both let a request mean something else here than to a proxy in front, and can be told by where
+ * its texts lie: all of them in one buffer, one behind the other, as they came.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "io/http_internal.h"
+
+struct copying {
+	struct arena *arena;
+	struct http_field *items;
+	size_t count, cap;
+	const char *end;  /* of the field before */
+	size_t bytes_max; /* between two texts of one buffer */
+	bool is_strange;
+};
+
+/* How far `to` lies behind the end of a text; 0: it does not. */
+static size_t
+gap_behind(const char *text, size_t len, const char *to)
+{
+	uintptr_t end = (uintptr_t)text + len;
+
+	return (uintptr_t)to > end ? (uintptr_t)to - end : 0;
+}
+
+static size_t
+gap(const char *text, const char *to)
+{
+	return gap_behind(text, strlen(text), to);
+}
+
+/* Without white space at its end; the library left out that before it. */
+static const char *
+copy_value(struct arena *arena, const char *value)
+{
+	size_t len = strlen(value);
+
+	while (len > 0 && (value[len - 1] == ' ' || value[len - 1] == '\t'))
+		len--;
+	return arena_printf(arena, "%.*s", (int)len, value);
+}
+
+static enum MHD_Result
+copy_field(void *userdata, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct copying *c = userdata;
+	size_t within;
+
+	(void)kind;
+	if (value == NULL)
+		value = "";
+	within = gap(name, value); /* the colon, and blanks */
+	c->is_strange |= within == 0 || within > c->bytes_max;
+	c->is_strange |= c->end != NULL && gap(c->end, name) != 1 && gap(c->end, name) != 2;
+	c->end = value;
+	c->items = grow_array(c->items, c->count, &c->cap, sizeof(*c->items));
+	c->items[c->count++] =
+	    (struct http_field){ arena_strdup(c->arena, name), copy_value(c->arena, value) };
+	return MHD_YES;
+}
+
+static bool
+copy_fields(struct http_connection *c, struct arena *arena, struct http_fields *ret)
+{
+	struct copying copying = { .arena = arena,
+		.bytes_max = c->server->limits.header_bytes + HTTP_PIECE_BYTES };
+
+	(void)MHD(MHD_get_connection_values)(c->mhd, MHD_HEADER_KIND, copy_field, &copying);
+	ret->items = arena_memdup(arena, copying.items, copying.count * sizeof(*copying.items));
+	ret->count = copying.count;
+	free(copying.items);
+	return !copying.is_strange;
+}
+
+static unsigned
+refuse(struct err *e, unsigned status, const char *text)
+{
+	(void)err_set(e, -EINVAL, "%s", text);
+	return status;
+}
+
+static unsigned
+check_line(const struct http_line *l, struct err *e)
+{
+	if (!http_is_token(l->method) || gap(l->method, l->target) != 1 ||
+	    gap_behind(l->target, l->target_len, l->version) != 1)
+		return refuse(e, 400, "the request's first line is malformed");
+	return 0;
+}
+
+unsigned
+http_request_copy(struct http_connection *c, const struct http_line *line, struct arena *arena,
+    struct http_request *ret, uint64_t *ret_body_len, struct err *e)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD(MHD_get_connection_info)(c->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	bool is_old = strcmp(line->version, MHD_HTTP_VERSION_1_0) == 0;
+	unsigned status = check_line(line, e);
+
+	ret->is_head = strcmp(line->method, MHD_HTTP_METHOD_HEAD) == 0;
+	ret->method = ret->is_head ? MHD_HTTP_METHOD_GET : arena_strdup(arena, line->method);
+	ret->body = "";
+	ret->peer = c->peer;
+	if (status == 0 && info != NULL && info->header_size > c->server->limits.header_bytes)
+		status = refuse(e, 431, "the request's headers are too long");
+	if (status == 0 && !copy_fields(c, arena, &ret->fields))
+		status = refuse(e, 400, "a header is folded, or has a NUL");
+	if (status == 0)
+		status = http_framing_check(&ret->fields, is_old, ret_body_len, e);
+	return status;
+}

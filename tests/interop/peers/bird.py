@@ -55,8 +55,9 @@ class Bird2(Peer):
     def bfd(self):
         if not self.conf.bfd_ms:
             return ''
-        key = f'authentication {self.conf.bfd_auth}; password "{self.conf.bfd_key}" {{ id 1; }};'
-        options = f'{{ interval {self.conf.bfd_ms} ms; multiplier 3; {key if self.conf.bfd_key else ""} }}'
+        c = self.conf
+        key = f'authentication {c.bfd_auth}; password "{c.bfd_key}" {{ id 1; }};' if c.bfd_key else ''
+        options = f'{{ interval {c.bfd_ms} ms; multiplier {c.bfd_multiplier}; {key} }}'
         return f'protocol bfd {{ interface "*" {options}; multihop {options}; }}'
 
     def configure(self):

@@ -69,7 +69,8 @@ class Frr(Peer):
         home.mkdir(exist_ok=True)
         self.log.touch()
         profile = ['bfd', 'profile fast', f'transmit-interval {self.conf.bfd_ms}',
-                   f'receive-interval {self.conf.bfd_ms}', 'detect-multiplier 3'] if self.conf.bfd_ms else []
+                   f'receive-interval {self.conf.bfd_ms}',
+                   f'detect-multiplier {self.conf.bfd_multiplier}'] if self.conf.bfd_ms else []
         for daemon, lines, options in (('zebra', [], []), ('bfdd', profile, ['--bfdctl', home / 'bfdd.sock']),
                                        ('bgpd', self.bgpd_conf(), [])):
             (home / f'{daemon}.conf').write_text('\n'.join(lines) + '\n')

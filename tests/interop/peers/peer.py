@@ -33,7 +33,8 @@ class Conf:
     interface: str = None               # of a link-local session
     multihop: int = None                # TTL
     start_seconds: int = 10             # until it answers questions
-    bfd_ms: int = None                  # interval of BFD, with a multiplier of 3
+    bfd_ms: int = None                  # interval of BFD
+    bfd_multiplier: int = 3
     bfd_key: str = None                 # with the number 1, ...
     bfd_auth: str = 'meticulous keyed sha1' # ... of this
 

@@ -42,7 +42,7 @@ enum conf_type {
 	CONF_STRING,   /* const char *: min..max bytes; NULL when absent without default */
 	/* const char *: letters, digits, "-", "_", "." and a letter or digit first */
 	CONF_NAME,
-	CONF_SECRET,   /* const char *: as CONF_STRING; printed as "(secret)" */
+	CONF_SECRET,   /* const char *: as CONF_STRING; printed as "(secret)", or as `show` says */
 	CONF_ENUM,     /* int: index into names */
 	CONF_IP,       /* struct ip; family IP_NONE when absent */
 	CONF_PREFIX,   /* struct prefix without host bits */
@@ -105,6 +105,11 @@ struct conf_field {
 	 * printed.
 	 */
 	uint32_t only;
+	/*
+	 * CONF_SECRET (and lists of it), optional: adds what may be shown of a value, which has to
+	 * load again; anything may stand in the value.
+	 */
+	void (*show)(const char *text, struct strbuf *out);
 	const char *doc;                  /* one line, for the manual page and the reference */
 };
 
@@ -187,7 +192,8 @@ struct conf_difference {
 	/* whose value differs; of what came or went: the map or list that it is part of */
 	const struct conf_field *field;
 	const char
-	    *item; /* of what came or went: its name or value; NULL: field is another value */
+	    *item; /* of what came or went: its name or value, also of a secret that is another
+		    * one; NULL: field is another value */
 	const char *was, *is; /* as in the file; NULL for what did not exist, or does no more */
 };
 
@@ -196,7 +202,8 @@ typedef void (*conf_diff_fn)(void *userdata, const struct conf_difference *d);
 /*
  * Calls fn for each difference of two objects of the schema, in the order of its keys: of the items
  * of maps by their keys, of lists of scalars by their values, of lists of objects by their numbers,
- * from 1. The order of a map means nothing. Secrets are compared, and "(secret)" in was and is.
+ * from 1. The order of a map means nothing. Secrets are compared, and what may be shown of them is in
+ * was and is, which can be the same then.
  */
 void conf_diff(const struct conf_schema *schema, const void *was, const void *is, conf_diff_fn fn,
     void *userdata);

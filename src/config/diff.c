@@ -62,96 +62,141 @@ diff_scalars(const struct differ *d, const struct conf_field *f, const void *was
 
 /* ---- lists of scalars ---- */
 
-struct texts {
-	struct arena *arena; /* borrowed */
-	char **items;
+/* An item; of a secret more can differ than is shown. */
+struct item {
+	const char *text;  /* what is compared */
+	const char *shown; /* as it stands in what is printed */
+};
+
+struct items {
+	struct item *items;
 	size_t count;
 };
 
-static struct texts
-texts_of(struct arena *arena, const struct conf_field *f, const struct conf_list *list)
+static struct items
+items_of(struct arena *arena, const struct conf_field *f, const struct conf_list *list)
 {
-	struct texts t = { .arena = arena, .count = list->count };
+	struct items ret = { .count = list->count };
 	size_t size = conf_type_size(f->schema, f->item);
 	const struct conf_field one = conf_item_field(f);
 	_cleanup_(strbuf_done) struct strbuf text = { 0 };
 
-	t.items = arena_alloc(arena, (list->count + 1) * sizeof(char *));
+	ret.items = arena_alloc(arena, (list->count + 1) * sizeof(*ret.items));
 	for (size_t i = 0; i < list->count; i++) {
+		const char *value = (const char *)list->items + i * size;
+		struct item *item = &ret.items[i];
+
 		text.len = 0;
-		conf_print_scalar(&text, &one, one.type, (const char *)list->items + i * size);
-		t.items[i] = arena_strdup(arena, strbuf_get(&text));
+		conf_print_scalar(&text, &one, one.type, value);
+		item->shown = arena_strdup(arena, strbuf_get(&text));
+		item->text = one.type == CONF_SECRET ? *(const char *const *)value : item->shown;
 	}
-	return t;
+	return ret;
 }
 
 static bool
-same_texts(const struct texts *a, const struct texts *b)
+same_items(const struct items *a, const struct items *b)
 {
 	if (a->count != b->count)
 		return false;
 	for (size_t i = 0; i < a->count; i++) {
-		if (strcmp(a->items[i], b->items[i]) != 0)
+		if (strcmp(a->items[i].text, b->items[i].text) != 0)
 			return false;
 	}
 	return true;
 }
 
 static char *
-join(const struct texts *t)
+join(const struct items *t)
 {
 	struct strbuf out = { 0 };
 
 	for (size_t i = 0; i < t->count; i++)
-		strbuf_addf(&out, "%s%s", i == 0 ? "[" : ", ", t->items[i]);
+		strbuf_addf(&out, "%s%s", i == 0 ? "[" : ", ", t->items[i].shown);
 	strbuf_add(&out, "]");
 	return strbuf_take(&out);
 }
 
 static int
-compare_texts(const void *a, const void *b)
+by_text(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	return strcmp(((const struct item *)a)->text, ((const struct item *)b)->text);
 }
 
-/* Both sorted: what only one of them has. Returns how many that are. */
-static size_t
-tell_items(const struct differ *d, const struct conf_field *f, const struct texts *was,
-    const struct texts *is)
+static int
+by_shown(const void *a, const void *b)
 {
-	size_t told = 0, i = 0, k = 0;
+	return strcmp(((const struct item *)a)->shown, ((const struct item *)b)->shown);
+}
 
-	while (i < was->count || k < is->count) {
-		int order = i == was->count  ? 1
-			    : k == is->count ? -1
-					     : strcmp(was->items[i], is->items[k]);
+/* What of two sorted lists comes next: below 0 that of a alone, above 0 that of b, 0 both. */
+static int
+next_of(const struct items *a, size_t i, const struct items *b, size_t k,
+    int (*compare)(const void *, const void *))
+{
+	if (i == a->count)
+		return 1;
+	return k == b->count ? -1 : compare(&a->items[i], &b->items[k]);
+}
+
+/* Leaves what only one of them has, each. */
+static void
+drop_common(struct items *a, struct items *b)
+{
+	size_t i = 0, k = 0, left_a = 0, left_b = 0;
+
+	qsort(a->items, a->count, sizeof(*a->items), by_text);
+	qsort(b->items, b->count, sizeof(*b->items), by_text);
+	while (i < a->count || k < b->count) {
+		int order = next_of(a, i, b, k, by_text);
 
 		if (order < 0)
-			tell(d, f, was->items[i], was->items[i], NULL);
+			a->items[left_a++] = a->items[i];
 		else if (order > 0)
-			tell(d, f, is->items[k], NULL, is->items[k]);
-		told += order != 0;
+			b->items[left_b++] = b->items[k];
 		i += order <= 0;
 		k += order >= 0;
 	}
-	return told;
+	a->count = left_a;
+	b->count = left_b;
+}
+
+/* Those that look alike and are not the same are secrets. */
+static void
+tell_items(
+    const struct differ *d, const struct conf_field *f, struct items *was, struct items *is)
+{
+	size_t i = 0, k = 0;
+
+	qsort(was->items, was->count, sizeof(*was->items), by_shown);
+	qsort(is->items, is->count, sizeof(*is->items), by_shown);
+	while (i < was->count || k < is->count) {
+		int order = next_of(was, i, is, k, by_shown);
+		const char *old = order <= 0 ? was->items[i].shown : NULL;
+		const char *new = order >= 0 ? is->items[k].shown : NULL;
+
+		tell(d, f, old ? old : new, old, new);
+		i += order <= 0;
+		k += order >= 0;
+	}
 }
 
 static void
 diff_lists(const struct differ *d, const struct conf_field *f, const void *was, const void *is)
 {
 	_cleanup_(arena_freep) struct arena *arena = arena_new();
-	struct texts old = texts_of(arena, f, was), new = texts_of(arena, f, is);
+	struct items old = items_of(arena, f, was), new = items_of(arena, f, is);
 	_cleanup_(freep) char *old_text = NULL, *new_text = NULL;
 
-	if (same_texts(&old, &new))
+	if (same_items(&old, &new))
 		return;
 	old_text = join(&old);
 	new_text = join(&new);
-	qsort(old.items, old.count, sizeof(char *), compare_texts);
-	qsort(new.items, new.count, sizeof(char *), compare_texts);
-	if (tell_items(d, f, &old, &new) == 0)
+	drop_common(&old, &new);
+	if (old.count == 0 && new.count == 0)
 		tell(d, f, NULL, old_text, new_text); /* in another order */
+	else
+		tell_items(d, f, &old, &new);
 }
 
 /* ---- objects ---- */
@@ -321,20 +366,33 @@ conf_diff(const struct conf_schema *schema, const void *was, const void *is, con
 	diff_objects(&d, schema, was, is);
 }
 
+/* What is shown is the same, but not the secret behind it. */
+static const char *
+hidden_difference(const struct conf_difference *d)
+{
+	bool same = d->was != NULL && d->is != NULL && strcmp(d->was, d->is) == 0;
+
+	if (!same)
+		return NULL;
+	return d->field->type == CONF_LIST && d->item == NULL ? "in another order" : "another one";
+}
+
 void
 conf_difference_format(const struct conf_difference *d, struct strbuf *out)
 {
 	const char *fate = d->was == NULL ? "added" : "removed";
+	const char *hidden = hidden_difference(d);
 	const struct conf_field *f = d->field;
-	bool same = d->was != NULL && d->is != NULL && strcmp(d->was, d->is) == 0;
 
 	strbuf_add(out, d->where);
 	if (d->item != NULL && f->schema != NULL)
 		strbuf_addf(out, "%s: %s", d->item, fate);
+	else if (d->item != NULL && hidden != NULL)
+		strbuf_addf(out, "%s: %s: %s", f->key, d->item, hidden);
 	else if (d->item != NULL)
 		strbuf_addf(out, "%s: %s %s", f->key, d->item, fate);
-	else if (f->type == CONF_SECRET && same)
-		strbuf_addf(out, "%s: another one", f->key);
+	else if (hidden != NULL)
+		strbuf_addf(out, "%s: %s", f->key, hidden);
 	else
 		strbuf_addf(out, "%s: %s → %s", f->key, d->was, d->is);
 }

@@ -69,6 +69,19 @@ print_text(struct strbuf *out, const char *text)
 	strbuf_add_char(out, '"');
 }
 
+static void
+print_secret(struct strbuf *out, const struct conf_field *f, const char *text)
+{
+	_cleanup_(strbuf_done) struct strbuf shown = { 0 };
+
+	if (f->show == NULL) {
+		strbuf_add(out, "(secret)");
+		return;
+	}
+	f->show(text, &shown);
+	print_text(out, strbuf_get(&shown));
+}
+
 /* The fewest digits that read back the same. */
 static void
 print_double(struct strbuf *out, double value)
@@ -110,7 +123,7 @@ conf_print_scalar(
 		print_text(out, *(const char *const *)value);
 		break;
 	case CONF_SECRET:
-		strbuf_add(out, "(secret)");
+		print_secret(out, f, *(const char *const *)value);
 		break;
 	case CONF_ENUM:
 		print_text(out, f->names[*(const int *)value]);

@@ -60,6 +60,16 @@ TEST(each_type_in_words)
 		{ "password: abc\n", "password: abd\n", "password: another one\n" },
 		{ "", "password: abc\n", "password: none → (secret)\n" },
 		{ "password: abc\n", "", "password: (secret) → none\n" },
+		{ "locks: ['a: 1', 'b: 2']\n", "locks: ['a: 1', 'b: 2']\n", "" },
+		{ "locks: ['a: 1', 'b: 2', 'c: 3']\n", "locks: ['a: 9', 'c: 3', 'd: 2']\n",
+		    "locks: \"a: (secret)\": another one\n"
+		    "locks: \"b: (secret)\" removed\n"
+		    "locks: \"d: (secret)\" added\n" },
+		{ "locks: ['a: 1', 'a: 2', 'a: 3']\n", "locks: ['a: 3', 'a: 1']\n",
+		    "locks: \"a: (secret)\" removed\n" },
+		{ "locks: ['a: 1', 'a: 2']\n", "locks: ['a: 2', 'a: 1']\n",
+		    "locks: in another order\n" },
+		{ "", "locks: 'a: 1'\n", "locks: \"a: (secret)\" added\n" },
 		/* lists */
 		{ "numbers: [1, 2, 3]\n", "numbers: [1, 3, 4, 5]\n",
 		    "numbers: 2 removed\nnumbers: 4 added\nnumbers: 5 added\n" },

@@ -41,6 +41,9 @@ static const char full[] = "title: artis-1838\n"
 			   "pause: 1h30m\n"
 			   "motto: \"a: \\\"b\\\"\\n\\u0007 ✈\"\n"
 			   "password: (secret)\n"
+			   "locks:\n"
+			   "  - \"north: (secret)\"\n"
+			   "  - \"south\\\": (secret)\"\n"
 			   "season: closed\n"
 			   "land: \"2001:db8::/32\"\n"
 			   "door: \"192.0.2.1:80\"\n"
@@ -116,6 +119,7 @@ TEST(canonical)
 		{ "motto: 0x1f", "\nmotto: \"0x1f\"\n" },
 		{ "motto: a#b", "\nmotto: \"a#b\"\n" },
 		{ "numbers: 7", "\nnumbers:\n  - 7\n" },
+		{ "locks: 'north: 1234'", "\nlocks:\n  - \"north: (secret)\"\n" },
 		{ "office: {phone: x}", "\noffice:\n  phone: x\n  open: true\n" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -142,6 +146,7 @@ TEST(reference)
 	    "pause (duration): any\n"
 	    "motto (text): any\n"
 	    "password (secret text): hidden\n"
+	    "locks (list of secret text): their numbers\n"
 	    "season (summer, winter or closed, default winter): now\n"
 	    "land (prefix): all of it\n"
 	    "door (address with port): the main one\n"

@@ -21,6 +21,13 @@ static const struct error_row rows[] = {
 	  "x:1:42: open: yes is not allowed; expected true or false\n"
 	  "    1 | { password: ***********, title: a, open: yes }\n"
 	  "      |                                          ^~~\n" },
+	{ "in a list",
+	  "title: a\n"
+	  "locks: ['north: 1234', [x]]\n",
+	  0,
+	  "x:2:24: locks: expected a text, found a list\n"
+	  "    2 | locks: [*************, [*]]\n"
+	  "      |                        ^\n" },
 	{ "misspelt",
 	  "title: a\n"
 	  "pasword: s3cret\n",
@@ -33,7 +40,7 @@ static const struct error_row rows[] = {
 	  "keepers: [{ password: [s3cret, more] }]\n",
 	  0,
 	  "x:2:1: unknown key \"keepers\" of a zoo; expected title, router-id, open, visitors, latitude, hold-time, "
-	  "pause, motto, password, season, land, door, office, days, numbers, tickets, animals, gates or vehicles\n"
+	  "pause, motto, password, locks, season, land, door, office, days, numbers, tickets, animals, gates or vehicles\n"
 	  "    2 | keepers: [{ password: [******, ****] }]\n"
 	  "      | ^~~~~~~\n" },
 	{ "taken for a key, in braces",

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "zoo.h"
 
 static const char *const seasons[] = { "summer", "winter", "closed", NULL };
@@ -79,6 +81,14 @@ static const struct conf_field vehicle_fields[] = {
 static const struct conf_schema vehicle_schema =
     CONF_SCHEMA("a vehicle", struct zoo_vehicle, vehicle_fields, .selector = "kind");
 
+/* Where it is. */
+static void
+show_lock(const char *text, struct strbuf *out)
+{
+	strbuf_add_mem(out, text, strcspn(text, ":"));
+	strbuf_add(out, ": (secret)");
+}
+
 static const struct conf_field zoo_fields[] = {
 	{ .key = "title", .type = CONF_NAME, AT(zoo, title), .flags = CONF_REQUIRED, .max = 20, .doc = "short" },
 	{ .key = "router-id", .type = CONF_IP, AT(zoo, router_id), .doc = "IPv4" },
@@ -90,6 +100,8 @@ static const struct conf_field zoo_fields[] = {
 	{ .key = "pause", .type = CONF_DURATION, AT(zoo, pause), .flags = CONF_LIVE, .doc = "any" },
 	{ .key = "motto", .type = CONF_STRING, AT(zoo, motto), .doc = "any" },
 	{ .key = "password", .type = CONF_SECRET, AT(zoo, password), .min = 1, .max = 80, .doc = "hidden" },
+	{ .key = "locks", .type = CONF_LIST, AT(zoo, locks), .item = CONF_SECRET, .show = show_lock, .flags = CONF_OR_ONE,
+	  .min = 1, .max = 9, .doc = "their numbers" },
 	{ .key = "season", .type = CONF_ENUM, AT(zoo, season), .def = "winter", .names = seasons, .doc = "now" },
 	{ .key = "land", .type = CONF_PREFIX, AT(zoo, land), .doc = "all of it" },
 	{ .key = "door", .type = CONF_ENDPOINT, AT(zoo, door), .doc = "the main one" },

@@ -46,6 +46,7 @@ struct zoo {
 	struct duration pause;
 	const char *motto;
 	const char *password;
+	struct conf_list locks; /* const char *: "WHERE: NUMBER" */
 	int season;
 	struct prefix land;
 	struct endpoint door;

@@ -280,8 +280,12 @@ void agent_conf_check_announcer(struct conf *c, struct agent_conf *conf);
 void agent_conf_check_overlaps(struct conf *c, const struct agent_conf *conf);
 /* ... agent_conf_check_check.c */
 void agent_conf_check_check(struct conf *c, void *object);
+/* Where TLS is not spoken, its keys mean nothing: an error at each of them, with this reason. */
+void agent_conf_refuse_tls_keys(struct conf *c, const struct check_spec *spec, const char *why);
 /* Which checks ask this very host: its refusal is definitive. */
 void agent_conf_mark_own_checks(struct agent_service *service);
+/* ... agent_conf_check_http.c */
+void agent_conf_check_http(struct conf *c, struct agent_check *check);
 /* ... agent_conf_check_neighbor.c */
 void agent_conf_check_neighbor(struct conf *c, void *object);
 void agent_conf_check_capabilities(struct conf *c, void *object);

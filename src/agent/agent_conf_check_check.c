@@ -1,41 +1,12 @@
 /* What the table of keys cannot say about a check. */
-#include <curl/curl.h>
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "agent/agent_conf.h"
 #include "io/curl_lib.h"
 #include "proto/check/match.h"
 
-static void
-curl_url_cleanup_p(CURLU **u)
-{
-	curl_url_cleanup(*u);
-}
-
-static void
-curl_freep(char **p)
-{
-	curl_free(*p);
-}
-
-/* The address that the URL spells out; [::1] has no brackets as an address. */
-static struct ip
-literal_address(char *host)
-{
-	struct ip ip = { .family = IP_NONE };
-	char *end = host[0] == '[' ? strchr(host, ']') : NULL;
-
-	if (end != NULL)
-		*end = '\0';
-	(void)ip_parse(host + (end != NULL), &ip);
-	return ip;
-}
-
-/* Where TLS is not spoken, these keys mean nothing. */
-static void
-refuse_tls_keys(struct conf *c, const struct check_spec *s, const char *why)
+void
+agent_conf_refuse_tls_keys(struct conf *c, const struct check_spec *s, const char *why)
 {
 	const void *const wrong[] = {
 		s->tls_name ? &s->tls_name : NULL,
@@ -47,87 +18,6 @@ refuse_tls_keys(struct conf *c, const struct check_spec *s, const char *why)
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		if (wrong[i] != NULL)
 			conf_error_at(c, wrong[i], "%s", why);
-	}
-}
-
-/* Sets each_address, and the address that the URL spells out. */
-static void
-check_url_syntax(struct conf *c, struct agent_check *check)
-{
-	_cleanup_(curl_url_cleanup_p) CURLU *u = NULL;
-	_cleanup_(curl_freep) char *host = NULL;
-	_cleanup_(curl_freep) char *scheme = NULL;
-	struct check_spec *s = &check->spec;
-	bool any_address = strstr(s->url, "{address}") != NULL;
-	char url[CHECK_URL_MAX];
-	struct err e = { 0 };
-
-	if (curl_lib_load(&e) < 0) {
-		conf_error_at(c, check, "%s", e.message);
-		return;
-	}
-	u = curl_url();
-	/* any address does for the syntax */
-	check_url(s, ip_from_v4(0xc0000201), url);
-	if (curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK ||
-	    curl_url_get(u, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
-	    curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK) {
-		conf_error_at(c, &s->url, "not a URL; expected http://HOST[:PORT]/PATH");
-		return;
-	}
-	if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0) {
-		conf_error_at(
-		    c, &s->url, "scheme %s; an http check takes http:// and https://", scheme);
-		return;
-	}
-	if (strcmp(scheme, "http") == 0)
-		refuse_tls_keys(c, s, "there is no TLS without https:// in the url");
-	if (!any_address) {
-		check->asked = literal_address(host);
-		check->each_address = false;
-		if (s->target.family != IP_NONE)
-			conf_error_at(c, &s->target,
-			    "the url names its own host; expected {address} in it, which stands "
-			    "for the target");
-		if (s->tls_name != NULL)
-			conf_error_at(c, &s->tls_name,
-			    "the url names its own host; expected {address} in it, which is then "
-			    "asked for this name");
-	}
-}
-
-static void
-check_headers(struct conf *c, struct check_spec *s)
-{
-	const char **headers = s->headers.items;
-
-	for (size_t i = 0; i < s->headers.count; i++) {
-		const char *colon = strchr(headers[i], ':');
-
-		if (colon == NULL || colon == headers[i] || strpbrk(headers[i], "\r\n"))
-			conf_error_at(c, &headers[i], "not a header; expected \"Name: value\"");
-	}
-}
-
-static void
-check_http(struct conf *c, struct agent_check *check)
-{
-	struct check_spec *s = &check->spec;
-	const char **texts = s->expect_status.items;
-
-	if (s->url == NULL)
-		s->url = "http://{address}/";
-	check_url_syntax(c, check);
-	check_headers(c, s);
-	if (s->body != NULL && (s->method == CHECK_METHOD_GET || s->method == CHECK_METHOD_HEAD))
-		conf_error_at(c, &s->body, "a %s request has no body; expected method POST or PUT",
-		    check_method_names[s->method]);
-	s->statuses = arena_alloc(conf_arena(c), s->expect_status.count * sizeof(*s->statuses));
-	for (size_t i = 0; i < s->expect_status.count; i++) {
-		if (http_status_parse(texts[i], &s->statuses[i]) < 0)
-			conf_error_at(c, &texts[i],
-			    "not an HTTP status; expected one such as 200, or a range such as "
-			    "200-299");
 	}
 }
 
@@ -212,7 +102,7 @@ check_dns(struct conf *c, struct check_spec *s)
 	if (dns_query(&s->question, 0, query, &len, NULL) < 0)
 		conf_error_at(c, &s->question.name, "not a name that DNS can be asked for");
 	if (s->transport != CHECK_DNS_TLS)
-		refuse_tls_keys(c, s, "there is no TLS without transport: tls");
+		agent_conf_refuse_tls_keys(c, s, "there is no TLS without transport: tls");
 	if (s->expect_answer.count > 0 && s->question.rcode != 0)
 		conf_error_at(c, &s->expect_answer, "an answer with RCODE %s has no records",
 		    dns_rcode_names[s->question.rcode]);
@@ -224,7 +114,7 @@ check_grpc(struct conf *c, struct check_spec *s)
 	if (s->grpc_service == NULL)
 		s->grpc_service = "";
 	if (!s->grpc_tls)
-		refuse_tls_keys(c, s, "there is no TLS without grpc-tls: true");
+		agent_conf_refuse_tls_keys(c, s, "there is no TLS without grpc-tls: true");
 }
 
 static void
@@ -277,7 +167,7 @@ agent_conf_check_check(struct conf *c, void *object)
 	check->asked = s->target;
 	switch ((enum check_kind_id)s->kind) {
 	case CHECK_HTTP:
-		check_http(c, check);
+		agent_conf_check_http(c, check);
 		break;
 	case CHECK_UDP:
 		if (s->send == NULL && s->send_hex == NULL)

@@ -96,14 +96,38 @@ same_text(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
+/* The file is the same one, but not what it holds. */
+static bool
+other_secret(const char *was_file, const char *is_file, const char *was, const char *is)
+{
+	return was_file != NULL && same_text(was_file, is_file) && !same_text(was, is);
+}
+
+static void
+add_other_secrets(
+    struct plan_texts *t, const struct agent_neighbor *was, const struct agent_neighbor *is)
+{
+	const struct agent_bfd_authentication *old = &was->bfd.authentication;
+	const struct agent_bfd_authentication *new = &is->bfd.authentication;
+
+	if (other_secret(
+		was->password_file, is->password_file, was->md5_password, is->md5_password))
+		add_text(t, "neighbor %s: password-file: another password in %s", is->name,
+		    is->password_file);
+	if (other_secret(old->key_file, new->key_file, old->bfd_key, new->bfd_key))
+		add_text(t, "neighbor %s: bfd: authentication: key-file: another key in %s",
+		    is->name, new->key_file);
+}
+
 static enum plan_fate
 neighbor_fate(const struct agent_conf *was, const struct agent_conf *is,
     const struct agent_neighbor *old, const struct agent_neighbor *new)
 {
 	bool differs = false;
 
-	/* the password may be another one in the same file */
+	/* the secrets may be others in the same files */
 	if (!same_text(old->md5_password, new->md5_password) ||
+	    !same_text(old->bfd.authentication.bfd_key, new->bfd.authentication.bfd_key) ||
 	    !ip_equal(was->router_id, is->router_id) ||
 	    !conf_diff_is_live(&agent_neighbor_schema, old, new))
 		return PLAN_ANEW;
@@ -136,12 +160,8 @@ plan_neighbors(struct plan *p, const struct agent_conf *was, const struct agent_
 
 		add_neighbor(p, before ? neighbor_fate(was, is, before, &new[i]) : PLAN_ADDED,
 		    before, &new[i]);
-		if (before && before->password_file != NULL &&
-		    same_text(before->password_file, new[i].password_file) &&
-		    !same_text(before->md5_password, new[i].md5_password))
-			add_text(&p->differences,
-			    "neighbor %s: password-file: another password in %s", new[i].name,
-			    new[i].password_file);
+		if (before)
+			add_other_secrets(&p->differences, before, &new[i]);
 	}
 	for (size_t i = 0; i < was->neighbors.count; i++) {
 		if (find_neighbor(is, old[i].name) == NULL)

@@ -168,39 +168,59 @@ TEST(a_router_id_is_said_in_every_session)
 }
 
 static void
-write_password(const char *path, const char *text)
+write_file(const char *path, const char *text)
 {
 	FILE *f = fopen(path, "we");
 
 	REQUIRE(f != NULL && fputs(text, f) >= 0 && fclose(f) == 0);
 }
 
-/* The same words, and another password in the file that they name. */
-TEST(a_password_file_with_another_password)
+/* The same words (with a %s for a file), and another secret in the file that they name. */
+static void
+check_another_secret(
+    const char *before, const char *after, const char *format, const char *want_before_path,
+    const char *want_after_path)
 {
 	char path[] = "/tmp/nearcast-plan-test-XXXXXX";
 	int fd = mkstemp(path);
+	const char *at = strstr(format, "%s");
 	_cleanup_(freep) char *text =
-	    xasprintf(CONF("", R1(", password-file: %s"), WEB(A ", " B, FRONT)), path);
+	    xasprintf("%.*s%s%s", (int)(at - format), format, path, at + 2);
 	_cleanup_(freep) char *want = NULL, *got = NULL, *same = NULL;
 	_cleanup_(conf_freep) struct conf *a = NULL, *b = NULL, *again = NULL;
 
 	REQUIRE(fd >= 0);
 	(void)close(fd);
-	write_password(path, "first\n");
+	write_file(path, before);
 	a = load(text);
 	again = load(text);
-	write_password(path, "second\n");
+	write_file(path, after);
 	b = load(text);
 	(void)unlink(path);
 	REQUIRE(a != NULL && b != NULL && again != NULL);
 	same = plan_text(a, again);
 	CHECK_STR(same, "");
 	got = plan_text(a, b);
-	want = xasprintf(". neighbor r1: password-file: another password in %s\n"
-			 "$ the session with r1 restarts\nr1 anew\n",
-	    path);
+	want = xasprintf("%s%s%s", want_before_path, path, want_after_path);
 	CHECK_STR(got, want);
+}
+
+TEST(a_password_file_with_another_password)
+{
+	check_another_secret("first\n", "second\n",
+	    CONF("", R1(", password-file: %s"), WEB(A ", " B, FRONT)),
+	    ". neighbor r1: password-file: another password in ",
+	    "\n$ the session with r1 restarts\nr1 anew\n");
+}
+
+TEST(a_key_file_with_another_key)
+{
+	check_another_secret("first\n", "second\n",
+	    CONF("",
+		R1(", bfd: {enabled: true, authentication: {type: sha1, key-file: %s}}"),
+		WEB(A ", " B, FRONT)),
+	    ". neighbor r1: bfd: authentication: key-file: another key in ",
+	    "\n$ the session with r1 restarts\nr1 anew\n");
 }
 
 /* ---- intent ---- */

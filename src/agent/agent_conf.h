@@ -268,6 +268,22 @@ struct agent_secret_kind {
 const char *agent_conf_secret(struct conf *c, const char *text, const char *const *file,
     const struct agent_secret_kind *kind);
 
+/* The lines of a file that are not empty, and where they stand in it. */
+struct agent_line {
+	const char *text; /* without its end */
+	size_t number;    /* from 1 */
+};
+
+struct agent_lines {
+	struct agent_line *items; /* in the arena of their configuration */
+	size_t count;
+};
+
+#define AGENT_LINES_BYTES_MAX 16384
+/* Those of what *file names, likewise. False: an error was reported at file. */
+bool agent_conf_secret_lines(
+    struct conf *c, const char *const *file, struct agent_lines *ret) _must_use_;
+
 /* Each looks at one finished object: agent_conf_check.c ... */
 void agent_conf_check_service(struct conf *c, void *object);
 void agent_conf_check_all(struct conf *c, void *object);
@@ -284,7 +300,10 @@ void agent_conf_check_check(struct conf *c, void *object);
 void agent_conf_refuse_tls_keys(struct conf *c, const struct check_spec *spec, const char *why);
 /* Which checks ask this very host: its refusal is definitive. */
 void agent_conf_mark_own_checks(struct agent_service *service);
-/* ... agent_conf_check_http.c */
+/* ... agent_conf_check_http.c; what of a header and of a URL may be shown. */
+#define AGENT_HEADERS_MAX 32
+void agent_conf_show_header(const char *header, struct strbuf *out);
+void agent_conf_show_url(const char *url, struct strbuf *out);
 void agent_conf_check_http(struct conf *c, struct agent_check *check);
 /* ... agent_conf_check_neighbor.c */
 void agent_conf_check_neighbor(struct conf *c, void *object);

@@ -5,6 +5,38 @@
 #include "agent/agent_conf.h"
 #include "io/curl_lib.h"
 
+void
+agent_conf_show_header(const char *header, struct strbuf *out)
+{
+	const char *colon = strchr(header, ':');
+
+	if (colon == NULL) {
+		strbuf_add(out, "(secret)");
+		return;
+	}
+	strbuf_add_mem(out, header, (size_t)(colon + 1 - header));
+	/* without a value it takes away what libcurl would say */
+	if (colon[1 + strspn(colon + 1, " \t")] != '\0')
+		strbuf_add(out, " (secret)");
+}
+
+/* All of it but the user and password. */
+void
+agent_conf_show_url(const char *url, struct strbuf *out)
+{
+	size_t scheme = strcspn(url, ":");
+	size_t host = scheme + strspn(url + scheme, ":/");
+	size_t end = host + strcspn(url + host, "/?#");
+	size_t at = end;
+
+	while (at > host && url[at] != '@')
+		at--;
+	strbuf_add_mem(out, url, host);
+	if (at > host)
+		strbuf_add(out, "(secret)");
+	strbuf_add(out, at > host ? url + at : url + host);
+}
+
 static void
 curl_url_cleanup_p(CURLU **u)
 {
@@ -76,17 +108,64 @@ check_url_syntax(struct conf *c, struct agent_check *check)
 	}
 }
 
+static bool
+is_header(const char *text)
+{
+	size_t name = 0;
+
+	/* a token (RFC 9110 section 5.6.2), and nothing that could end the line */
+	while (ascii_is_alpha(text[name]) || ascii_is_digit(text[name]) ||
+	       (text[name] && strchr("!#$%&'*+-.^_`|~", text[name])))
+		name++;
+	if (name == 0 || text[name] != ':')
+		return false;
+	for (const char *p = text + name; *p; p++) {
+		if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+static void
+check_headers_file(struct conf *c, struct check_spec *s)
+{
+	struct agent_lines lines;
+
+	if (s->headers_file == NULL || !agent_conf_secret_lines(c, &s->headers_file, &lines))
+		return;
+	if (lines.count == 0) {
+		conf_error_at(c, &s->headers_file, "expected a header in it, each on a line");
+		return;
+	}
+	if (s->headers.count + lines.count > AGENT_HEADERS_MAX) {
+		conf_error_at(c, &s->headers_file,
+		    "expected at most %d headers, with those of headers", AGENT_HEADERS_MAX);
+		return;
+	}
+	for (size_t i = 0; i < lines.count; i++) {
+		if (!is_header(lines.items[i].text)) {
+			conf_error_at(c, &s->headers_file,
+			    "line %zu is not a header; expected Name: value",
+			    lines.items[i].number);
+			return;
+		}
+		s->request_headers[s->request_header_count++] = lines.items[i].text;
+	}
+}
+
 static void
 check_headers(struct conf *c, struct check_spec *s)
 {
 	const char **headers = s->headers.items;
 
+	s->request_headers =
+	    arena_alloc(conf_arena(c), AGENT_HEADERS_MAX * sizeof(*s->request_headers));
 	for (size_t i = 0; i < s->headers.count; i++) {
-		const char *colon = strchr(headers[i], ':');
-
-		if (colon == NULL || colon == headers[i] || strpbrk(headers[i], "\r\n"))
+		s->request_headers[s->request_header_count++] = headers[i];
+		if (!is_header(headers[i]))
 			conf_error_at(c, &headers[i], "not a header; expected \"Name: value\"");
 	}
+	check_headers_file(c, s);
 }
 
 void

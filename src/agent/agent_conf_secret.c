@@ -15,13 +15,29 @@
 #define CREDENTIAL "credential:"
 #define LINE_MAX_BYTES 256
 
-/* The first line of a regular file: 0 and its length, or a negative errno; -EMSGSIZE: too long. */
-static int
-read_line(const char *path, char *buf, size_t size)
+/* As much of a file as fits, and a NUL behind it; the bytes, or a negative errno. */
+static ssize_t
+read_whole(int fd, char *buf, size_t size)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	while (len < size - 1 && (n = read(fd, buf + len, size - 1 - len)) != 0) {
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		len += n > 0 ? (size_t)n : 0;
+	}
+	buf[len] = '\0';
+	return (ssize_t)len;
+}
+
+/* As much of a regular file as fits, likewise. */
+static ssize_t
+read_regular(const char *path, char *buf, size_t size)
 {
 	struct stat st;
-	ssize_t n = -1;
-	int fd, r;
+	ssize_t n;
+	int fd;
 
 	/* looked at before it is opened: to open a device can do things */
 	if (stat(path, &st) < 0)
@@ -31,19 +47,24 @@ read_line(const char *path, char *buf, size_t size)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		return -errno;
-	do
-		n = read(fd, buf, size - 1);
-	while (n < 0 && errno == EINTR);
-	r = n < 0 ? -errno : 0;
+	n = read_whole(fd, buf, size);
 	(void)close(fd);
-	if (r < 0)
-		return r;
-	buf[n] = '\0';
+	return n;
+}
+
+/* The first line: its length, or a negative errno; -EMSGSIZE: too long. */
+static ssize_t
+read_line(const char *path, char *buf, size_t size)
+{
+	ssize_t n = read_regular(path, buf, size);
+
+	if (n < 0)
+		return n;
 	n = (ssize_t)strcspn(buf, "\r\n");
 	if ((size_t)n == size - 1)
 		return -EMSGSIZE;
 	buf[n] = '\0';
-	return (int)n;
+	return n;
 }
 
 /* The path that `file` stands for; false, and an error, when it stands for none. */
@@ -75,6 +96,15 @@ find_path(struct conf *c, const char *const *file, struct strbuf *path)
 	return true;
 }
 
+static void
+say_unreadable(struct conf *c, const char *const *file, ssize_t r)
+{
+	if (r == -EISDIR)
+		conf_error_at(c, file, "expected a regular file");
+	else
+		conf_error_at(c, file, "cannot be read: %s", strerror((int)-r));
+}
+
 const char *
 agent_conf_secret(
     struct conf *c, const char *text, const char *const *file, const struct agent_secret_kind *kind)
@@ -82,7 +112,7 @@ agent_conf_secret(
 	_cleanup_(strbuf_done) struct strbuf path = { 0 };
 	char line[LINE_MAX_BYTES];
 	const char *secret = NULL;
-	int r;
+	ssize_t r;
 
 	if (*file == NULL)
 		return text;
@@ -93,15 +123,70 @@ agent_conf_secret(
 	if (!find_path(c, file, &path))
 		return NULL;
 	r = read_line(strbuf_get(&path), line, MIN(kind->max + 2, sizeof(line)));
-	if (r == -EISDIR)
-		conf_error_at(c, file, "expected a regular file");
-	else if (r == -EMSGSIZE || r == 0)
+	if (r == -EMSGSIZE || r == 0)
 		conf_error_at(c, file, "expected a %s of 1 to %zu bytes in its first line",
 		    kind->name, kind->max);
 	else if (r < 0)
-		conf_error_at(c, file, "cannot be read: %s", strerror(-r));
+		say_unreadable(c, file, r);
 	else
 		secret = arena_strdup(conf_arena(c), line);
 	explicit_bzero(line, sizeof(line));
 	return secret;
+}
+
+static const char *
+copy(struct arena *arena, const char *text, size_t len)
+{
+	char *ret = arena_alloc(arena, len + 1);
+
+	memcpy(ret, text, len);
+	ret[len] = '\0';
+	return ret;
+}
+
+/* Takes the text apart, which ends with a NUL. */
+static struct agent_lines
+split(struct arena *arena, const char *text)
+{
+	struct agent_lines ret = { 0 };
+	size_t number = 1;
+
+	ret.items = arena_alloc(arena, strlen(text) * sizeof(*ret.items) + 1);
+	for (const char *end; *text; text = end + (*end == '\n'), number++) {
+		size_t len;
+
+		end = text + strcspn(text, "\n");
+		len = (size_t)(end - text);
+		if (len > 0 && text[len - 1] == '\r')
+			len--;
+		if (len > 0)
+			ret.items[ret.count++] =
+			    (struct agent_line){ copy(arena, text, len), number };
+	}
+	return ret;
+}
+
+bool
+agent_conf_secret_lines(struct conf *c, const char *const *file, struct agent_lines *ret)
+{
+	_cleanup_(strbuf_done) struct strbuf path = { 0 };
+	char text[AGENT_LINES_BYTES_MAX + 2];
+	bool ok = false;
+	ssize_t n;
+
+	if (!find_path(c, file, &path))
+		return false;
+	n = read_regular(strbuf_get(&path), text, sizeof(text));
+	if (n < 0)
+		say_unreadable(c, file, n);
+	else if (n > AGENT_LINES_BYTES_MAX)
+		conf_error_at(c, file, "expected at most %d bytes", AGENT_LINES_BYTES_MAX);
+	else if (strlen(text) != (size_t)n)
+		conf_error_at(c, file, "expected a text, found a byte that is zero");
+	else
+		ok = true;
+	if (ok)
+		*ret = split(conf_arena(c), text);
+	explicit_bzero(text, sizeof(text));
+	return ok;
 }

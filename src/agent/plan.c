@@ -183,10 +183,27 @@ find_service(const struct agent_conf *conf, const char *name)
 	return NULL;
 }
 
+/* Of those that come from the file. */
+static bool
+same_headers(const struct check_spec *a, const struct check_spec *b)
+{
+	size_t n = a->request_header_count - a->headers.count;
+
+	if (n != b->request_header_count - b->headers.count)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(a->request_headers[a->headers.count + i],
+			b->request_headers[b->headers.count + i]) != 0)
+			return false;
+	}
+	return true;
+}
+
 bool
 plan_check_is_anew(const struct agent_check *was, const struct agent_check *is)
 {
-	return !conf_diff_is_live(&agent_check_schema, was, is);
+	return !same_headers(&was->spec, &is->spec) ||
+	       !conf_diff_is_live(&agent_check_schema, was, is);
 }
 
 const struct agent_check *
@@ -216,6 +233,27 @@ add_check_costs(struct plan *p, const struct plan_service *s)
 			    "its first verdict",
 			    s->is->name, checks[i].name);
 	}
+}
+
+/* Whether there are any: the same files with other headers. */
+static bool
+add_other_headers(
+    struct plan_texts *t, const struct agent_service *was, const struct agent_service *is)
+{
+	const struct agent_check *checks = is->checks.items;
+	size_t before = t->count;
+
+	for (size_t i = 0; i < is->checks.count; i++) {
+		const struct agent_check *old = plan_find_check(was, checks[i].name);
+		const struct check_spec *spec = &checks[i].spec;
+
+		if (old != NULL && spec->headers_file != NULL &&
+		    same_text(old->spec.headers_file, spec->headers_file) &&
+		    !same_headers(&old->spec, spec))
+			add_text(t, "service %s: check %s: headers-file: other headers in %s",
+			    is->name, checks[i].name, spec->headers_file);
+	}
+	return t->count > before;
 }
 
 static bool
@@ -266,8 +304,10 @@ plan_services(struct plan *p, const struct agent_conf *was, const struct agent_c
 		const struct agent_service *before = find_service(was, new[i].name);
 		bool differs = false;
 
-		if (before)
+		if (before) {
+			differs = add_other_headers(&p->differences, before, &new[i]);
 			conf_diff(&agent_service_schema, before, &new[i], note_any, &differs);
+		}
 		add_service(p,
 		    before == NULL ? PLAN_ADDED
 		    : differs      ? PLAN_CHANGED

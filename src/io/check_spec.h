@@ -74,6 +74,7 @@ struct check_spec {
 	int method;      /* enum check_method */
 	int http_version;
 	struct conf_list headers; /* const char *: "Name: value" */
+	const char *headers_file; /* NULL: none */
 	const char *body;
 	struct conf_list expect_status; /* const char * */
 
@@ -108,6 +109,8 @@ struct check_spec {
 	uint32_t tls_days_left;
 
 	/* derived */
+	const char **request_headers; /* those of headers, then those of headers_file */
+	size_t request_header_count;
 	struct http_status_range *statuses; /* as many as expect_status has */
 	const uint8_t *send_bytes;          /* of send or send_hex */
 	size_t send_len;

@@ -106,7 +106,6 @@ static void
 set_request(struct http_check *c)
 {
 	const struct check_spec *spec = c->curl.run.spec;
-	const char *const *headers = spec->headers.items;
 	CURL *easy = c->curl.easy;
 
 	(void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, check_method_names[spec->method]);
@@ -114,8 +113,8 @@ set_request(struct http_check *c)
 		(void)curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
 	if (spec->body) /* makes it a POST, which the method overrides */
 		(void)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, spec->body);
-	for (size_t i = 0; i < spec->headers.count; i++)
-		c->headers = curl_slist_append(c->headers, headers[i]);
+	for (size_t i = 0; i < spec->request_header_count; i++)
+		c->headers = curl_slist_append(c->headers, spec->request_headers[i]);
 	(void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, c->headers);
 }
 

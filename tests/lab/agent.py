@@ -854,13 +854,16 @@ def password_file(c):
 
 
 def secrets(c):
-    """A password and a key are nowhere in what an agent writes and answers."""
-    password, key = 'Wq7-password-of-r4', 'Kx3-key-of-bfd'
-    files = [c.folder / 'password', c.folder / 'key']
-    for file, text in zip(files, (password, key)):
+    """Passwords, keys and headers are nowhere in what an agent writes and answers."""
+    password, key, headers = 'Wq7-password-of-r4', 'Kx3-key-of-bfd', ('Zr5-one', 'Zr5-two')
+    hidden = (password, key, *headers)
+    files = [c.folder / 'password', c.folder / 'key', c.folder / 'headers']
+    for file, text in zip(files, (password, key, f'X-One: {headers[0]}')):
         file.write_text(text + '\n')
     bfd = f'{{enabled: true, authentication: {{type: sha1, key-file: {files[1]}}}}}'
-    text = conf(neighbor(**{'password-file': files[0], 'bfd': bfd}), head='log-level: debug\nmetrics: {listen: "127.0.0.1:9179"}\n')
+    check = f'type: http, headers-file: {files[2]}, headers: "Authorization: {headers[1]}", expect-status: [200, 404]'
+    text = conf(neighbor(**{'password-file': files[0], 'bfd': bfd}), check=check,
+                head='log-level: debug\nmetrics: {listen: "127.0.0.1:9179"}\n')
     b, n, a = up(c, text, options=f'password "{password}";')
     said = []
     for command in ('status', 'routes', 'events'):
@@ -872,6 +875,15 @@ def secrets(c):
         wait_for('down', lambda: a.status()['neighbors'][0]['state'] != 'Established')
         wait_for('up again', lambda: a.is_announced(G4))
         a.request(json.dumps({'command': 'dump', 'neighbor': 'r4', 'action': 'stop'}))
+    # another value in each place: what a reload tells of it, and its events
+    headers = headers[0] + 'x', headers[1] + 'x'
+    files[2].write_text(f'X-One: {headers[0]}\n')
+    a.conf.write_text(a.conf.read_text().replace('Zr5-two', 'Zr5-twox'))
+    said.append(json.dumps(a.request('{"command":"reload","diff":true,"force":false}')))
+    if 'headers-file: other headers in' not in said[-1] or 'Authorization: (secret)' not in said[-1]:
+        raise Failed(said[-1])
+    said.append(json.dumps(a.request('{"command":"reload","diff":false,"force":false}')))
+    said.append(json.dumps(a.request('{"command":"events"}')))
     with urllib.request.urlopen('http://127.0.0.1:9179/metrics') as answer:
         said.append(answer.read().decode())
     said.append(subprocess.run([c.programs[0], '--check', '-c', a.conf], capture_output=True, text=True).stdout)
@@ -884,7 +896,7 @@ def secrets(c):
     if len(dumps) != 2 or min(len(text) for text in said) == 0:
         raise Failed(f'{dumps}, {[len(text) for text in said]}')
     for text in said:
-        if password in text or key in text:
+        if any(one in text for one in hidden):
             raise Failed(text)
 
 

@@ -133,7 +133,8 @@ events {{ worker_connections 64; }}
 http {{ access_log off; {temps}
 server {{ listen 80; listen [::]:80;
   location / {{ return 200 "$request_method for $host, $http_x_from\\n"; }}
-  location /503 {{ return 503; }} location /301 {{ return 301 http://192.0.2.1/; }} location /204 {{ return 204; }} }}
+  location /503 {{ return 503; }} location /301 {{ return 301 http://192.0.2.1/; }} location /204 {{ return 204; }}
+  location /user {{ return 200 $remote_user; }} }}
 server {{ listen 81 http2; location / {{ return 200 "over $server_protocol\\n"; }} }}
 {server(443, 'good', 'http2')} {server(444, 'short')} {server(445, 'expired')} }}
 ''')
@@ -150,6 +151,10 @@ def http(c):
     c.expect({**get, 'url': 'http://{address}/301'}, 'failed: status 301, expected 200')
     c.expect({**get, 'url': 'http://{address}/301', 'expect-status': ['204', '300-399']}, 'passed: status 301')
     c.expect({**get, 'url': 'http://{address}/204', 'expect-status': 204}, 'passed: status 204')
+    c.expect({**get, 'url': 'http://ann:s3cret@{address}/user', 'expect-regex': '^ann$'}, 'passed: status 200')
+    (c.folder / 'headers').write_text('X-From: a file\n')
+    c.expect({**get, 'headers': 'Host: here', 'headers-file': str(c.folder / 'headers'),
+              'expect-text': 'GET for here, a file'}, 'passed: status 200')
     named = {**get, 'headers': ['Host: www.example.com', 'X-From: nearcast']}
     c.expect({**named, 'expect-text': f'GET for {NAME}, nearcast'}, 'passed: status 200')
     c.expect({**named, 'method': 'POST', 'body': 'x', 'expect-regex': f'^POST for {NAME}'}, 'passed: status 200')

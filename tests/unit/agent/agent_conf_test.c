@@ -1,6 +1,10 @@
 /* What is derived while the configuration loads; what is refused stands in tests/golden/agent. */
 #include "agent/agent_conf.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "proto/bgp/community.h"
 #include "tap.h"
 
@@ -212,4 +216,92 @@ TEST(what_a_url_asks)
 			CHECK_STR(
 			    check_url(&check->spec, service_of(c)->addresses[1], url), cases[i].v6);
 	}
+}
+
+/* The headers of the check's request, each in brackets; or the errors (free() it). */
+static char *
+headers_of(const char *path)
+{
+	_cleanup_(strbuf_done) struct strbuf text = { 0 };
+	_cleanup_(conf_freep) struct conf *c = NULL;
+	const struct check_spec *spec;
+	struct strbuf ret = { 0 };
+
+	strbuf_addf(&text,
+	    "%s    global-ips: [192.0.2.9/32]\n"
+	    "    checks: {a: {type: http, headers: 'Host: a', headers-file: %s}}\n",
+	    head, path);
+	if (conf_load_text("test", text.text, text.len, &agent_conf_schema, &c, &ret) < 0)
+		return strbuf_take(&ret);
+	spec = &((const struct agent_check *)service_of(c)->checks.items)->spec;
+	for (size_t i = 0; i < spec->request_header_count; i++)
+		strbuf_addf(&ret, "[%s]", spec->request_headers[i]);
+	return strbuf_take(&ret);
+}
+
+/* Those of the list come first; an empty line is none, and what the file says is in no error. */
+TEST(headers_from_a_file)
+{
+	static const struct {
+		const char *content, *want, *error;
+	} rows[] = {
+		{ "X: 1", "[Host: a][X: 1]", NULL },
+		{ "\nX: 1\r\n\nY:2 \n", "[Host: a][X: 1][Y:2 ]", NULL },
+		{ "", NULL, "expected a header in it, each on a line" },
+		{ "\n\n", NULL, "expected a header in it, each on a line" },
+		{ "X: 1\n\ns3cret\n", NULL, "line 3 is not a header; expected Name: value" },
+		{ "X: 1\n s3cret: 2\n", NULL, "line 2 is not a header; expected Name: value" },
+		{ "s3cret : 1\n", NULL, "line 1 is not a header; expected Name: value" },
+		{ ": s3cret\n", NULL, "line 1 is not a header; expected Name: value" },
+		{ "X: s3cret\rY: 1\n", NULL, "line 1 is not a header; expected Name: value" },
+		{ "X: s3cret\x01\n", NULL, "line 1 is not a header; expected Name: value" },
+	};
+	char path[] = "/tmp/nearcast-test-XXXXXX";
+	int fd = mkstemp(path);
+
+	REQUIRE(fd >= 0);
+	(void)close(fd);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		FILE *f = fopen(path, "w");
+		_cleanup_(freep) char *got = NULL;
+
+		REQUIRE(f != NULL && fputs(rows[i].content, f) >= 0 && fclose(f) == 0);
+		got = headers_of(path);
+		if (rows[i].want)
+			CHECK_STR(got, rows[i].want);
+		else if (strstr(got, rows[i].error) == NULL || strstr(got, "s3cret") != NULL)
+			tap_fail(__FILE__, __LINE__, "%s", got);
+	}
+	(void)unlink(path);
+}
+
+TEST(how_long_a_file_of_headers_may_be)
+{
+	static const struct {
+		size_t lines, bytes; /* of each line */
+		const char *want;
+	} rows[] = {
+		{ 31, 500, "[Host: a][X: " },
+		{ 32, 500, "expected at most 32 headers, with those of headers" },
+		{ 4, 4095, "[Host: a][X: " },
+		{ 4, 4096, "expected at most 16384 bytes" },
+	};
+	char path[] = "/tmp/nearcast-test-XXXXXX";
+	int fd = mkstemp(path);
+
+	REQUIRE(fd >= 0);
+	(void)close(fd);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(freep) char *got = NULL;
+		FILE *f = fopen(path, "w");
+
+		REQUIRE(f != NULL);
+		for (size_t line = 0; line < rows[i].lines; line++)
+			(void)fprintf(f, "X: %0*d\n", (int)rows[i].bytes - 3, 0);
+		REQUIRE(fclose(f) == 0);
+		got = headers_of(path);
+		if (strstr(got, rows[i].want) == NULL)
+			tap_fail(__FILE__, __LINE__, "%.200s", got);
+	}
+	(void)unlink(path);
 }

@@ -223,6 +223,15 @@ TEST(a_key_file_with_another_key)
 	    "\n$ the session with r1 restarts\nr1 anew\n");
 }
 
+TEST(a_headers_file_with_other_headers)
+{
+	check_another_secret("A: first\n", "A: second\n",
+	    CONF("", R1(""), WEB(A, ", checks: {front: {type: http, headers-file: %s}}")),
+	    ". service web: check front: headers-file: other headers in ",
+	    "\n$ service web: check front starts anew; what is announced stays so until its "
+	    "first verdict\nweb changed\n");
+}
+
 /* ---- intent ---- */
 
 TEST(what_withdraws_too_much_is_not_meant)

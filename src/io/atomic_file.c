@@ -107,6 +107,14 @@ atomic_file_read(const char *path, size_t max, char **ret, size_t *ret_len, stru
 }
 
 int
+atomic_file_sync_name(const char *path, struct err *e)
+{
+	int r = sync_folder(path);
+
+	return r < 0 ? err_errno(e, r, "write %s", path) : 0;
+}
+
+int
 atomic_file_remove(const char *path, struct err *e)
 {
 	int r = 0;

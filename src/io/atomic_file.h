@@ -25,3 +25,5 @@ int atomic_file_read(
     const char *path, size_t max, char **ret, size_t *ret_len, struct err *e) _must_use_;
 /* Removes the file, for good. That there is none is no failure. */
 int atomic_file_remove(const char *path, struct err *e) _must_use_;
+/* Brings the name of a file to the disk, after a rename: its folder. */
+int atomic_file_sync_name(const char *path, struct err *e) _must_use_;

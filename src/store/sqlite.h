@@ -1,0 +1,34 @@
+/* The files of the SQLite driver among themselves. */
+#pragma once
+
+#include <sqlite3.h>
+
+#include "store/internal.h"
+#include "store/statements.h"
+
+struct sqlite_store {
+	struct store store;
+	char *path;  /* owned; never what SQLite takes for a URI or for memory */
+	sqlite3 *db; /* owned; NULL: not connected */
+	bool stale;  /* what it says of the file may be wrong: to be opened again */
+	struct statements statements;
+	struct instant busy_since;
+};
+
+static inline struct sqlite_store *
+sqlite_of(struct store *s)
+{
+	return container_of(s, struct sqlite_store, store);
+}
+
+/* Opens it as it is to be used; -errno or enum store_error. *ret may be set on failure, too. */
+int sqlite_open_file(const char *path, int flags, sqlite3 **ret);
+
+/* Whether this errno says that there is no room. */
+bool sqlite_is_full(int saved);
+/* What an extended result code means; saved: errno of the system call that failed. */
+int sqlite_classify(int code, int saved);
+/* The error of the last call on db, with its sentence. */
+int sqlite_error(struct sqlite_store *q, sqlite3 *db, struct err *e);
+
+int sqlite_backup(struct store *s, const char *path, struct err *e);

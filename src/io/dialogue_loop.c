@@ -236,6 +236,37 @@ dialogue_new(sd_event *loop, const struct dialogue_language *l, const char *path
 	return 0;
 }
 
+/* ---- from one program to the next ---- */
+
+enum {
+	TAG_FD = 1,
+};
+
+void
+dialogue_save(const struct dialogue *d, struct handover *h)
+{
+	if (d->up && dialogue_waiting(d) == 0 && d->in.len == 0 && stream_pending(d->stream) == 0)
+		handover_give(h, TAG_FD, stream_fd(d->stream));
+}
+
+int
+dialogue_resume(sd_event *loop, const struct dialogue_language *l, const char *path,
+    const struct dialogue_events *events, void *userdata, struct inheritance *in,
+    struct reader records, struct dialogue **ret, struct err *e)
+{
+	int r = dialogue_new(loop, l, path, events, userdata, ret, e), fd;
+
+	if (r < 0)
+		return r;
+	fd = inheritance_take(in, records, TAG_FD, FD_UNIX);
+	/* on failure it is closed, and another one is made */
+	if (fd >= 0 && stream_new(loop, fd, false, &stream_events, *ret, &(*ret)->stream) >= 0) {
+		(*ret)->up = true;
+		timer_set(&(*ret)->retry, INSTANT_NEVER);
+	}
+	return 0;
+}
+
 void
 dialogue_free(struct dialogue *d)
 {

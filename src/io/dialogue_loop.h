@@ -10,6 +10,7 @@
 #include <systemd/sd-event.h>
 
 #include "io/dialogue.h"
+#include "io/handover.h"
 
 struct dialogue;
 
@@ -32,6 +33,13 @@ typedef void (*dialogue_reply_fn)(void *userdata, size_t tag, int code, const ch
 /* Connects from the loop, not yet from inside of this call. path is borrowed. */
 int dialogue_new(sd_event *loop, const struct dialogue_language *l, const char *path,
     const struct dialogue_events *events, void *userdata, struct dialogue **ret, struct err *e);
+/*
+ * As dialogue_new(), and goes on with the connection of dialogue_save() when there is one: then it
+ * is up already, which is not told.
+ */
+int dialogue_resume(sd_event *loop, const struct dialogue_language *l, const char *path,
+    const struct dialogue_events *events, void *userdata, struct inheritance *in,
+    struct reader records, struct dialogue **ret, struct err *e);
 void dialogue_free(struct dialogue *d); /* NULL is fine */
 
 bool dialogue_is_up(const struct dialogue *d);
@@ -46,3 +54,8 @@ void dialogue_send_urgent(
     struct dialogue *d, const char *command, dialogue_reply_fn fn, size_t tag);
 /* Answers that have yet to come. */
 size_t dialogue_waiting(const struct dialogue *d);
+/*
+ * Hands the connection over to another program, when no answer has yet to come: half of a dialogue
+ * cannot be. Frees nothing.
+ */
+void dialogue_save(const struct dialogue *d, struct handover *h);

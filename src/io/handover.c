@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -176,6 +178,8 @@ is_of_kind(int fd, enum fd_kind kind)
 		return domain == AF_UNIX && stream && listens;
 	case FD_FILE:
 		return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	case FD_PIPE:
+		return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
 	}
 	return false;
 }
@@ -195,6 +199,17 @@ inheritance_take(struct inheritance *in, struct reader records, uint16_t tag, en
 	return -1;
 }
 
+/* Where we are the client ourselves, the other end has a path and waits for no word. */
+static bool
+is_of_client(int fd)
+{
+	struct sockaddr_un sun;
+	socklen_t len = sizeof(sun);
+
+	return is_of_kind(fd, FD_UNIX) && getpeername(fd, (struct sockaddr *)&sun, &len) == 0 &&
+	       len <= offsetof(struct sockaddr_un, sun_path);
+}
+
 size_t
 inheritance_close(
     struct inheritance *in, const char *text, const void *farewell, size_t farewell_len)
@@ -208,7 +223,7 @@ inheritance_close(
 			connections++;
 			(void)send(fd, farewell, farewell_len, MSG_NOSIGNAL | MSG_DONTWAIT);
 			(void)shutdown(fd, SHUT_WR);
-		} else if (is_of_kind(fd, FD_UNIX)) {
+		} else if (is_of_client(fd)) {
 			(void)send(fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT);
 		}
 		(void)close(fd);
@@ -216,4 +231,11 @@ inheritance_close(
 	free(in->fds);
 	*in = (struct inheritance){ 0 };
 	return connections;
+}
+
+void
+inheritance_close_copies(const struct inheritance *in)
+{
+	for (size_t i = 0; i < in->count; i++)
+		(void)close(in->fds[i]);
 }

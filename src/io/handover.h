@@ -61,6 +61,7 @@ enum fd_kind {
 	FD_UNIX, /* a connection */
 	FD_UNIX_LISTENER,
 	FD_FILE, /* a regular one */
+	FD_PIPE, /* an end of one */
 };
 
 /*
@@ -70,8 +71,10 @@ enum fd_kind {
 int inheritance_take(
     struct inheritance *in, struct reader records, uint16_t tag, enum fd_kind kind);
 /*
- * Closes what is left, politely: `text` goes to clients of Unix sockets, `farewell` to connections
- * over TCP. Returns how many of those there were.
+ * Closes what is left, politely: `text` goes to clients of our Unix sockets, `farewell` to
+ * connections over TCP. Returns how many of those there were.
  */
 size_t inheritance_close(
     struct inheritance *in, const char *text, const void *farewell, size_t farewell_len);
+/* In a child that goes on without execve(): its copies are closed, without a word. */
+void inheritance_close_copies(const struct inheritance *in);

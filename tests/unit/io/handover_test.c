@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -149,6 +150,26 @@ TEST(what_nobody_takes_is_told_so)
 	CHECK(memcmp(got, "sorry", 5) == 0);
 	(void)close(tcp[1]);
 	(void)close(unix_pair[1]);
+}
+
+TEST(who_listens_where_we_are_the_client_is_told_nothing)
+{
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0), ours = socket(AF_UNIX, SOCK_STREAM, 0), far;
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	socklen_t len = sizeof(sun);
+	struct inheritance in;
+	char got[16];
+
+	/* of the kernel's choice */
+	CHECK_INT(bind(listener, (void *)&sun, offsetof(struct sockaddr_un, sun_path)), 0);
+	CHECK(listen(listener, 1) == 0 && getsockname(listener, (void *)&sun, &len) == 0);
+	CHECK_INT(connect(ours, (void *)&sun, len), 0);
+	far = accept(listener, NULL, NULL);
+	in = inherit((int[]){ ours }, 1);
+	(void)inheritance_close(&in, "sorry", "bye", 3);
+	CHECK_INT(recv(far, got, sizeof(got), 0), 0);
+	(void)close(far);
+	(void)close(listener);
 }
 
 TEST(what_was_inherited_is_found)

@@ -136,6 +136,10 @@ go_on(struct agent *a)
 	orders_load(a);
 	for (size_t i = 0; i < a->service_count; i++)
 		hosted_go_on(a->services[i]);
+	/* what a routing daemon was told is known, but not what it is made of */
+	for (size_t i = 0; i < a->service_count && a->conf->announcer != AGENT_ANNOUNCER_SPEAKER;
+	     i++)
+		hosted_announce_again(a->services[i]);
 	announcer_go_on(a->announcer);
 	upgrade_is_over(a->upgrade, past);
 	agent_service_changed(a);
@@ -262,6 +266,7 @@ agent_new(sd_event *loop, struct conf *loaded, const struct agent_origin *origin
 	a->log_level_is_given = origin->log_level_is_given;
 	a->past = origin->past;
 	a->cold_why = origin->cold_why;
+	a->watcher = origin->watcher;
 	a->guard = &guard_alone;
 	a->started = clock_now();
 	a->started_wall_ns = clock_wall_ns();

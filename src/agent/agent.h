@@ -23,12 +23,15 @@ struct agent;
 /* Exit status of the process when its loop had stalled: the dead-man timer has ended it. */
 #define AGENT_EXIT_STALLED 3
 
+struct watcher;
+
 /* Where an agent comes from; borrowed, past until agent_start(). */
 struct agent_origin {
 	bool log_level_is_given; /* as an option: no configuration changes it */
 	const struct program *program;
 	struct past *past;    /* it goes on where the program before was; NULL: it begins */
 	const char *cold_why; /* there was one, and nothing could be taken over; NULL: no */
+	const struct watcher *watcher; /* told when the next program has one; NULL: there is none */
 };
 
 /* Makes everything ready and changes nothing yet; takes loaded over, also on failure. -EADDRINUSE

@@ -126,6 +126,7 @@ struct agent {
 	bool log_level_is_given;         /* as an option: no configuration changes it */
 	struct past *past;               /* borrowed; of the program before, until it goes on */
 	const char *cold_why;            /* borrowed until it starts; see struct agent_origin */
+	const struct watcher *watcher;   /* borrowed; NULL: there is none */
 	struct upgrade *upgrade;         /* owned */
 	struct reload *reload;           /* owned */
 	struct neighbor_conf *neighbors; /* owned */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/agent_internal.h"
+#include "announce/watcher.h"
 #include "service/state.h"
 
 enum {
@@ -144,6 +145,11 @@ agent_save(
 	mark = state_begin(w, PAST_CONTROL);
 	control_server_save(a->control, waits, h);
 	state_end(w, mark);
+	if (a->watcher != NULL) {
+		mark = state_begin(w, PAST_WATCHER);
+		watcher_save(a->watcher, h);
+		state_end(w, mark);
+	}
 	state_document_end(w);
 }
 

@@ -169,8 +169,11 @@ open_announcer(struct agent *a, struct err *e)
 	struct daemon_conf daemon = agent_daemon_conf(a->conf);
 	struct past *p = a->past;
 
-	if (a->conf->announcer != AGENT_ANNOUNCER_SPEAKER)
+	if (a->conf->announcer != AGENT_ANNOUNCER_SPEAKER && p == NULL)
 		return announcer_new_daemon(a->loop, &daemon, &events, &a->announcer, e);
+	if (a->conf->announcer != AGENT_ANNOUNCER_SPEAKER)
+		return announcer_resume_daemon(a->loop, &daemon, &events, &p->in,
+		    state_find(p->records, PAST_ANNOUNCER), p->base, &a->announcer, e);
 	if (p == NULL)
 		return announcer_new_speaker(
 		    a->loop, a->neighbors, a->conf->neighbors.count, &events, &a->announcer, e);

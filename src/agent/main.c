@@ -207,13 +207,15 @@ keep_memory_private(void)
 
 /* Before anything else is there: it must not have what we open. */
 static int
-start_watcher(const struct agent_conf *conf, struct watcher **ret, struct err *e)
+start_watcher(
+    const struct agent_conf *conf, const struct past *past, struct watcher **ret, struct err *e)
 {
 	struct daemon_conf daemon = agent_daemon_conf(conf);
 
 	if (conf->announcer == AGENT_ANNOUNCER_SPEAKER || conf->lifetime.ns == DURATION_FOREVER.ns)
 		return 0;
-	return watcher_start(&daemon, conf->lifetime, conf->control, ret, e);
+	return watcher_start(
+	    &daemon, conf->lifetime, conf->control, past ? &past->in : NULL, ret, e);
 }
 
 /* Blocked, for the loop to take them. */
@@ -231,8 +233,16 @@ set_up_process(void)
 	(void)sigprocmask(SIG_BLOCK, &mask, NULL);
 }
 
+/* All of it was taken over. */
+static void
+end_past(struct past *p)
+{
+	watcher_end(watcher_of_past(&p->in, state_find(p->records, PAST_WATCHER)), true);
+	past_done(p);
+}
+
 static int
-run(struct conf *taken, const struct agent_origin *origin)
+run(struct conf *taken, struct agent_origin *origin)
 {
 	_cleanup_(conf_freep) struct conf *loaded = taken;
 	_cleanup_(sd_event_unrefp) sd_event *loop = NULL;
@@ -242,9 +252,10 @@ run(struct conf *taken, const struct agent_origin *origin)
 	int r;
 
 	set_up_process();
-	r = start_watcher(conf_root(loaded), &watcher, &e);
+	r = start_watcher(conf_root(loaded), origin->past, &watcher, &e);
 	if (r < 0)
 		goto end;
+	origin->watcher = watcher;
 	r = sd_event_new(&loop);
 	if (r < 0) {
 		(void)err_errno(&e, r, "event loop");
@@ -262,7 +273,7 @@ run(struct conf *taken, const struct agent_origin *origin)
 	}
 	agent_start(agent);
 	if (origin->past != NULL)
-		past_done(origin->past);
+		end_past(origin->past);
 	r = sd_event_loop(loop);
 	if (r < 0)
 		(void)err_errno(&e, r, "event loop");

@@ -70,6 +70,17 @@ check_services(struct agent *a, const struct past *p, struct err *e)
 	return r;
 }
 
+static int
+check_announcer(const struct agent *a, const struct past *p, struct err *e)
+{
+	struct reader records = state_find(p->records, PAST_ANNOUNCER);
+	struct daemon_conf daemon = agent_daemon_conf(a->conf);
+
+	if (a->conf->announcer != AGENT_ANNOUNCER_SPEAKER)
+		return announcer_check_daemon_past(&daemon, records, p->base, e);
+	return announcer_check_past(a->neighbors, a->neighbor_count, records, p->base, e);
+}
+
 int
 past_check(const struct past *p, struct err *e)
 {
@@ -86,8 +97,7 @@ past_check(const struct past *p, struct err *e)
 	agent_fill_neighbors(&a);
 	r = check_services(&a, p, e);
 	if (r >= 0)
-		r = announcer_check_past(a.neighbors, a.neighbor_count,
-		    state_find(p->records, PAST_ANNOUNCER), p->base, e);
+		r = check_announcer(&a, p, e);
 	free(a.neighbors);
 	free(a.established);
 	generation_unref(a.generation);

@@ -29,6 +29,7 @@ enum past_tag {
 	PAST_SERVICE = 7,
 	PAST_ANNOUNCER = 8,
 	PAST_CONTROL = 9,
+	PAST_WATCHER = 10,
 };
 
 struct past {

@@ -18,10 +18,11 @@
 
 #define TRIAL_LIMIT DURATION_S(10)
 #define TRIAL_LIMIT_MAX DURATION_S(60)
-/* A neighbor answers a poll within a round trip; a lost one is repeated at BFD's pace. A change
- * that came before, to or from slow packets, has to settle first: three of them, mostly. */
-#define BFD_PATIENCE DURATION_S(6)
-#define BFD_LOOK DURATION_MS(5)
+/* A neighbor answers BFD's poll within a round trip; a lost one is repeated at BFD's pace. A change
+ * that came before, to or from slow packets, has to settle first: three of them, mostly. A routing
+ * daemon that does not answer is left after 5 s. */
+#define PATIENCE DURATION_S(6)
+#define LOOK DURATION_MS(5)
 #define RESUME_FD 3 /* the state's, in a trial */
 
 struct upgrade {
@@ -31,7 +32,7 @@ struct upgrade {
 	struct trial *trial;           /* owned */
 	sd_event_source *next; /* owned; a step that is not taken from inside of a callback */
 	void (*step)(struct upgrade *u);
-	struct timer timer; /* looks at BFD */
+	struct timer timer; /* looks who has answered */
 	struct instant give_up;
 	struct duration limit; /* of a trial */
 	bool runs, force;
@@ -151,6 +152,14 @@ take_version(struct upgrade *u, const char *out)
 	    u->to, sizeof(u->to), "%.*s", (int)MIN(len, sizeof(u->to) - 1), space ? space + 1 : "");
 }
 
+/* Whether somebody has to answer first; not any more when it was waited for long enough. */
+static bool
+must_wait(const struct upgrade *u, struct instant now, char *why, size_t size)
+{
+	return announcer_waits_for(u->agent->announcer, why, size) &&
+	       !(u->force && instant_reached(u->give_up, now));
+}
+
 static void
 go_over(struct upgrade *u)
 {
@@ -159,10 +168,15 @@ go_over(struct upgrade *u)
 	_cleanup_(closep) int fd = -1;
 	_cleanup_(freep) char **argv = NULL;
 	struct instant now = clock_now();
-	char resume[32];
+	char resume[32], why[WHY_MAX];
 	struct err e = { 0 };
 	int r;
 
+	/* a change came in this very turn */
+	if (must_wait(u, now, why, sizeof(why))) {
+		timer_set(&u->timer, instant_add(now, LOOK));
+		return;
+	}
 	(void)sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, now.ns / NS_PER_US);
 	announcer_freeze(a->announcer);
 	agent_save(a, &u->later, &h, now);
@@ -181,19 +195,14 @@ static void
 on_look(struct timer *t, struct instant now)
 {
 	struct upgrade *u = container_of(t, struct upgrade, timer);
-	const char *name = announcer_waits_for(u->agent->announcer);
-	char why[256];
+	char whom[WHY_MAX], why[WHY_MAX + 32];
 
-	if (name == NULL || (u->force && instant_reached(u->give_up, now))) {
+	if (!must_wait(u, now, whom, sizeof(whom))) {
 		go_to(u, go_over);
 	} else if (!instant_reached(u->give_up, now)) {
-		timer_set(&u->timer, instant_add(now, BFD_LOOK));
+		timer_set(&u->timer, instant_add(now, LOOK));
 	} else {
-		(void)snprintf(why, sizeof(why),
-		    "neighbor %s does not answer BFD's poll, so it would not bear with the "
-		    "silence; "
-		    "--force goes on",
-		    name);
+		(void)snprintf(why, sizeof(why), "%s; --force goes on", whom);
 		announcer_go_on(u->agent->announcer);
 		refuse(u, why, "");
 	}
@@ -205,7 +214,7 @@ slow_down(struct upgrade *u)
 	struct instant now = clock_now();
 
 	announcer_slow_down(u->agent->announcer);
-	u->give_up = instant_add(now, BFD_PATIENCE);
+	u->give_up = instant_add(now, PATIENCE);
 	timer_set(&u->timer, now);
 }
 
@@ -289,8 +298,6 @@ obstacle(const struct upgrade *u)
 		return "nearcastd is about to end";
 	if (a->leaving_count > 0)
 		return "a service that a reload took away is still being withdrawn: try again";
-	if (!announcer_is_saved(a->announcer))
-		return "another daemon keeps the sessions, and a restart of nearcastd loses none";
 	if (reload_waits(a))
 		return "a reload waits to be confirmed: nearcast confirm keeps it";
 	if (u->program->path == NULL)

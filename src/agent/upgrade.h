@@ -4,7 +4,8 @@
  *
  *   trial     the new program reads the configuration on the disk, then the very state, while the
  *             old one goes on: one that cannot is refused, and nothing has changed
- *   slow      BFD's neighbors are asked to bear with a silence, and answer
+ *   slow      BFD's neighbors are asked to bear with a silence, and answer; a routing daemon gives
+ *             the answers that it owes
  *   over      everything stands still, is saved, and execve() makes this process the new program
  *   go on     (there) everything is taken over, or, when it cannot be, starts cold and says so
  *

@@ -186,15 +186,14 @@ struct announcer_kept_sessions {
 	size_t lost;        /* of them, on the way */
 };
 
-/* Whether it can be handed over to another program: the functions below are there. */
-bool announcer_is_saved(const struct announcer *a);
 /*
- * From one program to the next. First neighbors with BFD are asked to bear with a silence; the name
- * of one that has not answered yet is borrowed, NULL: all have. Then everything stands still, and
- * is handed over with its sockets. announcer_go_on() undoes both.
+ * From one program to the next. First neighbors with BFD are asked to bear with a silence, and a
+ * routing daemon is asked nothing more that can wait; why is a sentence that says who has not
+ * answered yet, false: all have. Then everything stands still, and is handed over with its sockets.
+ * announcer_go_on() undoes both.
  */
 void announcer_slow_down(struct announcer *a);
-const char *announcer_waits_for(const struct announcer *a);
+bool announcer_waits_for(const struct announcer *a, char *why, size_t size);
 void announcer_freeze(struct announcer *a);
 void announcer_save(const struct announcer *a, struct handover *h, struct instant now);
 void announcer_go_on(struct announcer *a);
@@ -210,6 +209,16 @@ int announcer_resume_speaker(sd_event *loop, const struct neighbor_conf *neighbo
 /* Whether all of it could be taken over; takes nothing. */
 int announcer_check_past(const struct neighbor_conf *neighbors, size_t count, struct reader records,
     struct instant base, struct err *e);
+/*
+ * The same for a daemon. Attributes are no part of the state: the caller sets again what is
+ * announced, before announcer_go_on(). Without a connection that could be handed over, a new one is
+ * made, and what the daemon has is found out as when it had been away.
+ */
+int announcer_resume_daemon(sd_event *loop, const struct daemon_conf *conf,
+    const struct announcer_events *events, struct inheritance *in, struct reader records,
+    struct instant base, struct announcer **ret, struct err *e);
+int announcer_check_daemon_past(
+    const struct daemon_conf *conf, struct reader records, struct instant base, struct err *e);
 struct announcer_kept_sessions announcer_kept_sessions(const struct announcer *a);
 
 /* The neighbors may change at run time; those that are not named here notice nothing of it. */

@@ -179,22 +179,16 @@ announcer_dump_stop(struct announcer *a, const char *neighbor, struct err *e)
 	return a->ops->dump_stop(a, neighbor, e);
 }
 
-bool
-announcer_is_saved(const struct announcer *a)
-{
-	return a->ops->save != NULL;
-}
-
 void
 announcer_slow_down(struct announcer *a)
 {
 	a->ops->slow_down(a);
 }
 
-const char *
-announcer_waits_for(const struct announcer *a)
+bool
+announcer_waits_for(const struct announcer *a, char *why, size_t size)
 {
-	return a->ops->waits_for(a);
+	return a->ops->waits_for(a, why, size);
 }
 
 void

@@ -35,9 +35,9 @@ struct announcer_ops {
 	    const char *path, uint64_t max_bytes, struct err *e);
 	int (*dump_stop)(struct announcer *a, const char *neighbor, struct err *e);
 
-	/* From one program to the next: all, or none of them. */
+	/* from one program to the next */
 	void (*slow_down)(struct announcer *a);
-	const char *(*waits_for)(const struct announcer *a);
+	bool (*waits_for)(const struct announcer *a, char *why, size_t size);
 	void (*freeze)(struct announcer *a);
 	void (*save)(const struct announcer *a, struct handover *h, struct instant now);
 	void (*go_on)(struct announcer *a);

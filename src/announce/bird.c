@@ -247,6 +247,23 @@ bird_begin(struct daemon *d)
 		d->took_over = strstr(old, "protocol static nearcast_") != NULL;
 }
 
+/* The file is there to be read again. */
+static void
+bird_save(const struct daemon *d, struct state_writer *w)
+{
+	(void)d;
+	(void)w;
+}
+
+static void
+bird_load(struct daemon *d, struct reader records)
+{
+	size_t len;
+
+	(void)records;
+	(void)!atomic_file_read(d->conf.include, FILE_BYTES_MAX, &d->file, &len, NULL);
+}
+
 const struct daemon_kind daemon_bird = {
 	.name = "BIRD",
 	.language = &dialogue_bird,
@@ -255,4 +272,6 @@ const struct daemon_kind daemon_bird = {
 	.connected = daemon_ready,
 	.apply = bird_apply,
 	.look = bird_look,
+	.save = bird_save,
+	.load = bird_load,
 };

@@ -127,6 +127,12 @@ on_retry(struct timer *t, struct instant now)
 }
 
 void
+daemon_retry_later(struct daemon *d)
+{
+	timer_set(&d->retry, instant_add(clock_now(), RETRY_PAUSE));
+}
+
+void
 daemon_refused(struct daemon *d, const char *why)
 {
 	d->applying = false;
@@ -135,7 +141,7 @@ daemon_refused(struct daemon *d, const char *why)
 		    d->kind->name, why);
 	(void)snprintf(d->refused, sizeof(d->refused), "%s", why);
 	(void)snprintf(d->retried, sizeof(d->retried), "%s", why);
-	timer_set(&d->retry, instant_add(clock_now(), RETRY_PAUSE));
+	daemon_retry_later(d);
 	daemon_look(d);
 }
 
@@ -195,6 +201,8 @@ on_down(void *userdata, int error, const char *why)
 		daemon_tell(d, i);
 	daemon_stop_if_done(d);
 }
+
+const struct dialogue_events daemon_dialogue_events = { .up = on_up, .down = on_down };
 
 /* ---- announce.h ---- */
 
@@ -395,6 +403,12 @@ static const struct announcer_ops daemon_ops = {
 	.watched = daemon_watched,
 	.dump_start = daemon_dump_start,
 	.dump_stop = daemon_dump_stop,
+	.slow_down = daemon_slow_down,
+	.waits_for = daemon_waits_for,
+	.freeze = daemon_freeze,
+	.save = daemon_save,
+	.go_on = daemon_go_on,
+	.kept_sessions = daemon_kept_sessions,
 };
 
 static int
@@ -413,10 +427,9 @@ open_timers(struct daemon *d)
 }
 
 int
-announcer_new_daemon(sd_event *loop, const struct daemon_conf *conf,
-    const struct announcer_events *events, struct announcer **ret, struct err *e)
+daemon_new(sd_event *loop, const struct daemon_conf *conf, const struct announcer_events *events,
+    struct daemon **ret, struct err *e)
 {
-	static const struct dialogue_events dialogue_events = { .up = on_up, .down = on_down };
 	struct daemon *d = xcalloc(1, sizeof(*d));
 	int r;
 
@@ -425,13 +438,26 @@ announcer_new_daemon(sd_event *loop, const struct daemon_conf *conf,
 	d->events = *events;
 	d->loop = sd_event_ref(loop);
 	r = open_timers(d);
-	if (r < 0)
-		(void)err_errno(e, r, "timer");
-	if (r >= 0) {
-		d->kind->begin(d);
-		r = dialogue_new(
-		    loop, d->kind->language, d->conf.socket, &dialogue_events, d, &d->dialogue, e);
+	if (r < 0) {
+		daemon_free(&d->announcer);
+		return err_errno(e, r, "timer");
 	}
+	d->kind->begin(d);
+	*ret = d;
+	return 0;
+}
+
+int
+announcer_new_daemon(sd_event *loop, const struct daemon_conf *conf,
+    const struct announcer_events *events, struct announcer **ret, struct err *e)
+{
+	struct daemon *d;
+	int r = daemon_new(loop, conf, events, &d, e);
+
+	if (r < 0)
+		return r;
+	r = dialogue_new(
+	    loop, d->kind->language, d->conf.socket, &daemon_dialogue_events, d, &d->dialogue, e);
 	if (r < 0) {
 		daemon_free(&d->announcer);
 		return r;

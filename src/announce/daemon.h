@@ -10,9 +10,13 @@
  * A daemon that is away is asked for again and again; when it is back, all is made so and confirmed
  * anew. What it refuses is said, leaves it as it was, and is tried again every few seconds.
  *
+ * From one program to the next goes the connection too, once no answer is owed: so the daemon is
+ * told nothing anew, and what it had confirmed stays so.
+ *
  * Files: daemon.c (the announcer), daemon_look.c (what the daemon tells whom), daemon_status.c (as
- * JSON), bird.c and frr.c (how each is driven), bird_text.h and frr_text.h (what each is told, and
- * what it says; pure), watcher.h (what happens when nearcastd dies).
+ * JSON), daemon_state.c (from one program to the next), bird.c and frr.c (how each is driven),
+ * bird_text.h and frr_text.h (what each is told, and what it says; pure), watcher.h (what happens
+ * when nearcastd dies).
  */
 #pragma once
 
@@ -69,6 +73,9 @@ struct daemon_kind {
 	void (*apply)(struct daemon *d);
 	/* Asks what is told to whom; then daemon_looked(). */
 	void (*look)(struct daemon *d);
+	/* What it keeps beside the routes, from one program to the next; load() behind begin(). */
+	void (*save)(const struct daemon *d, struct state_writer *w);
+	void (*load)(struct daemon *d, struct reader records);
 };
 
 struct daemon {
@@ -91,6 +98,7 @@ struct daemon {
 	struct instant gather_since; /* INSTANT_NEVER: nothing waits to be put together */
 	bool gathered;
 	bool looking, look_again;
+	bool still;       /* another program is about to follow: no look begins */
 	size_t questions; /* of a look, that have no answer yet */
 	uint64_t seen;    /* neighbors that were named at this look */
 	struct timer look, retry;
@@ -98,6 +106,7 @@ struct daemon {
 	char refused[DAEMON_WHY_MAX]; /* why it is not as wanted; "": it is */
 	char retried[DAEMON_WHY_MAX]; /* with what it was refused last, until it is accepted */
 	char away[DAEMON_WHY_MAX];    /* why it cannot be asked; "": it can */
+	size_t kept;                  /* sessions that stood at the change of the program */
 	/* bird.c */
 	char *file;                    /* owned: what was written last */
 	uint64_t file_turn, load_turn; /* writes of the file, and which of them was loaded last */
@@ -106,6 +115,11 @@ struct daemon {
 };
 
 /* ---- daemon.c ---- */
+
+/* Without a dialogue. */
+int daemon_new(sd_event *loop, const struct daemon_conf *conf,
+    const struct announcer_events *events, struct daemon **ret, struct err *e);
+extern const struct dialogue_events daemon_dialogue_events;
 
 /* The route of that prefix, made if need be; borrowed until the next one is made. */
 struct daemon_route *daemon_route_at(struct daemon *d, struct prefix prefix);
@@ -118,6 +132,7 @@ void daemon_ready(struct daemon *d);
 bool daemon_has_gathered(struct daemon *d);
 /* It does not want to: said when it is news, tried again later. */
 void daemon_refused(struct daemon *d, const char *why);
+void daemon_retry_later(struct daemon *d);
 /* It has been made so. */
 void daemon_accepted(struct daemon *d);
 /* What the agent wants to hear of a route that was looked at. */
@@ -146,6 +161,15 @@ void daemon_lost_neighbors(struct daemon *d, const char *why);
 
 json_t *daemon_status(const struct announcer *a, struct instant now);
 json_t *daemon_routes(const struct announcer *a, const struct prefix *within);
+
+/* ---- daemon_state.c ---- */
+
+void daemon_slow_down(struct announcer *a);
+bool daemon_waits_for(const struct announcer *a, char *why, size_t size);
+void daemon_freeze(struct announcer *a);
+void daemon_save(const struct announcer *a, struct handover *h, struct instant now);
+void daemon_go_on(struct announcer *a);
+struct announcer_kept_sessions daemon_kept_sessions(const struct announcer *a);
 
 /* ---- bird.c, frr.c ---- */
 

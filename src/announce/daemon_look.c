@@ -113,7 +113,7 @@ daemon_look(struct daemon *d)
 	if (!d->ready)
 		return;
 	timer_set(&d->look, INSTANT_NEVER);
-	if (d->looking) {
+	if (d->looking || d->still) {
 		d->look_again = true;
 		return;
 	}

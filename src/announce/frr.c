@@ -306,6 +306,38 @@ frr_look(struct daemon *d)
 	dialogue_send(d->dialogue, "show bgp summary json", on_summary, 0);
 }
 
+/* ---- from one program to the next ---- */
+
+enum {
+	TAG_MAP = 1,
+};
+
+static void
+frr_save(const struct daemon *d, struct state_writer *w)
+{
+	for (size_t i = 0; i < d->ours->map_count; i++)
+		state_text(w, TAG_MAP, d->ours->maps[i]);
+}
+
+static void
+frr_load(struct daemon *d, struct reader records)
+{
+	struct reader value;
+	uint16_t tag;
+
+	while (state_next(&records, &tag, &value)) {
+		size_t len = reader_left(&value);
+		char map[FRR_MAP_MAX];
+
+		if (tag != TAG_MAP || len == 0 || len >= sizeof(map))
+			continue;
+		(void)snprintf(
+		    map, sizeof(map), "%.*s", (int)len, (const char *)reader_bytes(&value, len));
+		if (!has_map(d->ours, map))
+			add_map(d->ours, map);
+	}
+}
+
 const struct daemon_kind daemon_frr = {
 	.name = "FRR",
 	.language = &dialogue_frr,
@@ -314,4 +346,6 @@ const struct daemon_kind daemon_frr = {
 	.connected = frr_connected,
 	.apply = frr_apply,
 	.look = frr_look,
+	.save = frr_save,
+	.load = frr_load,
 };

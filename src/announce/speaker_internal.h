@@ -79,7 +79,7 @@ int speaker_dump_stop(struct announcer *a, const char *neighbor, struct err *e);
 
 /* speaker_state.c: likewise */
 void speaker_slow_down(struct announcer *a);
-const char *speaker_waits_for(const struct announcer *a);
+bool speaker_waits_for(const struct announcer *a, char *why, size_t size);
 void speaker_freeze(struct announcer *a);
 void speaker_save(const struct announcer *a, struct handover *h, struct instant now);
 void speaker_go_on(struct announcer *a);

@@ -1,4 +1,5 @@
 /* The speaker from one program to the next. */
+#include <stdio.h>
 #include <string.h>
 
 #include "announce/neighbor_internal.h"
@@ -22,16 +23,21 @@ speaker_slow_down(struct announcer *base)
 	bfd_driver_slow_down(a->bfd);
 }
 
-const char *
-speaker_waits_for(const struct announcer *base)
+bool
+speaker_waits_for(const struct announcer *base, char *why, size_t size)
 {
 	const struct speaker *a = speaker_of_const(base);
 
 	for (size_t i = 0; i < a->neighbor_count; i++) {
-		if (bfd_neighbor_is_slowing(a->neighbors[i]->bfd))
-			return a->neighbors[i]->conf.name;
+		if (!bfd_neighbor_is_slowing(a->neighbors[i]->bfd))
+			continue;
+		(void)snprintf(why, size,
+		    "neighbor %s does not answer BFD's poll, so it would not bear with the "
+		    "silence",
+		    a->neighbors[i]->conf.name);
+		return true;
 	}
-	return NULL;
+	return false;
 }
 
 void

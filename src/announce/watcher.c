@@ -2,12 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,11 +20,13 @@
 #include "io/atomic_file.h"
 #include "io/control.h"
 #include "io/dialogue.h"
+#include "io/handover.h"
 #include "io/loop.h"
 
 #define RETRY_PAUSE DURATION_S(1)
 #define RETRIES 600
 #define AGENT_PATIENCE DURATION_S(2)
+#define FAREWELL_PATIENCE_MS 1000
 
 struct watcher {
 	int fd; /* our end of the pipe */
@@ -192,7 +196,7 @@ run(const struct daemon_conf *conf, struct duration lifetime, const char *contro
 
 int
 watcher_start(const struct daemon_conf *conf, struct duration lifetime, const char *control,
-    struct watcher **ret, struct err *e)
+    const struct inheritance *in, struct watcher **ret, struct err *e)
 {
 	struct watcher *w;
 	int fds[2];
@@ -210,6 +214,8 @@ watcher_start(const struct daemon_conf *conf, struct duration lifetime, const ch
 	}
 	if (pid == 0) {
 		(void)close(fds[1]);
+		if (in != NULL)
+			inheritance_close_copies(in);
 		run(conf, lifetime, control, fds[0]);
 	}
 	(void)close(fds[0]);
@@ -219,13 +225,54 @@ watcher_start(const struct daemon_conf *conf, struct duration lifetime, const ch
 	return 0;
 }
 
+/* One that somebody has stopped is not waited for for ever. */
+static void
+wait_for_end(pid_t pid)
+{
+	struct pollfd p = { .fd = (int)syscall(SYS_pidfd_open, pid, 0u), .events = POLLIN };
+
+	if (p.fd < 0)
+		return;
+	(void)poll(&p, 1, FAREWELL_PATIENCE_MS);
+	(void)waitpid(pid, NULL, WNOHANG);
+	(void)close(p.fd);
+}
+
 void
 watcher_end(struct watcher *w, bool farewell)
 {
 	if (w == NULL)
 		return;
 	if (farewell && write(w->fd, "", 1) == 1)
-		(void)waitpid(w->pid, NULL, 0);
+		wait_for_end(w->pid);
 	(void)close(w->fd);
 	free(w);
+}
+
+/* ---- from one program to the next ---- */
+
+enum {
+	TAG_FD = 1,
+	TAG_PID = 2,
+};
+
+void
+watcher_save(const struct watcher *w, struct handover *h)
+{
+	handover_give(h, TAG_FD, w->fd);
+	state_number(&h->state, TAG_PID, (uint64_t)w->pid);
+}
+
+struct watcher *
+watcher_of_past(struct inheritance *in, struct reader records)
+{
+	uint64_t pid = state_find_number(records, TAG_PID, 0);
+	struct watcher *w;
+	int fd = inheritance_take(in, records, TAG_FD, FD_PIPE);
+
+	if (fd < 0)
+		return NULL;
+	w = xcalloc(1, sizeof(*w));
+	*w = (struct watcher){ .fd = fd, .pid = pid <= INT_MAX ? (pid_t)pid : 0 };
+	return w;
 }

@@ -3,6 +3,7 @@
 
 Runs itself again inside of `unshare`, so that everything it makes ends with it, as root or without (FRR: as root).
 Usage: announcers.py NEARCASTD NEARCAST [CASE...]"""
+import json
 import os
 import pathlib
 import re
@@ -83,6 +84,9 @@ protocol bgp upstream {{
     def changes(self):
         return self.log.read_text().count('Reconfigured')
 
+    def settings(self):
+        return self.changes(), self.include.stat().st_ino
+
 
 class HostFrr(Host):
     """The operator's bgpd, with a network and a route-map of their own."""
@@ -133,6 +137,9 @@ route-map OUT6 permit 10
 
     def ours(self):
         return sorted(re.findall(r'network (\S+) route-map NEARCAST-', self.ask('show running-config')))
+
+    def settings(self):
+        return self.ask('show running-config')
 
 
 class Case(agent.Case):
@@ -342,6 +349,91 @@ def what_is_the_operators_stays(c):
             raise Failed(f'{line} is gone')
 
 
+def upgraded(c, a, *words):
+    """The answer of an upgrade that lost nothing."""
+    answer = json.loads(c.nearcast(a, 'upgrade', '--json', *words) or '{}')
+    if answer.get('outcome') != 'upgraded' or answer['lost'] != 0:
+        raise Failed(f'{answer} {a.log.read_text()[-2000:]}')
+    return answer
+
+
+def heard(u):
+    """How many announcements and withdraws the upstream has ever received."""
+    return re.findall(r'Import (?:updates|withdraws): +(\d+)', u.ask('show protocols all r1'))
+
+
+def children(a):
+    """Name and state of each process of the agent's."""
+    pid = a.process.pid
+    pids = pathlib.Path(f'/proc/{pid}/task/{pid}/children').read_text().split()
+    return [re.search(r'\((.*)\) (.)', pathlib.Path(f'/proc/{p}/stat').read_text()).groups() for p in pids]
+
+
+def upgrades_change_nothing(c):
+    """Nothing is told anew: neither to the daemon, nor by it. The watcher, which would withdraw at once, is replaced too."""
+    h, u, n, a = up(c, dies='withdraw-after 0s', ips=(G4, G6), more='    med: 7\n    checks: {front: {type: tcp, port: 80, interval: 500ms}}\n')
+    wait_for('the upstream says what it heard', lambda: heard(u))
+    before, ours, changes, announced = heard(u), h.ours(), h.settings(), a.address(G4)
+    checks = a.status()['services'][0]['checks']
+    gaps = []
+    for _ in range(10):
+        gaps.append(upgraded(c, a)['gap_ms'])
+        if not a.is_announced(G4) or not a.is_announced(G6):
+            raise Failed('it is not known any more who was told')
+        check('children', children(a), [('nearcast-watch', 'S')])
+    print(f'# gaps of {min(gaps):.1f} to {max(gaps):.1f} ms')
+    wait_for('it was looked at since', lambda: (r := a.request('{"command":"routes"}')['routes']) and
+             [(x['prefix'], x['told'], x['med']) for x in r] == [(G4, True, 7), (G6, True, 7)])
+    check('what the upstream heard', heard(u), before)
+    check('what the daemon has', (h.ours(), h.settings()), (ours, changes))
+    check('told since', a.address(G4)['stage'], announced['stage'])
+    if a.status()['services'][0]['checks'][0]['since_ms'] < checks[0]['since_ms']:
+        raise Failed('the check has no history')
+    log = a.log.read_text()
+    if 'without a farewell' in log or log.count(' answers at ') != 1:
+        raise Failed(log)
+    # what happens behind it is noticed as ever
+    n.kill()
+    wait_for('the upstream has no route', lambda: not u.route(G4) and not u.route(G6))
+    wait_for('confirmed', lambda: (a.address(G4)['last_withdraw'] or {}).get('flushed_wall_ns'))
+    n.start()
+    wait_for('announced again', lambda: a.is_announced(G4) and u.route(G4))
+    a.process.kill()
+    a.process.wait()
+    wait_for('the new watcher has withdrawn', lambda: not u.route(G4) and not u.route(G6))
+
+
+def upgrades_lose_no_change(c):
+    """What is asked for at the moment of the upgrade, before and behind it, comes about and is confirmed."""
+    h, u, n, a = up(c)
+    for _ in range(4):
+        with subprocess.Popen([c.programs[1], 'upgrade', '-s', a.control], stdout=subprocess.DEVNULL) as upgrade:
+            n.kill()
+            wait_for('withdrawn at the upstream', lambda: not u.route(G4))
+            check('upgrade', upgrade.wait(), 0)
+        wait_for('confirmed', lambda: ((a.address(G4) or {}).get('last_withdraw') or {}).get('flushed_wall_ns'))
+        n.start()
+        wait_for('about to be announced', lambda: (a.address(G4) or {}).get('stage') == 'preferred')
+        upgraded(c, a)
+        wait_for('announced at the upstream', lambda: u.route(G4))
+        wait_for('confirmed', lambda: a.is_announced(G4))
+    withdrawn = [e for e in a.status()['events'] if e['what'].endswith(' withdrawn')]
+    check('withdraws that were said', len(withdrawn), 4)
+
+
+def an_upgrade_while_the_daemon_hangs(c):
+    """It is left after a while, and found again as it was."""
+    h, u, n, a = up(c, ips=(G4, G6))
+    before = wait_for('the upstream says what it heard', lambda: heard(u))
+    h.process.send_signal(signal.SIGSTOP)
+    upgraded(c, a)
+    stays('still there', lambda: u.route(G4) and u.route(G6), 0.5)
+    h.process.send_signal(signal.SIGCONT)
+    wait_for('asked again', lambda: any(x['state'] == 'Established' for x in a.status()['neighbors']))
+    wait_for('confirmed anew', lambda: a.is_announced(G4) and a.is_announced(G6))
+    check('what the upstream heard', heard(u), before)
+
+
 def manual_examples():
     """The blocks of nearcastd(8) that are for BIRD and for FRR."""
     page = (pathlib.Path(__file__).resolve().parents[2] / 'man' / 'nearcastd.8').read_text()
@@ -365,7 +457,8 @@ def the_manuals_example_loads(c):
 
 
 BOTH_CASES = [the_manuals_example_loads, announce_and_withdraw, the_daemon_restarts, a_dead_agent_keeps, a_dead_agent_is_withdrawn,
-              a_new_agent_takes_over, on_exit_keeps, a_stop_without_the_daemon_ends]
+              a_new_agent_takes_over, on_exit_keeps, a_stop_without_the_daemon_ends, upgrades_change_nothing,
+              upgrades_lose_no_change, an_upgrade_while_the_daemon_hangs]
 CASES = ([(HostBird, f) for f in [*BOTH_CASES, a_broken_configuration_is_no_harm, a_burst_is_one_change]] +
          [(HostFrr, f) for f in [*BOTH_CASES, what_is_the_operators_stays]])
 

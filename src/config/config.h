@@ -159,6 +159,14 @@ int conf_load_file(const char *path, const struct conf_schema *schema, struct co
     struct strbuf *errors) _must_use_;
 int conf_load_text(const char *name, const char *text, size_t len, const struct conf_schema *schema,
     struct conf **ret, struct strbuf *errors) _must_use_;
+/*
+ * As conf_load_text(), for a text that somebody has not seen as lines: each error goes to fn, in the
+ * order of the text, with its line (from 1) and its sentence.
+ */
+typedef void (*conf_error_fn)(void *userdata, size_t line, const char *sentence);
+int conf_load_text_told(const char *name, const char *text, size_t len,
+    const struct conf_schema *schema, struct conf **ret, conf_error_fn fn, void *userdata)
+    _must_use_;
 void conf_free(struct conf *c); /* NULL is fine; frees the root and all that it holds */
 void conf_freep(struct conf **c);
 

@@ -150,17 +150,37 @@ report_cmp(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* In the order of the file. */
+static void
+sort_reports(const struct conf *c, const struct conf_report *sorted[static CONF_ERRORS_MAX])
+{
+	for (size_t i = 0; i < c->report_count; i++)
+		sorted[i] = &c->reports[i];
+	qsort(sorted, c->report_count, sizeof(const struct conf_report *), report_cmp);
+}
+
 void
 conf_errors_format(const struct conf *c, struct strbuf *out)
 {
 	const struct conf_report *sorted[CONF_ERRORS_MAX];
 	size_t more = c->error_count - c->report_count;
 
-	for (size_t i = 0; i < c->report_count; i++)
-		sorted[i] = &c->reports[i];
-	qsort(sorted, c->report_count, sizeof(const struct conf_report *), report_cmp);
+	sort_reports(c, sorted);
 	for (size_t i = 0; i < c->report_count; i++)
 		show_report(c, sorted[i], out);
 	if (more > 0)
 		strbuf_addf(out, "%s: and %zu more\n", c->name, more);
+}
+
+void
+conf_errors_tell(const struct conf *c, conf_error_fn fn, void *userdata)
+{
+	const struct conf_report *sorted[CONF_ERRORS_MAX];
+
+	sort_reports(c, sorted);
+	for (size_t i = 0; i < c->report_count; i++) {
+		size_t start = MIN(sorted[i]->place.start, c->source.len);
+
+		fn(userdata, conf_source_line(&c->source, start) + 1, sorted[i]->text);
+	}
 }

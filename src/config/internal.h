@@ -138,6 +138,7 @@ void conf_report_va(struct conf *c, struct conf_place place, const char *fmt, va
 /* Whether another report would still be shown: the costly part of one can be left out then. */
 bool conf_report_wanted(const struct conf *c);
 void conf_errors_format(const struct conf *c, struct strbuf *out);
+void conf_errors_tell(const struct conf *c, conf_error_fn fn, void *userdata);
 /* A value as it is shown in a sentence: clipped, quoted when it was, nothing that moves a terminal.
  */
 void conf_show_value(struct strbuf *out, const char *text, bool plain);

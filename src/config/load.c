@@ -26,15 +26,23 @@ load(struct conf *c, const char *text, size_t len, const struct conf_schema *sch
 	return c->error_count > 0 ? -EINVAL : 0;
 }
 
+static struct conf *
+conf_new(const char *name)
+{
+	struct conf *c = xcalloc(1, sizeof(*c));
+
+	c->arena = arena_new();
+	c->name = arena_strdup(c->arena, name);
+	return c;
+}
+
 int
 conf_load_text(const char *name, const char *text, size_t len, const struct conf_schema *schema,
     struct conf **ret, struct strbuf *errors)
 {
-	_cleanup_(conf_freep) struct conf *c = xcalloc(1, sizeof(*c));
+	_cleanup_(conf_freep) struct conf *c = conf_new(name);
 	int r;
 
-	c->arena = arena_new();
-	c->name = arena_strdup(c->arena, name);
 	if (len > CONF_FILE_MAX) {
 		strbuf_addf(errors, "%s: larger than %u bytes\n", name, CONF_FILE_MAX);
 		return -EFBIG;
@@ -42,6 +50,26 @@ conf_load_text(const char *name, const char *text, size_t len, const struct conf
 	r = load(c, text, len, schema);
 	if (r < 0) {
 		conf_errors_format(c, errors);
+		return r;
+	}
+	*ret = TAKE(c);
+	return 0;
+}
+
+int
+conf_load_text_told(const char *name, const char *text, size_t len,
+    const struct conf_schema *schema, struct conf **ret, conf_error_fn fn, void *userdata)
+{
+	_cleanup_(conf_freep) struct conf *c = conf_new(name);
+	int r;
+
+	if (len > CONF_FILE_MAX) {
+		fn(userdata, 1, "is too large");
+		return -EFBIG;
+	}
+	r = load(c, text, len, schema);
+	if (r < 0) {
+		conf_errors_tell(c, fn, userdata);
 		return r;
 	}
 	*ret = TAKE(c);

@@ -196,8 +196,10 @@ TEST(limits_of_a_file)
 	} rows[] = {
 		{ "", "[", 60000, "x:1:17: too deeply nested\n" },
 		{ "", "- ", 60000, "x:1:33: too deeply nested\n" },
-		{ "title: a\nnumbers: [", "1,", 200000, "x:2:131082: too many values for one file\n" },
-		{ "title: a\nnumbers:\n", "- 1\n", 400000, "x:65534:3: too many values for one file\n" },
+		{ "title: a\nnumbers: [", "1,", 200000,
+		    "x:2:131082: too many values for one file\n" },
+		{ "title: a\nnumbers:\n", "- 1\n", 400000,
+		    "x:65534:3: too many values for one file\n" },
 		{ "", "%", 60000, "x:1:1: directives are not supported" },
 		{ "title: a\n", "k: 1\n", CONF_FILE_MAX + 1, "x: larger than 1048576 bytes\n" },
 	};
@@ -253,13 +255,13 @@ TEST(only_utf8)
 		{ "\xee\x80\x80", true },
 		{ "\xf0\x90\x80\x80", true },
 		{ "\xf4\x8f\xbf\xbd", true },
-		{ "\x80", false },             /* begins with what goes on */
-		{ "\xc3", false },             /* ends too early */
+		{ "\x80", false }, /* begins with what goes on */
+		{ "\xc3", false }, /* ends too early */
 		{ "\xe2\x82 ", false },
-		{ "\xc1\xbf", false },         /* longer than need be */
+		{ "\xc1\xbf", false }, /* longer than need be */
 		{ "\xe0\x9f\xbf", false },
 		{ "\xf0\x8f\xbf\xbf", false },
-		{ "\xed\xa0\x80", false },     /* half of a pair of UTF-16 */
+		{ "\xed\xa0\x80", false }, /* half of a pair of UTF-16 */
 		{ "\xed\xbf\xbf", false },
 		{ "\xf4\x90\x80\x80", false }, /* past the last code point */
 		{ "\xf8\x88\x80\x80\x80", false },
@@ -277,4 +279,37 @@ TEST(only_utf8)
 		if (!rows[i].good)
 			CHECK(strstr(strbuf_get(&errors), "this is not UTF-8\n") != NULL);
 	}
+}
+
+struct told {
+	size_t lines[4];
+	size_t count;
+};
+
+static void
+tell(void *userdata, size_t line, const char *sentence)
+{
+	struct told *t = userdata;
+
+	CHECK(strchr(sentence, '\n') == NULL);
+	if (t->count < 4)
+		t->lines[t->count] = line;
+	t->count++;
+}
+
+/* In the order of the text, not in that in which they are found. */
+TEST(errors_are_told_by_their_lines)
+{
+	static const char text[] = "title: artis\nvisitors: many\nanimals:\n  lion: {legs: -1}\n"
+				   "router-id: 192.0.2.17\nx: 1\n";
+	struct conf *c = NULL;
+	struct told told = { 0 };
+
+	CHECK(
+	    conf_load_text_told("zoo.yaml", text, strlen(text), &zoo_schema, &c, tell, &told) < 0);
+	CHECK(c == NULL);
+	CHECK_INT(told.count, 3);
+	CHECK_INT(told.lines[0], 2);
+	CHECK_INT(told.lines[1], 4);
+	CHECK_INT(told.lines[2], 6);
 }

@@ -42,6 +42,15 @@ block_size(struct prefix block)
 	return 1u << (ip_bits(block.addr.family) - block.len);
 }
 
+struct ip
+block_last(struct prefix prefix)
+{
+	unsigned spare = ip_bits(prefix.addr.family) - prefix.len;
+	u128 hosts = spare == 128 ? ~(u128)0 : ((u128)1 << spare) - 1;
+
+	return ip_of(prefix.addr.family, number_of(prefix.addr) | hosts);
+}
+
 const char *
 block_pool_refusal(struct prefix pool)
 {

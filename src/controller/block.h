@@ -46,6 +46,8 @@ bool block_size_is_valid(uint64_t quantity);
 uint8_t block_len(enum ip_family family, unsigned size);
 /* The addresses of a block's prefix. */
 unsigned block_size(struct prefix block);
+/* The last address of a prefix. */
+struct ip block_last(struct prefix prefix);
 /* Pools: unicast, /8 to /32 of IPv4, /16 to /128 of IPv6. NULL: fine; else what is wrong with it.
  */
 const char *block_pool_refusal(struct prefix pool);

@@ -53,19 +53,21 @@ field_text_is_valid(const char *text)
 	return true;
 }
 
-/* A key as a step of a JSON pointer: "~" and "/" escaped, and clipped. */
-static void
-add_step(struct strbuf *pointer, const char *key)
+char *
+field_pointer(const char *at, const char *key)
 {
-	strbuf_add_char(pointer, '/');
+	struct strbuf pointer = { 0 };
+
+	strbuf_addf(&pointer, "%s/", at);
 	for (size_t i = 0; key[i] != '\0' && i < 64; i++) {
 		if (key[i] == '~')
-			strbuf_add(pointer, "~0");
+			strbuf_add(&pointer, "~0");
 		else if (key[i] == '/')
-			strbuf_add(pointer, "~1");
+			strbuf_add(&pointer, "~1");
 		else
-			strbuf_add_char(pointer, key[i]);
+			strbuf_add_char(&pointer, key[i]);
 	}
+	return strbuf_take(&pointer);
 }
 
 static const char *
@@ -178,6 +180,26 @@ read_u32(const struct place *p)
 }
 
 static void
+read_micro(const struct place *p)
+{
+	double n = json_number_value(p->value) * 1e6;
+	int64_t value;
+
+	if (!json_is_number(p->value)) {
+		refuse_kind(p, "a number");
+		return;
+	}
+	/* written so that nothing that is no number passes */
+	if (!(n >= (double)p->field->min && n <= (double)p->field->max)) {
+		field_error(p->errors, p->pointer, "expected %g to %g", (double)p->field->min / 1e6,
+		    (double)p->field->max / 1e6);
+		return;
+	}
+	value = (int64_t)(n < 0 ? n - 0.5 : n + 0.5);
+	memcpy(p->at, &value, sizeof(value));
+}
+
+static void
 read_bool(const struct place *p)
 {
 	bool value = json_is_true(p->value);
@@ -237,6 +259,53 @@ read_ip(const struct place *p)
 		    "expected an address such as 203.0.113.1 or 2001:db8::1");
 	else
 		memcpy(p->at, &ip, sizeof(ip));
+}
+
+/* Whether it is an array of so many; complains if not. */
+static bool
+is_array(const struct place *p, const char *expected)
+{
+	int64_t n = (int64_t)json_array_size(p->value);
+
+	if (!json_is_array(p->value)) {
+		refuse_kind(p, expected);
+		return false;
+	}
+	if (n < p->field->min || n > p->field->max) {
+		field_error(p->errors, p->pointer,
+		    "expected %" PRId64 " to %" PRId64 " of them, found %" PRId64, p->field->min,
+		    p->field->max, n);
+		return false;
+	}
+	return true;
+}
+
+static void
+read_array(const struct place *p)
+{
+	json_t *array = (json_t *)(uintptr_t)p->value;
+
+	if (is_array(p, "an array of objects"))
+		memcpy(p->at, &array, sizeof(array));
+}
+
+static void
+read_ips(const struct place *p)
+{
+	json_t *array = (json_t *)(uintptr_t)p->value;
+	struct ip ip;
+
+	if (!is_array(p, "an array of addresses"))
+		return;
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		_cleanup_(freep) char *pointer = xasprintf("%s/%zu", p->pointer, i);
+		const char *text = json_string_value(json_array_get(array, i));
+
+		if (text == NULL || ip_parse(text, &ip) < 0)
+			field_error(p->errors, pointer,
+			    "expected an address such as 203.0.113.1 or 2001:db8::1");
+	}
+	memcpy(p->at, &array, sizeof(array));
 }
 
 static bool
@@ -307,6 +376,9 @@ read_field(const struct place *p)
 	case FIELD_U32:
 		read_u32(p);
 		break;
+	case FIELD_MICRO:
+		read_micro(p);
+		break;
 	case FIELD_BOOL:
 		read_bool(p);
 		break;
@@ -325,8 +397,14 @@ read_field(const struct place *p)
 	case FIELD_NAMES:
 		read_strings(p, (size_t)p->field->min, (size_t)p->field->max);
 		break;
+	case FIELD_IPS:
+		read_ips(p);
+		break;
 	case FIELD_OBJECT:
 		read_object(p);
+		break;
+	case FIELD_ARRAY:
+		read_array(p);
 		break;
 	}
 }
@@ -360,30 +438,36 @@ refuse_unknown(const struct field_table *t, const char *key, const char *pointer
 bool
 fields_read(const struct field_table *t, const json_t *body, void *object, json_t *errors)
 {
+	return fields_read_at(t, body, object, errors, "");
+}
+
+bool
+fields_read_at(
+    const struct field_table *t, const json_t *body, void *object, json_t *errors, const char *at)
+{
 	size_t before = json_array_size(errors);
 	uint64_t given = 0;
 	const char *key;
 	json_t *value;
 
 	if (!json_is_object(body)) {
-		field_error(errors, "", "expected an object, found %s", kind_of(body));
+		field_error(errors, at, "expected an object, found %s", kind_of(body));
 		return false;
 	}
 	json_object_foreach ((json_t *)(uintptr_t)body, key, value) {
-		_cleanup_(strbuf_done) struct strbuf pointer = { 0 };
+		_cleanup_(freep) char *pointer = field_pointer(at, key);
 		size_t i = find_field(t, key);
 
-		add_step(&pointer, key);
 		if (i == t->count) {
-			refuse_unknown(t, key, strbuf_get(&pointer), errors);
+			refuse_unknown(t, key, pointer, errors);
 			continue;
 		}
 		given |= UINT64_C(1) << i;
-		read_field(&(struct place){ &t->fields[i], value,
-		    (char *)object + t->fields[i].offset, strbuf_get(&pointer), errors });
+		read_field(&(struct place){
+		    &t->fields[i], value, (char *)object + t->fields[i].offset, pointer, errors });
 	}
 	for (size_t i = 0; i < t->count; i++) {
-		_cleanup_(freep) char *pointer = xasprintf("/%s", t->fields[i].key);
+		_cleanup_(freep) char *pointer = xasprintf("%s/%s", at, t->fields[i].key);
 
 		if ((t->fields[i].flags & FIELD_REQUIRED) && !(given >> i & 1))
 			field_error(errors, pointer, "is missing");

@@ -26,11 +26,14 @@ enum field_type {
 	FIELD_U32,    /* uint32_t: min..max */
 	FIELD_BOOL,   /* bool */
 	FIELD_ENUM,   /* int: index into names */
+	FIELD_MICRO,  /* int64_t: a number in millionths, min..max */
 	FIELD_PREFIX, /* struct prefix, without host bits */
 	FIELD_IP,     /* struct ip */
 	FIELD_TAGS,   /* json_t *: array of at most TAGS_MAX distinct texts of 1..TAG_MAX bytes */
 	FIELD_NAMES,  /* json_t *: array of min..max distinct names */
+	FIELD_IPS,    /* json_t *: array of min..max addresses as text */
 	FIELD_OBJECT, /* json_t *: an object, not looked into */
+	FIELD_ARRAY,  /* json_t *: array of min..max objects, each for fields_read_at() */
 };
 
 #define TAGS_MAX 32
@@ -69,12 +72,17 @@ struct field_table {
  * each thing that is wrong; false: there was one, and the struct is not to be used.
  */
 bool fields_read(const struct field_table *table, const json_t *body, void *object, json_t *errors);
+/* Likewise of an object inside: at is its JSON pointer. */
+bool fields_read_at(const struct field_table *table, const json_t *value, void *object,
+    json_t *errors, const char *at);
 /* Whether the body had the key. */
 bool fields_given(const struct field_table *table, const void *object, const char *key);
 
 /* pointer: a JSON pointer, "" for the whole body. */
 void field_error(json_t *errors, const char *pointer, const char *fmt, ...) _printf_(3, 4);
 
+/* The pointer of a key of the object at `at`: escaped, and clipped; the caller frees it. */
+char *field_pointer(const char *at, const char *key);
 bool field_name_is_valid(const char *text, size_t max);
 /* Well-formed UTF-8 without control characters. */
 bool field_text_is_valid(const char *text);

@@ -37,7 +37,7 @@ enum action {
 
 /* What the object is to who asks. */
 enum belongs {
-	BELONGS_OWN,    /* to its project; to this host */
+	BELONGS_OWN,    /* to its project (all, with a token of none); to this host */
 	BELONGS_OTHER,  /* to another */
 	BELONGS_NOBODY, /* it is of no project */
 };

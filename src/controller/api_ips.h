@@ -1,0 +1,37 @@
+/* What the files of Global IPs share: their rows, and the search for a free block. */
+#pragma once
+
+#include "controller/block.h"
+#include "controller/call.h"
+
+/* In id's order; $1 of WHERE is what api_ip_find() is given. */
+#define IPS_SELECT                                                                                 \
+	"SELECT g.id, projects.name, pools.name, g.family, g.size, g.prefix, g.state,"             \
+	" g.description, g.customdata, services.name, g.created_at, g.quarantined_until,"          \
+	" g.revision FROM global_ips g JOIN projects ON projects.id = g.project"                   \
+	" JOIN pools ON pools.id = g.pool LEFT JOIN service_ips ON service_ips.global_ip = g.id"   \
+	" LEFT JOIN services ON services.id = service_ips.service"
+
+extern const struct column ips_columns[];
+extern const size_t ips_column_count;
+
+/* Adds addresses and tags. */
+int ips_finish(struct call *c, json_t *ip);
+/* One of the project of the path, by id or by its prefix without "/32"; CALL_REFUSED: there is
+ * none. */
+int ips_find(struct call *c, const char *which, json_t **ret);
+/* The tags of a row that has none. */
+int ips_set_tags(struct call *c, const char *id, const json_t *tags);
+
+/* What is ordered. */
+struct ips_order {
+	int family;       /* 4 or 6 */
+	unsigned size;    /* 1, 2 or 4 */
+	const char *pool; /* name or id; NULL: any */
+	const char *description, *customdata;
+	const json_t *tags; /* NULL: none */
+};
+
+/* Takes a block for the project of the path; id: of the new Global IP. Refuses what does not fit.
+ */
+int ips_take_block(struct call *c, const struct ips_order *order, char id[STORE_ID_MAX]);

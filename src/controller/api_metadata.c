@@ -1,0 +1,123 @@
+/*
+ * What a host reads about itself at /metadata, in the shape of the provider's: the scripts that its
+ * customers have generate a bird.conf from it unchanged.
+ *
+ * Who asks is known by the host's credential, or by the address it asks from, if that is the
+ * address of one host: the provider's service has no other way. So whatever runs on a host can read
+ * the BGP password, there as here; who does not want that writes no addresses into the host's
+ * network, and uses the credential. customdata, and what an administrator writes into the host's
+ * "metadata" (plan, facility, operating_system and the like), stand beside it as they are.
+ */
+#include <string.h>
+
+#include "controller/api_hosts.h"
+#include "controller/handlers.h"
+
+/* id "" : nobody is known. */
+static int
+find_by_address(struct call *c, char id[STORE_ID_MAX])
+{
+	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
+	char key[STORE_KEY_MAX];
+	int r;
+
+	id[0] = '\0';
+	if (c->request->peer.family == IP_NONE)
+		return 0;
+	r = store_query(c->store, &rows, c->e,
+	    "SELECT DISTINCT host FROM host_addresses WHERE address_key = $1 ORDER BY host LIMIT 2",
+	    SQL_TEXT(store_key(c->request->peer, key)));
+	if (r < 0)
+		return r;
+	/* an address of two hosts, of different sites, says nothing */
+	if (rows.count == 1 && store_next(&rows))
+		(void)snprintf(id, STORE_ID_MAX, "%s", store_text(&rows, 0));
+	return 0;
+}
+
+/* One element of network.addresses[], with what the provider's has and ours is not asked for. */
+static void
+complete_address(json_t *address)
+{
+	(void)json_object_set_new(address, "enabled", json_true());
+	(void)json_object_set_new(address, "manageable", json_true());
+	(void)json_object_set_new(address, "global_ip", json_null());
+	(void)json_object_set_new(address, "customdata", json_object());
+}
+
+/* The Global IPs of the services that are placed on the host, as the provider has them. */
+static int
+add_global_ips(struct call *c, const char *id, json_t *addresses)
+{
+	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
+	int r = store_query(c->store, &rows, c->e,
+	    "SELECT DISTINCT a.address_key, a.address, g.family FROM addresses a"
+	    " JOIN global_ips g ON g.id = a.global_ip JOIN service_ips s ON s.global_ip = g.id"
+	    " JOIN placements p ON p.service = s.service JOIN hosts h ON h.id = $1"
+	    " WHERE p.host = h.id OR p.site = h.site ORDER BY a.address_key",
+	    SQL_TEXT(id));
+
+	while (r >= 0 && store_next(&rows)) {
+		int family = (int)store_int(&rows, 2);
+		json_t *address = json_pack("{s:s, s:i, s:i, s:s, s:b, s:b}", "address",
+		    store_text(&rows, 1), "address_family", family, "cidr", family == 4 ? 32 : 128,
+		    "gateway", store_text(&rows, 1), "public", 1, "management", 0);
+
+		complete_address(address);
+		(void)json_object_set_new(address, "global_ip", json_true());
+		(void)json_array_append_new(addresses, address);
+	}
+	return r < 0 ? r : 0;
+}
+
+static int
+describe(struct call *c, const json_t *host, json_t **ret)
+{
+	json_auto_t *addresses = NULL, *neighbors = NULL;
+	const char *id = call_text(host, "id");
+	json_t *address;
+	size_t i;
+	int r = hosts_addresses(c, id, &addresses);
+
+	if (r >= 0)
+		r = hosts_neighbors(c, id, true, &neighbors);
+	if (r < 0)
+		return r;
+	json_array_foreach (addresses, i, address)
+		complete_address(address);
+	r = add_global_ips(c, id, addresses);
+	if (r < 0)
+		return r;
+	/* what is known here comes after what was written, and counts */
+	*ret = json_deep_copy(json_object_get(host, "metadata"));
+	(void)json_object_update_new(*ret,
+	    json_pack("{s:O, s:O, s:O, s:O, s:O, s:{s:O}}", "id", json_object_get(host, "id"),
+		"hostname", json_object_get(host, "name"), "tags", json_object_get(host, "tags"),
+		"customdata", json_object_get(host, "customdata"), "bgp_neighbors", neighbors,
+		"network", "addresses", addresses));
+	if (json_object_get(*ret, "facility") == NULL)
+		(void)json_object_set(*ret, "facility", json_object_get(host, "site"));
+	return 0;
+}
+
+int
+api_metadata(struct call *c)
+{
+	json_auto_t *host = NULL, *metadata = NULL;
+	char id[STORE_ID_MAX];
+	int r = 0;
+
+	if (c->caller.role == ROLE_HOST)
+		(void)snprintf(id, sizeof(id), "%s", c->caller.id);
+	else
+		r = find_by_address(c, id);
+	if (r < 0)
+		return r;
+	if (id[0] == '\0')
+		return call_problem(c, PROBLEM_UNKNOWN_CALLER,
+		    "a host asks with its credential, or from an address of its network");
+	r = hosts_find(c, id, &host);
+	if (r >= 0)
+		r = describe(c, host, &metadata);
+	return r < 0 ? r : call_answer(c, 200, json_incref(metadata), 0);
+}

@@ -1,0 +1,91 @@
+/* Whose token it is. Nobody is asked for a token here: what nobody may do, is the route's affair.
+ */
+#include <string.h>
+
+#include "controller/call.h"
+#include "proto/http/fields.h"
+
+/* The token of the request's headers; NULL: there is none. X-Auth-Token is the provider's way. */
+static const char *
+token_of(const struct api_request *request)
+{
+	const char *text;
+
+	if (request->authorization == NULL)
+		return request->auth_token;
+	text = http_bearer_token(request->authorization);
+	return text != NULL ? text : "";
+}
+
+static void
+copy(char *to, size_t size, const char *text)
+{
+	(void)snprintf(to, size, "%s", text != NULL ? text : "");
+}
+
+static int
+find_person(struct call *c, const char *hash)
+{
+	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
+	int r = store_query(c->store, &rows, c->e,
+	    "SELECT id, name, role, project FROM tokens WHERE token_hash = $1"
+	    " AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
+	    SQL_TEXT(hash), SQL_INT(c->request->now));
+
+	if (r < 0 || !store_next(&rows))
+		return r;
+	copy(c->caller.id, sizeof(c->caller.id), store_text(&rows, 0));
+	copy(c->caller.name, sizeof(c->caller.name), store_text(&rows, 1));
+	copy(c->caller.project, sizeof(c->caller.project), store_text(&rows, 3));
+	(void)role_parse(store_text(&rows, 2), &c->caller.role);
+	return 0;
+}
+
+static int
+find_host(struct call *c, const char *hash)
+{
+	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
+	int r = store_query(c->store, &rows, c->e,
+	    "SELECT id, name, project FROM hosts WHERE credential_hash = $1"
+	    " OR (former_credential_hash = $1 AND former_credential_until > $2)",
+	    SQL_TEXT(hash), SQL_INT(c->request->now));
+
+	if (r < 0 || !store_next(&rows))
+		return r;
+	copy(c->caller.id, sizeof(c->caller.id), store_text(&rows, 0));
+	copy(c->caller.name, sizeof(c->caller.name), store_text(&rows, 1));
+	copy(c->caller.project, sizeof(c->caller.project), store_text(&rows, 2));
+	c->caller.role = ROLE_HOST;
+	return 0;
+}
+
+int
+call_authenticate(struct call *c)
+{
+	const char *text = token_of(c->request);
+	char hash[TOKEN_HASH_SIZE];
+	enum token_kind kind;
+	int r = 0;
+
+	c->caller = (struct caller){ .role = ROLE_NONE };
+	if (c->request->is_own) {
+		c->caller.role = ROLE_ADMINISTRATOR;
+		copy(c->caller.name, sizeof(c->caller.name), "nearcast-controller");
+		return 0;
+	}
+	if (text == NULL)
+		return 0;
+	if (token_read(text, &kind)) {
+		token_hash(text, hash);
+		if (kind == TOKEN_PERSON)
+			r = find_person(c, hash);
+		else if (kind == TOKEN_HOST)
+			r = find_host(c, hash);
+	}
+	if (r < 0)
+		return r;
+	if (c->caller.role == ROLE_NONE)
+		return call_problem(c, PROBLEM_UNKNOWN_CALLER,
+		    "the token is not known, or revoked, or its time is over");
+	return 0;
+}

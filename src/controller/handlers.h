@@ -1,0 +1,71 @@
+/* The handlers of routes.c, in the files named after their objects (api_projects.c, ...). */
+#pragma once
+
+#include "controller/call.h"
+
+/* api_self.c: about the controller and the caller */
+int api_health(struct call *c);
+int api_document(struct call *c);
+int api_caller(struct call *c);
+
+/* api_projects.c */
+int api_projects_list(struct call *c);
+int api_projects_create(struct call *c);
+int api_project_get(struct call *c);
+int api_project_change(struct call *c);
+int api_project_delete(struct call *c);
+
+/* api_pools.c */
+int api_pools_list(struct call *c);
+int api_pools_create(struct call *c);
+int api_pool_get(struct call *c);
+int api_pool_change(struct call *c);
+int api_pool_delete(struct call *c);
+
+/* api_ips.c, api_ips_order.c */
+int api_ips_list_all(struct call *c);
+int api_ips_list(struct call *c);
+int api_ips_order(struct call *c);
+int api_ip_get(struct call *c);
+int api_ip_change(struct call *c);
+int api_ip_release(struct call *c);
+/* Not a handler: deletes the blocks whose quarantine is over. */
+int api_ips_forget(struct call *c);
+
+/* api_tokens.c */
+int api_tokens_list(struct call *c);
+int api_tokens_create(struct call *c);
+int api_token_get(struct call *c);
+int api_token_revoke(struct call *c);
+
+/* api_audit.c */
+int api_audit_all(struct call *c);
+int api_audit_project(struct call *c);
+
+/* api_sites.c */
+int api_sites_list(struct call *c);
+int api_sites_create(struct call *c);
+int api_site_get(struct call *c);
+int api_site_change(struct call *c);
+int api_site_delete(struct call *c);
+
+/* api_hosts.c, api_network.c, api_join.c, api_metadata.c */
+int api_hosts_list(struct call *c);
+int api_hosts_create(struct call *c);
+int api_host_get(struct call *c);
+int api_host_change(struct call *c);
+int api_host_delete(struct call *c);
+int api_host_network_get(struct call *c);
+int api_host_network_put(struct call *c);
+int api_join_tokens_list(struct call *c);
+int api_join_tokens_create(struct call *c);
+int api_join_token_delete(struct call *c);
+int api_join(struct call *c);
+int api_metadata(struct call *c);
+
+/* api_services.c */
+int api_services_list(struct call *c);
+int api_services_create(struct call *c);
+int api_service_get(struct call *c);
+int api_service_change(struct call *c);
+int api_service_delete(struct call *c);

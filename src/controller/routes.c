@@ -1,0 +1,78 @@
+#include "controller/routes.h"
+
+#include "controller/handlers.h"
+
+#define READ 0
+#define WRITE ROUTE_WRITES
+#define WRITE_BODY (ROUTE_WRITES | ROUTE_BODY)
+
+#define PAGE "limit cursor"
+#define IPS PAGE " family pool tag state address"
+#define AUDIT PAGE " kind object actor"
+
+#define V1 "/api/v1"
+#define PROJECT V1 "/projects/{project}"
+
+/* clang-format off */
+const struct route routes[] = {
+	{ "GET",    "/healthz",                    ACTION_BE_WELL,       READ,       NULL,  api_health },
+	{ "GET",    V1 "/openapi.json",            ACTION_BE_WELL,       ROUTE_NO_STORE, NULL, api_document },
+	{ "GET",    V1 "/caller",                  ACTION_BE_WELL,       READ,       NULL,  api_caller },
+
+	{ "GET",    V1 "/projects",                ACTION_SEE_PLACES,    READ,       PAGE,  api_projects_list },
+	{ "POST",   V1 "/projects",                ACTION_CHANGE_PLACES, WRITE_BODY, NULL,  api_projects_create },
+	{ "GET",    PROJECT,                       ACTION_SEE,           READ,       NULL,  api_project_get },
+	{ "PATCH",  PROJECT,                       ACTION_CHANGE_PLACES, WRITE_BODY, NULL,  api_project_change },
+	{ "DELETE", PROJECT,                       ACTION_CHANGE_PLACES, WRITE,      NULL,  api_project_delete },
+
+	{ "GET",    V1 "/pools",                   ACTION_SEE_PLACES,    READ,       PAGE,  api_pools_list },
+	{ "POST",   V1 "/pools",                   ACTION_CHANGE_PLACES, WRITE_BODY, NULL,  api_pools_create },
+	{ "GET",    V1 "/pools/{pool}",            ACTION_SEE_PLACES,    READ,       NULL,  api_pool_get },
+	{ "PATCH",  V1 "/pools/{pool}",            ACTION_CHANGE_PLACES, WRITE_BODY, NULL,  api_pool_change },
+	{ "DELETE", V1 "/pools/{pool}",            ACTION_CHANGE_PLACES, WRITE,      NULL,  api_pool_delete },
+
+	{ "GET",    V1 "/global-ips",              ACTION_SEE,           READ,       IPS,   api_ips_list_all },
+	{ "GET",    PROJECT "/global-ips",         ACTION_SEE,           READ,       IPS,   api_ips_list },
+	{ "POST",   PROJECT "/global-ips",         ACTION_CHANGE,        WRITE_BODY, NULL,  api_ips_order },
+	{ "GET",    PROJECT "/global-ips/{id}",    ACTION_SEE,           READ,       NULL,  api_ip_get },
+	{ "PATCH",  PROJECT "/global-ips/{id}",    ACTION_CHANGE,        WRITE_BODY, NULL,  api_ip_change },
+	{ "DELETE", PROJECT "/global-ips/{id}",    ACTION_CHANGE,        WRITE,      NULL,  api_ip_release },
+
+	{ "GET",    V1 "/tokens",                  ACTION_MANAGE_TOKENS, READ,       PAGE,  api_tokens_list },
+	{ "POST",   V1 "/tokens",                  ACTION_MANAGE_TOKENS, WRITE_BODY, NULL,  api_tokens_create },
+	{ "GET",    V1 "/tokens/{token}",          ACTION_MANAGE_TOKENS, READ,       NULL,  api_token_get },
+	{ "DELETE", V1 "/tokens/{token}",          ACTION_MANAGE_TOKENS, WRITE,      NULL,  api_token_revoke },
+
+	{ "GET",    V1 "/audit",                   ACTION_SEE_AUDIT,     READ,       AUDIT, api_audit_all },
+	{ "GET",    PROJECT "/audit",              ACTION_SEE_AUDIT,     READ,       AUDIT, api_audit_project },
+
+	{ "GET",    V1 "/sites",                   ACTION_SEE_PLACES,    READ,       PAGE,  api_sites_list },
+	{ "POST",   V1 "/sites",                   ACTION_CHANGE_PLACES, WRITE_BODY, NULL,  api_sites_create },
+	{ "GET",    V1 "/sites/{site}",            ACTION_SEE_PLACES,    READ,       NULL,  api_site_get },
+	{ "PATCH",  V1 "/sites/{site}",            ACTION_CHANGE_PLACES, WRITE_BODY, NULL,  api_site_change },
+	{ "DELETE", V1 "/sites/{site}",            ACTION_CHANGE_PLACES, WRITE,      NULL,  api_site_delete },
+
+	{ "GET",    V1 "/hosts",                   ACTION_SEE_PLACES,    READ,       PAGE " site", api_hosts_list },
+	{ "POST",   V1 "/hosts",                   ACTION_CHANGE_PLACES, WRITE_BODY, NULL,  api_hosts_create },
+	{ "GET",    V1 "/hosts/{host}",            ACTION_SEE_PLACES,    READ,       NULL,  api_host_get },
+	{ "PATCH",  V1 "/hosts/{host}",            ACTION_CHANGE_PLACES, WRITE_BODY, NULL,  api_host_change },
+	{ "DELETE", V1 "/hosts/{host}",            ACTION_CHANGE_PLACES, WRITE,      NULL,  api_host_delete },
+	{ "GET",    V1 "/hosts/{host}/network",    ACTION_SEE_PLACES,    READ,       NULL,  api_host_network_get },
+	{ "PUT",    V1 "/hosts/{host}/network",    ACTION_CHANGE_PLACES, WRITE_BODY, NULL,  api_host_network_put },
+
+	{ "GET",    V1 "/join-tokens",             ACTION_CHANGE_PLACES, READ,       PAGE,  api_join_tokens_list },
+	{ "POST",   V1 "/join-tokens",             ACTION_CHANGE_PLACES, WRITE_BODY, NULL,  api_join_tokens_create },
+	{ "DELETE", V1 "/join-tokens/{id}",        ACTION_CHANGE_PLACES, WRITE,      NULL,  api_join_token_delete },
+
+	{ "GET",    PROJECT "/services",           ACTION_SEE,           READ,       PAGE,  api_services_list },
+	{ "POST",   PROJECT "/services",           ACTION_CHANGE,        WRITE_BODY, NULL,  api_services_create },
+	{ "GET",    PROJECT "/services/{service}", ACTION_SEE,           READ,       NULL,  api_service_get },
+	{ "PATCH",  PROJECT "/services/{service}", ACTION_CHANGE,        WRITE_BODY, NULL,  api_service_change },
+	{ "DELETE", PROJECT "/services/{service}", ACTION_CHANGE,        WRITE, "override_reason", api_service_delete },
+
+	/* who joins has a join token in the body, and nothing else; a host may ask without anything */
+	{ "POST",   "/agent/v1/join",              ACTION_BE_WELL,       WRITE_BODY, NULL,  api_join },
+	{ "GET",    "/metadata",                   ACTION_BE_WELL,       READ,       NULL,  api_metadata },
+};
+/* clang-format on */
+const size_t routes_count = ARRAY_SIZE(routes);

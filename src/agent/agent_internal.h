@@ -3,8 +3,8 @@
  * what a driver tells of, hosted.c runs a service, hosted_say.c tells of it, runner.c runs its
  * checks and counting.c counts its connections, orders.h keeps what operators want of it, tell.c
  * says what happened, stalled.c ends what hangs, commands.c answers the control socket, reload.c
- * takes a new configuration, which succession.c goes over to, upgrade.h a new program, which takes
- * over what agent_state.h says.
+ * takes a new configuration, which succession.c goes over to, and reload_confirm.c has it
+ * confirmed, upgrade.h takes a new program, which takes over what agent_state.h says.
  */
 #pragma once
 
@@ -267,7 +267,7 @@ int agent_succeed(
 /* Frees what has left; from the loop. */
 void agent_bury(struct agent *a);
 
-/* reload.c */
+/* reload.c, reload_confirm.c */
 
 struct reload;
 

@@ -222,17 +222,18 @@ def probe_prints_a_table():
 
 def probe_says_why_it_failed():
     with Nginx(), Slow():
-        said = json.loads(run('probe', '-n', '2', '-t', '300ms', '--json', f'http://{V4}/broken', f'http://{V4}:81/',
-                              f'http://{V4}:8080/2000', 'http://192.0.2.77/', f'https://{V4}:8443/0', status=1,
-                              timeout=60))
-    expect('errors', [{'status 503': 2}, {'connect: Connection refused': 2}, {'timed out after 300ms, connected': 2},
-                      {'timed out after 300ms, not connected': 2}],
-           [t['errors'] for t in said['targets'][:4]])
-    hold('certificate' in list(said['targets'][4]['errors'])[0], said['targets'][4]['errors'])
-    expect('failed and counted', [2] * 5, [t['failed'] for t in said['targets']])
-    expect('no timings of failures', None, said['targets'][0]['timings']['total_ms'])
-    for r in said['targets'][2]['requests']:
-        hold(295 <= r['total_ms'] <= 900, f'gave up after {r["total_ms"]} ms')
+        said = json.loads(run('probe', '-n', '2', '--json', f'http://{V4}/broken', f'http://{V4}:81/', f'https://{V4}:8443/0',
+                              status=1, timeout=60))['targets']
+        # apart from them, since what is quick anywhere else is not quick on a machine that has no time
+        said += json.loads(run('probe', '-n', '2', '-t', '1s', '--json', f'http://{V4}:8080/20000', 'http://192.0.2.77/',
+                               status=1, timeout=60))['targets']
+    expect('errors', [{'status 503': 2}, {'connect: Connection refused': 2}, {'timed out after 1s, connected': 2},
+                      {'timed out after 1s, not connected': 2}], [said[t]['errors'] for t in (0, 1, 3, 4)])
+    hold('certificate' in list(said[2]['errors'])[0], said[2]['errors'])
+    expect('failed and counted', [2] * 5, [t['failed'] for t in said])
+    expect('no timings of failures', None, said[0]['timings']['total_ms'])
+    for r in said[3]['requests']:
+        hold(r['total_ms'] >= 995, f'gave up after {r["total_ms"]} ms')
 
 
 def probe_times_tls_redirects_and_waiting():

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What scripts/demo, scripts/test and scripts/lint share: installing what is missing, and building.
 # Sourced, never run.
+# shellcheck disable=SC2034 # who sources it uses the lists
 
 BUILD_PACKAGES=(gcc libc6-dev meson ninja-build pkg-config python3
 	libsystemd-dev libfyaml-dev libjansson-dev libcurl4-openssl-dev libmicrohttpd-dev libmnl-dev libc-ares-dev nettle-dev

@@ -1,8 +1,9 @@
 /*
  * What the library knows of a request, copied, and looked at once more: libmicrohttpd 0.9.75 ends
- * texts at a NUL that the client sent, and makes one name of a folded line and the name before it.
- * Both let a request mean something else here than to a proxy in front, and can be told by where
- * its texts lie: all of them in one buffer, one behind the other, as they came.
+ * texts at a NUL that the client sent, makes one name of a folded line and the name before it, and
+ * takes a line whose name is empty for the end of the headers: what follows is the next request.
+ * All of that lets a request mean something else here than to a proxy in front, and can be told by
+ * where its texts lie: in one buffer, one behind the other up to its end, as they came.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@ struct copying {
 	struct arena *arena;
 	struct http_field *items;
 	size_t count, cap;
-	const char *end;  /* of the field before */
+	const char *last; /* text before: the version, or a field's value */
 	size_t bytes_max; /* between two texts of one buffer */
 	bool is_strange;
 };
@@ -33,6 +34,12 @@ static size_t
 gap(const char *text, const char *to)
 {
 	return gap_behind(text, strlen(text), to);
+}
+
+static bool
+is_within(size_t n, size_t least, size_t most)
+{
+	return n >= least && n <= most;
 }
 
 /* Without white space at its end; the library left out that before it. */
@@ -57,25 +64,29 @@ copy_field(void *userdata, enum MHD_ValueKind kind, const char *name, const char
 		value = "";
 	within = gap(name, value); /* the colon, and blanks */
 	c->is_strange |= within == 0 || within > c->bytes_max;
-	c->is_strange |= c->end != NULL && gap(c->end, name) != 1 && gap(c->end, name) != 2;
-	c->end = value;
+	c->is_strange |= !is_within(gap(c->last, name), 1, 2); /* LF, or CR and LF */
+	c->last = value;
 	c->items = grow_array(c->items, c->count, &c->cap, sizeof(*c->items));
 	c->items[c->count++] =
 	    (struct http_field){ arena_strdup(c->arena, name), copy_value(c->arena, value) };
 	return MHD_YES;
 }
 
+/* The headers end at `end`. */
 static bool
-copy_fields(struct http_connection *c, struct arena *arena, struct http_fields *ret)
+copy_fields(struct http_connection *c, const struct http_line *line, const char *end,
+    struct arena *arena, struct http_fields *ret)
 {
 	struct copying copying = { .arena = arena,
+		.last = line->version,
 		.bytes_max = c->server->limits.header_bytes + HTTP_PIECE_BYTES };
 
 	(void)MHD(MHD_get_connection_values)(c->mhd, MHD_HEADER_KIND, copy_field, &copying);
 	ret->items = arena_memdup(arena, copying.items, copying.count * sizeof(*copying.items));
 	ret->count = copying.count;
 	free(copying.items);
-	return !copying.is_strange;
+	/* its last line, and the empty one */
+	return !copying.is_strange && is_within(gap(copying.last, end), 2, 4);
 }
 
 static unsigned
@@ -107,10 +118,11 @@ http_request_copy(struct http_connection *c, const struct http_line *line, struc
 	ret->method = ret->is_head ? MHD_HTTP_METHOD_GET : arena_strdup(arena, line->method);
 	ret->body = "";
 	ret->peer = c->peer;
-	if (status == 0 && info != NULL && info->header_size > c->server->limits.header_bytes)
+	if (status == 0 && info->header_size > c->server->limits.header_bytes)
 		status = refuse(e, 431, "the request's headers are too long");
-	if (status == 0 && !copy_fields(c, arena, &ret->fields))
-		status = refuse(e, 400, "a header is folded, or has a NUL");
+	if (status == 0 &&
+	    !copy_fields(c, line, line->method + info->header_size, arena, &ret->fields))
+		status = refuse(e, 400, "a header is folded, has no name, or has a NUL");
 	if (status == 0)
 		status = http_framing_check(&ret->fields, is_old, ret_body_len, e);
 	return status;

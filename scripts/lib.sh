@@ -4,8 +4,8 @@
 # shellcheck disable=SC2034 # who sources it uses the lists
 
 BUILD_PACKAGES=(gcc libc6-dev meson ninja-build pkg-config python3
-	libsystemd-dev libfyaml-dev libjansson-dev libcurl4-openssl-dev libmicrohttpd-dev libmnl-dev libc-ares-dev nettle-dev
-	libsqlite3-dev)
+	libsystemd-dev libfyaml-dev libjansson-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev
+	libmnl-dev libc-ares-dev nettle-dev libsqlite3-dev)
 LAB_PACKAGES=(bird2 nginx-light iproute2 iputils-ping procps util-linux)
 INTEROP_PACKAGES=(frr gobgpd openbgpd exabgp)
 TEST_PACKAGES=(bgpdump clang libclang-rt-14-dev mandoc curl bash tshark traceroute openssl

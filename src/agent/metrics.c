@@ -157,7 +157,8 @@ on_lag(struct timer *t, struct instant now)
 int
 metrics_new(struct agent *a, struct metrics **ret, struct err *e)
 {
-	const struct http_server_conf conf = { a->conf->metrics.listen, &http_limits_usual };
+	const struct http_server_conf conf = { .listen = a->conf->metrics.listen,
+		.limits = &http_limits_usual };
 	char text[ENDPOINT_STR_MAX];
 	struct metrics *m;
 	int r;

@@ -119,6 +119,7 @@ end(struct http_connection *c)
 	uint32_t count = 0;
 
 	(void)sd_event_source_disable_unref(c->gone);
+	http_tls_unref(c->tls);
 	list_remove(&c->node);
 	list_remove(&c->all);
 	s->connection_count--;

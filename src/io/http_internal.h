@@ -1,8 +1,8 @@
 /*
  * Between the files of the HTTP server: http_server.c begins and ends one, http_accept.c lets
- * clients in, http_connection.c knows how long each may take, http_request.c copies what was asked,
- * http_exchange.c is libmicrohttpd's handler, http_respond.c hands it answers, http_stream.c those
- * without an end.
+ * clients in, http_handshake.c shows them a certificate, http_connection.c knows how long each may
+ * take, http_request.c copies what was asked, http_exchange.c is libmicrohttpd's handler,
+ * http_respond.c hands it answers, http_stream.c those without an end.
  */
 #pragma once
 
@@ -12,6 +12,7 @@
 #include "io/http_lib.h"
 #include "io/http_server.h"
 #include "io/http_stream.h"
+#include "io/http_tls_internal.h"
 #include "io/loop.h"
 
 #define HTTP_PIECE_BYTES (32u << 10) /* that libmicrohttpd takes of a body at a time */
@@ -45,6 +46,7 @@ struct http_server {
 	struct prefix_map clients;        /* how many connections, by address */
 	struct http_connection *entering; /* handed to the library just now */
 	uint64_t body_bytes;              /* of all requests under way */
+	struct http_tls *tls;             /* a reference; NULL: without */
 	struct endpoint endpoint;
 	http_fn fn;
 	void *userdata;
@@ -61,6 +63,7 @@ struct http_connection {
 	struct list all;       /* in connections */
 	struct instant end;    /* of its life */
 	sd_event_source *gone; /* owned; watches for its end while it is suspended */
+	struct http_tls *tls;  /* a reference; what its client was shown */
 	bool is_suspended;
 	bool is_gone;
 	struct http_exchange *exchange; /* under way, until it is answered; NULL: there is none */
@@ -72,6 +75,13 @@ struct http_connection {
 struct prefix http_client_prefix(struct ip addr);
 int http_listen(struct http_server *s, const struct endpoint *at, struct err *e);
 void http_accept_end(struct http_server *s);
+
+/* ---- http_handshake.c ---- */
+
+/* Of GnuTLS: which certificate a client is shown. */
+int http_on_handshake(gnutls_session_t session, const gnutls_datum_t *authorities,
+    int authority_count, const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
+    gnutls_pcert_st **ret_chain, unsigned *ret_chain_count, gnutls_privkey_t *ret_key);
 
 /* ---- http_connection.c ---- */
 

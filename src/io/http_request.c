@@ -118,6 +118,7 @@ http_request_copy(struct http_connection *c, const struct http_line *line, struc
 	ret->method = ret->is_head ? MHD_HTTP_METHOD_GET : arena_strdup(arena, line->method);
 	ret->body = "";
 	ret->peer = c->peer;
+	ret->is_tls = c->server->tls != NULL;
 	if (status == 0 && info->header_size > c->server->limits.header_bytes)
 		status = refuse(e, 431, "the request's headers are too long");
 	if (status == 0 &&

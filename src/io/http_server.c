@@ -8,6 +8,8 @@
 #include "base/alloc.h"
 #include "io/http_internal.h"
 
+static char tls_priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+
 struct dynamic_lib http_lib = { .name = "libmicrohttpd.so.12", .user = "an HTTP server" };
 
 const struct http_limits http_limits_usual = { .clients = 32,
@@ -77,6 +79,8 @@ static int
 start_daemon(struct http_server *s, struct err *e)
 {
 	const struct http_limits *l = &s->limits;
+	gnutls_certificate_retrieve_function2 *on_handshake = http_on_handshake;
+	bool has_tls = s->tls != NULL;
 	struct MHD_OptionItem options[] = {
 		/* we count ourselves; connections that are about to be closed come on top */
 		{ MHD_OPTION_CONNECTION_LIMIT, 2 * (intptr_t)l->clients, NULL },
@@ -88,12 +92,15 @@ start_daemon(struct http_server *s, struct err *e)
 		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)http_on_target, s },
 		{ MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_as_it_is, s },
 		{ MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)be_silent, NULL },
+		{ has_tls ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END, 0, tls_priorities },
+		{ MHD_OPTION_HTTPS_CERT_CALLBACK, 0, *(void **)&on_handshake },
 		{ MHD_OPTION_END, 0, NULL },
 	};
 
-	s->daemon = MHD(MHD_start_daemon)(
-	    MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
-	    http_on_request, s, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+	s->daemon =
+	    MHD(MHD_start_daemon)(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET |
+				      MHD_ALLOW_SUSPEND_RESUME | (has_tls ? MHD_USE_TLS : 0),
+		0, NULL, NULL, http_on_request, s, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 	if (s->daemon == NULL)
 		return err_set(e, -EIO, "libmicrohttpd does not start");
 	return 0;
@@ -132,6 +139,7 @@ http_server_new(sd_event *loop, const struct http_server_conf *conf, http_fn fn,
 	s->limits = *conf->limits;
 	s->listen_fd = -1;
 	s->armed = INSTANT_NEVER;
+	s->tls = conf->tls != NULL ? http_tls_ref(conf->tls) : NULL;
 	s->fn = fn;
 	s->userdata = userdata;
 	list_init(&s->connections);
@@ -165,6 +173,7 @@ http_server_free(struct http_server *s)
 	timer_done(&s->timer);
 	timer_done(&s->deadlines);
 	prefix_map_done(&s->clients);
+	http_tls_unref(s->tls);
 	free(s);
 }
 

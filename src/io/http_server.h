@@ -22,6 +22,7 @@
 #include "base/time.h"
 #include "io/http_answer.h"
 #include "io/http_exchange.h"
+#include "io/http_tls.h"
 
 struct http_server;
 
@@ -47,6 +48,7 @@ extern const struct http_limits http_limits_usual;
 struct http_server_conf {
 	struct endpoint listen;
 	const struct http_limits *limits; /* copied */
+	struct http_tls *tls; /* to speak TLS 1.2 or 1.3, and nothing else; NULL: without */
 };
 
 /* Asks for an answer; ends the exchange, now or later. */
@@ -65,4 +67,6 @@ int http_server_new(sd_event *loop, const struct http_server_conf *conf, http_fn
 void http_server_free(struct http_server *s);
 /* Where it listens: with port 0 asked for, the kernel's choice. */
 struct endpoint http_server_endpoint(const struct http_server *s);
+/* Of a server with TLS: what new clients are shown from now on. Connections stand. */
+void http_server_set_tls(struct http_server *s, struct http_tls *tls);
 unsigned http_server_clients(const struct http_server *s); /* connected now */

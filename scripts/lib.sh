@@ -9,7 +9,7 @@ BUILD_PACKAGES=(gcc libc6-dev meson ninja-build pkg-config python3
 LAB_PACKAGES=(bird2 nginx-light iproute2 iputils-ping procps util-linux)
 INTEROP_PACKAGES=(frr gobgpd openbgpd exabgp)
 TEST_PACKAGES=(bgpdump clang libclang-rt-14-dev mandoc curl bash tshark traceroute openssl
-	unbound python3-grpcio ifupdown netplan.io prometheus)
+	unbound python3-grpcio python3-jsonschema ifupdown netplan.io prometheus)
 
 PACKAGE_PACKAGES=(debhelper dpkg-dev lintian)
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/agent_conf.h"
+#include "controller/controller_conf.h"
 #include "lab/scenario.h"
 
 int
@@ -14,10 +15,12 @@ main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "agent") == 0)
 		schema = &agent_conf_schema;
+	else if (argc == 2 && strcmp(argv[1], "controller") == 0)
+		schema = &controller_conf_schema;
 	else if (argc == 2 && strcmp(argv[1], "scenario") == 0)
 		schema = &scenario_schema;
 	if (schema == NULL) {
-		(void)fputs("usage: reference agent|scenario\n", stderr);
+		(void)fputs("usage: reference agent|controller|scenario\n", stderr);
 		return EXIT_FAILURE;
 	}
 	conf_print_reference(schema, &out);

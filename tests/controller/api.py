@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""nearcast-controller from outside: its commands, its API over HTTP, held against its own OpenAPI document.
+
+    api.py NEARCAST-CONTROLLER
+"""
+import json
+import re
+import sys
+import urllib.parse
+
+from server import Client, Controller, case, run_cases
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+ORDERS = '/api/v1/projects/alpha/global-ips'
+
+
+class Document:
+    """The OpenAPI document: which operation a request is, and whether an answer is as it says."""
+
+    def __init__(self, document):
+        self.document = document
+        self.seen = set()
+
+    def operation(self, method, path):
+        path = urllib.parse.urlsplit(path).path
+        for pattern, methods in self.document['paths'].items():
+            if re.fullmatch(re.sub(r'{\w+}', '[^/]+', pattern), path) and method.lower() in methods:
+                return methods[method.lower()]
+        return None
+
+    def resolve(self, value):
+        if '$ref' in value:
+            _, group, name = value['$ref'].rsplit('/', 2)
+            return self.document['components'][group][name]
+        return value
+
+    def check(self, method, path, answer):
+        """Fails when the answer is none that the document knows."""
+        operation = self.operation(method, path)
+        if operation is None:
+            assert answer.status in (404, 405), f'{method} {path} is not described: {answer}'
+            return
+        assert str(answer.status) in operation['responses'], \
+            f'{method} {path}: {answer.status} is not described: {answer}'
+        self.seen.add((operation['operationId'], answer.status))
+        response = self.resolve(operation['responses'][str(answer.status)])
+        kind = answer.headers.get('Content-Type')
+        assert list(response.get('content', {})) == ([kind] if answer.text else []), f'{method} {path}: {kind}'
+        if answer.text and jsonschema:
+            schema = {**response['content'][kind]['schema'], 'components': self.document['components']}
+            jsonschema.Draft202012Validator(schema).validate(answer.json)
+
+
+def begin(program):
+    """A controller that serves, an administrator's client that checks each answer, the document."""
+    controller = Controller(program)
+    token = controller.command('init').strip()
+    controller.start()
+    document = Document(Client(controller.port).ask('GET', '/api/v1/openapi.json', status=200).json)
+    return controller, Client(controller.port, token, document.check), document
+
+
+def fill(admin):
+    """Project alpha and beta, a pool, a site; tokens by role."""
+    tokens = {}
+    for name in ('alpha', 'beta'):
+        admin.ask('POST', '/api/v1/projects', {'name': name}, status=201)
+        tokens[name] = admin.ask('POST', '/api/v1/tokens', {'name': name, 'role': 'operator', 'project': name},
+                                 status=201).json['token']
+    tokens['viewer'] = admin.ask('POST', '/api/v1/tokens', {'name': 'v', 'role': 'viewer', 'project': 'alpha'},
+                                 status=201).json['token']
+    admin.ask('POST', '/api/v1/pools', {'name': 'p4', 'prefix': '192.0.2.0/24'}, status=201)
+    admin.ask('POST', '/api/v1/sites', {'name': 'am6', 'latitude': 52.3, 'longitude': 4.9}, status=201)
+    return tokens
+
+
+@case
+def commands(program):
+    with Controller(program) as controller:
+        assert 'workers: 4' in controller.command('--check')
+        token = controller.command('init').strip()
+        assert re.fullmatch(r'nct_[A-Za-z0-9_-]{43}', token), token
+        assert 'has an administrator already' in controller.command('init', status=1)
+        assert controller.command('token', 'other').strip() != token
+        assert 'no name' in controller.command('token', 'a b', status=1)
+        assert 'unknown command: x' in controller.command('x', status=2)
+        assert 'an argument is missing' in controller.command('backup', status=2)
+        assert 'unexpected argument: y' in controller.command('export', 'y', status=2)
+
+
+@case
+def bad_configurations(program):
+    with Controller(program) as controller:
+        controller.conf['listen'] = '192.0.2.1:80'
+        assert 'not an address of the loopback' in controller.command('--check', status=1)
+        controller.conf['listen'] = '127.0.0.1:0'
+        controller.conf['worker'] = 1
+        assert 'did you mean "workers"' in controller.command('--check', status=1)
+        del controller.conf['worker']
+        controller.conf['store'] = '/nowhere/store.db'
+        assert '/nowhere' in controller.command('init', status=1)
+
+
+@case
+def a_life_of_an_address(program):
+    controller, admin, _ = begin(program)
+    with controller:
+        tokens = fill(admin)
+        alpha = Client(controller.port, tokens['alpha'], admin.check)
+        made = alpha.ask('POST', ORDERS, {'quantity': 2, 'tags': ['web']}, status=201, idempotency_key='k')
+        assert made.json['prefix'] == '192.0.2.2/31'
+        place = made.headers['Location']
+        again = alpha.ask('POST', ORDERS, {'quantity': 2, 'tags': ['web']}, status=201, idempotency_key='k')
+        assert again.json == made.json
+        assert alpha.ask('GET', place, status=200).headers['ETag'] == made.headers['ETag']
+        alpha.ask('GET', place, status=304, if_none_match=made.headers['ETag'])
+        alpha.ask('PATCH', place, {'tags': []}, status=428)
+        alpha.ask('PATCH', place, {'tags': []}, status=200, if_match=made.headers['ETag'])
+        alpha.ask('PATCH', place, {'tags': ['x']}, status=412, if_match=made.headers['ETag'])
+        assert len(alpha.ask('GET', ORDERS + '?family=ipv4&limit=1', status=200).json['items']) == 1
+        assert alpha.ask('DELETE', place, status=200).json['state'] == 'quarantined'
+        assert controller.stop() == 0
+        controller.start()
+        alpha.close()
+        assert alpha.ask('GET', place, status=200).json['state'] == 'quarantined'
+
+
+@case
+def hosts_and_metadata(program):
+    controller, admin, _ = begin(program)
+    with controller:
+        fill(admin)
+        token = admin.ask('POST', '/api/v1/join-tokens', {'site': 'am6'}, status=201).json['token']
+        body = {'token': token, 'name': 'h1', 'agent_version': '0.1.0'}
+        joined = Client(controller.port, check=admin.check).ask('POST', '/agent/v1/join', body, status=201).json
+        admin.ask('PUT', '/api/v1/hosts/h1/network', {
+            'addresses': [{'address': '127.0.0.1', 'cidr': 8, 'public': False, 'management': True}],
+            'bgp_neighbors': []}, status=200, if_match='*')
+        host = Client(controller.port, joined['credential'], admin.check)
+        assert host.ask('GET', '/metadata', status=200).json['hostname'] == 'h1'
+        assert Client(controller.port).ask('GET', '/metadata', status=200).json['id'] == joined['id']
+        admin.ask('POST', '/api/v1/projects/alpha/services', {
+            'name': 'web', 'document': {'listen': ['tcp/80']}, 'sites': ['am6']}, status=201)
+        problem = admin.ask('DELETE', '/api/v1/projects/alpha/services/web', status=409).json
+        assert problem['type'] == 'urn:nearcast:problem:last-site', problem
+
+
+@case
+def each_operation_for_each_caller(program):
+    """Nobody gets in without a token; what is alpha's does not exist for beta; a viewer changes nothing."""
+    controller, admin, document = begin(program)
+    with controller:
+        tokens = fill(admin)
+        ip = admin.ask('POST', ORDERS, {}, status=201).json['id']
+        callers = {name: Client(controller.port, tokens.get(name), document.check)
+                   for name in ('nobody', 'beta', 'viewer')}
+        values = {'project': 'alpha', 'pool': 'p4', 'site': 'am6', 'host': 'x', 'service': 'x', 'id': ip, 'token': ip}
+        for pattern, methods in document.document['paths'].items():
+            path = re.sub(r'{(\w+)}', lambda m: values[m[1]], pattern)
+            for method, operation in methods.items():
+                body = {} if 'requestBody' in operation else None
+                if operation.get('security') is not None:
+                    continue
+                status = {name: client.ask(method.upper(), path, body, if_match='*').status
+                          for name, client in callers.items()}
+                assert status['nobody'] == 401, (method, path, status)
+                if '{project}' in pattern:
+                    assert status['beta'] == (403 if method in ('patch', 'delete') and pattern.endswith('}')
+                                              and pattern.count('/') == 4 else 404), (method, path, status)
+                if method != 'get':
+                    assert status['viewer'] == 403, (method, path, status)
+        assert admin.ask('GET', f'{ORDERS}/{ip}', status=200).json['state'] == 'active'
+
+
+@case
+def hostile_requests(program):
+    controller, admin, _ = begin(program)
+    with controller:
+        fill(admin)
+        for body in ('{', '', '[]', 'null', '"x"', '{"quantity": 1e400}', '[' * 100000, '{"tags": ["\\u0000"]}'):
+            problem = admin.ask('POST', ORDERS, body, status=422).json
+            assert problem['errors'], problem
+        assert admin.ask('POST', ORDERS, ' ' * (300 << 10)).status == 413
+        admin.close()
+        for path in (ORDERS + '?tag=%27%20OR%201%3D1', ORDERS + '?cursor=%27', '/api/v1/projects/%27%3B--',
+                     '/api/v1/projects/..%2f..%2fetc'):
+            assert admin.ask('GET', path).status in (200, 400, 404), path
+        assert admin.ask('GET', ORDERS + '?tag=%27%20OR%201%3D1', status=200).json['items'] == []
+        bad = Client(controller.port, 'nct_' + 'A' * 43)
+        assert bad.ask('GET', ORDERS, status=401).headers['WWW-Authenticate'] == 'Bearer'
+        script = '<script>alert(1)</script>'
+        answer = admin.ask('POST', '/api/v1/sites', {'name': 'x', 'description': script}, status=201)
+        assert answer.json['description'] == script
+        assert answer.headers['X-Content-Type-Options'] == 'nosniff'
+
+
+@case
+def export_and_backup(program):
+    controller, admin, _ = begin(program)
+    with controller:
+        tokens = fill(admin)
+        for _ in range(3):
+            admin.ask('POST', ORDERS, {}, status=201)
+        admin.ask('POST', '/api/v1/hosts', {'name': 'h1', 'site': 'am6'}, status=201)
+        lines = [json.loads(line) for line in controller.command('export').splitlines()]
+        kinds = [line['kind'] for line in lines]
+        assert kinds.count('global-ip') == 3 and kinds.count('project') == 2 and 'network' in kinds, kinds
+        assert not any(token in json.dumps(lines) for token in tokens.values())
+        copy = controller.path / 'copy.db'
+        controller.command('backup', str(copy))
+        controller.command('backup', str(copy), status=1)
+        controller.stop()
+        controller.conf['store'] = str(copy)
+        controller.start()
+        admin.close()
+        assert len(admin.ask('GET', ORDERS, status=200).json['items']) == 3
+
+
+run_cases(sys.argv[1])

@@ -72,6 +72,9 @@ set_common(struct curl_check *c)
 	(void)curl_easy_setopt(c->easy, CURLOPT_USERAGENT, "nearcastd/" NEARCAST_VERSION);
 	(void)curl_easy_setopt(c->easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
 	(void)curl_easy_setopt(c->easy, CURLOPT_SOCKOPTDATA, c);
+	/* most answers are shorter; 16 KiB, taken and given back each time, cost the allocator more
+	 */
+	(void)curl_easy_setopt(c->easy, CURLOPT_BUFFERSIZE, 4096L);
 	set_tls(c);
 }
 

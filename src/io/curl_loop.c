@@ -12,6 +12,11 @@ struct curl_loop {
 	sd_event *loop; /* a reference */
 	CURLM *multi;   /* owned */
 	struct timer timer;
+	struct instant due;      /* when libcurl wants to be called; NEVER: not */
+	struct instant armed;    /* when the timer fires; not after due */
+	bool adding;             /* due is not yet what it will be */
+	int alive;               /* transfers under way; more than that, when some were taken out */
+	sd_event_source *unread; /* owned: enabled while ended ones may be there */
 	curl_ended_fn ended;
 	void *userdata;
 };
@@ -28,14 +33,48 @@ collect_ended(struct curl_loop *l)
 	}
 }
 
+static int
+on_unread(sd_event_source *source, void *userdata)
+{
+	(void)source;
+	collect_ended(userdata);
+	return 0;
+}
+
+/*
+ * The timer fires at most once for each `due` that is in vain: nearly all are taken back before
+ * their time, and to disarm it each time would cost more.
+ */
+static void
+arm(struct curl_loop *l, struct instant due)
+{
+	l->due = due;
+	if (l->adding || instant_cmp(due, l->armed) >= 0)
+		return;
+	l->armed = due;
+	timer_set(&l->timer, due);
+}
+
+/* As if its time had come; it says anew when the next one does. */
+static void
+call_libcurl(struct curl_loop *l)
+{
+	l->due = INSTANT_NEVER;
+	(void)curl_multi_socket_action(l->multi, CURL_SOCKET_TIMEOUT, 0, &l->alive);
+}
+
 static void
 on_timer(struct timer *t, struct instant now)
 {
 	struct curl_loop *l = container_of(t, struct curl_loop, timer);
-	int running;
+	struct instant due = l->due;
 
-	(void)now;
-	(void)curl_multi_socket_action(l->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	l->armed = INSTANT_NEVER;
+	if (instant_cmp(now, due) < 0) {
+		arm(l, due);
+		return;
+	}
+	call_libcurl(l);
 	collect_ended(l);
 }
 
@@ -43,7 +82,7 @@ static int
 on_io(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	struct curl_loop *l = userdata;
-	int running, mask = 0;
+	int mask = 0;
 
 	(void)source;
 	if (events & (EPOLLIN | EPOLLHUP))
@@ -52,7 +91,7 @@ on_io(sd_event_source *source, int fd, uint32_t events, void *userdata)
 		mask |= CURL_CSELECT_OUT;
 	if (events & EPOLLERR)
 		mask |= CURL_CSELECT_ERR;
-	(void)curl_multi_socket_action(l->multi, fd, mask, &running);
+	(void)curl_multi_socket_action(l->multi, fd, mask, &l->alive);
 	collect_ended(l);
 	return 0;
 }
@@ -89,8 +128,7 @@ on_timer_wish(CURLM *multi, long timeout_ms, void *userdata)
 	struct curl_loop *l = userdata;
 
 	(void)multi;
-	timer_set(&l->timer,
-	    timeout_ms < 0 ? INSTANT_NEVER : instant_add(clock_now(), DURATION_MS(timeout_ms)));
+	arm(l, timeout_ms < 0 ? INSTANT_NEVER : instant_add(clock_now(), DURATION_MS(timeout_ms)));
 	return 0;
 }
 
@@ -112,7 +150,12 @@ curl_loop_new(
 	l->loop = sd_event_ref(loop);
 	l->ended = ended;
 	l->userdata = userdata;
+	l->due = l->armed = INSTANT_NEVER;
 	r = timer_init(&l->timer, loop, on_timer);
+	if (r >= 0)
+		r = sd_event_add_defer(loop, &l->unread, on_unread, l);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(l->unread, SD_EVENT_OFF);
 	if (r < 0) {
 		curl_loop_free(l);
 		return err_errno(e, r, "timer of libcurl");
@@ -138,6 +181,7 @@ curl_loop_free(struct curl_loop *l)
 	if (l->multi)
 		(void)curl_multi_cleanup(l->multi);
 	timer_done(&l->timer);
+	(void)sd_event_source_disable_unref(l->unread);
 	(void)sd_event_unref(l->loop);
 	free(l);
 }
@@ -145,10 +189,18 @@ curl_loop_free(struct curl_loop *l)
 int
 curl_loop_add(struct curl_loop *l, CURL *easy, struct err *e)
 {
-	CURLMcode code = curl_multi_add_handle(l->multi, easy);
+	int alive = l->alive + 1;
+	CURLMcode code;
 
+	l->adding = true;
+	code = curl_multi_add_handle(l->multi, easy);
+	l->adding = false;
 	if (code != CURLM_OK)
 		return err_set(e, -EIO, "start a transfer: %s", curl_multi_strerror(code));
+	/* begun here, not when a timer of 0 ms has fired: that is two turns of the loop less */
+	call_libcurl(l);
+	if (l->alive < alive)
+		(void)sd_event_source_set_enabled(l->unread, SD_EVENT_ONESHOT);
 	return 0;
 }
 

@@ -26,6 +26,7 @@ int curl_loop_new(sd_event *loop, curl_ended_fn ended, void *userdata, struct cu
 /* NULL is fine. Transfers still in it are taken out without a word; their handles stay the
  * caller's. */
 void curl_loop_free(struct curl_loop *l);
+/* Begins a transfer; `ended` is not called from here, however soon it ends. */
 int curl_loop_add(struct curl_loop *l, CURL *easy, struct err *e) _must_use_;
 /* Takes a transfer out; of one under way, `ended` is not called. */
 void curl_loop_remove(struct curl_loop *l, CURL *easy);

@@ -330,7 +330,7 @@ def kill_with_half_open_connections(c):
         n.start()
         wait_for('BIRD has the route again', lambda: b.route(G4))
     print(f'# kill to packet: median {statistics.median(wire):.3f} ms, max {max(wire):.3f} ms, n={len(wire)}')
-    if statistics.median(wire) > 100:
+    if statistics.median(wire) > 500:  # it would be more than a second
         raise Failed(f'the withdraw waits for the half-open connections: {wire}')
 
 
@@ -472,7 +472,7 @@ def address_cannot_be_added(c):
 
 
 def clean_stop(c):
-    b, n, a = up(c)
+    b, n, a = up(c, conf().replace('settle-time: 300ms', 'settle-time: 2s'))
     capture = Capture('va')
     start = time.monotonic()
     a.process.send_signal(signal.SIGTERM)
@@ -481,7 +481,7 @@ def clean_stop(c):
         raise Failed('the address went before the withdraw had settled')
     wait_for('BIRD has no route', lambda: not b.route(G4))
     wait_for('the address goes', lambda: not has_address(A4))
-    if time.monotonic() - start < 0.3:
+    if time.monotonic() - start < 2:
         raise Failed('the address went before the settle time')
     if a.process.wait(timeout=10) != 0 or a.control.exists():
         raise Failed('it did not end cleanly')
@@ -871,9 +871,9 @@ def secrets(c):
     for form in ('text', 'mrt'):
         a.request(json.dumps({'command': 'dump', 'neighbor': 'r4', 'action': 'start', 'format': form}))
         # a new session, so that OPENs are in it
+        before = a.status()['neighbors'][0]['established_count']
         b.ask('restart r1')
-        wait_for('down', lambda: a.status()['neighbors'][0]['state'] != 'Established')
-        wait_for('up again', lambda: a.is_announced(G4))
+        wait_for('up again', lambda: a.status()['neighbors'][0]['established_count'] > before and a.is_announced(G4))
         a.request(json.dumps({'command': 'dump', 'neighbor': 'r4', 'action': 'stop'}))
     # another value in each place: what a reload tells of it, and its events
     headers = headers[0] + 'x', headers[1] + 'x'

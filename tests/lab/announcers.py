@@ -268,11 +268,11 @@ def a_dead_agent_is_withdrawn(c):
 
 
 def a_new_agent_takes_over(c):
-    h, u, n, a = up(c, dies='withdraw-after 2s')
+    h, u, n, a = up(c, dies='withdraw-after 5s')
     a.process.kill()
     a.process.wait()
-    b = c.agent(h, name='second', dies='withdraw-after 2s')
-    stays('the route', lambda: u.route(G4), 4)
+    b = c.agent(h, name='second', dies='withdraw-after 5s')
+    stays('the route', lambda: u.route(G4), 7)
     check('announced', bool(b.is_announced(G4)), True)
     check('exit', b.stop(), 0)
     wait_for('the upstream has no route', lambda: not u.route(G4))

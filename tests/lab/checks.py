@@ -321,7 +321,7 @@ def grpc(c):
 
 
 def icmp(c):
-    check = {'type': 'icmp', 'timeout': '200ms'}
+    check = {'type': 'icmp', 'timeout': '1s'}
     group_range = pathlib.Path('/proc/sys/net/ipv4/ping_group_range')
     for ranges in ('1 0', '0 0'):  # nobody: raw sockets; us: ping sockets
         group_range.write_text(ranges)
@@ -331,7 +331,7 @@ def icmp(c):
     sh('ip', 'link', 'add', 'va', 'up', 'type', 'veth', 'peer', 'name', 'vb')
     sh('ip', 'link', 'set', 'vb', 'up')
     sh('ip', 'route', 'add', '192.0.2.2/32', 'dev', 'va')
-    c.expect({**check, 'target': '192.0.2.2'}, 'failed: no echo reply after 200ms')
+    c.expect({**check, 'target': '192.0.2.2'}, 'failed: no echo reply after 1s')
     group_range.write_text('1 0')
     c.expect(check, 'not able: neither .*: (Operation not permitted|Permission denied)\ncannot: neither .*',
              prefix=['setpriv', '--bounding-set=-net_raw', '--inh-caps=-net_raw'])

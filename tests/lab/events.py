@@ -58,7 +58,8 @@ def over_restarts(c):
         raise Failed(numbers)
     if kinds(c, a).count('agent-ended') != 1 or kinds(c, a)[0] != 'agent-started':
         raise Failed(kinds(c, a))
-    if events(c, a, '-n', '1', '--service', 'web')[0]['service'] != 'web' or kinds(c, a, '--since', '2001-01-01') != kinds(c, a):
+    since = kinds(c, a, '--since', '2001-01-01')
+    if events(c, a, '-n', '1', '--service', 'web')[0]['service'] != 'web' or since != kinds(c, a)[:len(since)] or not since:
         raise Failed('filters')
     if kinds(c, a, '--neighbor', 'r4') and set(kinds(c, a, '--neighbor', 'r4')) != {'neighbor-up', 'neighbor-down'}:
         raise Failed(kinds(c, a, '--neighbor', 'r4'))

@@ -80,17 +80,17 @@ def any_of_two_checks(c):
 
 def backup_first(c):
     """Soft evidence withdraws by way of backup, definitive evidence at once."""
-    b, n, a = up(c, conf() + '    backup-time: 700ms\n')
+    b, n, a = up(c, conf() + '    backup-time: 3s\n')
     answers(n, 503)
     wait_for('BIRD has GSHUT', lambda: has_gshut(b))
     wait_for('it is said for how long', lambda: 'may change in' in status_text(c, a))
     wait_for('BIRD has no route', lambda: not b.route(G4))
     answers(n, 200)
     wait_for('preferred again', lambda: is_plain(b))
-    a.conf.write_text(a.conf.read_text().replace('backup-time: 700ms', 'backup-time: 1h'))
+    a.conf.write_text(a.conf.read_text().replace('backup-time: 3s', 'backup-time: 1h'))
     a.stop()
     a.start()
-    wait_for('preferred', lambda: is_plain(b))
+    wait_for('preferred', lambda: a.is_announced(G4) and is_plain(b))
     n.kill()
     wait_for('BIRD has no route', lambda: not b.route(G4))
 
@@ -143,7 +143,7 @@ def quick_restart(c):
 
 
 def flaps_are_held_down(c):
-    b, n, a = up(c, conf() + '    damping: {hold-down: 400ms}\n')
+    b, n, a = up(c, conf() + '    damping: {hold-down: 1s}\n')
     for _ in range(2):
         n.kill()
         wait_for('BIRD has no route', lambda: not b.route(G4))
@@ -151,12 +151,12 @@ def flaps_are_held_down(c):
         wait_for('it is held down', lambda: a.address(G4)['damped_ms'])
         wait_for('BIRD has the route again', lambda: b.route(G4))
     said = [e['why'] for e in a.status()['events'] if 'held down' in e['what']]
-    if said != ['well again, for 400ms first', 'well again, for 800ms first']:
+    if said != ['well again, for 1s first', 'well again, for 2s first']:
         raise Failed(a.status()['events'])
 
 
 def leaves_by_way_of_backup(c):
-    b, n, a = up(c, conf() + '    exit-time: 700ms\n')
+    b, n, a = up(c, conf() + '    exit-time: 3s\n')
     a.process.send_signal(signal.SIGTERM)
     wait_for('BIRD has GSHUT', lambda: has_gshut(b))
     wait_for('BIRD has no route', lambda: not b.route(G4))

@@ -244,8 +244,8 @@ def probe_times_tls_redirects_and_waiting():
     tls, redirect, plain = ([t['timings'][k + '_ms']['min'] for k in
                              ('connect', 'appconnect', 'redirect', 'starttransfer', 'total')]
                             for t in said['targets'])
-    hold(0 < tls[0] < tls[1] and 150 <= tls[3] <= tls[4] < 1000, f'TLS: {tls}')
-    hold(redirect[1] == 0 and 100 <= redirect[2] and 200 <= redirect[4] < 1000, f'redirect: {redirect}')
+    hold(0 < tls[0] < tls[1] and 150 <= tls[3] <= tls[4] < 10000, f'TLS: {tls}')
+    hold(redirect[1] == 0 and 100 <= redirect[2] and 200 <= redirect[4] < 10000, f'redirect: {redirect}')
     hold(plain[4] < redirect[2], f'plain: {plain}')
     expect('--resolve', {V6}, {r['remote_address'] for r in said['targets'][2]['requests']})
 
@@ -257,7 +257,8 @@ def probe_keeps_its_schedule():
     starts = sorted(json.loads(line)['at_wall_ns'] for line in lines)
     expect('requests', 30, len(starts))
     late = [(at - starts[0]) / 1e6 - 20 * i for i, at in enumerate(starts)]
-    hold(max(late) < 250 and min(late) > -20, f'off the schedule by {min(late)} to {max(late)} ms')
+    # all at once, the last would be 580 ms early; each after the answer to the one before, 8120 ms late
+    hold(max(late) < 4000 and min(late) > -290, f'off the schedule by {min(late)} to {max(late)} ms')
     target = limited['targets'][0]
     hold(target['skipped'] >= 20 and target['count'] + target['skipped'] == 30,
          f'{target["count"]} sent, {target["skipped"]} skipped')
@@ -405,7 +406,7 @@ def trace_survives_short_quotes():
         expect('router', 'ready\n', router.stdout.readline())
         ip('-n', 'core', 'route', 'add', 'blackhole', '198.18.5.0/24')
         try:
-            said = json.loads(run('trace', '-n', '--json', '-m', '3', '-w', '300ms', '198.18.5.1', status=1))
+            said = json.loads(run('trace', '-n', '--json', '-m', '3', '-w', '2s', '198.18.5.1', status=1))
         finally:
             router.kill()
     expect('second hop', [(True, '198.51.100.2')] * 3,

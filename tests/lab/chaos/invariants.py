@@ -117,7 +117,7 @@ def no_descriptor_is_left(w):
         # a full disk may have closed the file of events
         w.descriptors = descriptors(w) | collections.Counter([kind_of(w.disk / 'state' / 'events-1.jsonl')])
     try:
-        wait_for('the agent closes what it has opened', lambda: not descriptors(w) - w.descriptors, 5)
+        wait_for('the agent closes what it has opened', lambda: not descriptors(w) - w.descriptors)
     except Failed as e:
         raise Failed(f'{e}: {dict(descriptors(w) - w.descriptors)} more than at first, {dict(w.descriptors)}') from e
 
@@ -126,7 +126,7 @@ def check(w, all_is_well):
     agent_lives(w)
     addresses_are_there(w)
     files_are_few(w)
-    wait_for(f'unknown processes end: {processes(w)}', lambda: not processes(w), 2)
+    wait_for(f'unknown processes end: {processes(w)}', lambda: not processes(w))
     if w.agent_state == 'running':
         status_is_true(w)
         wait_for('all sessions are there', lambda: sessions(w), BOUNDS['back'])

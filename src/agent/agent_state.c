@@ -27,11 +27,21 @@ enum {
 	TAG_ESTABLISHED = 20, /* the name of a neighbor */
 };
 
+static const struct state_field histogram_fields[] = {
+	STATE_FIELDS(1, STATE_NUMBER, struct histogram, counts),
+	STATE_FIELD(2, STATE_NUMBER, struct histogram, count),
+	STATE_FIELD(3, STATE_NUMBER, struct histogram, sum_s), /* its bits */
+};
+
+static const struct state_table histogram_table = STATE_TABLE(histogram_fields);
+
 static const struct state_field agent_fields[] = {
 	STATE_FIELD(1, STATE_INSTANT, struct agent, started),
 	STATE_FIELD(2, STATE_NUMBER, struct agent, started_wall_ns),
 	STATE_FIELD(3, STATE_NUMBER, struct agent, conf_wall_ns),
 	STATE_FIELD(4, STATE_BOOL, struct agent, end_of_rib_released),
+	STATE_FIELDS(5, STATE_STRUCT, struct agent, counters.withdraws, .table = &histogram_table),
+	STATE_FIELD(6, STATE_STRUCT, struct agent, counters.lag, .table = &histogram_table),
 };
 
 static const struct state_table agent_table = STATE_TABLE(agent_fields);
@@ -144,6 +154,12 @@ agent_save(
 	state_end(w, mark);
 	mark = state_begin(w, PAST_CONTROL);
 	control_server_save(a->control, waits, h);
+	state_end(w, mark);
+	mark = state_begin(w, PAST_METRICS);
+	metrics_save(a->metrics, h);
+	state_end(w, mark);
+	mark = state_begin(w, PAST_HOOKS);
+	hooks_save(a->hooks, w);
 	state_end(w, mark);
 	if (a->watcher != NULL) {
 		mark = state_begin(w, PAST_WATCHER);

@@ -212,6 +212,8 @@ agent_open_drivers(struct agent *a, struct err *e)
 		r = open_events(a, e);
 	if (r >= 0)
 		r = agent_open_hooks(a, e);
+	if (r >= 0 && a->past != NULL)
+		hooks_load(a->hooks, state_find(a->past->records, PAST_HOOKS));
 	if (r >= 0)
 		r = worker_pool_new(a->loop, NULL, &a->counter, e);
 	if (r >= 0)

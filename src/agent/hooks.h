@@ -15,6 +15,7 @@
 
 #include "agent/agent_conf.h"
 #include "agent/event_json.h"
+#include "wire/state.h"
 
 struct hooks;
 
@@ -23,6 +24,14 @@ int hooks_new(
     sd_event *loop, const struct agent_conf *conf, struct hooks **ret, struct err *e) _must_use_;
 /* Ends what runs; NULL is fine. */
 void hooks_free(struct hooks *h);
+
+/*
+ * From one program to the next: what was counted, and the events that wait. A call that runs is
+ * not begun again: a command goes on, a URL is no longer waited for. load: into one that was just
+ * made.
+ */
+void hooks_save(const struct hooks *h, struct state_writer *w);
+void hooks_load(struct hooks *h, struct reader records);
 
 /* json, the event's, is borrowed, and stays as it is. */
 void hooks_take(struct hooks *h, const struct journal_entry *event, json_t *json);

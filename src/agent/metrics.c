@@ -10,6 +10,11 @@
 #define PIECE_BYTES (16u << 10)
 #define LAG_PERIOD DURATION_S(1)
 
+/* From one program to the next. */
+enum {
+	TAG_SOCKET = 1,
+};
+
 struct metrics {
 	struct agent *agent;        /* borrowed */
 	struct http_server *server; /* owned */
@@ -157,7 +162,7 @@ on_lag(struct timer *t, struct instant now)
 int
 metrics_new(struct agent *a, struct metrics **ret, struct err *e)
 {
-	const struct http_server_conf conf = { .listen = a->conf->metrics.listen,
+	struct http_server_conf conf = { .listen = a->conf->metrics.listen,
 		.limits = &http_limits_usual };
 	char text[ENDPOINT_STR_MAX];
 	struct metrics *m;
@@ -171,6 +176,9 @@ metrics_new(struct agent *a, struct metrics **ret, struct err *e)
 	r = timer_init(&m->lag, a->loop, on_lag);
 	if (r < 0)
 		(void)err_errno(e, r, "set a timer");
+	if (a->past != NULL)
+		conf.socket = inheritance_take(&a->past->in,
+		    state_find(a->past->records, PAST_METRICS), TAG_SOCKET, FD_TCP_LISTENER);
 	if (r >= 0)
 		r = http_server_new(a->loop, &conf, on_request, m, &m->server, e);
 	if (r < 0) {
@@ -183,6 +191,13 @@ metrics_new(struct agent *a, struct metrics **ret, struct err *e)
 	timer_set(&m->lag, m->lag_due);
 	*ret = m;
 	return 0;
+}
+
+void
+metrics_save(const struct metrics *m, struct handover *h)
+{
+	if (m != NULL)
+		handover_give(h, TAG_SOCKET, http_server_socket(m->server));
 }
 
 void

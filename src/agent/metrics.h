@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/histogram.h"
+#include "io/handover.h"
 
 struct agent;
 struct metrics;
@@ -20,6 +21,11 @@ struct agent_counters {
 	struct histogram lag; /* of the loop: how late timers are */
 };
 
-/* Begins to listen, if configured (else *ret is NULL). */
+/*
+ * Begins to listen, if configured (else *ret is NULL); at the socket of the program before, when
+ * the agent has a past with one.
+ */
 int metrics_new(struct agent *a, struct metrics **ret, struct err *e) _must_use_;
 void metrics_free(struct metrics *m); /* NULL is fine */
+/* Hands its socket over; NULL: there is none. What is counted is the agent's to save. */
+void metrics_save(const struct metrics *m, struct handover *h);

@@ -30,6 +30,8 @@ enum past_tag {
 	PAST_ANNOUNCER = 8,
 	PAST_CONTROL = 9,
 	PAST_WATCHER = 10,
+	PAST_METRICS = 11,
+	PAST_HOOKS = 12,
 };
 
 struct past {

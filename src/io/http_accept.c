@@ -124,9 +124,10 @@ http_listen(struct http_server *s, const struct endpoint *at, struct err *e)
 
 	if (r < 0)
 		return err_prefix(e, "%u clients at a time", s->limits.clients);
-	r = s->listen_fd = open_socket(at, s->limits.clients, e);
-	if (r < 0)
-		return r;
+	if (s->listen_fd < 0)
+		s->listen_fd = open_socket(at, s->limits.clients, e);
+	if (s->listen_fd < 0)
+		return s->listen_fd;
 	if (getsockname(s->listen_fd, (void *)&ss, &len) == 0)
 		(void)endpoint_from_sockaddr(&ss, &s->endpoint);
 	r = sd_event_add_io(s->loop, &s->listener, s->listen_fd, EPOLLIN, on_client, s);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "io/http_internal.h"
@@ -132,12 +133,14 @@ http_server_new(sd_event *loop, const struct http_server_conf *conf, http_fn fn,
 	struct http_server *s;
 	int r = dynamic_lib_load(&http_lib, e);
 
+	if (r < 0 && conf->socket > 0)
+		(void)close(conf->socket);
 	if (r < 0)
 		return r;
 	s = xcalloc(1, sizeof(*s));
 	s->loop = loop;
 	s->limits = *conf->limits;
-	s->listen_fd = -1;
+	s->listen_fd = conf->socket > 0 ? conf->socket : -1;
 	s->armed = INSTANT_NEVER;
 	s->tls = conf->tls != NULL ? http_tls_ref(conf->tls) : NULL;
 	s->fn = fn;
@@ -181,6 +184,12 @@ struct endpoint
 http_server_endpoint(const struct http_server *s)
 {
 	return s->endpoint;
+}
+
+int
+http_server_socket(const struct http_server *s)
+{
+	return s->listen_fd;
 }
 
 unsigned

@@ -49,6 +49,7 @@ struct http_server_conf {
 	struct endpoint listen;
 	const struct http_limits *limits; /* copied */
 	struct http_tls *tls; /* to speak TLS 1.2 or 1.3, and nothing else; NULL: without */
+	int socket;           /* taken over: it listens already; 0 or less: none does */
 };
 
 /* Asks for an answer; ends the exchange, now or later. */
@@ -69,4 +70,5 @@ void http_server_free(struct http_server *s);
 struct endpoint http_server_endpoint(const struct http_server *s);
 /* Of a server with TLS: what new clients are shown from now on. Connections stand. */
 void http_server_set_tls(struct http_server *s, struct http_tls *tls);
+int http_server_socket(const struct http_server *s); /* stays the server's */
 unsigned http_server_clients(const struct http_server *s); /* connected now */

@@ -4,13 +4,17 @@
 Usage: metrics.py NEARCASTD NEARCAST [CASE...]. TAP on stdout; see agent.py."""
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import threading
+import time
 import urllib.error
 import urllib.request
 
 import agent
 from agent import G4, Failed, conf, neighbor, up, wait_for
+from reload import nearcast
 
 PROMTOOL = shutil.which('promtool')
 HEAD = 'metrics: {listen: "127.0.0.1:0"}\n'
@@ -128,7 +132,74 @@ def many(c):
             s.wait()
 
 
-agent.CASES = [promtool, truth, nothing_else, many]
+def counters(a):
+    """All samples that must never go back, by what the scrape itself says of their families."""
+    text = scrape(a)
+    kinds = dict(re.findall(r'^# TYPE (\S+) (\S+)', text, re.M))
+    family = lambda name: name if name in kinds else re.sub('_(bucket|sum|count)$', '', name)  # noqa: E731
+    return {name: float(value) for name, value in re.findall(r'^(\w.*) (\S+)$', text, re.M)
+            if kinds[family(name.split('{')[0])] in ('counter', 'histogram')}
+
+
+class Scraper:
+    """One connection after the other, each with a request; counts those that nobody takes."""
+
+    def __init__(self, a):
+        found = re.match(r'http://(\S+):(\d+)/', url_of(a))
+        self.at, self.refused, self.answered, self.ending = (found[1], int(found[2])), 0, 0, False
+        self.thread = threading.Thread(target=self.scrape, daemon=True)
+        self.thread.start()
+
+    def scrape(self):
+        while not self.ending:
+            try:
+                with socket.create_connection(self.at, timeout=20) as s:
+                    s.sendall(b'GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+                    self.answered += s.recv(12) == b'HTTP/1.1 200'
+                    while s.recv(65536):
+                        pass
+            except ConnectionRefusedError:
+                self.refused += 1
+            except ConnectionError:
+                pass  # it was taken by the program that ended
+            time.sleep(0.002)
+
+    def end(self):
+        self.ending = True
+        self.thread.join()
+
+
+def an_upgrade(c):
+    """No counter goes back, and nobody who scrapes meanwhile is refused."""
+    hooks = 'hooks:\n  fails: {exec: [/bin/false]}\n'
+    b, n, a = up(c, conf(neighbor(bfd='{enabled: true}'), head=HEAD + hooks),
+                 more='protocol bfd { interface "vb" { interval 100 ms; }; }', options='bfd on;')
+    wait_for('BFD is up', lambda: samples(a)['nearcast_bfd_up{neighbor="r4"}'] == 1)
+    n.kill()
+    wait_for('withdrawn', lambda: a.is_withdrawn(G4))
+    n.start()
+    wait_for('announced', lambda: a.is_announced(G4))
+    wait_for('counted', lambda: (s := counters(a))['nearcast_hook_calls_total{hook="fails",result="failed"}'] > 2 and
+             s['nearcast_withdraw_written_seconds_count{evidence="definitive"}'] == 1 and s['nearcast_loop_lag_seconds_count'] > 1)
+    scraper = Scraper(a)
+    for _ in range(3):
+        before = counters(a)
+        status, out, errors = nearcast(c, a, 'upgrade')
+        if status != 0:
+            raise Failed(out + errors)
+        after = counters(a)
+        for name, value in before.items():
+            if after.get(name, -1) < value:
+                raise Failed(f'{name}: {value}, then {after.get(name)}')
+    answered = scraper.answered
+    wait_for('scraped behind it', lambda: scraper.answered > answered)
+    scraper.end()
+    print(f'# {scraper.answered} scrapes, {len(before)} counters')
+    if scraper.refused:
+        raise Failed(f'{scraper.refused} of {scraper.answered} were refused')
+
+
+agent.CASES = [promtool, truth, nothing_else, many, an_upgrade]
 
 if __name__ == '__main__':
     sys.exit(agent.main())

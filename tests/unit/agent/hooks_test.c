@@ -238,3 +238,39 @@ TEST(a_command_that_is_not_there)
 	CHECK_STR(hooks_info(hooks, 0).failure, "cannot run: No such file or directory");
 	end();
 }
+
+/* From one program to the next. */
+TEST(what_waits_and_what_was_counted_goes_on)
+{
+	_cleanup_(freep) char *told = NULL;
+	struct state_writer saved = { 0 };
+
+	begin("cat >>events; echo >>events; test -e go || exec sleep 1000",
+	    (struct agent_hook){ .queue = 2, .timeout = DURATION_S(60) });
+	for (uint64_t i = 1; i <= 4; i++) {
+		take(i, EVENT_VERDICT);
+		for (int k = 0; i == 1 && k < 2000 && hooks_info(hooks, 0).running == 0; k++)
+			(void)sd_event_run(loop, 5000);
+	}
+	CHECK_INT(hooks_info(hooks, 0).waiting, 2);
+	CHECK_INT(hooks_info(hooks, 0).dropped, 1);
+	hooks_save(hooks, &saved);
+	hooks_free(hooks);
+	make_file("go");
+	CHECK_INT(hooks_new(loop, &conf, &hooks, NULL), 0);
+	hooks_load(hooks, reader_init(saved.bytes, saved.len));
+	CHECK_INT(hooks_info(hooks, 0).dropped, 1);
+	CHECK(wait_ended(2));
+	told = content_of("events");
+	CHECK(strstr(told, "\"seq\":2") != NULL && strstr(told, "\"seq\":3") != NULL);
+	CHECK(strstr(told, "\"host\":\"am6-1\"") != NULL);
+	/* what the program before had counted is counted on */
+	state_writer_done(&saved);
+	hooks_save(hooks, &saved);
+	hooks_free(hooks);
+	CHECK_INT(hooks_new(loop, &conf, &hooks, NULL), 0);
+	hooks_load(hooks, reader_init(saved.bytes, saved.len));
+	CHECK_INT(hooks_info(hooks, 0).passed, 2);
+	state_writer_done(&saved);
+	end();
+}

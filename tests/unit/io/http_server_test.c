@@ -1,6 +1,8 @@
 /* The HTTP server, asked by hand over real connections; libmicrohttpd is the real one. */
 #include "io/http_server.h"
 
+#include <fcntl.h>
+
 #include "http_fixture.h"
 
 static int sources_open;
@@ -98,6 +100,28 @@ TEST(answers)
 	    sizeof(text));
 	CHECK(strncmp(text, "HTTP/1.1 405 Method Not Allowed\r\n", 33) == 0);
 	CHECK(strstr(text, "Allow: GET, HEAD\r\n") != NULL);
+	end();
+}
+
+/* From one program to the next, of which both are this one. */
+TEST(who_connects_in_between_is_answered)
+{
+	struct http_server_conf conf = { .limits = &http_limits_usual };
+	struct endpoint was;
+	char text[2000];
+	int fd;
+
+	begin();
+	was = http_server_endpoint(server);
+	conf.socket = fcntl(http_server_socket(server), F_DUPFD_CLOEXEC, 3);
+	fd = dial();
+	http_server_free(TAKE(server));
+	send_text(fd, "GET /hello" CLOSE);
+	CHECK_INT(http_server_new(loop, &conf, on_request, NULL, &server, NULL), 0);
+	CHECK(endpoint_equal(http_server_endpoint(server), was));
+	(void)read_all(fd, text, sizeof(text));
+	CHECK(strncmp(text, "HTTP/1.1 200 OK\r\n", 17) == 0);
+	(void)close(fd);
 	end();
 }
 

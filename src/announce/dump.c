@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -244,4 +245,51 @@ dump_status(const struct dump *d)
 	return json_pack("{s:s, s:I, s:I, s:s}", "path", d->path, "bytes", (json_int_t)d->bytes,
 	    "max_bytes", (json_int_t)d->max_bytes, "format",
 	    d->format == DUMP_MRT ? "mrt" : "text");
+}
+
+/* ---- from one program to the next ---- */
+
+enum {
+	TAG_FD = 20,
+	TAG_PATH = 21,
+};
+
+static const struct state_field fields[] = {
+	STATE_FIELD(1, STATE_IP, struct dump, local),
+	STATE_FIELD(2, STATE_NUMBER, struct dump, format, .max = DUMP_TEXT),
+	STATE_FIELD(3, STATE_NUMBER, struct dump, bytes),
+	STATE_FIELD(4, STATE_NUMBER, struct dump, max_bytes),
+	STATE_FIELDS(5, STATE_BOOL, struct dump, two_octets[BGP_DIALLED]),
+	STATE_FIELDS(6, STATE_BOOL, struct dump, two_octets[BGP_ACCEPTED]),
+};
+
+static const struct state_table table = STATE_TABLE(fields);
+
+void
+dump_save(const struct dump *d, struct handover *h)
+{
+	if (d->fd < 0)
+		return;
+	handover_give(h, TAG_FD, d->fd);
+	state_text(&h->state, TAG_PATH, d->path);
+	state_save(&h->state, &table, d, (struct instant){ 0 });
+}
+
+struct dump *
+dump_resume(const struct neighbor_conf *neighbor, struct inheritance *in, struct reader records)
+{
+	int fd = inheritance_take(in, records, TAG_FD, FD_FILE);
+	char path[PATH_MAX];
+	struct dump *d;
+
+	if (fd < 0)
+		return NULL;
+	d = xcalloc(1, sizeof(*d));
+	d->neighbor = neighbor;
+	d->path = xstrdup(state_find_text(records, TAG_PATH, path, sizeof(path)));
+	d->fd = fd;
+	if (state_load(&table, records, (struct instant){ 0 }, d) && d->bytes <= d->max_bytes)
+		return d;
+	dump_free(d);
+	return NULL;
 }

@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "announce/announce.h"
+#include "io/handover.h"
 
 struct dump;
 
@@ -20,6 +21,11 @@ struct dump;
 int dump_new(const struct neighbor_conf *neighbor, enum dump_format format, const char *path,
     uint64_t max_bytes, bool four_octets, struct dump **ret, struct err *e);
 void dump_free(struct dump *d); /* NULL is fine */
+/* Hands it over to another program, with its file. One that has ended stays behind. */
+void dump_save(const struct dump *d, struct handover *h);
+/* Goes on in the file behind what is there; NULL: there was none. */
+struct dump *dump_resume(
+    const struct neighbor_conf *neighbor, struct inheritance *in, struct reader records);
 
 /* Our end of the connection, where it was not configured. */
 void dump_set_local(struct dump *d, struct ip local);

@@ -85,8 +85,8 @@ void neighbor_start(struct neighbor *n);
 bool neighbor_go_on(struct neighbor *n);
 /* ---- neighbor_state.c ---- */
 /*
- * Hands it over to another program, its connections with it, but for those that are only being
- * finished. A dump that runs ends with this program.
+ * Hands it over to another program, its connections and a dump that runs with it, but for
+ * connections that are only being finished.
  */
 void neighbor_save(const struct neighbor *n, struct handover *h, struct instant now);
 /* The parts of it that neighbor_new() takes. */
@@ -123,6 +123,8 @@ char *neighbor_conf_address(
 int neighbor_dump_start(struct neighbor *n, enum dump_format format, const char *path,
     uint64_t max_bytes, struct err *e);
 int neighbor_dump_stop(struct neighbor *n, struct err *e);
+/* The one of the program before, if there is one; with the session there. */
+void neighbor_dump_resume(struct neighbor *n, struct inheritance *in, struct reader records);
 
 /* status.c */
 json_t *neighbor_status(const struct neighbor *n, struct instant now);

@@ -61,3 +61,11 @@ neighbor_dump_stop(struct neighbor *n, struct err *e)
 	log_notice("neighbor %s: its messages are dumped no more", n->conf.name);
 	return 0;
 }
+
+void
+neighbor_dump_resume(struct neighbor *n, struct inheritance *in, struct reader records)
+{
+	n->dump = dump_resume(&n->conf, in, records);
+	if (n->dump)
+		bgp_session_observe(n->session, on_message, n);
+}

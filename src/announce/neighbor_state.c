@@ -7,6 +7,7 @@ enum {
 	TAG_CONNECTION = 2, /* that we dialled; that we accepted has one more */
 	TAG_FAILURES = 4,
 	TAG_BFD = 5,
+	TAG_DUMP = 6,
 
 	/* of a connection, behind those of its stream */
 	TAG_CONNECTING = 20,
@@ -51,6 +52,11 @@ neighbor_save(const struct neighbor *n, struct handover *h, struct instant now)
 	mark = state_begin(w, TAG_FAILURES);
 	state_save(w, &failure_table, &n->failures, now);
 	state_end(w, mark);
+	if (n->dump) {
+		mark = state_begin(w, TAG_DUMP);
+		dump_save(n->dump, h);
+		state_end(w, mark);
+	}
 	if (n->bfd) {
 		mark = state_begin(w, TAG_BFD);
 		bfd_neighbor_save(n->bfd, h, now);
@@ -98,6 +104,7 @@ neighbor_load(struct neighbor *n, const struct bgp_conf *conf, const struct neig
 	n->session = restored;
 	(void)state_load(
 	    &failure_table, state_find(past->records, TAG_FAILURES), past->base, &n->failures);
+	neighbor_dump_resume(n, past->in, state_find(past->records, TAG_DUMP));
 	neighbor_resume_connections(n, past);
 	return 0;
 }

@@ -159,7 +159,28 @@ def full_size(c):
     start(c, a)
 
 
-agent.CASES = [mrt, text, refusals, full_size]
+def an_upgrade(c):
+    """Does not end it: what comes behind it stands in the same file, and it has its full size as ever."""
+    b, n, a = up(c)
+    path = start(c, a, '--format', 'text')
+    b.ask('reload out r1')
+    wait_for('a message', lambda: 'ROUTE-REFRESH' in path.read_text())
+    before = path.read_text()
+    done = subprocess.run([c.programs[1], 'upgrade', '-s', a.control], capture_output=True, text=True)
+    if done.returncode != 0 or a.status()['neighbors'][0]['dump']['path'] != str(path):
+        raise Failed(done.stdout + done.stderr)
+    n.kill()
+    wait_for('it goes on', lambda: f'    withdrawn {G4}\n' in path.read_text())
+    if not path.read_text().startswith(before):
+        raise Failed(path.read_text())
+    if 'runs already' not in nearcast(c, a, 'start', 'r4', ok=False):
+        raise Failed('twice')
+    nearcast(c, a, 'stop', 'r4')
+    if a.status()['neighbors'][0]['dump'] is not None or 'state ' in path.read_text():
+        raise Failed(path.read_text())
+
+
+agent.CASES = [mrt, text, refusals, full_size, an_upgrade]
 
 if __name__ == '__main__':
     if 'MRT_ROUNDTRIP' not in os.environ:  # it starts itself again, without

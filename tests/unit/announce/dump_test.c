@@ -9,6 +9,7 @@
 
 #include "../proto/bgp/bytes.h"
 #include "announce/dump.h"
+#include "base/alloc.h"
 #include "base/log.h"
 #include "proto/mrt/mrt.h"
 
@@ -262,4 +263,44 @@ TEST(the_file_is_new_and_ours_alone)
 	    dump_new(&neighbor, DUMP_TEXT, "/nonexistent/dump", 4096, true, &again, &e), -ENOENT);
 	CHECK_STR(e.message, "dump to /nonexistent/dump: No such file or directory");
 	stop(d);
+}
+
+/* From one program to the next, which both are this one. */
+TEST(the_next_program_goes_on_with_it)
+{
+	const struct neighbor_conf neighbor = conf();
+	struct dump *d = start(&neighbor, DUMP_TEXT, 4096), *next;
+	struct handover h = { 0 };
+	struct inheritance in = { .fds = xcalloc(1, sizeof(int)), .count = 1 }, none = { 0 };
+	struct reader records;
+	struct stat st;
+	json_t *was, *is;
+
+	REQUIRE(d != NULL);
+	dump_state(d, BGP_IDLE, BGP_CONNECT, "");
+	was = dump_status(d);
+	dump_save(d, &h);
+	REQUIRE(h.fd_count == 1);
+	records = reader_init(h.state.bytes, h.state.len);
+	CHECK(dump_resume(&neighbor, &none, records) == NULL);
+	in.fds[0] = dup(h.fds[0]);
+	dump_free(d);
+	CHECK_INT(dup2(in.fds[0], h.fds[0]), h.fds[0]);
+	(void)close(in.fds[0]);
+	in.fds[0] = h.fds[0];
+	next = dump_resume(&neighbor, &in, records);
+	REQUIRE(next != NULL);
+	is = dump_status(next);
+	CHECK(json_equal(was, is));
+	dump_state(next, BGP_CONNECT, BGP_IDLE, "");
+	CHECK(stat(path, &st) == 0);
+	json_decref(is);
+	is = dump_status(next);
+	CHECK_INT(json_integer_value(json_object_get(is, "bytes")), st.st_size);
+	CHECK(st.st_size > json_integer_value(json_object_get(was, "bytes")));
+	json_decref(was);
+	json_decref(is);
+	(void)inheritance_close(&in, "", NULL, 0);
+	handover_done(&h);
+	stop(next);
 }

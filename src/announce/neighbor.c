@@ -229,8 +229,6 @@ neighbor_go_on(struct neighbor *n)
 
 		if (c && !c->heard && !c->connecting)
 			neighbor_expect_bytes(n);
-		if (c && established && bgp_session_way(n->session) == way)
-			prepare_last_words(n, c);
 		if (c == NULL && bgp_session_connection(n->session, way) != BGP_IDLE)
 			(void)neighbor_input(n, &(struct bgp_event){ .type = BGP_EVENT_CLOSED,
 						    .way = way,

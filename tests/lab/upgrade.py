@@ -14,7 +14,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'interop'))
 import agent  # noqa: E402
-from agent import A4, Absences, Agent, conf, neighbor  # noqa: E402
+from agent import A4, GRACEFUL, Absences, Agent, conf, neighbor, stall  # noqa: E402
 from bird import G4  # noqa: E402
 from network import V4  # noqa: E402
 from peers import PEERS  # noqa: E402
@@ -340,7 +340,23 @@ def a_state_that_cannot_be_read(c):
     os.close(state)
 
 
-agent.CASES = [twenty_in_a_row, while_bfd_changes, another_version, a_bad_program_changes_nothing,
+def a_stall_right_behind_it(c):
+    """What is said behind everything else is known to the new program too, before the session has said anything more."""
+    def upgrade_once(_):
+        return upgraded(c, c.things[-1])
+
+    b, n, a, reader = stall(c, {}, conf(neighbor() + f'    {GRACEFUL}\n', head='dead-man: 1s\n'), upgrade_once)
+    n.kill()
+    if a.process.wait(timeout=15) != 3:
+        raise Failed('its status')
+    wait_for('BIRD has no route', lambda: not b.route(G4))
+    said = b.ask('show protocols all r1') + b.log_text()
+    if not any(words in said for words in ('nearcastd has stalled', 'Hard reset', 'dministrative reset')):
+        raise Failed(said)
+    os.close(reader)
+
+
+agent.CASES = [twenty_in_a_row, a_stall_right_behind_it, while_bfd_changes, another_version, a_bad_program_changes_nothing,
                the_old_configuration_goes_on, frr, gobgp, half_a_message, a_state_that_cannot_be_read]
 
 if __name__ == '__main__':

@@ -225,7 +225,7 @@ reload(struct agent *a, const struct reload_options *o)
 		strbuf_addf(&why,
 		    "the last one waits to be confirmed: nearcast confirm keeps it, and in %s it "
 		    "is taken back",
-		    duration_format(DURATION_S(MAX(d.ns / NS_PER_S, INT64_C(0))), left));
+		    duration_format(duration_round_s(DURATION_NS(MAX(d.ns, INT64_C(0)))), left));
 		return refused(a, strbuf_get(&why), NULL, NULL);
 	}
 	if (conf_load_file(r->path, &agent_conf_schema, &loaded, &errors) < 0) {

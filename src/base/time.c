@@ -104,6 +104,14 @@ format_fraction(int64_t rest, int64_t unit, char *buf)
 	return used;
 }
 
+struct duration
+duration_round_s(struct duration d)
+{
+	int64_t half = d.ns % NS_PER_S >= NS_PER_S / 2;
+
+	return DURATION_S(d.ns / NS_PER_S + half);
+}
+
 char *
 duration_format(struct duration d, char buf[static DURATION_STR_MAX])
 {

@@ -114,5 +114,7 @@ int duration_parse(const char *text, struct duration *ret);
 
 #define DURATION_STR_MAX 48
 
+/* To the nearest whole second: a time that is left, for people. */
+struct duration duration_round_s(struct duration d) _pure_;
 /* Writes a text that duration_parse() reads back ("1m30s", "1m30.5s", "1.5ms"). Returns buf. */
 char *duration_format(struct duration d, char buf[static DURATION_STR_MAX]);

@@ -67,7 +67,8 @@ add_outcome(struct strbuf *out, const json_t *answer, const char *outcome)
 	strbuf_add_char(out, '\n');
 	if (strcmp(outcome, "applied") == 0 && json_is_integer(confirm))
 		strbuf_addf(out, "it is taken back in %s, unless you type: nearcast confirm\n",
-		    duration_format(DURATION_MS(json_integer_value(confirm)), text));
+		    duration_format(
+			duration_round_s(DURATION_MS(json_integer_value(confirm))), text));
 }
 
 static int

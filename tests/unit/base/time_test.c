@@ -61,6 +61,16 @@ TEST(format_reads_back)
 	CHECK_STR(duration_format(DURATION_NS(INT64_MAX - 1), buf), "106751d23h47m16.854775806s");
 }
 
+TEST(a_time_that_is_left_is_rounded)
+{
+	char text[DURATION_STR_MAX];
+
+	CHECK_STR(duration_format(duration_round_s(DURATION_MS(59999)), text), "1m");
+	CHECK_STR(duration_format(duration_round_s(DURATION_MS(59499)), text), "59s");
+	CHECK_STR(duration_format(duration_round_s(DURATION_MS(1500)), text), "2s");
+	CHECK_STR(duration_format(duration_round_s(DURATION_MS(0)), text), "0");
+}
+
 TEST(arithmetic_saturates)
 {
 	struct instant late = { INT64_MAX - 5 };

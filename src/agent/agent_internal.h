@@ -82,6 +82,7 @@ struct hosted {
 	struct runner **runners;                /* owned; one for each run of the engine */
 	struct withdraw_record *withdraws;      /* owned; one for each address */
 	bool *add_failed; /* owned; by address: said once, though it is tried again */
+	bool *was_there;  /* owned; by address: when it was to be added last */
 	bool *untold;     /* owned; by address: announced, and it was said that no neighbor knows */
 	struct announcement_override *overrides; /* owned; as conf has them, filled for each use */
 	struct timer deadline;

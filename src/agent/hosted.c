@@ -68,9 +68,12 @@ static void
 add_address(struct hosted *h, size_t address)
 {
 	struct service_event ev = { .type = SERVICE_EVENT_ADDRESS, .index = address };
+	size_t place = h->address_places[address];
 	struct err e = { 0 };
-	int r = addresses_add(h->agent->addresses, h->address_places[address], &e);
+	int r;
 
+	h->was_there[address] = addresses_is_present(h->agent->addresses, place);
+	r = addresses_add(h->agent->addresses, place, &e);
 	if (r == -EINPROGRESS)
 		return; /* that it is there will be told */
 	ev.present = r == 0;
@@ -339,6 +342,7 @@ hosted_new(struct agent *a, struct generation *generation, const struct agent_se
 	h->withdraws = xcalloc(conf->address_count, sizeof(*h->withdraws));
 	h->untold = xcalloc(conf->address_count, sizeof(*h->untold));
 	h->add_failed = xcalloc(conf->address_count, sizeof(*h->add_failed));
+	h->was_there = xcalloc(conf->address_count, sizeof(*h->was_there));
 	h->overrides = xcalloc(conf->neighbors.count + 1, sizeof(*h->overrides));
 	return h;
 }
@@ -372,6 +376,7 @@ hosted_free(struct hosted *h)
 	free(h->runners);
 	free(h->withdraws);
 	free(h->add_failed);
+	free(h->was_there);
 	free(h->untold);
 	free(h->overrides);
 	free(h->check_confs);

@@ -25,9 +25,10 @@ describe_add(struct hosted *h, size_t address, const char *text, char *buf, size
 	bool ours = addresses_is_ours(addresses, h->address_places[address]);
 	bool failed = !ours && !addresses_is_present(addresses, h->address_places[address]);
 	bool again = failed && h->add_failed[address];
-	const char *outcome = failed ? "cannot be added"
-			      : ours ? "added"
-				     : "was there before and is left alone";
+	const char *outcome = failed                  ? "cannot be added"
+			      : !ours                 ? "was there before and is left alone"
+			      : h->was_there[address] ? "was there, from the nearcastd before"
+						      : "added";
 
 	h->add_failed[address] = failed;
 	utf8_format(buf, size, "service %s: %s %s", h->conf->name, text, outcome);

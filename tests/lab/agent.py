@@ -692,7 +692,9 @@ def crash_and_restart(c):
         raise Failed('no address after a crash')
     a.start()
     wait_for('BIRD has the route again', lambda: b.route(G4))
-    # what the crashed one left is known as ours
+    # what the crashed one left is known as ours, and was not added
+    if 'added' in a.log.read_text().split('starts: host=')[-1] or 'was there, from the nearcastd before' not in a.log.read_text():
+        raise Failed(a.log.read_text())
     if a.stop() != 0 or has_address(A4):
         raise Failed('the address stayed')
 

@@ -51,7 +51,7 @@ struct runner {
 struct withdraw_record {
 	bool has;              /* there was one */
 	bool flushed;          /* no neighbor waits for it any more; result is filled */
-	bool definitive;       /* the evidence is */
+	enum service_grounds grounds;
 	bool waits;            /* it was said that it is not flushed yet */
 	struct instant heard;  /* the evidence came in */
 	struct instant at;     /* it was handed to the announcer */
@@ -95,7 +95,7 @@ struct hosted {
 	struct queued_event *queue; /* owned; events that came while one is being taken */
 	size_t queue_count, queue_cap;
 	bool taking;
-	uint64_t announcements, withdraw_counts[2]; /* by whether the evidence was definitive */
+	uint64_t announcements, withdraw_counts[SERVICE_GROUNDS_MAX];
 };
 
 static inline struct prefix

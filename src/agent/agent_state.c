@@ -49,7 +49,7 @@ static const struct state_table agent_table = STATE_TABLE(agent_fields);
 static const struct state_field withdraw_fields[] = {
 	STATE_FIELD(1, STATE_BOOL, struct withdraw_record, has),
 	STATE_FIELD(2, STATE_BOOL, struct withdraw_record, flushed),
-	STATE_FIELD(3, STATE_BOOL, struct withdraw_record, definitive),
+	/* 3 was whether the evidence is definitive */
 	STATE_FIELD(4, STATE_BOOL, struct withdraw_record, waits),
 	STATE_FIELD(5, STATE_INSTANT, struct withdraw_record, heard),
 	STATE_FIELD(6, STATE_INSTANT, struct withdraw_record, at),
@@ -58,6 +58,7 @@ static const struct state_field withdraw_fields[] = {
 	STATE_FIELD(9, STATE_NUMBER, struct withdraw_record, result.written.of),
 	STATE_FIELD(10, STATE_INSTANT, struct withdraw_record, result.at),
 	STATE_FIELD(11, STATE_TEXT, struct withdraw_record, why),
+	STATE_FIELD(12, STATE_NUMBER, struct withdraw_record, grounds, .max = SERVICE_INTENT),
 };
 
 static const struct state_table withdraw_table = STATE_TABLE(withdraw_fields);

@@ -14,12 +14,11 @@ withdraw(struct hosted *h, const struct service_action *action, struct instant h
 	struct withdraw_record *record = &h->withdraws[action->index];
 
 	/* the record first: the announcer mostly tells before it returns that all is written */
-	*record = (struct withdraw_record){
-		.has = true, .definitive = action->definitive, .heard = heard
-	};
+	*record =
+	    (struct withdraw_record){ .has = true, .grounds = action->grounds, .heard = heard };
 	h->untold[action->index] = false;
 	announcer_withdraw(h->agent->announcer, hosted_prefix(h, action->index));
-	h->withdraw_counts[action->definitive]++;
+	h->withdraw_counts[action->grounds]++;
 	record->at = clock_now();
 	record->at_wall_ns = clock_wall_ns();
 	utf8_format(record->why, sizeof(record->why), "%s", action->why);
@@ -256,8 +255,8 @@ hosted_take_withdrawn(struct hosted *h, size_t address, const struct withdraw_re
 	w->flushed = true;
 	w->result = *result;
 	if (result->written.count > 0)
-		histogram_add(&h->agent->counters.withdraws[w->definitive],
-		    instant_diff(result->at, w->heard));
+		histogram_add(
+		    &h->agent->counters.withdraws[w->grounds], instant_diff(result->at, w->heard));
 	/* told from inside of announcer_flush() it is said with the rest */
 	if (w->waits)
 		hosted_say_withdrawn(h, address);

@@ -83,17 +83,16 @@ hosted_say_withdrawn(struct hosted *h, size_t address)
 			(void)announcer_kept_format(&kept, more, sizeof(more));
 		utf8_format(what, sizeof(what), "service %s: %s withdraw waits%s%s", h->conf->name,
 		    text, kept.count > 0 ? ": " : " to be written", more);
-		(void)snprintf(details, sizeof(details), " definitive=%s waiting=%zu neighbors=%zu",
-		    w->definitive ? "yes" : "no", left.count, left.of);
+		(void)snprintf(details, sizeof(details), " evidence=%s waiting=%zu neighbors=%zu",
+		    service_grounds_name(w->grounds), left.count, left.of);
 	} else {
 		(void)snprintf(
 		    what, sizeof(what), "service %s: %s withdrawn", h->conf->name, text);
 		if (written->count > 0)
 			(void)snprintf(took, sizeof(took), " noticed_to_written_us=%lld",
 			    (long long)(instant_diff(w->result.at, w->heard).ns / NS_PER_US));
-		(void)snprintf(details, sizeof(details),
-		    " definitive=%s written=%zu neighbors=%zu%s", w->definitive ? "yes" : "no",
-		    written->count, written->of, took);
+		(void)snprintf(details, sizeof(details), " evidence=%s written=%zu neighbors=%zu%s",
+		    service_grounds_name(w->grounds), written->count, written->of, took);
 	}
 	agent_tell(h->agent, w->waits ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, &event, details);
 }

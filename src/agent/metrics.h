@@ -10,14 +10,15 @@
 #include "base/err.h"
 #include "base/histogram.h"
 #include "io/handover.h"
+#include "service/service.h"
 
 struct agent;
 struct metrics;
 
 /* What is counted for metrics alone. */
 struct agent_counters {
-	/* from the evidence to the last neighbor's socket; by whether the evidence is definitive */
-	struct histogram withdraws[2];
+	/* from the evidence to the last neighbor's socket; by what that is */
+	struct histogram withdraws[SERVICE_GROUNDS_MAX];
 	struct histogram lag; /* of the loop: how late timers are */
 };
 

@@ -116,8 +116,9 @@ add_withdraws(const struct metric_family *f, const struct metric_item *item, str
 {
 	const struct histogram *of = item->agent->counters.withdraws;
 
-	prom_histogram(out, f->name, (prom_labels){ { "evidence", "soft" } }, &of[0]);
-	prom_histogram(out, f->name, (prom_labels){ { "evidence", "definitive" } }, &of[1]);
+	for (enum service_grounds g = 0; g < SERVICE_GROUNDS_MAX; g++)
+		prom_histogram(
+		    out, f->name, (prom_labels){ { "evidence", service_grounds_name(g) } }, &of[g]);
 }
 
 static void

@@ -30,12 +30,10 @@ add_announcements(const struct metric_family *f, const struct metric_item *item,
 static void
 add_withdraws(const struct metric_family *f, const struct metric_item *item, struct strbuf *out)
 {
-	static const char *const evidence[] = { "soft", "definitive" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(evidence); i++)
+	for (enum service_grounds g = 0; g < SERVICE_GROUNDS_MAX; g++)
 		prom_count(out, f->name,
-		    (prom_labels){ OF_SERVICE(item), { "evidence", evidence[i] } },
-		    item->hosted->withdraw_counts[i]);
+		    (prom_labels){ OF_SERVICE(item), { "evidence", service_grounds_name(g) } },
+		    item->hosted->withdraw_counts[g]);
 }
 
 static void

@@ -17,6 +17,18 @@ stage_name(enum stage s)
 	return stage_names[s];
 }
 
+const char *
+service_grounds_name(enum service_grounds g)
+{
+	static const char *const names[] = {
+		[SERVICE_SOFT] = "soft",
+		[SERVICE_DEFINITIVE] = "definitive",
+		[SERVICE_INTENT] = "intent",
+	};
+
+	return names[g];
+}
+
 /* When the time from `since` is over; never: it is already, and nothing waits for it. */
 static struct instant
 ends_at(struct instant since, struct duration time, struct instant now)
@@ -32,7 +44,7 @@ leave(const struct service *s, size_t i, struct service_decision d, struct insta
 {
 	bool broken = d.stage == STAGE_WITHDRAWN && d.definitive;
 
-	d.known = d.definitive = true;
+	d.known = d.leaves = true;
 	utf8_format(d.why, sizeof(d.why), "%s", s->stop_why);
 	if (broken || s->addresses[i].stage == STAGE_WITHDRAWN ||
 	    instant_reached(s->leaves_at, now))
@@ -123,7 +135,7 @@ static struct service_decision
 order(struct service_decision d, enum stage stage, const char *what, const char *reason)
 {
 	d.stage = stage;
-	d.ordered = d.definitive = true;
+	d.ordered = true;
 	utf8_format(d.why, sizeof(d.why), "%s%s%s", what, reason[0] != '\0' ? ": " : "", reason);
 	return d;
 }

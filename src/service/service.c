@@ -73,6 +73,14 @@ note_damping(
 		    duration_format(a->hold_down, text));
 }
 
+static enum service_grounds
+grounds_of(const struct service_decision *d)
+{
+	if (d->ordered || d->leaves)
+		return SERVICE_INTENT;
+	return d->definitive ? SERVICE_DEFINITIVE : SERVICE_SOFT;
+}
+
 void
 service_apply(struct service *s, size_t i, struct instant now, struct service_actions *actions)
 {
@@ -89,7 +97,7 @@ service_apply(struct service *s, size_t i, struct instant now, struct service_ac
 		a->was_announced |= d.stage != STAGE_WITHDRAWN;
 		service_add_action(
 		    actions, a->flushing ? SERVICE_WITHDRAW : SERVICE_ANNOUNCE, i, "%s", d.why)
-		    ->definitive = d.definitive;
+		    ->grounds = grounds_of(&d);
 	}
 	service_heed_guard(s, i, &d, actions);
 	note_damping(s, i, &d, actions);

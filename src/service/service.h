@@ -224,10 +224,18 @@ enum service_action_type {
 	SERVICE_DONE, /* stopped: nothing more comes */
 };
 
+/* What a withdraw rests on. */
+enum service_grounds {
+	SERVICE_SOFT,       /* evidence that had to repeat, or the lack of any */
+	SERVICE_DEFINITIVE, /* evidence that needs no second look */
+	SERVICE_INTENT,     /* none: somebody wants it: a drain, an end, a removal */
+	SERVICE_GROUNDS_MAX,
+};
+
 struct service_action {
 	enum service_action_type type;
 	size_t index;
-	bool definitive; /* of a withdraw: the evidence is */
+	enum service_grounds grounds; /* of a withdraw */
 	char why[WHY_MAX];
 };
 
@@ -238,6 +246,7 @@ struct service_actions {
 };
 
 const char *stage_name(enum stage s);
+const char *service_grounds_name(enum service_grounds g); /* "soft", "definitive", "intent" */
 
 struct service *service_new(const struct service_conf *conf, struct instant now);
 void service_free(struct service *s); /* NULL is fine */

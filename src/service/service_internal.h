@@ -11,9 +11,10 @@
 struct service_decision {
 	enum stage stage;
 	bool known;             /* rests on evidence, not on the lack of it */
-	bool definitive;        /* needs nobody's leave */
+	bool definitive;        /* the evidence is */
 	struct instant look_at; /* time alone may change it then; never: it does not */
 	bool ordered;           /* an operator wants it */
+	bool leaves;            /* the service ends */
 	bool needs_leave;       /* of the guard, which is asked or has answered */
 	bool asks;              /* it waits for the guard's answer */
 	bool damped;            /* it waits for look_at because of the flaps before */

@@ -174,7 +174,7 @@ TEST(an_operator_asks_nobody)
 	s.conf.ladder.when_refused = STAGE_BACKUP;
 	CHECK_PLAY(&s, UP "10 drain 0 1000\n20 count 0\n",
 	    UP_SEEN "10 drain 0 1000\n  announce 0: draining: new kernel\n  drains 0: new kernel\n"
-		    "20 count 0\n  withdraw 0 at once: drained: new kernel\n"
+		    "20 count 0\n  withdraw 0 as ordered: drained: new kernel\n"
 		    "  drained 0: 0 connections left after 10ms\n"
 		    "= withdrawn since 20, decided: drained: new kernel\n");
 }
@@ -194,7 +194,7 @@ TEST(a_drain_by_file_asks)
 	    "20 count 0\n  ask 0: drained: new kernel\n"
 	    "  drained 0: 0 connections left after 10ms\n30 guard 0 refused 500\n"
 	    "  refused 0: two sites are needed\n500 time\n  ask 0: drained: new kernel\n"
-	    "600 guard 0 granted\n  withdraw 0 at once: drained: new kernel\n700 fileundrain\n"
+	    "600 guard 0 granted\n  withdraw 0 as ordered: drained: new kernel\n700 fileundrain\n"
 	    "  announce 0: present, listening, checks passing\n"
 	    "  undrained 0: the drain file is gone\n"
 	    "= preferred since 700, decided: present, listening, checks passing\n");
@@ -213,7 +213,7 @@ TEST(a_drain_by_file_never_leads_up)
 	    "20 count 0\n  ask 0: drained: new kernel\n"
 	    "  drained 0: 0 connections left after 10ms\n30 guard 0 refused\n"
 	    "  refused 0: two sites are needed\n40 drain 0 1000\n"
-	    "  withdraw 0 at once: drained: new kernel\n  drains 0: new kernel\n50 undrain\n"
+	    "  withdraw 0 as ordered: drained: new kernel\n  drains 0: new kernel\n50 undrain\n"
 	    "= withdrawn since 40, decided: drained: new kernel\n");
 }
 
@@ -233,7 +233,7 @@ TEST(a_drain_goes_on_beside_a_refusal)
 	    "  announce 0: check front fails: 2 times in a row: status 503; "
 	    "kept by the guard: two sites are needed\n  refused 0: two sites are needed\n"
 	    "30 drain 0 1000\n"
-	    "  drains 0: new kernel\n40 count 0\n  withdraw 0 at once: drained: new kernel\n"
+	    "  drains 0: new kernel\n40 count 0\n  withdraw 0 as ordered: drained: new kernel\n"
 	    "  drained 0: 0 connections left after 10ms\n"
 	    "= withdrawn since 40, decided: drained: new kernel\n");
 }

@@ -157,7 +157,7 @@ TEST(what_is_left_leaves_in_order)
 	strbuf_done(&l.out);
 	service_input(l.s, &stop, now, &l.actions);
 	write_actions(&l.actions, &l.out);
-	CHECK_STR(strbuf_get(&l.out), "  withdraw 0 at once: removed\n");
+	CHECK_STR(strbuf_get(&l.out), "  withdraw 0 as ordered: removed\n");
 	CHECK_STR(give(&l, l.s, 1100, "flushed", 0, ""), "");
 	CHECK_INT(service_deadline(l.s).ns, 1600 * NS_PER_MS);
 	CHECK_STR(give(&l, l.s, 1600, "time", 0, ""),

@@ -251,7 +251,7 @@ TEST(leaves_by_way_of_backup)
 	s.conf.ladder.exit_time = DURATION_MS(300);
 	CHECK_PLAY(&s, UP "10 stop\n50 check 0 soft\n311 flushed 0\n1000 wait\n",
 	    UP_SEEN "10 stop\n  announce 0: nearcastd ends\n50 check 0 soft\n310 time\n"
-		    "  withdraw 0 at once: nearcastd ends\n311 flushed 0\n811 time\n"
+		    "  withdraw 0 as ordered: nearcastd ends\n311 flushed 0\n811 time\n"
 		    "  remove 0: nearcastd ends\n  done 0: withdrawn, settled, removed\n"
 		    "= withdrawn since 310, decided: nearcastd ends\n");
 }
@@ -263,7 +263,7 @@ TEST(what_breaks_while_leaving_goes_at_once)
 	s.conf.ladder.exit_time = DURATION_MS(300);
 	CHECK_PLAY(&s, UP "10 stop\n50 listener 0 gone\n52 flushed 0\n1000 wait\n",
 	    UP_SEEN "10 stop\n  announce 0: nearcastd ends\n50 listener 0 gone\n"
-		    "  withdraw 0 at once: nearcastd ends\n52 flushed 0\n552 time\n"
+		    "  withdraw 0 as ordered: nearcastd ends\n52 flushed 0\n552 time\n"
 		    "  remove 0: nearcastd ends\n  done 0: withdrawn, settled, removed\n"
 		    "= withdrawn since 50, decided: nearcastd ends\n");
 }

@@ -14,7 +14,7 @@ TEST(drain_waits_for_connections)
 	    UP_SEEN
 	    "10 drain 0 5000\n  announce 0: draining: new kernel\n  drains 0: new kernel\n"
 	    "20 count 3\n500 count 1\n600 check 0 pass\n700 count 0\n"
-	    "  withdraw 0 at once: drained: new kernel\n"
+	    "  withdraw 0 as ordered: drained: new kernel\n"
 	    "  drained 0: 0 connections left after 690ms\n900 flushed 0\n1000 check 0 soft\n"
 	    "1001 check 0 soft\n  note 0: 2 times in a row: status 503\n"
 	    "= withdrawn since 700, decided: check front fails: 2 times in a row: status 503\n");
@@ -29,7 +29,7 @@ TEST(drain_gives_routers_time_to_learn)
 	CHECK_PLAY(&s, UP "10 drain 0 5000\n20 count 0\n90 count 1\n115 count 1\n130 count 0\n",
 	    UP_SEEN "10 drain 0 5000\n  announce 0: draining: new kernel\n  drains 0: new kernel\n"
 		    "20 count 0\n90 count 1\n115 count 1\n130 count 0\n"
-		    "  withdraw 0 at once: drained: new kernel\n"
+		    "  withdraw 0 as ordered: drained: new kernel\n"
 		    "  drained 0: 0 connections left after 120ms\n"
 		    "= withdrawn since 130, decided: drained: new kernel\n");
 }
@@ -40,7 +40,7 @@ TEST(drain_until_few_are_left)
 
 	CHECK_PLAY(&s, UP "10 drain 2 5000\n20 count 3\n30 count 2\n",
 	    UP_SEEN "10 drain 2 5000\n  announce 0: draining: new kernel\n  drains 0: new kernel\n"
-		    "20 count 3\n30 count 2\n  withdraw 0 at once: drained: new kernel\n"
+		    "20 count 3\n30 count 2\n  withdraw 0 as ordered: drained: new kernel\n"
 		    "  drained 0: 2 connections left after 20ms\n"
 		    "= withdrawn since 30, decided: drained: new kernel\n");
 }
@@ -51,7 +51,7 @@ TEST(drain_takes_so_long_at_most)
 
 	CHECK_PLAY(&s, UP "10 drain 0 1000\n20 count 7\n2000 wait\n",
 	    UP_SEEN "10 drain 0 1000\n  announce 0: draining: new kernel\n  drains 0: new kernel\n"
-		    "20 count 7\n1010 time\n  withdraw 0 at once: drained: new kernel\n"
+		    "20 count 7\n1010 time\n  withdraw 0 as ordered: drained: new kernel\n"
 		    "  drained 0: time is up after 1s, with 7 connections left\n"
 		    "= withdrawn since 1010, decided: drained: new kernel\n");
 }
@@ -62,7 +62,7 @@ TEST(drain_without_a_count_takes_its_time)
 
 	CHECK_PLAY(&s, UP "10 drain 0 1000\n2000 wait\n",
 	    UP_SEEN "10 drain 0 1000\n  announce 0: draining: new kernel\n  drains 0: new kernel\n"
-		    "1010 time\n  withdraw 0 at once: drained: new kernel\n"
+		    "1010 time\n  withdraw 0 as ordered: drained: new kernel\n"
 		    "  drained 0: time is up after 1s, and connections could not be counted\n"
 		    "= withdrawn since 1010, decided: drained: new kernel\n");
 }
@@ -80,7 +80,7 @@ TEST(undrain_turns_back)
 		    "20 count 3\n30 undrain\n  announce 0: present, listening, checks passing\n"
 		    "  undrained 0: as ordered\n40 undrain\n50 drain 0 5000\n"
 		    "  announce 0: draining: new kernel\n  drains 0: new kernel\n60 count 0\n"
-		    "  withdraw 0 at once: drained: new kernel\n"
+		    "  withdraw 0 as ordered: drained: new kernel\n"
 		    "  drained 0: 0 connections left after 10ms\n70 undrain\n"
 		    "  announce 0: present, listening, checks passing\n  undrained 0: as ordered\n"
 		    "= preferred since 70, decided: present, listening, checks passing\n");
@@ -125,7 +125,7 @@ TEST(two_want_the_drain)
 	    UP_SEEN
 	    "10 filedrain 0 5000\n  announce 0: draining: new kernel\n  drains 0: new kernel\n"
 	    "20 drain 5 9000\n  drains 0: new kernel\n30 count 5\n"
-	    "  withdraw 0 at once: drained: new kernel\n"
+	    "  withdraw 0 as ordered: drained: new kernel\n"
 	    "  drained 0: 5 connections left after 20ms\n40 fileundrain\n50 undrain\n"
 	    "  announce 0: present, listening, checks passing\n  undrained 0: as ordered\n"
 	    "= preferred since 50, decided: present, listening, checks passing\n");
@@ -156,7 +156,7 @@ TEST(a_drain_goes_on_after_a_restart)
 	    "0 address 0 here\n  run 0: there again\n0 listener 0 here\n  run 0: there again\n"
 	    "1 check 0 pass\n2 check 0 pass\n  note 0: status 200\n"
 	    "  announce 0: draining: new kernel\n10 count 2\n20 count 0\n"
-	    "  withdraw 0 at once: drained: new kernel\n"
+	    "  withdraw 0 as ordered: drained: new kernel\n"
 	    "  drained 0: 0 connections left after 20ms\n"
 	    "= withdrawn since 20, decided: drained: new kernel\n");
 }

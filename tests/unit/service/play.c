@@ -53,10 +53,11 @@ write_actions(const struct service_actions *actions, struct strbuf *out)
 	};
 
 	for (size_t i = 0; i < actions->count; i++) {
+		static const char *const grounds[] = { "", " at once", " as ordered" };
 		const struct service_action *a = &actions->items[i];
 
 		strbuf_addf(out, "  %s %zu%s: %s\n", names[a->type], a->index,
-		    a->type == SERVICE_WITHDRAW && a->definitive ? " at once" : "", a->why);
+		    a->type == SERVICE_WITHDRAW ? grounds[a->grounds] : "", a->why);
 	}
 }
 

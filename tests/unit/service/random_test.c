@@ -80,7 +80,7 @@ look_at_action(struct walk *w, const struct service_action *a, size_t index)
 		HOLDS(w, w->announced);
 		HOLDS(w, index == 0); /* before anything else */
 		/* nobody ever granted it */
-		HOLDS(w, a->definitive || s->conf.guard.min_sites == 0);
+		HOLDS(w, a->grounds != SERVICE_SOFT || s->conf.guard.min_sites == 0);
 		w->announced = false;
 		break;
 	case SERVICE_REMOVE_ADDRESS:

@@ -96,7 +96,7 @@ TEST(stop_withdraws_settles_removes)
 
 	CHECK_PLAY(&s, UP "10 stop\n10 stop\n12 flushed 0\n400 wait\n512 wait\n600 check 0 pass\n",
 	    UP_SEEN
-	    "10 stop\n  withdraw 0 at once: nearcastd ends\n10 stop\n12 flushed 0\n512 time\n"
+	    "10 stop\n  withdraw 0 as ordered: nearcastd ends\n10 stop\n12 flushed 0\n512 time\n"
 	    "  remove 0: nearcastd ends\n  done 0: withdrawn, settled, removed\n"
 	    "600 check 0 pass\n= withdrawn since 10, decided: nearcastd ends\n");
 }
@@ -106,7 +106,7 @@ TEST(stop_does_not_wait_for_a_dead_peer)
 	struct stage_set s = simple();
 
 	CHECK_PLAY(&s, UP "10 stop\n5000 wait\n",
-	    UP_SEEN "10 stop\n  withdraw 0 at once: nearcastd ends\n1010 time\n1510 time\n"
+	    UP_SEEN "10 stop\n  withdraw 0 as ordered: nearcastd ends\n1010 time\n1510 time\n"
 		    "  remove 0: nearcastd ends\n  done 0: withdrawn, settled, removed\n"
 		    "= withdrawn since 10, decided: nearcastd ends\n");
 }

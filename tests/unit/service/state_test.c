@@ -106,8 +106,8 @@ check_same(uint64_t seed, const struct service_actions *a, const struct service_
 	for (size_t i = 0; i < a->count && same; i++) {
 		const struct service_action *x = &a->items[i], *y = &b->items[i];
 
-		same = x->type == y->type && x->index == y->index &&
-		       x->definitive == y->definitive && strcmp(x->why, y->why) == 0;
+		same = x->type == y->type && x->index == y->index && x->grounds == y->grounds &&
+		       strcmp(x->why, y->why) == 0;
 	}
 	if (!same)
 		tap_fail(__FILE__, __LINE__, "seed %" PRIu64 ": the upgrades show", seed);

@@ -2,7 +2,6 @@
 """nearcast dump, end to end: what nearcastd says with BIRD 2 over TCP MD5 is written down, and read by others.
 
 Usage: dump.py NEARCASTD NEARCAST MRT-ROUNDTRIP [CASE...]. TAP on stdout; see agent.py."""
-import json
 import os
 import pathlib
 import shutil

@@ -169,7 +169,7 @@ def in_the_journal(c):
                     return any(want.items() <= line.items() for line in lines)
 
         c.bird()
-        n = c.nginx()
+        c.nginx()
         a = agent.Agent(c.folder, c.programs[0], conf(agent.neighbor(password='s3cret-and-nowhere-else')))
         c.things.append(a)
         with a.log.open('a') as log:

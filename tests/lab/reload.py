@@ -14,7 +14,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'interop
 import agent  # noqa: E402
 from agent import A4, Absences, Capture, conf, has_address, neighbor, up  # noqa: E402
 from bird import G4, G6  # noqa: E402
-from network import V4  # noqa: E402
 from waiting import Failed, wait_for  # noqa: E402
 
 OTHER = '203.0.113.20/32'

@@ -199,7 +199,7 @@ CREATE TABLE services (
   project TEXT NOT NULL REFERENCES projects (id),
   name TEXT NOT NULL,
   description TEXT NOT NULL DEFAULT '',
-  -- JSON, in the schema of a service of nearcastd.yaml, without global-ips
+  -- JSON, in the schema of a service of nearcast.yaml, without global-ips
   document TEXT NOT NULL,
   -- the guard over all sites, and what a change may do without an override
   min_sites BIGINT NOT NULL DEFAULT 1 CHECK (min_sites >= 0),

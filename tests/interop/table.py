@@ -1,6 +1,7 @@
 """The table of docs/interop.md: rows are cases, columns daemons. It stands between two marks of the page."""
 import json
 import pathlib
+import sys
 
 from cases import CASES
 from peers import PEERS
@@ -19,6 +20,9 @@ def keep(folder, daemon, outcome):
 def write(page, folder):
     runs = {n: json.loads((folder / f'{n}.json').read_text()) for n in PEERS if (folder / f'{n}.json').exists()}
     notes = []
+    if not runs:
+        print(f'{folder} has no results; {page} stays as it is', file=sys.stderr)
+        return 2
 
     def cell(run, case):
         seen = run['cases'].get(case.__name__)

@@ -39,6 +39,7 @@ read_regular(const char *path, char *buf, size_t size)
 	ssize_t n;
 	int fd;
 
+	buf[0] = '\0'; /* a text in any case */
 	/* looked at before it is opened: to open a device can do things */
 	if (stat(path, &st) < 0)
 		return -errno;

@@ -135,7 +135,7 @@ listener_take_in(struct listener *l, struct neighbor *n, struct err *e)
 	r = tcp.password ? tcp_set_password(l->fd, n->conf.address, tcp.password) : 0;
 	if (r < 0)
 		return err_errno(e, r, "TCP MD5");
-	l->neighbors = grow_array(l->neighbors, l->count, &l->cap, sizeof(*l->neighbors));
+	l->neighbors = grow_array(l->neighbors, l->count, &l->cap, sizeof(struct neighbor *));
 	l->neighbors[l->count++] = n;
 	return 0;
 }

@@ -11,7 +11,7 @@
 #define NGINX_CONF_PATH "/run/nginx.conf"
 #define AGENT_CONF_PATH "/etc/nearcast/nearcast.yaml"
 #define AGENT_SOCKET_PATH "/run/nearcast/nearcastd.sock"
-#define AGENT_STATE_PATH "/run/nearcast/state" /* /var is the machine's, /run the node's own */
+#define AGENT_STATE_PATH "/run/nearcast-state" /* /var is the machine's, /run the node's own */
 #define NAMES_PATH "/etc/nearcast/names.json"
 
 /* All in the topology's arena. */

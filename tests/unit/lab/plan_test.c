@@ -322,7 +322,7 @@ TEST(a_host_in_full)
 	    "host: \"am6-c3.medium.x86-01\"\n"
 	    "router-id: 192.0.2.91\n"
 	    "control: /run/nearcast/nearcastd.sock\n"
-	    "state-directory: /run/nearcast/state\n"
+	    "state-directory: /run/nearcast-state\n"
 	    "neighbors:\n"
 	    "  router-v4:\n"
 	    "    address: \"192.0.2.90\"\n"

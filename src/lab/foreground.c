@@ -47,20 +47,31 @@ lab_exec(struct lab *lab, const char *node, const char *const *argv, int *ret_st
 	_cleanup_(freep) char **environment = exec_environment(NULL, lab->name, node);
 	struct job job = { .argv = argv, .environment = environment, .fds = { -1, -1, -1 } };
 	struct sigaction pass = { .sa_handler = pass_on };
+	sigset_t held, before;
 	pid_t pid;
-	int r = job_start(lab, node, &job, &pid, err);
+	int r;
 
-	if (r < 0 && job.not_executed != 0) {
+	/* one that comes while the command is started waits for it, and does not end us without it
+	 */
+	sigemptyset(&held);
+	for (size_t i = 0; i < ARRAY_SIZE(passed); i++)
+		(void)sigaddset(&held, passed[i]);
+	(void)sigprocmask(SIG_SETMASK, NULL, &before);
+	job.held = &held;
+	r = job_start(lab, node, &job, &pid, err);
+	if (r < 0) {
+		(void)sigprocmask(SIG_SETMASK, &before, NULL);
+		if (job.not_executed == 0)
+			return r;
 		*ret_status = job.not_executed == ENOENT ? 127 : 126;
 		return 0;
 	}
-	if (r < 0)
-		return r;
 	exec_pid = pid;
 	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
 		(void)signal(ignored[i], SIG_IGN);
 	for (size_t i = 0; i < ARRAY_SIZE(passed); i++)
 		(void)sigaction(passed[i], &pass, NULL);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	*ret_status = wait_for_command(pid);
 	exec_pid = 0;
 	return 0;

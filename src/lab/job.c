@@ -101,6 +101,8 @@ job_start(struct lab *lab, const char *node, struct job *job, pid_t *ret, struct
 		return r;
 	}
 	job->report = pipe_fds[1];
+	if (job->held != NULL)
+		(void)sigprocmask(SIG_BLOCK, job->held, NULL);
 	pid_t between = fork();
 	if (between == 0)
 		job_enter(job, &namespaces);

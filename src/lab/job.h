@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -18,6 +19,8 @@ struct job {
 	char **environment;
 	int fds[3];       /* what becomes its 0, 1, 2; -1: the caller's own */
 	bool own_group;   /* and dies with its parent */
+	/* Borrowed: signals that wait from the fork on; the caller unblocks them. NULL: none. */
+	const sigset_t *held;
 	int not_executed; /* set on failure: the errno of execve(2), if it came that far */
 	int report;       /* inside */
 };

@@ -5,11 +5,11 @@
 
 BUILD_PACKAGES=(gcc libc6-dev meson ninja-build pkg-config python3
 	libsystemd-dev libfyaml-dev libjansson-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev
-	libmnl-dev libc-ares-dev nettle-dev libsqlite3-dev)
+	libmnl-dev libc-ares-dev nettle-dev libsqlite3-dev libpq-dev)
 LAB_PACKAGES=(bird2 nginx-light iproute2 iputils-ping procps util-linux)
 INTEROP_PACKAGES=(frr gobgpd openbgpd exabgp)
 TEST_PACKAGES=(bgpdump clang libclang-rt-14-dev mandoc curl bash tshark traceroute openssl
-	unbound python3-grpcio python3-jsonschema ifupdown netplan.io prometheus)
+	unbound python3-grpcio python3-jsonschema ifupdown netplan.io prometheus postgresql)
 
 PACKAGE_PACKAGES=(debhelper dpkg-dev lintian)
 
@@ -70,6 +70,7 @@ install_packages() {
 			nginx-light) as_root systemctl -q disable --now nginx 2>/dev/null || true ;;
 			unbound) as_root systemctl -q disable --now unbound 2>/dev/null || true ;;
 			prometheus) as_root systemctl -q disable --now prometheus 2>/dev/null || true ;;
+			postgresql) as_root systemctl -q disable --now postgresql 2>/dev/null || true ;;
 			esac
 		done
 	fi

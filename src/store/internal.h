@@ -49,6 +49,13 @@ struct store_driver {
 	int (*begin)(struct store *s, enum store_mode mode, struct err *e);
 	int (*commit)(struct store *s, struct err *e);
 	void (*rollback)(struct store *s); /* without a transaction it does nothing */
+	/*
+	 * Waits, outside of a transaction, until no other that writes is under way, and keeps them
+	 * waiting at their beginning: until end_turn(), or the end of the connection. NULL where
+	 * none collide.
+	 */
+	int (*wait_turn)(struct store *s, struct err *e);
+	void (*end_turn)(struct store *s);
 	/* Rows are not wanted when NULL; gives the number of rows that were changed. */
 	int (*run)(struct store *s, const char *sql, const struct store_value *values, size_t n,
 	    struct store_rows *rows, struct err *e);
@@ -67,6 +74,7 @@ struct store {
 	bool checked; /* that the schema is ours, since it is connected */
 	enum store_mode mode;
 	struct err failure; /* of the running transaction: the first one; code 0 for none */
+	unsigned turns;     /* so many transactions wait for their turn before they begin */
 	struct rng rng;     /* jitter */
 };
 

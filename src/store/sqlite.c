@@ -91,6 +91,7 @@ script(struct store *s, const char *sql, struct err *e)
 {
 	struct sqlite_store *q = sqlite_of(s);
 
+	errno = 0;
 	if (sqlite3_exec(q->db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		return sqlite_error(q, q->db, e);
 	return 0;
@@ -238,6 +239,7 @@ step_all(struct sqlite_store *q, sqlite3_stmt *st, struct store_rows *rows, stru
 
 	if (rows)
 		rows_begin(rows, (size_t)sqlite3_column_count(st));
+	errno = 0;
 	while ((r = sqlite3_step(st)) == SQLITE_ROW) {
 		if (rows)
 			take_row(st, rows);

@@ -28,7 +28,7 @@ int sqlite_open_file(const char *path, int flags, sqlite3 **ret);
 bool sqlite_is_full(int saved);
 /* What an extended result code means; saved: errno of the system call that failed. */
 int sqlite_classify(int code, int saved);
-/* The error of the last call on db, with its sentence. */
+/* The error of the last call on db, before which errno was 0, with its sentence. */
 int sqlite_error(struct sqlite_store *q, sqlite3 *db, struct err *e);
 
 int sqlite_backup(struct store *s, const char *path, struct err *e);

@@ -45,9 +45,14 @@ sqlite_classify(int code, int saved)
 int
 sqlite_error(struct sqlite_store *q, sqlite3 *db, struct err *e)
 {
-	int code = sqlite3_extended_errcode(db), saved = sqlite3_system_errno(db);
-	int r = sqlite_classify(code, saved);
+	int last = errno, code = sqlite3_extended_errcode(db), saved = sqlite3_system_errno(db);
 	bool system = (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN;
+	int r;
+
+	/* of a failed COMMIT it does not say; what it does then to clean up succeeds */
+	if (system && saved == 0)
+		saved = last;
+	r = sqlite_classify(code, saved);
 
 	if (system || r == STORE_CORRUPT || (code & 0xff) == SQLITE_READONLY)
 		q->stale = true;

@@ -1,30 +1,13 @@
-/*
- * What is the same for both databases: connecting when it is needed, and transactions that are
- * begun again.
- *
- * A transaction that collided is rolled back by the database, so it can be run again from its
- * beginning, after a pause that is random, and longer each time. A key that exists is treated
- * likewise a few times in a store that is shared: of two transactions that both saw that it did
- * not, the second sees it when it runs again, and decides better than a constraint can. A
- * connection that turns out to be lost at the beginning (the server was restarted since) is made
- * again at once; one that is lost later is an error, as what was done until then is.
- */
+/* What is the same for both databases: connecting when it is needed, and what may be run when. */
 #include "store/store.h"
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/strbuf.h"
 #include "store/internal.h"
-
-#define AGAIN_FOR DURATION_S(10) /* collided */
-#define AGAIN_EXISTS 3
-#define PAUSE_LEAST DURATION_US(500)
-#define PAUSE_DOUBLINGS 7 /* up to 64 ms */
 
 const char *
 store_error_name(int error)
@@ -48,13 +31,9 @@ int
 store_open(const char *where, struct store **ret, struct err *e)
 {
 	bool url = str_starts_with(where, "postgresql://") || str_starts_with(where, "postgres://");
-	_cleanup_(store_closep) struct store *s = NULL;
-	int r;
+	_cleanup_(store_closep) struct store *s = url ? postgresql_new() : sqlite_new();
+	int r = s->driver->parse(s, where, e);
 
-	if (url)
-		return err_set(e, -ENOTSUP, "PostgreSQL is not supported yet");
-	s = sqlite_new();
-	r = s->driver->parse(s, where, e);
 	if (r < 0)
 		return r;
 	(void)getrandom(&s->rng.state, sizeof(s->rng.state), GRND_NONBLOCK); /* jitter, no secret */
@@ -149,105 +128,6 @@ store_do_values(
 {
 	assert(s->mode == STORE_WRITING || s->mode == STORE_MIGRATING);
 	return run(s, sql, values, n, NULL, e);
-}
-
-static int
-begin(struct store *s, enum store_mode mode, struct err *e)
-{
-	bool fresh = !s->connected;
-	int r = store_connect(s, e);
-
-	if (r >= 0)
-		r = s->driver->begin(s, mode, e);
-	if (r == STORE_AWAY && !fresh) {
-		r = store_connect(s, e);
-		if (r >= 0)
-			r = s->driver->begin(s, mode, e);
-	}
-	return r;
-}
-
-/*
- * Once. *stored is the error when the store gave it, 0 when it was the function's own; a migration
- * has none of its own.
- */
-static int
-attempt(struct store *s, enum store_mode mode, store_fn fn, void *arg, int *stored, struct err *e)
-{
-	int result, r;
-
-	*stored = r = begin(s, mode, e);
-	if (r < 0)
-		return r;
-	s->mode = mode;
-	s->failure.code = 0;
-	result = fn(s, arg, e);
-	*stored = mode == STORE_MIGRATING ? MIN(result, 0) : s->failure.code;
-	if (result >= 0 && s->failure.code != 0)
-		result = err_set(e, s->failure.code, "%s", s->failure.message);
-	if (result >= 0) {
-		*stored = r = s->driver->commit(s, e);
-		result = r < 0 ? r : result;
-	}
-	if (result < 0)
-		s->driver->rollback(s);
-	s->failure.code = 0;
-	return result;
-}
-
-static struct instant
-now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (struct instant){ t.tv_sec * NS_PER_S + t.tv_nsec };
-}
-
-static void
-pause_before(struct store *s, unsigned attempts)
-{
-	struct duration most =
-	    duration_scale(PAUSE_LEAST, INT64_C(1) << MIN(attempts, (unsigned)PAUSE_DOUBLINGS), 1);
-	struct duration d = rng_jitter(&s->rng, most, 10, 100);
-	struct timespec t = { d.ns / NS_PER_S, d.ns % NS_PER_S };
-
-	(void)nanosleep(&t, NULL);
-}
-
-int
-store_transact(struct store *s, enum store_mode mode, store_fn fn, void *arg, struct err *e)
-{
-	struct instant until = instant_add(now(), AGAIN_FOR);
-	unsigned exists = 0;
-	int stored, r;
-
-	assert(s->mode == STORE_IDLE);
-	for (unsigned attempts = 1;; attempts++) {
-		/* connecting depends on it, too */
-		s->mode = mode == STORE_MIGRATING ? mode : STORE_IDLE;
-		r = attempt(s, mode, fn, arg, &stored, e);
-		s->mode = STORE_IDLE;
-		if (r >= 0)
-			return r;
-		if (stored == STORE_EXISTS && s->driver->shared && exists++ < AGAIN_EXISTS)
-			continue;
-		if (stored != STORE_COLLIDED || instant_reached(until, now()))
-			return r;
-		pause_before(s, attempts);
-	}
-}
-
-int
-store_transaction(struct store *s, store_fn fn, void *arg, struct err *e)
-{
-	return store_transact(s, STORE_WRITING, fn, arg, e);
-}
-
-int
-store_read(struct store *s, store_fn fn, void *arg, struct err *e)
-{
-	return store_transact(s, STORE_READING, fn, arg, e);
 }
 
 int

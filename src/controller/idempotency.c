@@ -110,8 +110,8 @@ call_keep_answer(struct call *c)
 	headers_text = json_dumps(headers, JSON_COMPACT);
 	body_text = json_dumps(body, JSON_COMPACT);
 	r = store_do(c->store, c->e,
-	    "DELETE FROM idempotency_keys WHERE owner = $1 AND request_key = $2",
-	    SQL_TEXT(c->caller.id), SQL_TEXT(c->request->idempotency_key));
+	    "DELETE FROM idempotency_keys WHERE (owner = $1 AND request_key = $2) OR expires_at <= $3",
+	    SQL_TEXT(c->caller.id), SQL_TEXT(c->request->idempotency_key), SQL_INT(c->request->now));
 	if (r >= 0)
 		r = store_do(c->store, c->e,
 		    "INSERT INTO idempotency_keys (owner, request_key, request_hash, status, "

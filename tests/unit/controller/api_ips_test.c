@@ -6,6 +6,20 @@
 #define IPS "/api/v1/projects/alpha/global-ips"
 #define DAY (INT64_C(86400) * 1000000000)
 
+/* How many keys are kept whose time is over. */
+static int64_t
+stale_keys(struct asker *a)
+{
+	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
+	struct err e = { 0 };
+
+	CHECK_INT(store_query(a->store, &rows, &e,
+		      "SELECT count(*) FROM idempotency_keys WHERE expires_at <= $1",
+		      SQL_INT(a->now)),
+	    0);
+	return store_next(&rows) ? store_int(&rows, 0) : -1;
+}
+
 /* A pool of 8 addresses for host routes, so that all of them are given out. */
 static bool
 init(struct asker *a)
@@ -116,8 +130,10 @@ TEST(the_same_key_is_the_same_order)
 	order(&a, "{'quantity': 2}", "192.0.2.2/31");
 	/* a week later it is another order */
 	a.now += 8 * DAY;
+	CHECK_INT(stale_keys(&a), 3);
 	a.key = "order-1";
 	order(&a, "{'tags': ['x']}", "192.0.2.4/32");
+	CHECK_INT(stale_keys(&a), 0);
 	a.key = "";
 	ASK(&a, 400, OPERATOR, "POST", IPS, "{}");
 	asker_done(&a);

@@ -32,6 +32,10 @@ int api_ip_release(struct call *c);
 /* Not a handler: deletes the blocks whose quarantine is over. */
 int api_ips_forget(struct call *c);
 
+/* api_provider.c */
+int api_provider_list(struct call *c);
+int api_provider_order(struct call *c);
+
 /* api_tokens.c */
 int api_tokens_list(struct call *c);
 int api_tokens_create(struct call *c);

@@ -70,6 +70,10 @@ const struct route routes[] = {
 	{ "PATCH",  PROJECT "/services/{service}", ACTION_CHANGE,        WRITE_BODY, NULL,  api_service_change },
 	{ "DELETE", PROJECT "/services/{service}", ACTION_CHANGE,        WRITE, "override_reason", api_service_delete },
 
+	/* as the provider has them */
+	{ "GET",    "/projects/{project}/ips",     ACTION_SEE,           READ,       NULL,  api_provider_list },
+	{ "POST",   "/projects/{project}/ips",     ACTION_CHANGE,        WRITE_BODY, NULL,  api_provider_order },
+
 	/* who joins has a join token in the body, and nothing else; a host may ask without anything */
 	{ "POST",   "/agent/v1/join",              ACTION_BE_WELL,       WRITE_BODY, NULL,  api_join },
 	{ "GET",    "/metadata",                   ACTION_BE_WELL,       READ,       NULL,  api_metadata },

@@ -1,0 +1,134 @@
+/*
+ * Orders and lists of Global IPs in the shape of the provider's API (POST and GET
+ * /projects/{id}/ips), for the scripts that were written for it: also with its header,
+ * X-Auth-Token.
+ *
+ * What does not exist here is not pretended: an address is there at once (state "created"), is
+ * public, and is announced by hosts, not assigned to one (assignments is empty). Errors are problem
+ * documents as everywhere else.
+ */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "controller/api_ips.h"
+#include "controller/handlers.h"
+
+#define TOTAL_MAX 1000
+
+struct request {
+	uint64_t given;
+	int type;
+	uint32_t quantity;
+	const char *details, *comments, *metro, *facility;
+	bool fail_on_approval_required;
+	json_t *tags, *customdata;
+};
+
+static const char *const type_names[] = { "global_ipv4", "global_ipv6", NULL };
+
+/* clang-format off */
+#define AT(field) .offset = offsetof(struct request, field)
+static const struct field request_fields[] = {
+	{ .key = "type", .type = FIELD_ENUM, AT(type), .names = type_names, .flags = FIELD_REQUIRED },
+	{ .key = "quantity", .type = FIELD_U32, AT(quantity), .min = 1, .max = 4, .flags = FIELD_REQUIRED },
+	{ .key = "details", .type = FIELD_TEXT, AT(details), .max = 1000, .flags = FIELD_NULLABLE },
+	{ .key = "tags", .type = FIELD_TAGS, AT(tags), .flags = FIELD_NULLABLE },
+	{ .key = "customdata", .type = FIELD_OBJECT, AT(customdata), .flags = FIELD_NULLABLE },
+	/* taken as the provider's scripts send them, and without effect: nobody approves, no place is asked for */
+	{ .key = "comments", .type = FIELD_TEXT, AT(comments), .max = 1000, .flags = FIELD_NULLABLE },
+	{ .key = "fail_on_approval_required", .type = FIELD_BOOL, AT(fail_on_approval_required) },
+	{ .key = "metro", .type = FIELD_TEXT, AT(metro), .flags = FIELD_NULLABLE },
+	{ .key = "facility", .type = FIELD_TEXT, AT(facility), .flags = FIELD_NULLABLE },
+};
+#undef AT
+/* clang-format on */
+static const struct field_table request_table =
+    FIELD_TABLE("an order", struct request, request_fields);
+
+/* 255.255.255.252 for /30. */
+static struct ip
+netmask_of(struct prefix block)
+{
+	struct ip mask = { .family = block.addr.family };
+
+	for (unsigned bit = 0; bit < block.len; bit++)
+		mask.bytes[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+	return mask;
+}
+
+/* One of ours as the provider has it. */
+static json_t *
+reservation_of(const json_t *ip)
+{
+	char address[IP_STR_MAX], netmask[IP_STR_MAX];
+	struct prefix block = { 0 };
+	bool is_v4;
+
+	(void)prefix_parse(call_text(ip, "prefix"), &block);
+	is_v4 = block.addr.family == IP_V4;
+	(void)ip_format(block.addr, address);
+	(void)ip_format(netmask_of(block), netmask);
+	return json_pack(
+	    "{s:O, s:s, s:s, s:O, s:i, s:s, s:s, s:s, s:i, s:b, s:b, s:b, s:b, s:b, s:O,"
+	    " s:O, s:O, s:O, s:[]}",
+	    "id", json_object_get(ip, "id"), "type", is_v4 ? "global_ipv4" : "global_ipv6", "state",
+	    "created", "quantity", json_object_get(ip, "quantity"), "address_family", is_v4 ? 4 : 6,
+	    "address", address, "network", address, "netmask", netmask, "cidr", (int)block.len,
+	    "public", 1, "management", 0, "manageable", 1, "enabled", 1, "global_ip", 1, "details",
+	    json_object_get(ip, "description"), "tags", json_object_get(ip, "tags"), "customdata",
+	    json_object_get(ip, "customdata"), "created_at", json_object_get(ip, "created_at"),
+	    "assignments");
+}
+
+int
+api_provider_order(struct call *c)
+{
+	_cleanup_(freep) char *customdata = NULL;
+	json_auto_t *ip = NULL;
+	struct request q = { .details = "" };
+	char id[STORE_ID_MAX];
+	int r = call_fields(c, &request_table, &q);
+
+	if (r < 0)
+		return r;
+	if (!block_size_is_valid(q.quantity))
+		return call_problem_field(c, "/quantity", "expected 1, 2 or 4");
+	customdata = q.customdata != NULL ? json_dumps(q.customdata, JSON_COMPACT) : xstrdup("{}");
+	r = ips_take_block(c,
+	    &(struct ips_order){ .family = q.type == 0 ? 4 : 6,
+		.size = q.quantity,
+		.description = q.details,
+		.customdata = customdata,
+		.tags = q.tags },
+	    id);
+	if (r >= 0)
+		r = ips_find(c, id, &ip);
+	if (r >= 0)
+		r = call_audit(c, "order", "global-ip", c->project, NULL, ip);
+	return r < 0 ? r : call_answer(c, 201, reservation_of(ip), 0);
+}
+
+/* All of them at once, as the provider does; a project with more than fit has to use our own list.
+ */
+int
+api_provider_list(struct call *c)
+{
+	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
+	json_auto_t *items = json_array();
+	int r = store_query(c->store, &rows, c->e,
+	    IPS_SELECT " WHERE g.project = $1 AND g.state = 'active' ORDER BY g.id LIMIT $2",
+	    SQL_TEXT(c->project), SQL_INT(TOTAL_MAX));
+
+	while (r >= 0 && store_next(&rows)) {
+		json_auto_t *ip = columns_json(&rows, ips_columns, ips_column_count);
+
+		r = ips_finish(c, ip);
+		(void)json_array_append_new(items, reservation_of(ip));
+	}
+	if (r < 0)
+		return r;
+	return call_answer(c, 200,
+	    json_pack("{s:O, s:{s:I}}", "ip_addresses", items, "meta", "total",
+		(json_int_t)json_array_size(items)),
+	    0);
+}

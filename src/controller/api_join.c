@@ -41,7 +41,7 @@ static const struct field create_fields[] = {
 	    .type = FIELD_U32,
 	    AT(expires_in),
 	    .min = 60,
-	    .max = 30 * 86400 },
+	    .max = INT64_C(30) * 86400 },
 };
 #undef AT
 static const struct field_table create_table =
@@ -217,7 +217,7 @@ api_join(struct call *c)
 {
 	char id[STORE_ID_MAX], text[TOKEN_TEXT_SIZE], hash[TOKEN_HASH_SIZE];
 	json_auto_t *host = NULL;
-	struct permit permit;
+	struct permit permit = { 0 };
 	struct join j = { 0 };
 	int r = call_fields(c, &join_table, &j);
 

@@ -44,7 +44,7 @@ struct pool {
 /* as in the schema; the edges of an aggregate are not given out (block.h) */
 static const char *const announced_as_names[] = { "aggregate", "host-routes", NULL };
 
-#define QUARANTINE_MAX (365 * 86400)
+#define QUARANTINE_MAX (INT64_C(365) * 86400)
 #define AT(field) .offset = offsetof(struct pool, field)
 static const struct field create_fields[] = {
 	{ .key = "name", .type = FIELD_NAME, AT(name), .flags = FIELD_REQUIRED },

@@ -44,7 +44,7 @@ static const struct field create_fields[] = {
 	    .type = FIELD_U32,
 	    AT(expires_in),
 	    .min = 60,
-	    .max = 3650 * 86400 },
+	    .max = INT64_C(3650) * 86400 },
 };
 #undef AT
 static const struct field_table create_table = FIELD_TABLE("a token", struct token, create_fields);

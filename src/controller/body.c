@@ -23,9 +23,10 @@ depth_of(const char *text, size_t len)
 		if (text[i] == '"')
 			in_string = true;
 		else if (text[i] == '{' || text[i] == '[')
-			most = MAX(most, ++depth);
+			depth++;
 		else if ((text[i] == '}' || text[i] == ']') && depth > 0)
 			depth--;
+		most = MAX(most, depth);
 	}
 	return most;
 }

@@ -14,8 +14,8 @@
 
 /*
  * Adds the document to ret. -ETIMEDOUT when all of it took longer than timeout, -EFBIG for more
- * than max bytes, -EPROTO for another status, -EIO for anything else; the sentence begins with the
- * URL.
+ * than max bytes, -EPROTO for another status, or what http_call() says; the sentence begins with
+ * the URL.
  */
 int http_get(const char *url, struct duration timeout, size_t max, struct strbuf *ret,
     struct err *e) _must_use_;

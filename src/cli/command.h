@@ -22,7 +22,7 @@ enum cli_type {
 	CLI_FLAG,     /* bool */
 	CLI_STRING,   /* const char *; given twice is an error */
 	CLI_STRINGS,  /* struct cli_strings; may be repeated */
-	CLI_U32,      /* uint32_t, min..max */
+	CLI_U32,      /* uint32_t, min..max; a default above max is none */
 	CLI_DURATION, /* struct duration, min..max in ns */
 	CLI_ENUM,     /* int, index into names; -1 as a default is none */
 	/* int, set to `min`, no argument; options of one offset exclude each other (-4, -6) */

@@ -19,3 +19,8 @@ extern const struct cli_command cli_upgrade_command;
 extern const struct cli_command cli_probe_command;
 extern const struct cli_command cli_trace_command;
 extern const struct cli_command cli_render_command;
+/* of the controller */
+extern const struct cli_command cli_ips_command;
+extern const struct cli_command cli_pools_command;
+extern const struct cli_command cli_projects_command;
+extern const struct cli_command cli_token_command;

@@ -94,7 +94,7 @@ add_default(struct strbuf *out, const struct cli_command *c, const struct cli_op
 		return;
 	case CLI_U32:
 		memcpy(&n, at, sizeof(n));
-		if (n > 0)
+		if (n > 0 && (o->max == 0 || n <= o->max))
 			strbuf_addf(out, " (default %u)", n);
 		return;
 	case CLI_DURATION:

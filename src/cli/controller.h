@@ -1,0 +1,57 @@
+/*
+ * Asking a controller: what `nearcast ips`, pools, projects, token and their like share.
+ *
+ * Where it is and which token is used come from options, else from the environment
+ * (NEARCAST_CONTROLLER, NEARCAST_TOKEN_FILE, NEARCAST_CA_FILE), else the loopback and the file
+ * nearcast/token of the user's configuration. A token is never an argument: others see those.
+ *
+ * A POST has an idempotency key. When its connection breaks, or the controller does not know
+ * whether it was done, it is sent once more with the same key, which cannot do it twice.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "cli/command.h"
+#include "io/http_call.h"
+
+/* Where nearcast-controller(8) listens when nothing else is configured. */
+#define CONTROLLER_URL "http://127.0.0.1:8179"
+
+struct controller_options {
+	const char *url, *token_file, *ca_file;
+};
+
+/* The rows of these options, of a struct with a member `controller`. */
+/* clang-format off */
+#define CLI_CONTROLLER(options)                                                                        \
+	{ "controller", 0, CLI_STRING, offsetof(options, controller.url), "URL", 0, 0, NULL,           \
+	    "the controller, by default NEARCAST_CONTROLLER of the environment" },                     \
+	{ "token-file", 0, CLI_STRING, offsetof(options, controller.token_file), "FILE", 0, 0, NULL,   \
+	    "what holds the token, by default NEARCAST_TOKEN_FILE of the environment" },               \
+	{ "ca-file", 0, CLI_STRING, offsetof(options, controller.ca_file), "FILE", 0, 0, NULL,         \
+	    "certificates to trust instead of the system's" }
+/* clang-format on */
+
+struct controller {
+	const char *url, *ca_file; /* borrowed from the options, or the environment */
+	char *authorization;       /* owned; a secret */
+};
+
+/* Gives EXIT_SUCCESS, or has said why not and gives the exit status. */
+int controller_open(const struct controller_options *o, struct controller *ret);
+void controller_done(struct controller *c);
+
+struct controller_answer {
+	json_t *body; /* owned; NULL: there is none */
+	char etag[HTTP_ETAG_MAX];
+};
+void controller_answer_done(struct controller_answer *a);
+
+/*
+ * Sends a request: path is below the controller's address, with its query; body (the reference is
+ * taken over) and if_match may be NULL. Gives EXIT_SUCCESS and the answer of a status 2xx; else
+ * EXIT_FAILURE, and has said why: the problem's sentence, and which fields are wrong.
+ */
+int controller_ask(const struct controller *c, const char *method, const char *path, json_t *body,
+    const char *if_match, struct controller_answer *ret);

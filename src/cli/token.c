@@ -1,0 +1,113 @@
+/* nearcast token: who may ask the controller what. */
+#include "cli/token.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/style.h"
+#include "cli/commands.h"
+#include "cli/fields.h"
+
+struct token_options {
+	struct object_options base;
+	int role;
+	struct duration expires;
+};
+
+static const char *const role_names[] = { "administrator", "operator", "viewer", NULL };
+
+#define AT(member) offsetof(struct token_options, member)
+
+/* clang-format off */
+static const struct object_column columns[] = {
+	{ "id", "id", TABLE_LEFT },
+	{ "name", "name", TABLE_LEFT },
+	{ "role", "role", TABLE_LEFT },
+	{ "project", "project", TABLE_LEFT },
+	{ "created", "created_at", TABLE_LEFT },
+	{ "expires", "expires_at", TABLE_LEFT },
+	{ "revoked", "revoked_at", TABLE_LEFT },
+	{ NULL, NULL, TABLE_LEFT },
+};
+
+static const struct object_field fields[] = {
+	{ "role", OBJECT_CHOICE, AT(role), role_names },
+	{ "project", OBJECT_TEXT, AT(base.project), NULL },
+	{ "expires_in_seconds", OBJECT_SECONDS, AT(expires), NULL },
+	{ NULL, OBJECT_TEXT, 0, NULL },
+};
+
+static const struct cli_option list_options[] = { CLI_OBJECT, CLI_OBJECT_LIST };
+static const struct cli_option create_options[] = {
+	CLI_OBJECT,
+	{ "role", 'r', CLI_ENUM, AT(role), "ROLE", 0, 0, role_names, "what it may do; needed" },
+	{ "project", 'p', CLI_STRING, AT(base.project), "PROJECT", 0, 0, NULL,
+	    "the project that it is for; an operator has one" },
+	{ "expires", 'e', CLI_DURATION, AT(expires), "DURATION", 60 * NS_PER_S,
+	    INT64_C(315360000) * NS_PER_S, NULL, "it is valid for so long; else until it is revoked" },
+};
+static const struct cli_option revoke_options[] = { CLI_OBJECT, CLI_OBJECT_YES };
+/* clang-format on */
+
+static const struct token_options defaults = { .role = -1, .expires = OBJECT_NO_TIME };
+
+static const struct object_kind kind = { .what = "token",
+	.path = "tokens",
+	.columns = columns,
+	.fields = fields,
+	.removed = "revoked",
+	.confirm = "whoever uses it is refused from now on, and it does not come back." };
+
+int
+token_print(const struct object_options *o, json_t *made)
+{
+	_cleanup_(strbuf_done) struct strbuf line = { 0 };
+	const char *text = field_text(made, "token");
+
+	if (*text == '\0') {
+		cli_say_error("%s was made, but its text was lost with the connection: it is "
+			      "shown once. Revoke it, and make another",
+		    field_text(made, "id"));
+		return EXIT_FAILURE;
+	}
+	if (o->json)
+		return object_print(o, made);
+	(void)fprintf(stderr, "%s, shown this once:\n", field_text(made, "id"));
+	strbuf_add_printable(&line, text);
+	strbuf_add_char(&line, '\n');
+	return cli_print(strbuf_get(&line));
+}
+
+static int
+run_create(const void *options, int argc, char **args)
+{
+	const struct token_options *o = options;
+	_cleanup_(controller_answer_done) struct controller_answer made = { 0 };
+	int status;
+
+	(void)argc;
+	if (o->role < 0)
+		return cli_usage_error("--role is needed: administrator, operator or viewer");
+	status = object_make(&kind, &o->base, json_pack("{s:s}", "name", args[0]), &made);
+	return status == EXIT_SUCCESS ? token_print(&o->base, made.body) : status;
+}
+
+OBJECT_RUN_LIST(run_list, kind)
+OBJECT_RUN_REMOVE(run_revoke, kind)
+
+static const struct cli_command list_command = OBJECT_COMMAND(
+    "list", "", 0, "List the tokens.", list_options, struct token_options, &defaults, run_list);
+static const struct cli_command create_command = OBJECT_COMMAND("create", "NAME", 1,
+    "Make a token, and print it.", create_options, struct token_options, &defaults, run_create);
+static const struct cli_command revoke_command = OBJECT_COMMAND("revoke", "ID", 1,
+    "Make a token invalid.", revoke_options, struct token_options, &defaults, run_revoke);
+
+static const struct cli_command *const commands[] = { &list_command, &create_command,
+	&revoke_command, NULL };
+
+const struct cli_command cli_token_command = {
+	.name = "token",
+	.args = "",
+	.summary = "Who may ask a controller what.",
+	.subcommands = commands,
+};

@@ -98,13 +98,16 @@ commit(struct store *s, struct err *e)
 {
 	struct postgresql_store *p = postgresql_of(s);
 	PGresult *result = NULL;
+	bool is_there;
 	int r;
 
 	/*
 	 * What was lost before the commit is sent is certain. The first call may find the server's last
 	 * words, the second one the end behind them.
 	 */
-	if (!PQconsumeInput(p->conn) || !PQconsumeInput(p->conn))
+	is_there = PQconsumeInput(p->conn);
+	is_there = is_there && PQconsumeInput(p->conn);
+	if (!is_there)
 		return postgresql_lost(p, PQerrorMessage(p->conn), e);
 	r = answer(p, PQsendQuery(p->conn, "COMMIT"), &result, e);
 	if (r == STORE_AWAY && !s->connected) {
@@ -177,8 +180,13 @@ parameters_in(const char *sql)
 {
 	int most = 0;
 
-	while ((sql = strchr(sql, '$')) != NULL)
-		most = MAX(most, atoi(++sql));
+	while ((sql = strchr(sql, '$')) != NULL) {
+		int n = 0;
+
+		for (sql++; ascii_is_digit(*sql) && n < 10000; sql++)
+			n = 10 * n + (*sql - '0');
+		most = MAX(most, n);
+	}
 	return most;
 }
 

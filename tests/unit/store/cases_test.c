@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/strbuf.h"
 #include "fixture.h"
 #include "store/id.h"
 #include "tap.h"
@@ -160,7 +161,7 @@ TEST(text_is_compared_byte_by_byte)
 	_cleanup_(store_closep) struct store *s = fixture_store();
 	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
 	struct err e = { 0 };
-	char names[64] = "";
+	struct strbuf names = { 0 };
 
 	if (s == NULL)
 		return;
@@ -173,11 +174,10 @@ TEST(text_is_compared_byte_by_byte)
 	CHECK_INT(store_query(s, &rows, &e, "SELECT name FROM sites WHERE name > $1 ORDER BY name",
 		      SQL_TEXT("B")),
 	    0);
-	while (store_next(&rows)) {
-		(void)strcat(names, store_text(&rows, 0));
-		(void)strcat(names, " ");
-	}
-	CHECK_STR(names, "a-c ab b z é ");
+	while (store_next(&rows))
+		strbuf_addf(&names, "%s ", store_text(&rows, 0));
+	CHECK_STR(strbuf_get(&names), "a-c ab b z é ");
+	strbuf_done(&names);
 }
 
 static int

@@ -135,7 +135,7 @@ make_folder(void)
 	(void)snprintf(data, sizeof(data), "%s/data", folder);
 	(void)snprintf(log_file, sizeof(log_file), "%s/log", folder);
 	(void)snprintf(path, sizeof(path), "%s/password", folder);
-	f = fopen(path, "w");
+	f = fopen(path, "we");
 	if (f == NULL)
 		return false;
 	(void)fprintf(f, "%s\n", SERVER_PASSWORD);
@@ -162,7 +162,7 @@ static void
 show_log(void)
 {
 	char line[512];
-	FILE *f = fopen(log_file, "r");
+	FILE *f = fopen(log_file, "re");
 
 	while (f && fgets(line, sizeof(line), f))
 		(void)printf("# %s", line);

@@ -1,13 +1,6 @@
 /* TLS: what is refused when it is loaded, and a certificate that is changed under way. */
-#include <fcntl.h>
-#include <gnutls/x509.h>
-#include <stdlib.h>
-#include <time.h>
-
+#include "http_certificate.h"
 #include "http_fixture.h"
-#include "io/http_tls_internal.h"
-
-#define DAY (24 * 60 * 60)
 
 static const struct http_limits limits = { .clients = 32,
 	.clients_per_address = 32,
@@ -17,82 +10,12 @@ static const struct http_limits limits = { .clients = 32,
 	.answer = { 30 * NS_PER_S },
 	.life = { INT64_MAX } };
 
-static char dir[] = "/tmp/nearcast-tls-XXXXXX";
-
-static void
-write_file(const char *name, const char *text, size_t len)
-{
-	char path[100];
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	CHECK_INT(write(fd, text, len), len);
-	(void)close(fd);
-}
-
-/* A key and a certificate signed with it, as NAME.key and NAME.pem; days from now. */
-static void
-make(const char *name, int from, int to)
-{
-	unsigned char bytes[10000];
-	gnutls_x509_privkey_t key;
-	gnutls_x509_crt_t crt;
-	char file[50];
-	size_t len;
-
-	CHECK_INT(GNUTLS(gnutls_x509_privkey_init)(&key), 0);
-	CHECK_INT(GNUTLS(gnutls_x509_privkey_generate)(
-		      key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0),
-	    0);
-	CHECK_INT(GNUTLS(gnutls_x509_crt_init)(&crt), 0);
-	CHECK_INT(GNUTLS(gnutls_x509_crt_set_version)(crt, 3), 0);
-	CHECK_INT(GNUTLS(gnutls_x509_crt_set_serial)(crt, "\1", 1), 0);
-	CHECK_INT(GNUTLS(gnutls_x509_crt_set_dn_by_oid)(
-		      crt, GNUTLS_OID_X520_COMMON_NAME, 0, name, (unsigned)strlen(name)),
-	    0);
-	(void)GNUTLS(gnutls_x509_crt_set_activation_time)(crt, time(NULL) + from * DAY);
-	(void)GNUTLS(gnutls_x509_crt_set_expiration_time)(crt, time(NULL) + to * DAY);
-	CHECK_INT(GNUTLS(gnutls_x509_crt_set_key)(crt, key), 0);
-	CHECK_INT(GNUTLS(gnutls_x509_crt_sign2)(crt, crt, key, GNUTLS_DIG_SHA256, 0), 0);
-	len = sizeof(bytes);
-	CHECK_INT(GNUTLS(gnutls_x509_crt_export)(crt, GNUTLS_X509_FMT_PEM, bytes, &len), 0);
-	(void)snprintf(file, sizeof(file), "%s.pem", name);
-	write_file(file, (const char *)bytes, len);
-	len = sizeof(bytes);
-	CHECK_INT(GNUTLS(gnutls_x509_privkey_export)(key, GNUTLS_X509_FMT_PEM, bytes, &len), 0);
-	(void)snprintf(file, sizeof(file), "%s.key", name);
-	write_file(file, (const char *)bytes, len);
-	GNUTLS(gnutls_x509_crt_deinit)(crt);
-	GNUTLS(gnutls_x509_privkey_deinit)(key);
-}
-
-static int
-load(const char *certificate, const char *key, struct http_tls **ret, struct err *e)
-{
-	char certificate_path[100], key_path[100];
-
-	(void)snprintf(certificate_path, sizeof(certificate_path), "%s/%s", dir, certificate);
-	(void)snprintf(key_path, sizeof(key_path), "%s/%s", dir, key);
-	return http_tls_load(certificate_path, key_path, ret, e);
-}
-
 static void
 begin(void)
 {
-	(void)snprintf(dir, sizeof(dir), "/tmp/nearcast-tls-XXXXXX");
-	CHECK(mkdtemp(dir) != NULL);
-	make("one", -1, 90);
-	make("two", -1, 90);
-}
-
-static void
-end(void)
-{
-	char command[100];
-
-	(void)snprintf(command, sizeof(command), "rm -r %s", dir);
-	CHECK_INT(system(command), 0);
+	certificates_begin();
+	certificate_make("one", -1, 90);
+	certificate_make("two", -1, 90);
 }
 
 static void
@@ -101,7 +24,7 @@ check_refused(const char *certificate, const char *key, int code, const char *wh
 	struct http_tls *tls = NULL;
 	struct err e = { 0 };
 
-	CHECK_INT(load(certificate, key, &tls, &e), code);
+	CHECK_INT(certificate_load(certificate, key, &tls, &e), code);
 	if (strstr(e.message, why) == NULL)
 		tap_fail(__FILE__, __LINE__, "%s: not said: %s", e.message, why);
 }
@@ -109,10 +32,11 @@ check_refused(const char *certificate, const char *key, int code, const char *wh
 TEST(what_is_refused)
 {
 	begin();
-	make("old", -90, -1);
-	make("early", 2, 90);
-	write_file("junk", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", 59);
-	write_file("empty", "", 0);
+	certificate_make("old", -90, -1);
+	certificate_make("early", 2, 90);
+	certificate_write(
+	    "junk", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", 59);
+	certificate_write("empty", "", 0);
 	check_refused("none.pem", "one.key", -ENOENT, "none.pem: No such file or directory");
 	check_refused("one.pem", "none.key", -ENOENT, "none.key: No such file or directory");
 	check_refused(
@@ -124,21 +48,7 @@ TEST(what_is_refused)
 	check_refused("one.pem", "empty", -EINVAL, "/empty: ");
 	check_refused("old.pem", "old.key", -EKEYEXPIRED, "old.pem: expired at 20");
 	check_refused("early.pem", "early.key", -EKEYREJECTED, "early.pem: is not valid before 20");
-	end();
-}
-
-static struct http_tls *
-loaded(const char *name)
-{
-	char certificate[50], key[50];
-	struct http_tls *tls = NULL;
-	struct err e = { 0 };
-
-	(void)snprintf(certificate, sizeof(certificate), "%s.pem", name);
-	(void)snprintf(key, sizeof(key), "%s.key", name);
-	if (load(certificate, key, &tls, &e) < 0)
-		tap_fail(__FILE__, __LINE__, "%s", e.message);
-	return tls;
+	certificates_end();
 }
 
 static void
@@ -251,11 +161,11 @@ TEST(a_certificate_is_changed_under_way)
 	struct http_tls *two;
 
 	begin();
-	begin_server(loaded("one"));
+	begin_server(certificate_loaded("one"));
 	CHECK_INT(dial_tls(&before, "NORMAL"), 0);
 	CHECK_STR(before.shown, "CN=one");
 	ask_tls(&before);
-	two = loaded("two");
+	two = certificate_loaded("two");
 	CHECK(http_tls_expires(two) > time(NULL) + 89 * DAY);
 	http_server_set_tls(server, two);
 	http_tls_unref(two);
@@ -266,7 +176,7 @@ TEST(a_certificate_is_changed_under_way)
 	hang_up(&before);
 	hang_up(&after);
 	end_server();
-	end();
+	certificates_end();
 }
 
 TEST(versions)
@@ -274,7 +184,7 @@ TEST(versions)
 	struct client c;
 
 	begin();
-	begin_server(loaded("one"));
+	begin_server(certificate_loaded("one"));
 	CHECK_INT(dial_tls(&c, "NORMAL:-VERS-ALL:+VERS-TLS1.3"), 0);
 	hang_up(&c);
 	CHECK_INT(dial_tls(&c, "NORMAL:-VERS-ALL:+VERS-TLS1.2"), 0);
@@ -283,7 +193,7 @@ TEST(versions)
 	CHECK(dial_tls(&c, "NORMAL:-VERS-ALL:+VERS-TLS1.1:+VERS-TLS1.0") != 0);
 	hang_up(&c);
 	end_server();
-	end();
+	certificates_end();
 }
 
 TEST(clients_that_speak_no_tls)
@@ -291,9 +201,9 @@ TEST(clients_that_speak_no_tls)
 	char text[2000];
 
 	begin();
-	begin_server(loaded("one"));
+	begin_server(certificate_loaded("one"));
 	(void)ask("GET /" CLOSE, text, sizeof(text));
 	CHECK_INT(status_of(text), 0);
 	end_server();
-	end();
+	certificates_end();
 }

@@ -23,4 +23,8 @@ extern const struct cli_command cli_render_command;
 extern const struct cli_command cli_ips_command;
 extern const struct cli_command cli_pools_command;
 extern const struct cli_command cli_projects_command;
+extern const struct cli_command cli_sites_command;
+extern const struct cli_command cli_hosts_command;
+extern const struct cli_command cli_services_command;
+extern const struct cli_command cli_audit_command;
 extern const struct cli_command cli_token_command;

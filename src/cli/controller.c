@@ -133,7 +133,7 @@ is_unknown(int r, const json_t *answer)
 
 /* One time. Gives what http_call() gives. */
 static int
-ask_once(const struct http_call *call, long *status, struct controller_answer *ret, struct err *e)
+ask_once(const struct http_call *call, struct controller_answer *ret, struct err *e)
 {
 	_cleanup_(http_reply_done) struct http_reply reply = { 0 };
 	int r = http_call(call, &reply, e);
@@ -142,7 +142,7 @@ ask_once(const struct http_call *call, long *status, struct controller_answer *r
 	ret->body = NULL;
 	if (r < 0)
 		return r;
-	*status = reply.status;
+	ret->status = reply.status;
 	if (reply.body.len > 0)
 		ret->body =
 		    json_loadb(reply.body.text, reply.body.len, JSON_REJECT_DUPLICATES, NULL);
@@ -151,10 +151,11 @@ ask_once(const struct http_call *call, long *status, struct controller_answer *r
 }
 
 static int
-finish(const struct controller *c, const char *method, int r, long status,
+finish(const struct controller *c, const char *method, int r,
     const struct controller_answer *answer, const struct err *e)
 {
 	bool reads = strcmp(method, "GET") == 0;
+	long status = answer->status;
 
 	if (r < 0) {
 		cli_say_error("%s", e->message);
@@ -168,9 +169,10 @@ finish(const struct controller *c, const char *method, int r, long status,
 	return EXIT_FAILURE;
 }
 
-int
-controller_ask(const struct controller *c, const char *method, const char *path, json_t *body,
-    const char *if_match, struct controller_answer *ret)
+/* One request, repeated when it has to be. Gives what http_call() gives. */
+static int
+ask(const struct controller *c, const char *method, const char *path, json_t *body,
+    const char *if_match, struct controller_answer *ret, struct err *e)
 {
 	_cleanup_(freep) char *text = NULL, *url = address_of(c, path);
 	_cleanup_(freep) char *match = xasprintf("If-Match: %s", if_match != NULL ? if_match : "");
@@ -184,8 +186,6 @@ controller_ask(const struct controller *c, const char *method, const char *path,
 		.timeout = PATIENCE,
 		.max = ANSWER_MAX };
 	bool repeats = strcmp(method, "POST") == 0;
-	struct err e = { 0 };
-	long status = 0;
 	size_t n = 2;
 	int r;
 
@@ -199,8 +199,31 @@ controller_ask(const struct controller *c, const char *method, const char *path,
 	make_key(key, sizeof(key));
 	if (repeats)
 		headers[n++] = key;
-	r = ask_once(&call, &status, ret, &e);
+	r = ask_once(&call, ret, e);
 	if (repeats && is_unknown(r, ret->body))
-		r = ask_once(&call, &status, ret, &e);
-	return finish(c, method, r, status, ret, &e);
+		r = ask_once(&call, ret, e);
+	return r;
+}
+
+int
+controller_ask(const struct controller *c, const char *method, const char *path, json_t *body,
+    const char *if_match, struct controller_answer *ret)
+{
+	struct err e = { 0 };
+	int r = ask(c, method, path, body, if_match, ret, &e);
+
+	return finish(c, method, r, ret, &e);
+}
+
+int
+controller_look(const struct controller *c, const char *path, struct controller_answer *ret)
+{
+	struct err e = { 0 };
+	int r = ask(c, "GET", path, NULL, NULL, ret, &e);
+
+	if (r < 0 || ret->status != 404)
+		return finish(c, "GET", r, ret, &e);
+	json_decref(ret->body);
+	ret->body = NULL;
+	return EXIT_SUCCESS;
 }

@@ -45,6 +45,7 @@ void controller_done(struct controller *c);
 struct controller_answer {
 	json_t *body; /* owned; NULL: there is none */
 	char etag[HTTP_ETAG_MAX];
+	long status;
 };
 void controller_answer_done(struct controller_answer *a);
 
@@ -55,3 +56,5 @@ void controller_answer_done(struct controller_answer *a);
  */
 int controller_ask(const struct controller *c, const char *method, const char *path, json_t *body,
     const char *if_match, struct controller_answer *ret);
+/* Likewise, GET of what may not be there: then, too, it is EXIT_SUCCESS, without a body. */
+int controller_look(const struct controller *c, const char *path, struct controller_answer *ret);

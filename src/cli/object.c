@@ -162,6 +162,13 @@ object_confirm(const struct object_options *o, const char *consequences)
 int
 object_remove(const struct object_kind *kind, const struct object_options *o, const char *name)
 {
+	return object_remove_with(kind, o, name, "");
+}
+
+int
+object_remove_with(const struct object_kind *kind, const struct object_options *o, const char *name,
+    const char *query)
+{
 	_cleanup_(controller_answer_done) struct controller_answer answer = { 0 };
 	_cleanup_(controller_done) struct controller c = { 0 };
 	_cleanup_(strbuf_done) struct strbuf path = { 0 }, line = { 0 }, question = { 0 };
@@ -174,6 +181,7 @@ object_remove(const struct object_kind *kind, const struct object_options *o, co
 		status = object_confirm(o, strbuf_get(&question));
 	if (status == EXIT_SUCCESS)
 		status = object_path(kind, o, &c, name, &path);
+	strbuf_add(&path, query);
 	if (status == EXIT_SUCCESS)
 		status = controller_ask(&c, "DELETE", strbuf_get(&path), NULL, NULL, &answer);
 	if (status != EXIT_SUCCESS)

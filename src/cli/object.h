@@ -64,6 +64,9 @@ int object_make(const struct object_kind *kind, const struct object_options *o, 
 /* Changes what it read just before, or nothing when somebody else did meanwhile. */
 int object_change(const struct object_kind *kind, const struct object_options *o, const char *name);
 int object_remove(const struct object_kind *kind, const struct object_options *o, const char *name);
+/* Likewise, with a query ("?a=b", or ""). */
+int object_remove_with(const struct object_kind *kind, const struct object_options *o,
+    const char *name, const char *query);
 
 /* The run functions that are no more than that; the name of the object is the first argument. */
 /* clang-format off */

@@ -22,6 +22,16 @@ folder = pathlib.Path(__file__).resolve().parent / 'cli'
 update = sys.argv[1] == '--update'
 
 
+SERVICE = {'name': 'web', 'document': {'listen': ['tcp/80'], 'checks': {'front': {'type': 'http', 'fall': 3}}}}
+FILES = {  # that the commands name
+    'bad': 'name: [web\n',
+    'nameless': 'document: {}\n',
+    'wrong': json.dumps(SERVICE | {'document': {'lisen': ['tcp/80']}}),
+    'service': 'name: web\nsites: [ams, sin]\ndocument:\n  listen: [tcp/80]\n  checks:\n    front: { type: http, fall: 3 }\n',
+    'fewer': json.dumps(SERVICE | {'sites': []}),
+}
+
+
 class Nearcast:
     """A controller, and the program that asks it as its first administrator."""
 
@@ -76,6 +86,8 @@ class Nearcast:
         return self.same(f'{done.stdout}{done.stderr}exit status {done.returncode}\n')
 
     def compare(self, name):
+        for file, text in FILES.items():
+            self.write_token(file, text)
         lines = (folder / f'{name}.commands').read_text().splitlines()
         got = ''.join(f'$ nearcast {line}\n{self.said(line)}\n' for line in lines if line and not line.startswith('#'))
         out = folder / f'{name}.out'

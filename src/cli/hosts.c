@@ -1,0 +1,105 @@
+/* nearcast hosts: the machines that announce, and the tokens that they join with. */
+#include "cli/hosts.h"
+
+#include "cli/commands.h"
+#include "cli/object.h"
+
+struct hosts_options {
+	struct object_options base;
+	const char *site, *description;
+	struct cli_strings tags;
+};
+
+#define AT(member) offsetof(struct hosts_options, member)
+
+/* clang-format off */
+static const struct object_column columns[] = {
+	{ "name", "name", TABLE_LEFT },
+	{ "site", "site", TABLE_LEFT },
+	{ "project", "project", TABLE_LEFT },
+	{ "joined", "joined", TABLE_LEFT },
+	{ "agent", "agent_version", TABLE_LEFT },
+	{ "desired", "desired_revision", TABLE_RIGHT },
+	{ "applied", "applied_revision", TABLE_RIGHT },
+	{ "seen", "seen_at", TABLE_LEFT },
+	{ "tags", "tags", TABLE_LEFT },
+	{ "error", "applied_error", TABLE_LEFT },
+	{ NULL, NULL, TABLE_LEFT },
+};
+
+static const struct object_field filters[] = {
+	{ "site", OBJECT_TEXT, AT(site), NULL },
+	{ NULL, OBJECT_TEXT, 0, NULL },
+};
+
+static const struct object_field fields[] = {
+	{ "site", OBJECT_TEXT, AT(site), NULL },
+	{ "project", OBJECT_TEXT, AT(base.project), NULL },
+	{ "tags", OBJECT_TEXTS, AT(tags), NULL },
+	{ "description", OBJECT_TEXT, AT(description), NULL },
+	{ NULL, OBJECT_TEXT, 0, NULL },
+};
+
+#define FIELDS                                                                                         \
+	{ "tag", 't', CLI_STRINGS, AT(tags), "TAG", 0, 0, NULL, "with this tag; may be repeated" },    \
+	{ "description", 'd', CLI_STRING, AT(description), "TEXT", 0, 0, NULL, "what it is" }
+
+static const struct cli_option list_options[] = {
+	CLI_OBJECT, CLI_OBJECT_LIST,
+	{ "site", 's', CLI_STRING, AT(site), "SITE", 0, 0, NULL, "only those of this site" },
+};
+static const struct cli_option show_options[] = { CLI_OBJECT };
+static const struct cli_option add_options[] = {
+	CLI_OBJECT,
+	{ "site", 's', CLI_STRING, AT(site), "SITE", 0, 0, NULL, "where it stands; needed" },
+	{ "project", 'p', CLI_STRING, AT(base.project), "PROJECT", 0, 0, NULL, "whose it is alone" },
+	FIELDS,
+};
+static const struct cli_option set_options[] = { CLI_OBJECT, FIELDS };
+static const struct cli_option remove_options[] = { CLI_OBJECT, CLI_OBJECT_YES };
+/* clang-format on */
+
+static const struct object_kind kind = { .what = "host",
+	.path = "hosts",
+	.columns = columns,
+	.filters = filters,
+	.fields = fields,
+	.confirm =
+	    "its credential is no longer valid, and its agent hears of no change any more." };
+
+OBJECT_RUN_LIST(run_list, kind)
+OBJECT_RUN_SHOW(run_show, kind)
+OBJECT_RUN_SET(run_set, kind)
+OBJECT_RUN_REMOVE(run_remove, kind)
+
+static int
+run_add(const void *options, int argc, char **args)
+{
+	const struct hosts_options *o = options;
+
+	(void)argc;
+	if (o->site == NULL)
+		return cli_usage_error("--site is needed");
+	return object_create(&kind, &o->base, json_pack("{s:s}", "name", args[0]));
+}
+
+static const struct cli_command list_command = OBJECT_COMMAND(
+    "list", "", 0, "List the hosts.", list_options, struct hosts_options, NULL, run_list);
+static const struct cli_command add_command = OBJECT_COMMAND("add", "NAME", 1,
+    "Make a host that is to join.", add_options, struct hosts_options, NULL, run_add);
+static const struct cli_command show_command = OBJECT_COMMAND(
+    "show", "HOST", 1, "Show a host.", show_options, struct hosts_options, NULL, run_show);
+static const struct cli_command set_command = OBJECT_COMMAND(
+    "set", "HOST", 1, "Change a host.", set_options, struct hosts_options, NULL, run_set);
+static const struct cli_command remove_command = OBJECT_COMMAND(
+    "remove", "HOST", 1, "Remove a host.", remove_options, struct hosts_options, NULL, run_remove);
+
+static const struct cli_command *const commands[] = { &list_command, &add_command, &show_command,
+	&set_command, &remove_command, &cli_join_tokens_command, NULL };
+
+const struct cli_command cli_hosts_command = {
+	.name = "hosts",
+	.args = "",
+	.summary = "The machines that a controller has announce, and how they join.",
+	.subcommands = commands,
+};

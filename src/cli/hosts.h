@@ -1,0 +1,6 @@
+/* A group below `nearcast hosts`. */
+#pragma once
+
+#include "cli/command.h"
+
+extern const struct cli_command cli_join_tokens_command;

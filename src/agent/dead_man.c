@@ -133,6 +133,9 @@ dead_man_new(sd_event *loop, struct duration limit, void (*died)(void *userdata,
 	(void)pthread_cond_init(&d->wake, &attr);
 	(void)pthread_condattr_destroy(&attr);
 	r = timer_init(&d->timer, loop, on_beat);
+	/* a loop that is late with a thousand checks does not hang */
+	if (r >= 0)
+		r = sd_event_source_set_priority(d->timer.source, SD_EVENT_PRIORITY_IMPORTANT);
 	if (r >= 0) {
 		arm(d, clock_now());
 		r = thread_start(&d->thread, 0, run, d);

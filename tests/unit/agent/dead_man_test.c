@@ -3,6 +3,8 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,6 +33,7 @@ struct end {
 	struct timer timer;
 	sd_event *loop;
 	int hangs_in; /* read from it; -1: spin */
+	unsigned busy; /* so many sources have always 1 ms of work */
 };
 
 static void
@@ -55,6 +58,21 @@ on_end(struct timer *t, struct instant now)
 	(void)sd_event_exit(end->loop, 0);
 }
 
+/* What has always something to do. */
+static int
+on_busy(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct instant from = clock_now();
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	(void)userdata;
+	while (instant_cmp(clock_now(), instant_add(from, DURATION_MS(1))) < 0)
+		;
+	return 0;
+}
+
 /* A loop with the dead-man timer, in which fn runs after `after`; then it ends with 0. */
 static void
 run_loop(struct end *end, timer_fn fn, struct duration after,
@@ -66,6 +84,15 @@ run_loop(struct end *end, timer_fn fn, struct duration after,
 	if (sd_event_new(&end->loop) < 0 || timer_init(&end->timer, end->loop, fn) < 0 ||
 	    dead_man_new(end->loop, LIMIT, on_died, NULL, &d, &e) < 0)
 		_exit(2);
+	for (unsigned i = 0; i < end->busy; i++) {
+		sd_event_source *source;
+
+		if (sd_event_add_io(end->loop, &source, eventfd(1, EFD_CLOEXEC), EPOLLIN, on_busy, NULL) < 0 ||
+		    sd_event_source_set_io_fd_own(source, true) < 0 ||
+		    sd_event_source_set_floating(source, true) < 0)
+			_exit(2);
+		(void)sd_event_source_unref(source);
+	}
 	timer_set(&end->timer, instant_add(clock_now(), after));
 	(void)sd_event_loop(end->loop);
 	dead_man_free(d);
@@ -111,6 +138,20 @@ TEST(a_loop_that_spins)
 		_exit(0);
 	}
 	CHECK_INT(status_of(child), STALLED + 1);
+}
+
+/* A round of its sources takes longer than the limit: it is late with all of them, and hangs in none. */
+TEST(a_loop_with_too_much_to_do)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct end end = { .hangs_in = -1, .busy = 800 };
+
+		run_loop(&end, on_end, DURATION_MS(1500), died);
+		_exit(0);
+	}
+	CHECK_INT(status_of(child), 0);
 }
 
 TEST(a_loop_that_lives)

@@ -84,6 +84,12 @@ instant_min(struct instant a, struct instant b)
 	return a.ns < b.ns ? a : b;
 }
 
+static inline struct instant
+instant_max(struct instant a, struct instant b)
+{
+	return a.ns > b.ns ? a : b;
+}
+
 /* Whether a deadline has come; a deadline of never has not. */
 static inline bool
 instant_reached(struct instant deadline, struct instant now)

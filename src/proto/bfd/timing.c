@@ -90,7 +90,8 @@ announce_timing(struct bfd_session *s, uint32_t min_tx, uint32_t min_rx)
 	s->settles = INSTANT_NEVER;
 	/* a longer one counts for the packet that is awaited now */
 	if (!instant_is_never(s->expires))
-		s->expires = instant_add(s->heard, bfd_timing_detection(s));
+		s->expires =
+		    instant_max(s->expires, instant_add(s->heard, bfd_timing_detection(s)));
 }
 
 void

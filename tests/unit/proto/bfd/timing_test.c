@@ -293,6 +293,30 @@ TEST(a_longer_detection_time_counts_for_the_packet_that_is_awaited)
 	CHECK_INT(bench_info(&b).state, BFD_DOWN);
 }
 
+/* A change that waited for another one, which counts shorter by then: what is awaited now has its old time. */
+TEST(a_second_change_ends_no_wait_that_has_begun)
+{
+	struct bfd_conf conf = bench_conf();
+	struct bfd_packet p = bench_packet(BFD_UP);
+
+	conf.min_rx = DURATION_MS(100);
+	_cleanup_(bench_done) struct bench b = bench_up(&conf);
+	settle(&b);
+	bfd_session_set_timing(b.s, DURATION_MS(10), DURATION_MS(20), 3, b.now, &b.out);
+	bfd_session_set_timing(b.s, DURATION_MS(10), DURATION_MS(30), 3, b.now, &b.out);
+	p.required_min_rx_us = 500000; /* so that 1.5 s pass until the first one counts */
+	p.final = true;
+	for (int i = 0; i < 8; i++) {
+		(void)bench_hear(&b, p);
+		bench_pass(&b, DURATION_MS(200));
+		p.final = false;
+	}
+	CHECK_INT(bench_info(&b).state, BFD_UP);
+	CHECK(instant_cmp(bfd_session_deadline(b.s), b.now) > 0);
+	bench_pass(&b, DURATION_MS(100));
+	CHECK_INT(bench_info(&b).state, BFD_DOWN);
+}
+
 TEST(a_second_change_waits_for_the_first)
 {
 	struct bfd_conf conf = bench_conf();

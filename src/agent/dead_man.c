@@ -137,7 +137,8 @@ dead_man_new(sd_event *loop, struct duration limit, void (*died)(void *userdata,
 	if (r >= 0)
 		r = sd_event_source_set_priority(d->timer.source, SD_EVENT_PRIORITY_IMPORTANT);
 	if (r >= 0) {
-		arm(d, clock_now());
+		/* the first turn is a beat: behind an upgrade there are sessions from the start */
+		timer_set(&d->timer, clock_now());
 		r = thread_start(&d->thread, 0, run, d);
 		d->is_running = r == 0;
 	}

@@ -127,6 +127,19 @@ TEST(a_loop_that_sleeps)
 	(void)close(pipe_fds[1]);
 }
 
+TEST(a_loop_that_spins_from_the_start)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct end end = { .hangs_in = -1 };
+
+		run_loop(&end, on_hang, DURATION_MS(0), died);
+		_exit(0);
+	}
+	CHECK_INT(status_of(child), STALLED + 1);
+}
+
 TEST(a_loop_that_spins)
 {
 	pid_t child = fork();

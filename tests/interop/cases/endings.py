@@ -20,11 +20,18 @@ def peer_restarted(c):
     c.comes_and_goes(s, peer, G4)
 
 
+def has_read(peer):
+    """ExaBGP closes right behind its NOTIFICATION: with anything of ours unread, that is a reset, and the NOTIFICATION is lost."""
+    wait_for('the peer has the route', lambda: peer.route(G4))
+
+
 @case('the peer shuts down')
 def peer_shuts_down(c):
     peer = c.peer()
     s = c.speaker()
+    s.order(f'set {G4}')
     c.both_up(s, peer)
+    has_read(peer)
     peer.shutdown('back at nine')
     s.down()
     s.wait_for_error('Cease/Administrative Shutdown (6/2)')
@@ -49,6 +56,7 @@ def peer_resets(c):
     s = c.speaker()
     s.order(f'set {G4}')
     c.both_up(s, peer)
+    has_read(peer)
     peer.reset()
     s.down()
     s.wait_for_error('(6/4)')

@@ -28,10 +28,10 @@ struct ips_order {
 	int family;       /* 4 or 6 */
 	unsigned size;    /* 1, 2 or 4 */
 	const char *pool; /* name or id; NULL: any */
-	const char *description, *customdata;
-	const json_t *tags; /* NULL: none */
+	const char *description;
+	const json_t *customdata, *tags; /* NULL: none */
 };
 
-/* Takes a block for the project of the path; id: of the new Global IP. Refuses what does not fit.
- */
-int ips_take_block(struct call *c, const struct ips_order *order, char id[STORE_ID_MAX]);
+/* Takes a block for the project of the path, and writes it into the audit log; ret: the new Global
+ * IP, owned by the caller. Refuses what does not fit. */
+int ips_order(struct call *c, const struct ips_order *order, json_t **ret);

@@ -88,6 +88,8 @@ insert(struct call *c, const struct candidate *p, const struct ips_order *order,
     struct prefix block, const char *id)
 {
 	char first[STORE_KEY_MAX], last[STORE_KEY_MAX], text[PREFIX_STR_MAX];
+	_cleanup_(freep) char *customdata =
+	    order->customdata != NULL ? json_dumps(order->customdata, JSON_COMPACT) : xstrdup("{}");
 	int r = store_do(c->store, c->e,
 	    "INSERT INTO global_ips (id, project, pool, family, size, prefix, first_key, last_key,"
 	    " state, description, customdata, created_by, created_at)"
@@ -95,7 +97,7 @@ insert(struct call *c, const struct candidate *p, const struct ips_order *order,
 	    SQL_TEXT(id), SQL_TEXT(c->project), SQL_TEXT(p->id), SQL_INT(order->family),
 	    SQL_INT(order->size), SQL_TEXT(prefix_format(block, text)),
 	    SQL_TEXT(store_key(block.addr, first)), SQL_TEXT(store_key(block_last(block), last)),
-	    SQL_TEXT(order->description), SQL_TEXT(order->customdata), SQL_TEXT(c->caller.id),
+	    SQL_TEXT(order->description), SQL_TEXT(customdata), SQL_TEXT(c->caller.id),
 	    SQL_INT(c->request->now));
 
 	for (unsigned i = 0; i < order->size && r >= 0; i++) {
@@ -163,8 +165,8 @@ read_candidate(struct call *c, const struct store_rows *rows, struct candidate *
 	return 0;
 }
 
-int
-ips_take_block(struct call *c, const struct ips_order *order, char id[STORE_ID_MAX])
+static int
+take_block(struct call *c, const struct ips_order *order, char id[STORE_ID_MAX])
 {
 	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
 	struct candidate p;
@@ -202,6 +204,20 @@ ips_take_block(struct call *c, const struct ips_order *order, char id[STORE_ID_M
 
 /* ---- the request ---- */
 
+int
+ips_order(struct call *c, const struct ips_order *order, json_t **ret)
+{
+	char id[STORE_ID_MAX];
+	int r;
+
+	if (!block_size_is_valid(order->size))
+		return call_problem_field(c, "/quantity", "expected 1, 2 or 4");
+	r = take_block(c, order, id);
+	if (r >= 0)
+		r = ips_find(c, id, ret);
+	return r < 0 ? r : call_audit(c, "order", "global-ip", c->project, NULL, *ret);
+}
+
 struct request {
 	uint64_t given;
 	int family;
@@ -228,27 +244,17 @@ int
 api_ips_order(struct call *c)
 {
 	struct request q = { .quantity = 1, .description = "" };
-	_cleanup_(freep) char *customdata = NULL;
-	json_auto_t *after = NULL;
-	char id[STORE_ID_MAX];
+	json_auto_t *ip = NULL;
 	int r = call_fields(c, &order_table, &q);
 
-	if (r < 0)
-		return r;
-	if (!block_size_is_valid(q.quantity))
-		return call_problem_field(c, "/quantity", "expected 1, 2 or 4");
-	customdata = q.customdata != NULL ? json_dumps(q.customdata, JSON_COMPACT) : xstrdup("{}");
-	r = ips_take_block(c,
-	    &(struct ips_order){ .family = q.family == 0 ? 4 : 6,
-		.size = q.quantity,
-		.pool = q.pool,
-		.description = q.description,
-		.customdata = customdata,
-		.tags = q.tags },
-	    id);
 	if (r >= 0)
-		r = ips_find(c, id, &after);
-	if (r >= 0)
-		r = call_audit(c, "order", "global-ip", c->project, NULL, after);
-	return r < 0 ? r : call_answer_created(c, json_incref(after), 1, c->request->path);
+		r = ips_order(c,
+		    &(struct ips_order){ .family = q.family == 0 ? 4 : 6,
+			.size = q.quantity,
+			.pool = q.pool,
+			.description = q.description,
+			.customdata = q.customdata,
+			.tags = q.tags },
+		    &ip);
+	return r < 0 ? r : call_answer_created(c, json_incref(ip), 1, c->request->path);
 }

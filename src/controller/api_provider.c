@@ -83,28 +83,18 @@ reservation_of(const json_t *ip)
 int
 api_provider_order(struct call *c)
 {
-	_cleanup_(freep) char *customdata = NULL;
 	json_auto_t *ip = NULL;
 	struct request q = { .details = "" };
-	char id[STORE_ID_MAX];
 	int r = call_fields(c, &request_table, &q);
 
-	if (r < 0)
-		return r;
-	if (!block_size_is_valid(q.quantity))
-		return call_problem_field(c, "/quantity", "expected 1, 2 or 4");
-	customdata = q.customdata != NULL ? json_dumps(q.customdata, JSON_COMPACT) : xstrdup("{}");
-	r = ips_take_block(c,
-	    &(struct ips_order){ .family = q.type == 0 ? 4 : 6,
-		.size = q.quantity,
-		.description = q.details,
-		.customdata = customdata,
-		.tags = q.tags },
-	    id);
 	if (r >= 0)
-		r = ips_find(c, id, &ip);
-	if (r >= 0)
-		r = call_audit(c, "order", "global-ip", c->project, NULL, ip);
+		r = ips_order(c,
+		    &(struct ips_order){ .family = q.type == 0 ? 4 : 6,
+			.size = q.quantity,
+			.description = q.details,
+			.customdata = q.customdata,
+			.tags = q.tags },
+		    &ip);
 	return r < 0 ? r : call_answer(c, 201, reservation_of(ip), 0);
 }
 

@@ -1,0 +1,144 @@
+#include "io/http_transfer.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "io/curl_lib.h"
+
+static size_t
+on_body(char *data, size_t size, size_t n, void *userdata)
+{
+	struct http_transfer *t = userdata;
+	long status = 0;
+
+	if (t->piece != NULL)
+		(void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status == 200) {
+		t->has_enough = !t->piece(t->piece_userdata, data, size * n);
+		return t->has_enough ? 0 : size * n;
+	}
+	if (size * n > t->left) {
+		t->too_large = true;
+		return 0;
+	}
+	t->left -= size * n;
+	strbuf_add_mem(&t->to->body, data, size * n);
+	return size * n;
+}
+
+/* One header of the answer, with its line's end. */
+static size_t
+on_header(char *line, size_t size, size_t n, void *userdata)
+{
+	struct http_transfer *t = userdata;
+	static const char name[] = "etag:";
+	size_t from = sizeof(name) - 1, to = size * n;
+
+	if (to < from || strncasecmp(line, name, from) != 0)
+		return size * n;
+	while (from < to && (line[from] == ' ' || line[from] == '\t'))
+		from++;
+	while (to > from && strchr(" \t\r\n", line[to - 1]))
+		to--;
+	if (to - from < sizeof(t->to->etag)) {
+		memcpy(t->to->etag, line + from, to - from);
+		t->to->etag[to - from] = '\0';
+	}
+	return size * n;
+}
+
+static void
+set_up(struct http_transfer *t, const struct http_call *call)
+{
+	CURL *easy = t->easy;
+
+	(void)curl_easy_setopt(easy, CURLOPT_URL, call->url);
+	(void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	(void)curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+	(void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, call->redirects > 0 ? 1L : 0L);
+	(void)curl_easy_setopt(easy, CURLOPT_MAXREDIRS, call->redirects);
+	(void)curl_easy_setopt(easy, CURLOPT_USERAGENT, "nearcast/" NEARCAST_VERSION);
+	(void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	(void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	if (call->piece == NULL) {
+		(void)curl_easy_setopt(
+		    easy, CURLOPT_TIMEOUT_MS, (long)(call->timeout.ns / NS_PER_MS));
+	} else {
+		/* less than a byte a second, for so long */
+		(void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+		(void)curl_easy_setopt(
+		    easy, CURLOPT_LOW_SPEED_TIME, (long)(call->timeout.ns / NS_PER_S));
+	}
+	(void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	(void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+	(void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	(void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
+	(void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
+	if (call->ca_file != NULL)
+		(void)curl_easy_setopt(easy, CURLOPT_CAINFO, call->ca_file);
+	if (t->headers != NULL)
+		(void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
+	if (call->body != NULL)
+		(void)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body);
+	if (call->method != NULL)
+		(void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method);
+}
+
+int
+http_transfer_init(
+    struct http_transfer *t, const struct http_call *call, struct http_reply *reply, struct err *e)
+{
+	int r = curl_lib_load(e);
+
+	if (r < 0)
+		return r;
+	*t = (struct http_transfer){ .easy = curl_easy_init(),
+		.to = reply,
+		.left = call->max,
+		.piece = call->piece,
+		.piece_userdata = call->userdata };
+	if (t->easy == NULL)
+		return err_set(e, -EIO, "%s: libcurl cannot be used", call->url);
+	for (size_t i = 0; call->headers != NULL && call->headers[i] != NULL; i++)
+		t->headers = curl_slist_append(t->headers, call->headers[i]);
+	set_up(t, call);
+	return 0;
+}
+
+static int
+complain(const struct http_transfer *t, const struct http_call *call, CURLcode code, struct err *e)
+{
+	char took[DURATION_STR_MAX];
+	int r = -EIO;
+
+	if (t->too_large)
+		return err_set(e, -EFBIG, "%s: more than %zu bytes", call->url, call->max);
+	if (code == CURLE_OPERATION_TIMEDOUT)
+		return err_set(e, -ETIMEDOUT, "%s: no whole answer within %s", call->url,
+		    duration_format(call->timeout, took));
+	if (code == CURLE_GOT_NOTHING || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
+	    code == CURLE_PARTIAL_FILE)
+		r = -ECONNRESET;
+	return err_set(
+	    e, r, "%s: %s", call->url, *t->error != '\0' ? t->error : curl_easy_strerror(code));
+}
+
+int
+http_transfer_end(
+    struct http_transfer *t, const struct http_call *call, CURLcode code, struct err *e)
+{
+	if (code != CURLE_OK && !t->has_enough)
+		return complain(t, call, code, e);
+	(void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->to->status);
+	return 0;
+}
+
+void
+http_transfer_done(struct http_transfer *t)
+{
+	curl_easy_cleanup(t->easy);
+	curl_slist_free_all(t->headers);
+	*t = (struct http_transfer){ 0 };
+}

@@ -1,0 +1,29 @@
+/*
+ * A request as a transfer of libcurl, for who waits for it (http_call.h) and for who does not
+ * (http_ask.h).
+ */
+#pragma once
+
+#include <curl/curl.h>
+#include <stdbool.h>
+
+#include "io/http_call.h"
+
+struct http_transfer {
+	CURL *easy;                 /* owned */
+	struct curl_slist *headers; /* owned */
+	struct http_reply *to;      /* borrowed */
+	size_t left;                /* bytes that may still come */
+	bool (*piece)(void *userdata, const char *bytes, size_t len);
+	void *piece_userdata;
+	bool too_large, has_enough;
+	char error[CURL_ERROR_SIZE];
+};
+
+/* The transfer stays where it is until it is done, and so do the reply and the call's body. */
+int http_transfer_init(struct http_transfer *t, const struct http_call *call,
+    struct http_reply *reply, struct err *e) _must_use_;
+/* What has come of it: as http_call(). */
+int http_transfer_end(
+    struct http_transfer *t, const struct http_call *call, CURLcode code, struct err *e) _must_use_;
+void http_transfer_done(struct http_transfer *t); /* zeroed is fine */

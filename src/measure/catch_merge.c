@@ -1,0 +1,335 @@
+#include "measure/catch_merge.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "measure/catch_file.h"
+#include "measure/catch_merged.h"
+
+/* The last one only where it is taken. */
+static const char *const kinds[] = { "replies", "rtt", NULL };
+static const char *const kinds_merged[] = { "replies", "rtt", "merged", NULL };
+
+void
+catch_merge_done(struct catch_merge *m)
+{
+	for (size_t i = 0; i < m->file_count; i++) {
+		free(m->files[i].why);
+		free(m->files[i].site);
+		json_decref(m->files[i].end);
+	}
+	free(m->files);
+	free(m->run);
+	free(m->address);
+	catch_table_done(&m->table);
+	strbuf_done(&m->report);
+}
+
+static bool
+is_of_kind(const struct catch_reader *r, const char *kind)
+{
+	return strcmp(catch_reader_text(r, "kind"), kind) == 0;
+}
+
+/* Fits it to what was read before. */
+static int
+check_head(struct catch_merge *m, const struct catch_reader *r, bool rtt, struct err *e)
+{
+	const char *run = catch_reader_text(r, "run"), *site = catch_reader_text(r, "site");
+
+	if (m->table.family == IP_NONE)
+		m->table.family = r->family;
+	if (r->family != m->table.family)
+		return err_set(
+		    e, -EINVAL, "%s: is of the other family than the first file", r->lines.name);
+	if (!is_of_kind(r, "merged") &&
+	    (*site == '\0' || strlen(site) > CATCH_SITE_MAX || strpbrk(site, ", \t#") != NULL))
+		return err_set(
+		    e, -EINVAL, "%s:1: the site has no name that can be one", r->lines.name);
+	if (rtt)
+		return 0;
+	if (m->run == NULL) {
+		m->run = xstrdup(run);
+		m->address = xstrdup(catch_reader_text(r, "address"));
+	}
+	if (strcmp(run, m->run) != 0)
+		return err_set(e, -EINVAL,
+		    "%s: is of the run \"%.20s\", the first file of \"%.20s\"", r->lines.name, run,
+		    m->run);
+	return 0;
+}
+
+/* What a site measured of a target that landed somewhere. */
+static void
+take_rtt(struct catch_table *t, struct ip target, uint16_t site, uint32_t us)
+{
+	size_t first = catch_table_find(t, target), end;
+
+	if (first == t->count || !ip_equal(catch_table_target(t, first), target))
+		return;
+	end = catch_table_next(t, first);
+	if (us < t->rows[first].best) {
+		t->rows[first].best = us;
+		t->rows[first].best_site = site;
+	}
+	for (size_t i = first; i < end; i++) {
+		if (t->rows[i].site == site)
+			t->rows[i].rtt = MIN(t->rows[i].rtt, us);
+	}
+}
+
+static int
+read_rows(struct catch_merge *m, struct catch_reader *r, bool rtt, uint16_t site, struct err *e)
+{
+	struct line_word words[2];
+	int got;
+
+	while ((got = catch_reader_next(r, words, ARRAY_SIZE(words), e)) > 0) {
+		int64_t us;
+
+		if (!catch_reader_us(r, words[1], &us))
+			continue;
+		if (rtt)
+			take_rtt(&m->table, r->last, site, (uint32_t)MAX(us, 0));
+		else
+			catch_table_add(&m->table, r->last, site)->elapsed =
+			    (int32_t)MAX(MIN(us, INT32_MAX), INT32_MIN);
+	}
+	return got;
+}
+
+/* What is said of it when it was read. */
+static void
+note(struct catch_merge *m, struct catch_merged_file *f, const struct catch_reader *r)
+{
+	f->rows = r->rows;
+	f->bad = r->lines.bad;
+	f->end = json_incref(r->end);
+	if (r->end == NULL) {
+		f->state = CATCH_FILE_CUT;
+		f->why = xasprintf(
+		    "%s: has no last line: the site went away, or the file was cut off", f->path);
+	} else if (json_is_false(json_object_get(r->end, "complete"))) {
+		f->state = CATCH_FILE_CUT;
+		f->why = xasprintf("%s: is of a merge to which something was missing", f->path);
+	} else if (json_is_true(json_object_get(r->head, "sends")) &&
+		   strcmp(json_string_value(json_object_get(r->end, "end")), "done") != 0) {
+		f->state = CATCH_FILE_STOPPED;
+		f->why = xasprintf("%s: was stopped before all requests were sent", f->path);
+	}
+	strbuf_add(&m->report, strbuf_get(&r->lines.report));
+	if (f->why)
+		strbuf_addf(&m->report, "%s\n", f->why);
+}
+
+static void
+refuse(struct catch_merge *m, struct catch_merged_file *f, const struct err *e)
+{
+	f->state = CATCH_FILE_REFUSED;
+	f->why = xstrdup(e->message);
+	strbuf_addf(&m->report, "%s\n", e->message);
+}
+
+/* The rows of a file that fits. */
+static void
+take_file(struct catch_merge *m, struct catch_merged_file *f, struct catch_reader *r)
+{
+	uint16_t site = CATCH_NO_SITE;
+	struct err e = { 0 };
+	int got;
+
+	if (is_of_kind(r, "merged")) {
+		got = catch_merged_read(&m->table, r, &e);
+	} else {
+		f->site = xstrdup(catch_reader_text(r, "site"));
+		site = catch_table_site(&m->table, f->site);
+		got = site != CATCH_NO_SITE
+			  ? read_rows(m, r, f->rtt, site, &e)
+			  : err_set(&e, -E2BIG, "%s: more than %d sites", f->path, CATCH_SITES_MAX);
+	}
+	lines_end_report(&r->lines);
+	if (got == -E2BIG) {
+		refuse(m, f, &e);
+		return;
+	}
+	note(m, f, r);
+	if (got < 0 && f->why == NULL)
+		refuse(m, f, &e);
+}
+
+static void
+read_file(struct catch_merge *m, struct catch_merged_file *f)
+{
+	const char *const *known = m->takes_merged ? kinds_merged : kinds;
+	struct catch_reader r;
+	struct err e = { 0 };
+
+	if ((f->text != NULL ? catch_reader_open_text(&r, f->path, f->text, known, &e)
+			     : catch_reader_open(&r, f->path, known, &e)) < 0) {
+		refuse(m, f, &e);
+		return;
+	}
+	f->rtt = is_of_kind(&r, "rtt");
+	if (check_head(m, &r, f->rtt, &e) < 0)
+		refuse(m, f, &e);
+	else
+		take_file(m, f, &r);
+	catch_reader_close(&r);
+}
+
+/* Of the kind that its first line says; files that cannot be opened count as replies. */
+static bool
+is_rtt(const char *path)
+{
+	struct catch_reader r;
+	bool rtt;
+
+	/* standard input can be read once only */
+	if (strcmp(path, "-") == 0 || catch_reader_open(&r, path, kinds, NULL) < 0)
+		return false;
+	rtt = is_of_kind(&r, "rtt");
+	catch_reader_close(&r);
+	return rtt;
+}
+
+static void
+add_file(struct catch_merge *m, const char *path, const char *text)
+{
+	struct catch_merged_file *f;
+
+	m->files = grow_array(m->files, m->file_count, &m->file_cap, sizeof(*m->files));
+	f = &m->files[m->file_count++];
+	*f = (struct catch_merged_file){ .path = path, .text = text };
+	read_file(m, f);
+	f->text = NULL;
+	m->has_rtt |= f->rtt;
+}
+
+void
+catch_merge_read_text(struct catch_merge *m, const char *name, const char *text)
+{
+	add_file(m, name, text);
+}
+
+void
+catch_merge_sort(struct catch_merge *m)
+{
+	catch_table_sort(&m->table);
+}
+
+/* Those with RTTs come second: only what targets there are is kept of them. */
+void
+catch_merge_read(struct catch_merge *m, char *const *paths)
+{
+	for (int rtt = 0; rtt <= 1; rtt++) {
+		for (size_t i = 0; paths[i] != NULL; i++) {
+			if (is_rtt(paths[i]) == (rtt == 1))
+				add_file(m, paths[i], NULL);
+		}
+		catch_table_sort(&m->table);
+	}
+}
+
+int
+catch_merge_weigh(struct catch_merge *m, const char *path, struct err *e)
+{
+	m->has_weights = true;
+	return catch_table_weigh(&m->table, path, &m->unmapped, &m->report, &m->bad_weights, e);
+}
+
+bool
+catch_merge_is_complete(const struct catch_merge *m)
+{
+	for (size_t i = 0; i < m->file_count; i++) {
+		if (m->files[i].state != CATCH_FILE_WHOLE || m->files[i].bad > 0)
+			return false;
+	}
+	return m->bad_weights == 0;
+}
+
+/* ---- the file of all ---- */
+
+static void
+add_us(struct strbuf *out, uint32_t us)
+{
+	if (us == CATCH_US_NONE)
+		strbuf_add(out, " -");
+	else
+		strbuf_addf(out, " %" PRIu32, us);
+}
+
+static void
+add_target(
+    const struct catch_table *t, size_t first, size_t end, uint8_t block_len, struct strbuf *out)
+{
+	struct ip target = catch_table_target(t, first);
+	struct prefix block = prefix_mask((struct prefix){ .addr = target, .len = block_len });
+	const struct catch_row *row = &t->rows[first];
+	char ip_text[IP_STR_MAX], text[PREFIX_STR_MAX];
+
+	strbuf_addf(out, "%s %s ", ip_format(target, ip_text), prefix_format(block, text));
+	for (size_t i = first; i < end; i++)
+		strbuf_addf(out, "%s%s", i > first ? "," : "", t->sites[t->rows[i].site]);
+	strbuf_addf(out, " %" PRId32, row->elapsed);
+	add_us(out, row->rtt);
+	strbuf_addf(out, " %s", row->best_site == CATCH_NO_SITE ? "-" : t->sites[row->best_site]);
+	add_us(out, row->best);
+	strbuf_add_char(out, '\n');
+}
+
+static json_t *
+head_of(const struct catch_merge *m)
+{
+	return json_pack("{s:i, s:s, s:s, s:s, s:s}", "nearcast_catchment", CATCH_FILE_VERSION,
+	    "kind", "merged", "run", m->run ? m->run : "", "family",
+	    m->table.family == IP_V6 ? "ipv6" : "ipv4", "address", m->address ? m->address : "");
+}
+
+static int
+write_all(const struct catch_merge *m, struct catch_writer *w, uint8_t block_len, struct err *e)
+{
+	int r = 0;
+
+	catch_writer_json(w, head_of(m));
+	for (size_t i = 0, next; i < m->table.count && r == 0; i = next) {
+		next = catch_table_next(&m->table, i);
+		add_target(&m->table, i, next, block_len, &w->rows);
+		if (catch_writer_is_full(w))
+			r = catch_writer_flush(w, e);
+	}
+	catch_writer_json(
+	    w, json_pack("{s:s, s:b}", "end", "done", "complete", catch_merge_is_complete(m)));
+	return r < 0 ? r : catch_writer_flush(w, e);
+}
+
+int
+catch_merge_write(const struct catch_merge *m, const char *path, uint8_t block_len, struct err *e)
+{
+	struct catch_writer w;
+	int r = catch_writer_open(&w, path, e);
+
+	if (r < 0)
+		return r;
+	r = write_all(m, &w, block_len, e);
+	catch_writer_close(&w);
+	return r;
+}
+
+static void
+add_text(void *userdata, const char *text, size_t len)
+{
+	strbuf_add_mem(userdata, text, len);
+}
+
+void
+catch_merge_format(const struct catch_merge *m, uint8_t block_len, struct strbuf *out)
+{
+	struct catch_writer w;
+	struct err e = { 0 };
+
+	catch_writer_open_rows(&w, add_text, out);
+	(void)write_all(m, &w, block_len, &e); /* there is no file that could be full */
+	catch_writer_close(&w);
+}

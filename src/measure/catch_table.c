@@ -1,0 +1,173 @@
+#include "measure/catch_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "measure/lines.h"
+
+void
+catch_table_done(struct catch_table *t)
+{
+	for (size_t i = 0; i < t->site_count; i++)
+		free(t->sites[i]);
+	free(t->sites);
+	free(t->rows);
+	*t = (struct catch_table){ 0 };
+}
+
+uint16_t
+catch_table_site(struct catch_table *t, const char *name)
+{
+	for (size_t i = 0; i < t->site_count; i++) {
+		if (strcmp(t->sites[i], name) == 0)
+			return (uint16_t)i;
+	}
+	if (t->site_count >= CATCH_SITES_MAX)
+		return CATCH_NO_SITE;
+	t->sites = grow_array(t->sites, t->site_count, &t->site_cap, sizeof(*t->sites));
+	t->sites[t->site_count] = xstrdup(name);
+	return (uint16_t)t->site_count++;
+}
+
+struct catch_row *
+catch_table_add(struct catch_table *t, struct ip target, uint16_t site)
+{
+	struct catch_row *row;
+
+	t->rows = grow_array(t->rows, t->count, &t->cap, sizeof(*t->rows));
+	row = &t->rows[t->count++];
+	*row = (struct catch_row){ .site = site,
+		.rtt = CATCH_US_NONE,
+		.best = CATCH_US_NONE,
+		.best_site = CATCH_NO_SITE };
+	memcpy(row->address, target.bytes, sizeof(row->address));
+	return row;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct catch_row *x = a, *y = b;
+	int r = memcmp(x->address, y->address, sizeof(x->address));
+
+	return r ? r : (x->site > y->site) - (x->site < y->site);
+}
+
+void
+catch_table_sort(struct catch_table *t)
+{
+	size_t kept = 0;
+
+	if (t->count > 0)
+		qsort(t->rows, t->count, sizeof(*t->rows), compare);
+	for (size_t i = 0; i < t->count; i++) {
+		if (kept == 0 || compare(&t->rows[kept - 1], &t->rows[i]) != 0)
+			t->rows[kept++] = t->rows[i];
+	}
+	t->count = kept;
+}
+
+struct ip
+catch_table_target(const struct catch_table *t, size_t row)
+{
+	return ip_from_bytes(t->family, t->rows[row].address);
+}
+
+size_t
+catch_table_next(const struct catch_table *t, size_t row)
+{
+	size_t next = row + 1;
+
+	while (next < t->count &&
+	       memcmp(t->rows[next].address, t->rows[row].address, sizeof(t->rows->address)) == 0)
+		next++;
+	return next;
+}
+
+size_t
+catch_table_find(const struct catch_table *t, struct ip ip)
+{
+	size_t low = 0, high = t->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (memcmp(t->rows[middle].address, ip.bytes, sizeof(ip.bytes)) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* ---- weights ---- */
+
+/* Shares it out; false: there is no target in the prefix. */
+static bool
+weigh(struct catch_table *t, struct prefix p, uint64_t weight)
+{
+	size_t first = catch_table_find(t, p.addr), targets = 0, end = first;
+
+	while (end < t->count && prefix_contains(p, catch_table_target(t, end))) {
+		targets++;
+		end = catch_table_next(t, end);
+	}
+	for (size_t i = first; i < end; i = catch_table_next(t, i))
+		t->rows[i].weight += (double)weight / (double)targets;
+	return targets > 0;
+}
+
+static bool
+read_weight(const struct catch_table *t, struct lines *l, struct prefix *p, uint64_t *weight)
+{
+	struct line_word words[3];
+	size_t count = lines_split(l, words, ARRAY_SIZE(words));
+	char text[PREFIX_STR_MAX] = "";
+	struct ip ip = { 0 };
+
+	if (count == 0)
+		return false;
+	if (count != 2) {
+		lines_bad(l, 0, l->len, "expected a prefix and a number");
+		return false;
+	}
+	if (!lines_word(l, words[0], text, sizeof(text)) ||
+	    (prefix_parse(text, p) < 0 && ip_parse(text, &ip) < 0)) {
+		lines_bad(l, words[0].from, words[0].to, "expected a prefix or an address");
+		return false;
+	}
+	if (strchr(text, '/') == NULL)
+		*p = prefix_host(ip);
+	if (p->addr.family != t->family) {
+		lines_bad(l, words[0].from, words[0].to, "is of the other family than the targets");
+		return false;
+	}
+	if (!lines_word(l, words[1], text, sizeof(text)) ||
+	    parse_u64(text, INT64_MAX, weight) < 0) {
+		lines_bad(l, words[1].from, words[1].to, "expected a whole number");
+		return false;
+	}
+	return true;
+}
+
+int
+catch_table_weigh(struct catch_table *t, const char *path, double *unmapped, struct strbuf *report,
+    uint64_t *bad, struct err *e)
+{
+	_cleanup_(lines_done) struct lines l;
+	int r = lines_open(&l, path, e);
+
+	*unmapped = 0;
+	while (r >= 0 && (r = lines_next(&l, e)) > 0) {
+		struct prefix p;
+		uint64_t weight;
+
+		if (read_weight(t, &l, &p, &weight) && !weigh(t, p, weight))
+			*unmapped += (double)weight;
+	}
+	lines_end_report(&l);
+	strbuf_add(report, strbuf_get(&l.report));
+	*bad += l.bad;
+	return r;
+}

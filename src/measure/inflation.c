@@ -1,0 +1,89 @@
+#include "measure/inflation.h"
+
+/* The best of the kind; family IP_NONE: of any. */
+static size_t
+best_of(const struct probe_target *targets, const struct probe_summary *summaries, size_t count,
+    enum probe_kind kind, enum ip_family family)
+{
+	size_t best = PROBE_NO_BEST, of_kind = 0;
+	bool references = false;
+
+	for (size_t i = 0; i < count; i++) {
+		references = references || targets[i].reference;
+		of_kind += targets[i].parsed.kind == kind;
+	}
+	if (!references && of_kind < 2) /* it would be compared with itself */
+		return PROBE_NO_BEST;
+	for (size_t i = 0; i < count; i++) {
+		if (targets[i].reference != references || targets[i].parsed.kind != kind ||
+		    summaries[i].phases[PROBE_TOTAL].count == 0 ||
+		    (family != IP_NONE && targets[i].family != family))
+			continue;
+		if (best == PROBE_NO_BEST || duration_cmp(summaries[i].phases[PROBE_TOTAL].median,
+						 summaries[best].phases[PROBE_TOTAL].median) < 0)
+			best = i;
+	}
+	return best;
+}
+
+static void
+compute_latency(const struct probe_target *targets, const struct probe_summary *summaries,
+    size_t count, size_t i, struct inflation *ret)
+{
+	const struct stats *total = &summaries[i].phases[PROBE_TOTAL];
+	size_t best = PROBE_NO_BEST;
+	struct duration least;
+
+	if (total->count == 0)
+		return;
+	/* columns of one name without references are compared with each other */
+	for (size_t k = 0; k < count && targets[i].family != IP_NONE; k++) {
+		if (targets[k].reference)
+			best = best_of(
+			    targets, summaries, count, targets[i].parsed.kind, targets[i].family);
+	}
+	if (best == PROBE_NO_BEST)
+		best = best_of(targets, summaries, count, targets[i].parsed.kind, IP_NONE);
+	if (best == PROBE_NO_BEST)
+		return;
+	least = summaries[best].phases[PROBE_TOTAL].median;
+	ret->has_latency = true;
+	ret->latency = DURATION_NS(total->median.ns - least.ns);
+	ret->ratio = least.ns > 0 ? (double)total->median.ns / (double)least.ns : 0;
+}
+
+static void
+compute_km(const struct probe_summary *s, const struct names *names, struct geo_point at,
+    struct inflation *ret)
+{
+	const struct name_entry *nearest = names_nearest_site(names, at);
+	uint64_t answers = 0;
+	double sum = 0;
+
+	for (size_t i = 0; i < s->sites.count && nearest; i++) {
+		const struct name_entry *site = names_find_site(names, s->sites.items[i].text);
+
+		if (site == NULL)
+			return;
+		answers += s->sites.items[i].count;
+		sum += geo_distance_km(site->place, at) * (double)s->sites.items[i].count;
+	}
+	if (answers == 0)
+		return;
+	ret->has_km = true;
+	ret->nearest = nearest->site;
+	ret->nearest_km = geo_distance_km(nearest->place, at);
+	ret->km = sum / (double)answers - ret->nearest_km;
+}
+
+void
+inflation_compute(const struct probe_target *targets, const struct probe_summary *summaries,
+    size_t count, const struct names *names, const struct geo_point *at, struct inflation *ret)
+{
+	for (size_t i = 0; i < count; i++) {
+		ret[i] = (struct inflation){ 0 };
+		compute_latency(targets, summaries, count, i, &ret[i]);
+		if (names != NULL && at != NULL)
+			compute_km(&summaries[i], names, *at, &ret[i]);
+	}
+}

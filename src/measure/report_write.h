@@ -1,0 +1,26 @@
+/*
+ * A report as JSON, as CSV and as text. Pure; report_html.h has it as a page.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/strbuf.h"
+#include "measure/report.h"
+
+#define REPORT_VERSION 1
+
+/* All of it; owned by the caller. To be printed with MEASURE_JSON_FLAGS. */
+json_t *report_to_json(const struct report *r);
+
+/*
+ * A row for each client that a better site could serve, the costliest first, below a row of names
+ * (RFC 4180). A text that a spreadsheet would take for a formula gets a "'" in front.
+ */
+void report_to_csv(const struct report *r, struct strbuf *out);
+
+/*
+ * What a person wants to know first, and the first few findings. columns: of the terminal, as
+ * table.h takes them; 0: as wide as it gets.
+ */
+void report_to_text(const struct report *r, size_t findings, size_t columns, struct strbuf *out);

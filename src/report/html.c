@@ -1,0 +1,115 @@
+#include "report/html.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/utf8.h"
+
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
+/* In UTF-8: C1 controls; the embeddings, overrides, isolates and marks of direction. */
+static bool
+is_unseen(const char *c, size_t len)
+{
+	const unsigned char *b = (const unsigned char *)c;
+
+	if (len == 1)
+		return (b[0] < 0x20 && b[0] != '\t' && b[0] != '\n') || b[0] == 0x7f;
+	if (len == 2)
+		return (b[0] == 0xc2 && b[1] < 0xa0) || (b[0] == 0xd8 && b[1] == 0x9c); /* U+061C */
+	if (len != 3 || b[0] != 0xe2)
+		return false;
+	return (b[1] == 0x80 && (b[2] == 0x8e || b[2] == 0x8f || (b[2] >= 0xa8 && b[2] <= 0xae))) ||
+	       (b[1] == 0x81 && b[2] >= 0xa6 && b[2] <= 0xaf);
+}
+
+static const char *
+reference(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+void
+html_text(struct strbuf *out, const char *text)
+{
+	while (*text) {
+		size_t len = utf8_char_len(text);
+		const char *known = reference(*text);
+
+		if (len == 0 || is_unseen(text, len))
+			strbuf_add(out, REPLACEMENT);
+		else if (known)
+			strbuf_add(out, known);
+		else
+			strbuf_add_mem(out, text, len);
+		text += len ? len : 1;
+	}
+}
+
+void
+html_textf(struct strbuf *out, const char *fmt, ...)
+{
+	_cleanup_(freep) char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		abort(); /* as every allocation of base/ */
+	va_end(ap);
+	html_text(out, text);
+}
+
+void
+html_number(struct strbuf *out, double value, unsigned decimals)
+{
+	char digits[400]; /* the largest double has 309 before the point */
+	size_t whole;
+
+	if (!isfinite(value)) {
+		strbuf_add(out, "–");
+		return;
+	}
+	(void)snprintf(digits, sizeof(digits), "%.*f", (int)MIN(decimals, 9U), fabs(value));
+	if (value < 0 && strspn(digits, "0.") != strlen(digits))
+		strbuf_add(out, "−"); /* not for what is rounded to none */
+	whole = strcspn(digits, ".");
+	for (size_t i = 0; i < whole; i++) {
+		if (i > 0 && (whole - i) % 3 == 0)
+			strbuf_add_char(out, ',');
+		strbuf_add_char(out, digits[i]);
+	}
+	strbuf_add(out, digits + whole);
+}
+
+void
+svg_number(struct strbuf *out, double value)
+{
+	char digits[400];
+	size_t len;
+
+	(void)snprintf(digits, sizeof(digits), "%.2f", isfinite(value) ? value : 0.0);
+	len = strlen(digits);
+	while (digits[len - 1] == '0')
+		len--;
+	if (digits[len - 1] == '.')
+		len--;
+	digits[len] = '\0';
+	strbuf_add(out, strcmp(digits, "-0") == 0 ? "0" : digits);
+}

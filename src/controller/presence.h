@@ -1,0 +1,59 @@
+/*
+ * Which hosts are there: hosts.seen_at, of those whose long poll is open here, and of those that
+ * asked since the last time; and hosts.left_at, of those whose poll ended with its connection, and
+ * who did not come back (departures.h).
+ *
+ * It is written for all of them every 5 seconds, in few statements, and not by each poll: what it
+ * costs does not depend on how often hosts ask. Each of several controllers writes its own hosts. A
+ * host that left one and went to another is seen there within the 5 seconds, which is later than it
+ * left: the store has the truth, and for these seconds it errs to the side of caution.
+ *
+ * Silence is evidence only while somebody listens, so each write says that, too: table listening
+ * has since when there was no gap in which no controller ran. After an hour without one, no host is
+ * down because of that hour.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include <systemd/sd-event.h>
+
+#include "controller/departures.h"
+#include "controller/polls.h"
+#include "io/worker_pool.h"
+#include "store/store.h"
+
+/* Who was seen within it is present. More than two times the interval. */
+#define PRESENT_NS (INT64_C(15) * 1000000000)
+
+/* A host that was seen then, and left then; both may be SQL's NULL, as INT64_MIN. A clock may have
+ * been stepped back. */
+bool presence_is(int64_t seen_at, int64_t left_at, int64_t now);
+/* Since when somebody listens, as a term of SQL; the parameters are now, and PRESENT_NS before and
+ * after it. Now, when nobody does. */
+#define PRESENCE_LISTENING(now, before, after)                                                     \
+	"COALESCE((SELECT since FROM listening WHERE until BETWEEN " before " AND " after          \
+	"), " now ")"
+
+struct presence;
+
+/* pool and polls are borrowed; the pool's workers have a store. Negative errno. */
+int presence_new(sd_event *loop, struct worker_pool *pool, const struct polls *polls,
+    struct presence **ret) _must_use_;
+/* Writes nothing any more; the pool has ended. NULL is fine. */
+void presence_free(struct presence *p);
+/* It has asked something, just now. */
+void presence_saw(struct presence *p, const char *host);
+/* Its request ended with the connection, before it was answered. */
+void presence_lost(struct presence *p, const char *host);
+
+/* What is written at a time. */
+struct presence_round {
+	int64_t now;            /* wall clock, ns */
+	struct topics seen;     /* ids; owned */
+	struct departures left; /* owned; times are the wall's */
+};
+
+/* In a worker: writes the round, and that somebody listens. 0 or an error of the store. */
+int presence_write(struct store *store, const struct presence_round *round, struct err *e);
+void presence_round_done(struct presence_round *round);

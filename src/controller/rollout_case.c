@@ -1,0 +1,405 @@
+#include "controller/rollout_case.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/utf8.h"
+
+/* A host that is not heard of for so long is not there; the agents' polls are noted each few
+ * seconds. */
+#define PRESENT_NS (INT64_C(20) * 1000000000)
+/* How long a drain may take when nothing is said: more than any agent's drain-at-most is usual. */
+#define DRAIN_LIMIT DURATION_S(3600)
+#define DRAIN_MARGIN DURATION_S(60)
+#define CHANGE_LIMIT DURATION_S(600)
+
+static const char *const kind_names[] = { "change", "drain", NULL };
+const char *const rollout_state_names[] = { "running", "paused", "stopped", "done", "taken-back",
+	NULL };
+static const char *const step_names[] = { "waiting", "running", "settling", "returning", "done",
+	"failed", NULL };
+
+const char *
+rollout_kind_name(enum rollout_kind kind)
+{
+	return kind_names[kind];
+}
+
+const char *
+rollout_state_name(enum rollout_state state)
+{
+	return rollout_state_names[state];
+}
+
+const char *
+rollout_step_name(enum step_state state)
+{
+	return step_names[state];
+}
+
+static int
+index_of(const char *const *names, const char *name)
+{
+	int i = 0;
+
+	while (names[i + 1] != NULL && strcmp(names[i], name) != 0)
+		i++;
+	return i;
+}
+
+void
+case_done(struct rollout_case *k)
+{
+	json_decref(k->parameters);
+	json_decref(k->document);
+	free(k->purpose);
+	free(k->sites);
+	free(k->places);
+	free(k->steps);
+	free(k->were);
+	*k = (struct rollout_case){ 0 };
+}
+
+/* ---- what is known of the sites ---- */
+
+/*
+ * $1 service, $2 now. A row for each host and address; one without addresses when it has reported
+ * nothing of the service.
+ */
+#define HOSTS                                                                                      \
+	"SELECT h.site, sites.name, h.id, h.name, h.seen_at, h.desired_revision,"                  \
+	" h.applied_revision, h.applied_error, r.stage, r.verdict, r.reason, r.detail,"            \
+	" CASE WHEN EXISTS (SELECT 1 FROM operator_orders o WHERE o.kind = 'drain'"                \
+	" AND (o.service IS NULL OR o.service = s.id) AND (o.site IS NULL OR o.site = h.site)"     \
+	" AND (o.host IS NULL OR o.host = h.id)"                                                   \
+	" AND (o.expires_at IS NULL OR o.expires_at > $2)) THEN 1 ELSE 0 END,"                     \
+	" CASE WHEN EXISTS (SELECT 1 FROM leases l WHERE l.host = h.id AND l.service = s.id"       \
+	" AND l.expires_at > $2) THEN 1 ELSE 0 END"                                                \
+	" FROM services s JOIN hosts h ON (h.project IS NULL OR h.project = s.project)"            \
+	" AND EXISTS (SELECT 1 FROM placements p WHERE p.service = s.id"                           \
+	" AND (p.host = h.id OR p.site = h.site)) JOIN sites ON sites.id = h.site"                 \
+	" LEFT JOIN reports r ON r.host = h.id AND r.service = s.id"                               \
+	" WHERE s.id = $1 ORDER BY sites.name, h.id, r.prefix"
+
+enum {
+	AT_SITE,
+	AT_SITE_NAME,
+	AT_HOST,
+	AT_HOST_NAME,
+	AT_SEEN,
+	AT_DESIRED,
+	AT_APPLIED,
+	AT_ERROR,
+	AT_STAGE,
+	AT_VERDICT,
+	AT_REASON,
+	AT_DETAIL,
+	AT_ORDERED,
+	AT_LEASED,
+};
+
+/* One host, of its rows. */
+struct host {
+	char id[STORE_ID_MAX];
+	bool present, applied, refused, stands, failing, drained;
+};
+
+static void
+say_why(struct case_site *p, const struct store_rows *rows, const char *what, const char *more)
+{
+	if (p->why[0] == '\0')
+		utf8_format(p->why, sizeof(p->why), "%s %s%s%s", store_text(rows, AT_HOST_NAME),
+		    what, more != NULL && *more != '\0' ? ": " : "", more != NULL ? more : "");
+}
+
+static bool
+is_drained(const struct store_rows *rows)
+{
+	json_auto_t *detail = json_loads(store_text(rows, AT_DETAIL), 0, NULL);
+	const char *phase =
+	    json_string_value(json_object_get(json_object_get(detail, "drain"), "phase"));
+
+	return strcmp(store_text(rows, AT_STAGE), "withdrawn") == 0 ||
+	       (phase != NULL && strcmp(phase, "done") == 0);
+}
+
+static void
+begin_host(struct host *h, struct case_site *p, const struct store_rows *rows, int64_t now)
+{
+	int64_t seen = store_int_or(rows, AT_SEEN, INT64_MIN);
+
+	*h = (struct host){ .present = seen != INT64_MIN && seen > now - PRESENT_NS,
+		.applied = store_int_or(rows, AT_APPLIED, -1) >= store_int(rows, AT_DESIRED) &&
+			   store_is_null(rows, AT_ERROR),
+		.refused = !store_is_null(rows, AT_ERROR) };
+	(void)snprintf(h->id, sizeof(h->id), "%s", store_text(rows, AT_HOST));
+	h->stands = h->drained = !store_is_null(rows, AT_STAGE);
+	if (h->refused)
+		say_why(p, rows, "says", store_text(rows, AT_ERROR));
+	if (store_bool(rows, AT_ORDERED)) {
+		h->stands = false;
+		say_why(p, rows, "is drained by an order", NULL);
+	}
+	if (store_bool(rows, AT_LEASED)) {
+		h->stands = false;
+		say_why(p, rows, "has a lease to withdraw", NULL);
+	}
+}
+
+static void
+add_report(struct host *h, struct case_site *p, const struct store_rows *rows)
+{
+	if (store_is_null(rows, AT_STAGE)) {
+		say_why(p, rows, "has not reported the service", NULL);
+		return;
+	}
+	h->drained = h->drained && is_drained(rows);
+	if (strcmp(store_text(rows, AT_VERDICT), "failing") == 0) {
+		h->failing = true;
+		h->stands = false;
+		say_why(p, rows, "fails", store_text(rows, AT_REASON));
+	}
+	if (strcmp(store_text(rows, AT_STAGE), "withdrawn") == 0) {
+		h->stands = false;
+		say_why(p, rows, "has withdrawn it", store_text(rows, AT_REASON));
+	}
+}
+
+static void
+add_host(struct rollout_site *s, const struct host *h)
+{
+	s->present = s->present && h->present;
+	s->applied = s->applied && h->applied;
+	s->drained = s->drained && h->drained;
+	s->refused = s->refused || h->refused;
+	s->failing = s->failing || h->failing;
+	s->stands = s->stands || h->stands;
+}
+
+/* The site of that id, or a new one that has no host yet. */
+static size_t
+site_of(struct rollout_case *k, const char *id, const char *name)
+{
+	size_t i = 0;
+
+	while (i < k->r.site_count && strcmp(k->places[i].id, id) != 0)
+		i++;
+	if (i < k->r.site_count)
+		return i;
+	k->places = grow_array(k->places, i, &k->places_cap, sizeof(*k->places));
+	k->sites = grow_array(k->sites, i, &k->sites_cap, sizeof(*k->sites));
+	k->places[i] = (struct case_site){ 0 };
+	(void)snprintf(k->places[i].id, sizeof(k->places[i].id), "%s", id);
+	(void)snprintf(k->places[i].name, sizeof(k->places[i].name), "%s", name);
+	k->sites[i] = (struct rollout_site){ .present = true, .applied = true, .drained = true };
+	k->r.site_count++;
+	return i;
+}
+
+/* Names and reasons are where they stay. */
+static void
+settle_texts(struct rollout_case *k)
+{
+	for (size_t i = 0; i < k->r.site_count; i++) {
+		k->sites[i].name = k->places[i].name;
+		k->sites[i].why = k->places[i].why;
+	}
+	k->r.sites = k->sites;
+}
+
+int
+case_read_sites(struct call *c, struct rollout_case *k)
+{
+	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
+	struct host h = { 0 };
+	size_t at = 0;
+	int r = store_query(
+	    c->store, &rows, c->e, HOSTS, SQL_TEXT(k->service), SQL_INT(c->request->now));
+
+	while (r >= 0 && store_next(&rows)) {
+		if (strcmp(h.id, store_text(&rows, AT_HOST)) != 0) {
+			if (h.id[0] != '\0')
+				add_host(&k->sites[at], &h);
+			at =
+			    site_of(k, store_text(&rows, AT_SITE), store_text(&rows, AT_SITE_NAME));
+			k->sites[at].has_hosts = true;
+			begin_host(&h, &k->places[at], &rows, c->request->now);
+		}
+		add_report(&h, &k->places[at], &rows);
+	}
+	if (h.id[0] != '\0')
+		add_host(&k->sites[at], &h);
+	settle_texts(k);
+	return r < 0 ? r : 0;
+}
+
+char *
+case_standing(const struct rollout_case *k)
+{
+	json_auto_t *stood = json_array();
+
+	for (size_t i = 0; i < k->r.site_count; i++) {
+		if (k->sites[i].present && k->sites[i].stands)
+			(void)json_array_append_new(stood, json_string(k->places[i].id));
+	}
+	return json_dumps(stood, JSON_COMPACT);
+}
+
+/* ---- reading ---- */
+
+static struct duration
+limit_of(const struct rollout_case *k)
+{
+	json_int_t ms = json_integer_value(json_object_get(k->parameters, "at_most_ms"));
+
+	if (k->r.kind == ROLLOUT_CHANGE)
+		return CHANGE_LIMIT;
+	return ms > 0 ? DURATION_NS(ms * NS_PER_MS + DRAIN_MARGIN.ns) : DRAIN_LIMIT;
+}
+
+static void
+take(struct rollout_case *k, const struct store_rows *rows)
+{
+	struct rollout *r = &k->r;
+
+	(void)snprintf(k->id, sizeof(k->id), "%s", store_text(rows, 0));
+	(void)snprintf(k->service, sizeof(k->service), "%s", store_text(rows, 1));
+	(void)snprintf(k->project, sizeof(k->project), "%s", store_text(rows, 2));
+	(void)snprintf(k->service_name, sizeof(k->service_name), "%s", store_text(rows, 3));
+	(void)snprintf(k->by, sizeof(k->by), "%s", store_text(rows, 16));
+	k->parameters = json_loads(store_text(rows, 5), 0, NULL);
+	k->document = store_is_null(rows, 6) ? NULL : json_loads(store_text(rows, 6), 0, NULL);
+	k->purpose = xstrdup(store_text(rows, 7));
+	k->was = (enum rollout_state)index_of(rollout_state_names, store_text(rows, 10));
+	utf8_format(k->was_why, sizeof(k->was_why), "%s", store_text(rows, 11));
+	*r = (struct rollout){ .kind = (enum rollout_kind)index_of(kind_names, store_text(rows, 4)),
+		.state = k->was,
+		.at_once = (size_t)store_int(rows, 8),
+		.settle = DURATION_NS(store_int(rows, 9)),
+		.looked = { store_int_or(rows, 12, INT64_MAX) },
+		.absent = DURATION_NS(store_int(rows, 13)),
+		.min_sites = (size_t)store_int(rows, 15) };
+	utf8_format(r->why, sizeof(r->why), "%s", k->was_why);
+	r->limit = limit_of(k);
+}
+
+static void
+take_stood(struct rollout_case *k, const char *text)
+{
+	json_auto_t *stood = json_loads(text, 0, NULL);
+	json_t *id;
+	size_t i;
+
+	json_array_foreach (stood, i, id) {
+		for (size_t s = 0; s < k->r.site_count; s++) {
+			if (strcmp(k->places[s].id, json_string_value(id)) == 0)
+				k->sites[s].stood = true;
+		}
+	}
+}
+
+static int
+read_steps(struct call *c, struct rollout_case *k)
+{
+	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
+	int r = store_query(c->store, &rows, c->e,
+	    "SELECT t.position, t.site, sites.name, t.state, t.reason, t.watched FROM "
+	    "rollout_steps t"
+	    " JOIN sites ON sites.id = t.site WHERE t.rollout = $1 ORDER BY t.position",
+	    SQL_TEXT(k->id));
+
+	while (r >= 0 && store_next(&rows)) {
+		size_t i = k->r.step_count++;
+		struct rollout_step *s;
+
+		k->steps = grow_array(k->steps, i, &k->steps_cap, sizeof(*k->steps));
+		k->were = grow_array(k->were, i, &k->were_cap, sizeof(*k->were));
+		s = &k->steps[i];
+		*s = (struct rollout_step){ .site = site_of(
+						k, store_text(&rows, 1), store_text(&rows, 2)),
+			.state = (enum step_state)index_of(step_names, store_text(&rows, 3)),
+			.watched = DURATION_NS(store_int(&rows, 5)) };
+		utf8_format(s->why, sizeof(s->why), "%s", store_text(&rows, 4));
+		k->were[i] = (struct case_step){ store_int(&rows, 0), s->state };
+	}
+	settle_texts(k);
+	k->r.steps = k->steps;
+	return r < 0 ? r : 0;
+}
+
+int
+case_read(struct call *c, const char *id, struct rollout_case *k)
+{
+	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
+	int r = store_query(c->store, &rows, c->e,
+	    "SELECT o.id, o.service, s.project, s.name, o.kind, o.parameters, o.document, "
+	    "o.purpose,"
+	    " o.at_once, o.settle, o.state, o.reason, o.looked_at, o.absent, o.stood, s.min_sites,"
+	    " COALESCE(o.created_by, '')"
+	    " FROM rollouts o JOIN services s ON s.id = o.service WHERE o.id = $1",
+	    SQL_TEXT(id));
+
+	if (r < 0)
+		return r;
+	if (!store_next(&rows))
+		return call_not_found(c, "rollout", id);
+	take(k, &rows);
+	r = case_read_sites(c, k);
+	if (r >= 0)
+		r = read_steps(c, k);
+	if (r >= 0)
+		take_stood(k, store_text(&rows, 14));
+	return r;
+}
+
+/* ---- keeping ---- */
+
+static int
+keep_step(struct call *c, const struct rollout_case *k, size_t i)
+{
+	const struct rollout_step *s = &k->steps[i];
+	bool begins = s->state != STEP_WAITING && k->were[i].state == STEP_WAITING;
+	bool ends = s->state == STEP_DONE || s->state == STEP_FAILED;
+	int r = store_do(c->store, c->e,
+	    "UPDATE rollout_steps SET state = $3, reason = $4, watched = $5,"
+	    " started_at = CASE WHEN $6 = 1 THEN $7 ELSE started_at END,"
+	    " ended_at = CASE WHEN $8 = 0 THEN NULL WHEN ended_at IS NULL THEN $7 ELSE ended_at END"
+	    " WHERE rollout = $1 AND position = $2",
+	    SQL_TEXT(k->id), SQL_INT(k->were[i].position), SQL_TEXT(step_names[s->state]),
+	    SQL_TEXT(s->why), SQL_INT(s->watched.ns), SQL_BOOL(begins), SQL_INT(c->request->now),
+	    SQL_BOOL(ends));
+
+	return r < 0 ? r : 0;
+}
+
+bool
+case_is_visible(const struct rollout_case *k)
+{
+	for (size_t i = 0; i < k->r.step_count; i++) {
+		if (k->steps[i].state != k->were[i].state)
+			return true;
+	}
+	return k->r.state != k->was || strcmp(k->r.why, k->was_why) != 0;
+}
+
+int
+case_keep(struct call *c, const struct rollout_case *k, bool baseline)
+{
+	_cleanup_(freep) char *stood = baseline ? case_standing(k) : NULL;
+	bool is_over = k->r.state == ROLLOUT_DONE || k->r.state == ROLLOUT_TAKEN_BACK;
+	int r = 0;
+
+	for (size_t i = 0; i < k->r.step_count && r >= 0; i++)
+		r = keep_step(c, k, i);
+	if (r >= 0)
+		r = store_do(c->store, c->e,
+		    "UPDATE rollouts SET state = $2, reason = $3, looked_at = $4, absent = $5,"
+		    " stood = COALESCE($6, stood), revision = revision + $7,"
+		    " ended_at = CASE WHEN $8 = 1 THEN $9 ELSE ended_at END WHERE id = $1",
+		    SQL_TEXT(k->id), SQL_TEXT(rollout_state_names[k->r.state]), SQL_TEXT(k->r.why),
+		    instant_is_never(k->r.looked) ? SQL_INT_NULL : SQL_INT(k->r.looked.ns),
+		    SQL_INT(k->r.absent.ns), SQL_TEXT(stood), SQL_BOOL(case_is_visible(k)),
+		    SQL_BOOL(is_over), SQL_INT(c->request->now));
+	return r < 0 ? r : 0;
+}

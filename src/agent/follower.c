@@ -1,0 +1,453 @@
+#include "agent/follower_internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "agent/past.h"
+#include "base/alloc.h"
+#include "base/utf8.h"
+#include "service/state.h"
+
+#define AT_ONCE 12
+/* The controller keeps a poll open for so long, and the answer may take a while more. */
+#define POLL_WAIT "Prefer: wait=50"
+#define POLL_TIMEOUT DURATION_S(65)
+#define REPORT_TIMEOUT DURATION_S(20)
+#define ANSWER_MAX 65536
+#define HEADERS_MAX 6
+/* Then the events in them are told no more. */
+#define REPORTS_REFUSED_MAX 3
+
+/* ---- asking ---- */
+
+struct http_ask *
+follower_ask(struct follower *f, const struct http_call *call, const char *path,
+    const char *const *headers, http_answered_fn fn, void *userdata, struct err *e)
+{
+	_cleanup_(freep) char *url = xasprintf("%s%s", f->member.url, path);
+	const char *all[HEADERS_MAX + 4] = { f->authorization, "Accept: application/json" };
+	struct http_call whole = *call;
+	size_t n = 2;
+
+	if (call->body != NULL) {
+		all[n++] = "Content-Type: application/json";
+		all[n++] = "Expect:"; /* no second round trip */
+	}
+	for (size_t i = 0; headers != NULL && headers[i] != NULL; i++)
+		all[n++] = headers[i];
+	whole.url = url;
+	whole.headers = all;
+	whole.ca_file = f->member.ca_file;
+	return http_ask(f->asker, &whole, fn, userdata, e);
+}
+
+/* libcurl says how long it took to fail, so that no two failures would be the same. */
+static void
+cut_time(char *text)
+{
+	char *at = strstr(text, " after "), *end;
+
+	if (at == NULL)
+		return;
+	end = at + strlen(" after ");
+	end += strspn(end, "0123456789");
+	if (str_starts_with(end, " ms"))
+		memmove(at, end + strlen(" ms"), strlen(end + strlen(" ms")) + 1);
+}
+
+const char *
+follower_complaint(
+    int r, const struct http_reply *reply, const struct err *e, char *buf, size_t size)
+{
+	json_auto_t *problem = NULL;
+	const char *title;
+
+	if (r < 0) {
+		utf8_format(buf, size, "%s", e->message);
+		cut_time(buf);
+		return buf;
+	}
+	if (reply->status >= 200 && reply->status < 400)
+		return NULL;
+	problem = json_loadb(strbuf_get(&reply->body), reply->body.len, 0, NULL);
+	title = json_string_value(json_object_get(problem, "title"));
+	if (reply->status == 401)
+		utf8_format(buf, size,
+		    "the controller does not know this host's credential (status 401): nearcast "
+		    "join makes it known again");
+	else
+		utf8_format(buf, size, "status %ld%s%s", reply->status,
+		    title != NULL ? ": " : ", and no word from a controller",
+		    title != NULL ? title : "");
+	return buf;
+}
+
+static void
+tell(struct follower *f, enum follow_what line, const char *why, bool has_news)
+{
+	follower_input(f, &(struct follow_event){
+			      .type = why != NULL ? FOLLOW_EVENT_FAILED : FOLLOW_EVENT_ANSWERED,
+			      .line = line,
+			      .has_news = has_news,
+			      .why = why });
+}
+
+static void
+on_poll(void *userdata, int r, const struct http_reply *reply, const struct err *e)
+{
+	struct follower *f = userdata;
+	bool waited = f->lines.lines[FOLLOW_POLL].is_well;
+	char buf[FOLLOW_WHY_MAX];
+	struct err bad = { 0 };
+	const char *why = follower_complaint(r, reply, e, buf, sizeof(buf));
+
+	f->asks[FOLLOW_POLL] = NULL;
+	if (why != NULL || reply->status == 304) {
+		tell(f, FOLLOW_POLL, why, !waited);
+		return;
+	}
+	if (upgrade_is_under_way(f->agent->upgrade)) { /* the next program takes it */
+		tell(f, FOLLOW_POLL, NULL, false);
+		return;
+	}
+	why = reply->status != 200
+		  ? "it answers with another status than 200"
+		  : follower_take_document(f, strbuf_get(&reply->body), reply->body.len, &bad);
+	if (why == NULL)
+		(void)snprintf(f->etag, sizeof(f->etag), "%s", reply->etag);
+	tell(f, FOLLOW_POLL, why, reply->etag[0] != '\0');
+}
+
+static void
+poll(struct follower *f)
+{
+	_cleanup_(freep) char *match = xasprintf("If-None-Match: %s", f->etag);
+	const char *headers[3] = { NULL };
+	struct http_call call = { .timeout = POLL_TIMEOUT, .max = DESIRED_MAX };
+	struct err e = { 0 };
+	size_t n = 0;
+
+	if (f->etag[0] != '\0')
+		headers[n++] = match;
+	if (f->lines.lines[FOLLOW_POLL].is_well) /* else whether it answers is to be known now */
+		headers[n++] = POLL_WAIT;
+	f->asks[FOLLOW_POLL] = follower_ask(f, &call, "/agent/v1/desired", headers, on_poll, f, &e);
+	if (f->asks[FOLLOW_POLL] == NULL)
+		tell(f, FOLLOW_POLL, e.message, false);
+}
+
+static void
+on_report(void *userdata, int r, const struct http_reply *reply, const struct err *e)
+{
+	struct follower *f = userdata;
+	char buf[FOLLOW_WHY_MAX];
+	const char *why = follower_complaint(r, reply, e, buf, sizeof(buf));
+
+	f->asks[FOLLOW_REPORT] = NULL;
+	if (why == NULL) {
+		f->reports_refused = 0;
+		follower_take_report_answer(f, reply);
+	} else if (r >= 0 && (reply->status == 400 || reply->status == 422) &&
+		   ++f->reports_refused >= REPORTS_REFUSED_MAX) {
+		/* how this host stands matters more than what happened to it */
+		f->reports_refused = 0;
+		follower_skip_events(f);
+	}
+	tell(f, FOLLOW_REPORT, why, false);
+}
+
+static void
+report(struct follower *f)
+{
+	_cleanup_(freep) char *text = follower_report(f);
+	struct http_call call = { .body = text, .timeout = REPORT_TIMEOUT, .max = ANSWER_MAX };
+	struct err e = { 0 };
+
+	if (text == NULL)
+		(void)err_set(&e, -EINVAL, "a report is not UTF-8");
+	else
+		f->asks[FOLLOW_REPORT] =
+		    follower_ask(f, &call, "/agent/v1/report", NULL, on_report, f, &e);
+	if (f->asks[FOLLOW_REPORT] == NULL)
+		tell(f, FOLLOW_REPORT, e.message, false);
+}
+
+/* ---- the lines ---- */
+
+void
+follower_say(struct follower *f, enum log_level level, enum event_kind kind, const char *what,
+    const char *why)
+{
+	agent_tell(f->agent, level, &(struct event){ .kind = kind, .what = what, .why = why }, "");
+}
+
+static void
+say(struct follower *f, enum follow_what line, unsigned actions, const char *why)
+{
+	bool polls = line == FOLLOW_POLL;
+
+	if (actions & FOLLOW_SAY_FAILED)
+		follower_say(f, LOG_LEVEL_WARNING, EVENT_CONTROLLER_LOST,
+		    polls ? "the controller does not answer: what it wanted last goes on"
+			  : "the controller takes no report",
+		    why);
+	if (actions & FOLLOW_SAY_WELL)
+		follower_say(f, LOG_LEVEL_NOTICE, EVENT_CONTROLLER_FOUND,
+		    polls ? "the controller answers again" : "the controller takes reports again",
+		    f->member.url);
+}
+
+void
+follower_input(struct follower *f, const struct follow_event *ev)
+{
+	unsigned actions = follow_input(&f->lines, ev, clock_now());
+
+	say(f, ev->line, actions, ev->why);
+	if (actions & FOLLOW_DO_POLL)
+		poll(f);
+	if (actions & FOLLOW_DO_REPORT)
+		report(f);
+	timer_set(&f->timer, follow_deadline(&f->lines));
+}
+
+static void
+on_timer(struct timer *t, struct instant now)
+{
+	(void)now;
+	follower_input(container_of(t, struct follower, timer),
+	    &(struct follow_event){ .type = FOLLOW_EVENT_TIME });
+}
+
+void
+follower_note_change(struct follower *f)
+{
+	if (f->has_started)
+		follower_input(f, &(struct follow_event){ .type = FOLLOW_EVENT_CHANGED });
+}
+
+void
+follower_start(struct follower *f)
+{
+	struct err e = { 0 };
+
+	follower_give_orders(f);
+	if (!f->has_joined || f->has_started)
+		return;
+	if (http_asker_new(f->agent->loop, AT_ONCE, &f->asker, &e) < 0) {
+		follower_say(f, LOG_LEVEL_ERROR, EVENT_CONTROLLER_LOST,
+		    "the controller cannot be asked", e.message);
+		return;
+	}
+	f->has_started = true;
+	log_notice("follows the controller %s, as host %s", f->member.url, f->member.host);
+	follower_input(f, &(struct follow_event){ .type = FOLLOW_EVENT_START });
+}
+
+/* ---- beginning and end ---- */
+
+static void
+make_run(char *run, size_t size)
+{
+	unsigned char bytes[16];
+
+	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+		abort();
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		(void)snprintf(run + 2 * i, size - 2 * i, "%02x", bytes[i]);
+}
+
+/* Whom this host belongs to; nothing changes when it cannot be read. */
+static int
+load_membership(struct follower *f, struct err *e)
+{
+	_cleanup_(freep) char *text = NULL;
+	struct membership m;
+	size_t len;
+	int r = state_dir_load(f->agent->state, MEMBERSHIP_NAME, MEMBERSHIP_MAX, &text, &len, e);
+
+	if (r >= 0)
+		r = membership_read(text, len, &m, e);
+	if (text != NULL)
+		explicit_bzero(text, len);
+	if (r < 0)
+		return r;
+	membership_done(&f->member);
+	f->member = m;
+	if (f->authorization != NULL)
+		explicit_bzero(f->authorization, strlen(f->authorization));
+	free(f->authorization);
+	f->authorization = xasprintf("Authorization: Bearer %s", m.credential);
+	f->has_joined = true;
+	return 0;
+}
+
+static void
+load_desired(struct follower *f)
+{
+	_cleanup_(freep) char *text = NULL;
+	struct err e = { 0 };
+	size_t len;
+	int r =
+	    state_dir_load(f->agent->state, DESIRED_NAME, (size_t)DESIRED_MAX * 2, &text, &len, &e);
+
+	if (r >= 0)
+		r = desired_read_kept(text, len, &f->desired, &e);
+	if (r < 0 && r != -ENOENT)
+		log_error("what the controller wanted last is not known: %s", e.message);
+}
+
+/* Of the program before; the disk may not have all of it yet. */
+static void
+load_past(struct follower *f, struct reader record)
+{
+	size_t len = reader_left(&record);
+	json_auto_t *o =
+	    json_loadb(len > 0 ? (const char *)reader_bytes(&record, len) : "", len, 0, NULL);
+	_cleanup_(freep) char *desired = NULL;
+	const char *run = json_string_value(json_object_get(o, "run"));
+	json_t *backlog = json_object_get(o, "backlog"), *given = json_object_get(o, "given");
+	struct err e = { 0 };
+
+	desired = json_dumps(json_object_get(o, "desired"), JSON_ENCODE_ANY);
+	if (desired != NULL && strcmp(desired, "null") != 0 &&
+	    desired_read_kept(desired, strlen(desired), &f->desired, &e) < 0)
+		log_error("what the controller wanted is not known any more: %s", e.message);
+	if (run != NULL)
+		(void)snprintf(f->run, sizeof(f->run), "%s", run);
+	if (json_is_array(backlog)) {
+		json_decref(f->backlog);
+		f->backlog = json_incref(backlog);
+	}
+	if (json_is_object(given)) {
+		json_decref(f->given);
+		f->given = json_incref(given);
+	}
+}
+
+void
+follower_save(const struct follower *f, struct state_writer *w)
+{
+	json_auto_t *o = json_pack("{s:s, s:O, s:O, s:o}", "run", f->run, "backlog", f->backlog,
+	    "given", f->given, "desired",
+	    f->desired.services != NULL ? desired_write(&f->desired) : json_null());
+	_cleanup_(freep) char *text = json_dumps(o, JSON_COMPACT);
+
+	if (text != NULL)
+		state_text(w, PAST_FOLLOWER, text);
+}
+
+int
+follower_new(struct agent *a, struct follower **ret, struct err *e)
+{
+	struct follower *f = xcalloc(1, sizeof(*f));
+	struct err none = { 0 };
+	uint64_t seed;
+	int r;
+
+	f->agent = a;
+	f->seen_revision = -1;
+	f->given = json_object();
+	f->backlog = json_array();
+	list_init(&f->questions);
+	list_init(&f->catchments);
+	make_run(f->run, sizeof(f->run));
+	(void)getrandom(&seed, sizeof(seed), 0);
+	follow_init(&f->lines, seed);
+	r = timer_init(&f->timer, a->loop, on_timer);
+	if (r < 0) {
+		follower_free(f);
+		return err_errno(e, r, "set a timer");
+	}
+	r = load_membership(f, &none);
+	if (r < 0 && r != -ENOENT)
+		log_error("which controller this host belongs to is not known: %s: %s",
+		    MEMBERSHIP_NAME, none.message);
+	if (a->past != NULL)
+		load_past(f, state_find(a->past->records, PAST_FOLLOWER));
+	else
+		load_desired(f);
+	*ret = f;
+	return 0;
+}
+
+void
+follower_free(struct follower *f)
+{
+	if (f == NULL)
+		return;
+	follower_forget_catchments(f);
+	http_asker_free(f->asker);
+	timer_done(&f->timer);
+	membership_done(&f->member);
+	if (f->authorization != NULL)
+		explicit_bzero(f->authorization, strlen(f->authorization));
+	free(f->authorization);
+	desired_done(&f->desired);
+	desired_done(&f->held);
+	free(f->problem);
+	free(f->next_problem);
+	json_decref(f->next_in_force);
+	json_decref(f->given);
+	json_decref(f->backlog);
+	free(f);
+}
+
+/* ---- joining and leaving ---- */
+
+static void
+stop(struct follower *f)
+{
+	follower_forget_questions(f);
+	follower_forget_catchments(f);
+	http_asker_free(TAKE(f->asker));
+	memset(f->asks, 0, sizeof(f->asks));
+	f->has_started = false;
+	f->etag[0] = '\0';
+	follow_init(&f->lines, f->lines.rng.state);
+	timer_set(&f->timer, INSTANT_NEVER);
+}
+
+json_t *
+agent_answer_join(void *userdata, const json_t *request, struct err *e)
+{
+	struct agent *a = userdata;
+
+	(void)request;
+	if (load_membership(a->follower, e) < 0)
+		return NULL;
+	stop(a->follower);
+	follower_start(a->follower);
+	return json_pack("{s:s}", "outcome", "joined");
+}
+
+json_t *
+agent_answer_leave(void *userdata, const json_t *request, struct err *e)
+{
+	struct agent *a = userdata;
+	struct follower *f = a->follower;
+	_cleanup_(strbuf_done) struct strbuf names = { 0 };
+
+	if (!f->has_joined) {
+		(void)err_set(e, -ENOENT, "this host belongs to no controller");
+		return NULL;
+	}
+	if (follower_announced(f, &names) > 0 && !json_is_true(json_object_get(request, "force"))) {
+		(void)err_set(e, -EBUSY,
+		    "what the controller has announced here would be withdrawn: %s; --force does "
+		    "it all the same",
+		    strbuf_get(&names));
+		return NULL;
+	}
+	if (follower_withdraw_all(f, e) < 0)
+		return NULL;
+	stop(f);
+	follower_say(
+	    f, LOG_LEVEL_NOTICE, EVENT_CONTROLLER_LEFT, "left the controller", f->member.url);
+	f->has_joined = false;
+	membership_done(&f->member);
+	state_dir_remove(a->state, MEMBERSHIP_NAME);
+	state_dir_remove(a->state, DESIRED_NAME);
+	return json_pack("{s:s}", "outcome", "left");
+}

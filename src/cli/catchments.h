@@ -1,0 +1,23 @@
+/*
+ * Catchments of a controller: what `nearcast catchment run` and `nearcast catchments` share.
+ */
+#pragma once
+
+#include "cli/catchment.h"
+#include "cli/object.h"
+
+struct catchments_options {
+	struct object_options base;
+	const char *state, *global_ip, *out;
+	bool watch;
+};
+
+extern const struct object_kind catchment_kind;
+
+/* One for people, or as JSON. Gives 1 also when something of its result is missing. */
+int catchments_print(const struct object_options *o, json_t *catchment);
+/* Waits until it is over, tells how it goes, and prints it; who interrupts stops it. out: its file
+ * goes there; NULL: nowhere. */
+int catchments_wait(const struct object_options *o, const char *id, const char *out);
+/* The file of all targets; "-": standard output. */
+int catchments_save(const struct object_options *o, const char *id, const char *out);

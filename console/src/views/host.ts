@@ -1,0 +1,81 @@
+/** One host: whether it is heard of, what it was told and has done, its network, what it announces. */
+import { ask, get, list, maybe, path, Problem } from '../api.js';
+import { button, h, type Child } from '../dom.js';
+import { chips, empty, facts, mono, presenceBadge, problemBox, table } from '../parts.js';
+import { isPresent } from '../presence.js';
+import { isAdministrator } from '../state.js';
+import { count, time } from '../text.js';
+import type { Host, Network, Site } from '../types.js';
+import { view, type View } from '../view.js';
+import { hostStatus, type HostState } from '../status.js';
+import { checksTable } from './checks.js';
+import { addressTable, neighborTable } from './stages.js';
+import { openHostChange, openHostDelete } from './host-form.js';
+import { openJoin } from './join.js';
+import { openNetwork } from './network-form.js';
+import { revisionBadge } from './sites.js';
+
+interface Data { readonly host: Host; readonly network: Network | null; readonly networkTag: string; readonly status: HostState | null }
+
+function networkPart(data: Data, changed: () => void): Child {
+  const n = data.network;
+  return h('section', { 'aria-labelledby': 'network' },
+    h('div', { class: 'heading' }, h('h2', { id: 'network' }, 'Network'),
+      isAdministrator() && button('Edit', () => openNetwork(data.host.name, n, data.networkTag, changed), { 'aria-label': 'Edit the network', 'data-key': 'network' })),
+    n !== null && n.addresses.length > 0 ? table(count(n.addresses.length, 'address', 'addresses'), [
+      { head: 'Address', cell: (a) => mono(`${a.address}/${a.cidr}`) },
+      { head: 'Gateway', cell: (a) => mono(a.gateway ?? '–') },
+      { head: 'Use', cell: (a) => [a.public ? 'public' : 'private', a.management ? ', management' : ''] },
+    ], n.addresses) : empty(h('p', {}, 'No address of its own is written down.')),
+    n !== null && n.bgp_neighbors.length > 0 && table(count(n.bgp_neighbors.length, 'BGP neighbor written down', 'BGP neighbors written down'), [
+      { head: 'Neighbor', cell: (b) => mono(b.peer_ips.join(', ')) },
+      { head: 'Its AS', cell: (b) => b.peer_as },
+      { head: 'Own AS', cell: (b) => b.customer_as },
+      { head: 'From', cell: (b) => mono(b.customer_ip) },
+      { head: 'Password', cell: (b) => (b.md5_enabled ? 'MD5' : 'none') },
+      { head: 'Multihop', cell: (b) => (b.multihop ? 'yes' : 'no') },
+    ], n.bgp_neighbors));
+}
+
+function announced(data: Data): Child {
+  const s = data.status;
+  if (!data.host.joined) {
+    return empty(h('p', {}, 'It has not joined yet: nothing is known of it but what was written down.'));
+  }
+  if (s === null || (s.services.length === 0 && s.neighbors.length === 0)) return empty(h('p', {}, 'It has reported nothing yet.'));
+  return [s.services.map((service) => h('div', {}, h('h3', {}, service.name,
+    service.from === 'file' && h('span', { class: 'faint beside' }, ' from its own file')), addressTable(service),
+    service.checks.length > 0 && checksTable(s.name, service))),
+  s.neighbors.length > 0 && neighborTable(s.neighbors)];
+}
+
+export function hostView(name: string): View {
+  let data: Data | null = null;
+  const changed = (): void => void v.load();
+  const join = async (): Promise<void> => {
+    if (data) openJoin(await list<Site>('/api/v1/sites'), changed, { name: data.host.name, site: data.host.site });
+  };
+  const v = view<Data>({
+    title: name,
+    actions: isAdministrator() && [
+      button('Edit', () => data && openHostChange(data.host, changed), { 'data-key': 'edit' }),
+      button('Let it join', () => void join(), { 'data-key': 'join' }),
+      button('Delete', () => data && openHostDelete(data.host), { 'data-key': 'delete' })],
+  }, async () => {
+    const [host, network, status] = await Promise.all([get<Host>(path`/api/v1/hosts/${name}`),
+      maybe(ask<Network>('GET', path`/api/v1/hosts/${name}/network`)), hostStatus(name)]);
+    return { host, network: network?.data ?? null, networkTag: network?.etag ?? '', status };
+  }, (fresh) => {
+    data = fresh;
+    const host = fresh.host;
+    return [
+      facts(['Presence', presenceBadge(fresh.status?.present ?? isPresent(host), host.joined)], ['Heard of', time(host.seen_at)], ['Site', host.site],
+        ['For', host.project ?? 'all projects'], ['Revision', revisionBadge(host)], ['Agent', host.agent_version ?? '–'],
+        ['Joined', time(host.joined_at)], host.tags.length > 0 && ['Tags', chips(host.tags)],
+        host.description !== '' && ['Description', host.description]),
+      host.applied_error !== null && problemBox(new Problem(0, `It refused revision ${host.desired_revision}, and goes on with ${host.applied_revision ?? 'none'}`, host.applied_error)),
+      h('section', { 'aria-labelledby': 'announces' }, h('h2', { id: 'announces' }, 'What it announces'), announced(fresh)),
+      networkPart(fresh, changed)];
+  });
+  return v;
+}

@@ -11,6 +11,10 @@ INTEROP_PACKAGES=(frr gobgpd openbgpd exabgp)
 TEST_PACKAGES=(bgpdump clang libclang-rt-14-dev mandoc curl bash tshark traceroute openssl
 	unbound python3-grpcio python3-jsonschema ifupdown netplan.io prometheus postgresql)
 
+# The console. Some machines have a nodejs that brings npm along, beside which Debian's npm cannot be.
+command -v npm >/dev/null || BUILD_PACKAGES+=(nodejs npm)
+BROWSER_PACKAGES=(chromium fonts-dejavu-core)
+
 PACKAGE_PACKAGES=(debhelper dpkg-dev lintian)
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -76,16 +80,27 @@ install_packages() {
 	fi
 }
 
-# build DIR [meson option...]: configures once, compiles, says little unless it fails.
-build() {
+# configure DIR [meson option...]: once; says little unless it fails.
+configure() {
 	local dir=$root/$1 log
 	shift
+	[ -f "$dir/build.ninja" ] && return 0
 	log=$(mktemp)
-	if ! [ -f "$dir/build.ninja" ]; then
-		meson setup "$dir" "$root" "$@" >"$log" 2>&1 || { cat "$log" >&2; rm -f "$log"; die "meson setup failed"; }
-	fi
-	ninja -C "$dir" >"$log" 2>&1 || { grep -v '^\[' "$log" | tail -n 60 >&2; rm -f "$log"; die "the build failed"; }
+	meson setup "$dir" "$root" "$@" >"$log" 2>&1 || { cat "$log" >&2; rm -f "$log"; die "meson setup failed"; }
 	rm -f "$log"
+}
+
+# compile DIR: likewise.
+compile() {
+	local log
+	log=$(mktemp)
+	ninja -C "$root/$1" >"$log" 2>&1 || { grep -v '^\[' "$log" | tail -n 60 >&2; rm -f "$log"; die "the build failed"; }
+	rm -f "$log"
+}
+
+build() {
+	configure "$@"
+	compile "$1"
 }
 
 # BIRD 1.6 cannot be installed beside bird2: it is unpacked into a folder, for the interop tests. Without

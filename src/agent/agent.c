@@ -58,6 +58,7 @@ on_turn_end(sd_event_source *source, void *userdata)
 	agent_bury(a);
 	notify_status(a);
 	release_end_of_rib(a);
+	follower_note_change(a->follower);
 	return 0;
 }
 
@@ -136,6 +137,9 @@ go_on(struct agent *a)
 	orders_load(a);
 	for (size_t i = 0; i < a->service_count; i++)
 		hosted_go_on(a->services[i]);
+	follower_start(a->follower);
+	for (size_t i = 0; i < a->service_count; i++)
+		hosted_ask_again(a->services[i]);
 	/* what a routing daemon was told is known, but not what it is made of */
 	for (size_t i = 0; i < a->service_count && a->conf->announcer != AGENT_ANNOUNCER_SPEAKER;
 	     i++)
@@ -173,6 +177,7 @@ agent_start(struct agent *a)
 	orders_load(a);
 	for (size_t i = 0; i < a->service_count; i++)
 		hosted_start(a->services[i]);
+	follower_start(a->follower);
 	(void)sd_notify(false, "READY=1");
 }
 
@@ -249,7 +254,16 @@ choose_configuration(struct agent *a, struct conf *loaded, struct err *e)
 		conf_free(loaded);
 		return r;
 	}
+	r = follower_new(a, &a->follower, e);
+	if (r < 0) {
+		conf_free(loaded);
+		return r;
+	}
 	a->generation = reload_new(a, loaded);
+	if (a->past == NULL) { /* what ran before was merged then */
+		a->generation = follower_complete(a->follower, a->generation);
+		follower_commit(a->follower);
+	}
 	a->first = generation_ref(a->generation);
 	a->conf = a->generation->conf;
 	return reload_start(a, e);
@@ -267,7 +281,6 @@ agent_new(sd_event *loop, struct conf *loaded, const struct agent_origin *origin
 	a->past = origin->past;
 	a->cold_why = origin->cold_why;
 	a->watcher = origin->watcher;
-	a->guard = &guard_alone;
 	a->started = clock_now();
 	a->started_wall_ns = clock_wall_ns();
 	a->conf_wall_ns = a->started_wall_ns;
@@ -304,6 +317,7 @@ agent_free(struct agent *a)
 	free(a->leaving);
 	free(a->neighbors);
 	free(a->established);
+	follower_free(a->follower);
 	reload_free(a->reload);
 	generation_unref(a->generation);
 	generation_unref(a->first);

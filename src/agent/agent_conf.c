@@ -57,6 +57,16 @@ static const struct conf_field reload_fields[] = {
 static const struct conf_schema reload_schema =
     CONF_SCHEMA("reload", struct agent_reload, reload_fields);
 
+#define AT(field) .offset = offsetof(struct agent_controller, field)
+static const struct conf_field controller_fields[] = {
+	{ .key = "accept", .type = CONF_LIST, AT(accept), .flags = CONF_OR_ONE | CONF_LIVE,
+	  .item = CONF_PREFIX, .max = 64,
+	  .doc = "prefixes in which its Global IPs have to lie; default: anywhere" },
+};
+#undef AT
+static const struct conf_schema controller_schema =
+    CONF_SCHEMA("controller", struct agent_controller, controller_fields);
+
 #define AT(field) .offset = offsetof(struct agent_conf, field)
 static const struct conf_field agent_fields[] = {
 	{ .key = "site", .type = CONF_NAME, AT(site), .flags = CONF_REQUIRED | CONF_LIVE, .min = 1, .max = 63,
@@ -103,14 +113,18 @@ static const struct conf_field agent_fields[] = {
 	  .doc = "by name: who is told of events" },
 	{ .key = "metrics", .type = CONF_STRUCT, AT(metrics), .schema = &metrics_schema,
 	  .doc = "what Prometheus scrapes" },
+	{ .key = "identity", .type = CONF_STRUCT, AT(identity), .schema = &agent_identity_schema,
+	  .doc = "says at each Global IP which host answers there" },
 	{ .key = "reload", .type = CONF_STRUCT, AT(reload), .schema = &reload_schema,
 	  .doc = "what nearcast reload refuses without --force" },
+	{ .key = "controller", .type = CONF_STRUCT, AT(controller), .schema = &controller_schema,
+	  .doc = "what a controller may have this host do" },
 	{ .key = "neighbors", .type = CONF_MAP, AT(neighbors),
 	  .schema = &agent_neighbor_schema,
 	  .max = 64, .doc = "by name: the routers to announce to" },
 	{ .key = "services", .type = CONF_MAP, AT(services), .flags = CONF_REQUIRED,
 	  .schema = &agent_service_schema,
-	  .min = 1, .max = 4096, .doc = "by name: what answers on which Global IPs" },
+	  .min = 0, .max = 4096, .doc = "by name: what answers on which Global IPs; {}: nothing of the file" },
 };
 #undef AT
 /* clang-format on */

@@ -125,6 +125,7 @@ struct agent_service {
 	size_t address_count;
 	struct agent_listen *listens; /* as many as listen has */
 	size_t checks_needed;         /* SIZE_MAX: all */
+	bool is_foreign;              /* not of the file: the controller has given it */
 	struct agent_looks looks;     /* for neighbors that are not named in neighbors */
 };
 
@@ -197,6 +198,13 @@ struct agent_hook {
 	uint32_t at_once, queue;
 };
 
+/* Who answers at a Global IP: proto/identity. */
+struct agent_identity {
+	bool enabled;
+	uint32_t port; /* of UDP */
+	bool reverse_trace;
+};
+
 struct agent_metrics {
 	struct endpoint listen; /* family IP_NONE: nowhere */
 };
@@ -205,6 +213,11 @@ struct agent_metrics {
 struct agent_daemon {
 	const char *socket, *include;
 	uint32_t local_as;
+};
+
+/* What a controller may have this host do. */
+struct agent_controller {
+	struct conf_list accept; /* struct prefix: where its Global IPs may lie; none: anywhere */
 };
 
 struct agent_reload {
@@ -229,7 +242,9 @@ struct agent_conf {
 	struct agent_events events;
 	struct conf_list hooks; /* struct agent_hook */
 	struct agent_metrics metrics;
+	struct agent_identity identity;
 	struct agent_reload reload;
+	struct agent_controller controller;
 	struct conf_list neighbors; /* struct agent_neighbor */
 	struct conf_list services;  /* struct agent_service */
 };
@@ -294,6 +309,9 @@ void agent_conf_check_damping(struct conf *c, void *object);
 void agent_conf_check_announcer(struct conf *c, struct agent_conf *conf);
 /* ... agent_conf_overlaps.c: no address may be in two Global IPs. */
 void agent_conf_check_overlaps(struct conf *c, const struct agent_conf *conf);
+/* ... agent_conf_identity.c: no service listens where the agent itself answers. */
+extern const struct conf_schema agent_identity_schema;
+void agent_conf_check_identity(struct conf *c, const struct agent_conf *conf);
 /* ... agent_conf_check_check.c */
 void agent_conf_check_check(struct conf *c, void *object);
 /* Where TLS is not spoken, its keys mean nothing: an error at each of them, with this reason. */

@@ -77,6 +77,7 @@ agent_conf_check_service(struct conf *c, void *object)
 {
 	struct agent_service *s = object;
 
+	s->is_foreign = conf_is_added(c, s);
 	expand_global_ips(c, s);
 	agent_conf_mark_own_checks(s);
 	parse_listens(c, s);
@@ -217,6 +218,7 @@ agent_conf_check_all(struct conf *c, void *object)
 	if (conf->state_directory[0] != '/')
 		conf_error_at(c, &conf->state_directory, "expected an absolute path");
 	agent_conf_check_overlaps(c, conf);
+	agent_conf_check_identity(c, conf);
 	for (size_t i = 0; i < conf->services.count; i++) {
 		const struct agent_service *s = conf->services.items;
 

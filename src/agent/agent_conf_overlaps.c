@@ -59,6 +59,8 @@ agent_conf_check_overlaps(struct conf *c, const struct agent_conf *conf)
 
 	for (size_t i = 0; i < conf->services.count; i++)
 		count += services[i].global_ips.count;
+	if (count == 0)
+		return;
 	blocks = xcalloc(count, sizeof(*blocks));
 	for (size_t i = 0; i < conf->services.count; i++) {
 		const struct prefix *prefixes = services[i].global_ips.items;

@@ -3,11 +3,8 @@
  * hands a credential to the unit and to nobody else (systemd.exec(5), LoadCredential=).
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "agent/agent_conf.h"
 #include "base/strbuf.h"
@@ -15,49 +12,11 @@
 #define CREDENTIAL "credential:"
 #define LINE_MAX_BYTES 256
 
-/* As much of a file as fits, and a NUL behind it; the bytes, or a negative errno. */
-static ssize_t
-read_whole(int fd, char *buf, size_t size)
-{
-	size_t len = 0;
-	ssize_t n;
-
-	while (len < size - 1 && (n = read(fd, buf + len, size - 1 - len)) != 0) {
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		len += n > 0 ? (size_t)n : 0;
-	}
-	buf[len] = '\0';
-	return (ssize_t)len;
-}
-
-/* As much of a regular file as fits, likewise. */
-static ssize_t
-read_regular(const char *path, char *buf, size_t size)
-{
-	struct stat st;
-	ssize_t n;
-	int fd;
-
-	buf[0] = '\0'; /* a text in any case */
-	/* looked at before it is opened: to open a device can do things */
-	if (stat(path, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EISDIR;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0)
-		return -errno;
-	n = read_whole(fd, buf, size);
-	(void)close(fd);
-	return n;
-}
-
 /* The first line: its length, or a negative errno; -EMSGSIZE: too long. */
 static ssize_t
-read_line(const char *path, char *buf, size_t size)
+read_line(struct conf *c, const char *path, char *buf, size_t size)
 {
-	ssize_t n = read_regular(path, buf, size);
+	ssize_t n = conf_read_file(c, path, buf, size);
 
 	if (n < 0)
 		return n;
@@ -123,7 +82,7 @@ agent_conf_secret(
 	}
 	if (!find_path(c, file, &path))
 		return NULL;
-	r = read_line(strbuf_get(&path), line, MIN(kind->max + 2, sizeof(line)));
+	r = read_line(c, strbuf_get(&path), line, MIN(kind->max + 2, sizeof(line)));
 	if (r == -EMSGSIZE || r == 0)
 		conf_error_at(c, file, "expected a %s of 1 to %zu bytes in its first line",
 		    kind->name, kind->max);
@@ -177,7 +136,7 @@ agent_conf_secret_lines(struct conf *c, const char *const *file, struct agent_li
 
 	if (!find_path(c, file, &path))
 		return false;
-	n = read_regular(strbuf_get(&path), text, sizeof(text));
+	n = conf_read_file(c, strbuf_get(&path), text, sizeof(text));
 	if (n < 0)
 		say_unreadable(c, file, n);
 	else if (n > AGENT_LINES_BYTES_MAX)

@@ -11,8 +11,10 @@
 #include "agent/agent.h"
 #include "agent/dead_man.h"
 #include "agent/events.h"
+#include "agent/follower.h"
 #include "agent/generation.h"
 #include "agent/hooks.h"
+#include "agent/identity.h"
 #include "agent/metrics.h"
 #include "agent/orders.h"
 #include "agent/plan.h"
@@ -29,6 +31,7 @@
 #include "io/loop.h"
 #include "io/socket_watch.h"
 #include "io/worker_pool.h"
+#include "service/check_history.h"
 #include "service/pace.h"
 #include "service/service.h"
 
@@ -45,6 +48,7 @@ struct runner {
 	bool splayed;            /* its first run was put off by its share of the start splay */
 	uint64_t outcomes[CHECK_OUTCOMES]; /* how many runs ended so */
 	double took_s;                     /* all of them together */
+	struct check_history history;
 };
 
 /* The last withdraw of an address. */
@@ -74,6 +78,7 @@ struct hosted {
 	struct generation *generation; /* referenced; what conf is part of */
 	struct agent_service *rest;    /* owned; conf, of what is left of a service; else NULL */
 	bool is_done;                  /* it has stopped */
+	bool is_foreign;               /* the controller has given it */
 	struct service *engine;                 /* owned */
 	struct service_check_conf *check_confs; /* owned; borrowed by the engine */
 	const char **listen_names;              /* owned; borrowed by the engine */
@@ -135,6 +140,7 @@ struct agent {
 	size_t neighbor_count;
 	struct announcer *announcer;     /* owned */
 	struct addresses *addresses;     /* owned */
+	struct identity_sockets *identity; /* owned */
 	struct socket_watch *sockets;    /* owned */
 	struct check_hub *checks;        /* owned */
 	struct control_server *control;  /* owned */
@@ -157,7 +163,7 @@ struct agent {
 	size_t leaving_count;
 	struct places address_places, socket_places;
 	struct prefix_map place_index; /* of address_places */
-	struct guard *guard; /* borrowed */
+	struct follower *follower;     /* owned */
 	struct instant started;
 	int64_t started_wall_ns;
 	int64_t conf_wall_ns;        /* when conf was taken over */
@@ -190,6 +196,10 @@ struct neighbor_share hosted_told(const struct hosted *h, size_t address);
 #define KEPT_MAX 192 /* of what announcer_kept_format() makes of it */
 struct announcer_kept hosted_kept(const struct hosted *h, size_t address);
 
+/* Asks the guard what an engine that was taken over has asked already. */
+void hosted_ask_again(struct hosted *h);
+/* Another guard answers then. */
+void hosted_set_origin(struct hosted *h, bool is_foreign);
 /* Starts it, with what operators ordered before. */
 void hosted_start(struct hosted *h);
 
@@ -215,6 +225,9 @@ bool runner_waits(const struct runner *r);
 void runner_go_on(struct runner *r, bool waits);
 /* Runs when the other one would have run next; what that has under way is begun again. */
 void runner_inherit(struct runner *r, const struct runner *from);
+
+/* status.c: a service, as people are shown it */
+json_t *agent_service_json(const struct hosted *h, struct instant now);
 
 /* agent.c */
 void agent_service_changed(struct agent *a);

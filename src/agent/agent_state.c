@@ -19,6 +19,7 @@ enum {
 	TAG_LOCK = 20,
 	TAG_ADD_FAILED = 21,
 	TAG_UNTOLD = 22,
+	TAG_IDENTITY = 23, /* the socket that says who answers */
 
 	/* of a runner, likewise */
 	TAG_WAITS = 20, /* for its time; else it is under way, or not wanted now */
@@ -42,6 +43,7 @@ static const struct state_field agent_fields[] = {
 	STATE_FIELD(4, STATE_BOOL, struct agent, end_of_rib_released),
 	STATE_FIELDS(5, STATE_STRUCT, struct agent, counters.withdraws, .table = &histogram_table),
 	STATE_FIELD(6, STATE_STRUCT, struct agent, counters.lag, .table = &histogram_table),
+	STATE_FIELDS(7, STATE_NUMBER, struct agent, counters.identity),
 };
 
 static const struct state_table agent_table = STATE_TABLE(agent_fields);
@@ -63,12 +65,23 @@ static const struct state_field withdraw_fields[] = {
 
 static const struct state_table withdraw_table = STATE_TABLE(withdraw_fields);
 
+static const struct state_field history_fields[] = {
+	STATE_FIELDS(1, STATE_NUMBER, struct check_history, passes),
+	STATE_FIELDS(2, STATE_NUMBER, struct check_history, failures),
+	STATE_FIELDS(3, STATE_DURATION, struct check_history, longest),
+	STATE_FIELD(4, STATE_NUMBER, struct check_history, first), /* of the same clock */
+	STATE_FIELD(5, STATE_NUMBER, struct check_history, last),
+};
+
+static const struct state_table history_table = STATE_TABLE(history_fields);
+
 static const struct state_field runner_fields[] = {
 	STATE_FIELD(1, STATE_INSTANT, struct runner, started),
 	STATE_FIELD(2, STATE_NUMBER, struct runner, rng.state),
 	STATE_FIELD(3, STATE_BOOL, struct runner, splayed),
 	STATE_FIELDS(4, STATE_NUMBER, struct runner, outcomes),
 	STATE_FIELD(5, STATE_NUMBER, struct runner, took_s), /* its bits */
+	STATE_FIELD(6, STATE_STRUCT, struct runner, history, .table = &history_table),
 };
 
 static const struct state_table runner_table = STATE_TABLE(runner_fields);
@@ -88,8 +101,10 @@ save_address(const struct hosted *h, size_t i, struct handover *out, struct inst
 	size_t mark = state_begin(&out->state, TAG_ADDRESS), at = h->address_places[i];
 
 	state_save(&out->state, &withdraw_table, &h->withdraws[i], now);
-	if (at != NO_PLACE)
+	if (at != NO_PLACE) {
 		handover_give(out, TAG_LOCK, h->agent->address_places.items[at].lock);
+		handover_give(out, TAG_IDENTITY, identity_fd(h->agent->identity, at));
+	}
 	state_number(&out->state, TAG_ADD_FAILED, h->add_failed[i]);
 	state_number(&out->state, TAG_UNTOLD, h->untold[i]);
 	state_end(&out->state, mark);
@@ -144,6 +159,9 @@ agent_save(
 	state_number(w, PAST_SAVED_AT, (uint64_t)now.ns);
 	state_text(w, PAST_CONF_NAME, conf_name(a->generation->loaded));
 	state_text(w, PAST_CONF_TEXT, conf_text(a->generation->loaded));
+	if (conf_added_text(a->generation->loaded)[0] != '\0')
+		state_text(w, PAST_CONF_ADDED, conf_added_text(a->generation->loaded));
+	follower_save(a->follower, w);
 	save_agent(a, w, now);
 	mark = state_begin(w, PAST_EVENTS);
 	events_save(a->events, w, now);
@@ -258,6 +276,15 @@ hosted_past_lock(const struct hosted *h, size_t address, struct past *p)
 
 	return inheritance_take(
 	    &p->in, find_nth(records, TAG_ADDRESS, address), TAG_LOCK, FD_UNIX_LISTENER);
+}
+
+int
+hosted_past_identity(const struct hosted *h, size_t address, struct past *p)
+{
+	struct reader records = find_service(p, h->conf->name);
+
+	return inheritance_take(
+	    &p->in, find_nth(records, TAG_ADDRESS, address), TAG_IDENTITY, FD_UDP);
 }
 
 int

@@ -20,5 +20,7 @@ int agent_load(struct agent *a, const struct past *p, struct err *e);
 int hosted_load(struct hosted *h, const struct past *p, struct err *e);
 /* The lock of an address of the service, taken; -1: there is none. */
 int hosted_past_lock(const struct hosted *h, size_t address, struct past *p);
+/* Likewise the socket on which it is told who answers there. */
+int hosted_past_identity(const struct hosted *h, size_t address, struct past *p);
 /* With all drivers there: what has changed in between, and on. */
 void hosted_go_on(struct hosted *h);

@@ -49,6 +49,8 @@ static const struct request_command commands[] = {
 	{ "upgrade", agent_answer_upgrade,
 	    { { "if_changed", REQUEST_BOOL, false, NULL }, { "force", REQUEST_BOOL, false, NULL },
 		{ "timeout_ms", REQUEST_NUMBER, false, NULL } } },
+	{ "join", agent_answer_join, { { 0 } } },
+	{ "leave", agent_answer_leave, { { "force", REQUEST_BOOL, false, NULL } } },
 	{ "routes", answer_routes, { { "within", REQUEST_TEXT, false, NULL } } },
 	{ "drain", agent_answer_drain,
 	    { { "service", REQUEST_TEXT, true, NULL },

@@ -17,6 +17,7 @@ on_address(void *userdata, size_t at, bool present)
 		.type = SERVICE_EVENT_ADDRESS, .index = place->index, .present = present
 	};
 
+	identity_look(a->identity, at, -1);
 	hosted_take(place->hosted, &ev, clock_now());
 }
 
@@ -103,7 +104,10 @@ agent_watch_from_elsewhere(struct agent *a, const struct hosted *h)
 static void
 on_event(void *userdata, const struct journal_entry *event, json_t *json)
 {
-	hooks_take(userdata, event, json);
+	struct agent *a = userdata;
+
+	hooks_take(a->hooks, event, json);
+	follower_take_event(a->follower, event);
 }
 
 int
@@ -114,11 +118,11 @@ agent_open_hooks(struct agent *a, struct err *e)
 
 	if (r < 0)
 		return r;
-	events_set_listener(a->events, on_event, hooks);
 	hooks_free(a->hooks);
 	generation_unref(a->hooks_generation);
 	a->hooks = hooks;
 	a->hooks_generation = generation_ref(a->generation);
+	events_set_listener(a->events, on_event, a);
 	return 0;
 }
 
@@ -198,6 +202,7 @@ agent_open_drivers(struct agent *a, struct err *e)
 	int r = open_control(a, e);
 
 	a->checks = check_hub_new(a->loop);
+	a->identity = identity_sockets_new(a);
 	for (size_t i = 0; i < a->service_count && r >= 0; i++)
 		r = open_service(a->services[i], e);
 	if (r >= 0)
@@ -237,6 +242,7 @@ agent_close_drivers(struct agent *a)
 		hosted_free(a->services[i]);
 	for (size_t i = 0; i < a->leaving_count; i++)
 		hosted_free(a->leaving[i]);
+	identity_sockets_free(a->identity);
 	agent_free_places(a);
 	socket_watch_free(a->sockets);
 	addresses_free(a->addresses);

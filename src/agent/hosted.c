@@ -75,6 +75,7 @@ add_address(struct hosted *h, size_t address)
 	r = addresses_add(h->agent->addresses, place, &e);
 	if (r == -EINPROGRESS)
 		return; /* that it is there will be told */
+	identity_look(h->agent->identity, place, -1);
 	ev.present = r == 0;
 	ev.why = e.message;
 	if (!ev.present && !h->add_failed[address])
@@ -89,6 +90,7 @@ remove_address(struct hosted *h, size_t address)
 	int r = addresses_remove(h->agent->addresses, h->address_places[address], &e);
 	char text[PREFIX_STR_MAX];
 
+	identity_look(h->agent->identity, h->address_places[address], -1);
 	if (r < 0)
 		log_warning("service %s: %s", h->conf->name, e.message);
 	else if (r > 0)
@@ -96,34 +98,65 @@ remove_address(struct hosted *h, size_t address)
 		    prefix_format(hosted_prefix(h, address), text));
 }
 
-/* Whom an answer of the guard is for. */
-struct asked {
-	struct hosted *hosted;
-	size_t address;
-};
-
 static void
-on_guard(void *userdata, const struct guard_answer *answer)
+on_guard(void *userdata, size_t index, const struct guard_answer *answer)
 {
-	const struct asked *asked = userdata;
 	struct service_event ev = {
-		.type = SERVICE_EVENT_GUARD, .index = asked->address, .answer = *answer
+		.type = SERVICE_EVENT_GUARD, .index = index, .answer = *answer
 	};
 
-	hosted_take(asked->hosted, &ev, clock_now());
+	hosted_take(userdata, &ev, clock_now());
+}
+
+/* What the controller has given is asked of it; what stands in the file, by the local rule. */
+static struct guard *
+guard_of(const struct hosted *h)
+{
+	return h->is_foreign ? follower_guard(h->agent->follower) : &guard_alone;
 }
 
 static void
-ask_guard(struct hosted *h, const struct service_action *action)
+ask_guard(struct hosted *h, size_t address, const char *why)
 {
-	struct guard *guard = h->agent->guard;
-	struct asked asked = { h, action->index };
-	struct guard_question question = { .service = h->conf->name,
-		.address = h->conf->addresses[action->index],
-		.why = action->why,
+	struct guard *guard = guard_of(h);
+	struct guard_question question = { .index = address,
+		.service = h->conf->name,
+		.address = h->conf->addresses[address],
+		.why = why,
 		.policy = h->engine->conf.guard };
 
-	guard->ask(guard, &question, on_guard, &asked);
+	guard->ask(guard, &question, on_guard, h);
+}
+
+static void
+forget_guard(struct hosted *h, size_t address)
+{
+	struct guard *guard = guard_of(h);
+
+	if (guard->forget != NULL)
+		guard->forget(guard, h, address);
+}
+
+void
+hosted_set_origin(struct hosted *h, bool is_foreign)
+{
+	for (size_t i = 0; i < h->conf->address_count; i++) {
+		if (h->engine->addresses[i].leave.state == LEAVE_ASKED)
+			forget_guard(h, i);
+	}
+	h->is_foreign = is_foreign;
+	hosted_ask_again(h);
+}
+
+void
+hosted_ask_again(struct hosted *h)
+{
+	for (size_t i = 0; i < h->conf->address_count; i++) {
+		const struct service_address *sa = &h->engine->addresses[i];
+
+		if (sa->leave.state == LEAVE_ASKED)
+			ask_guard(h, i, sa->why);
+	}
 }
 
 static void
@@ -146,7 +179,10 @@ act(struct hosted *h, const struct service_action *action, struct instant heard)
 		runner_run_now(h->runners[action->index]);
 		break;
 	case SERVICE_ASK_GUARD:
-		ask_guard(h, action);
+		ask_guard(h, action->index, action->why);
+		break;
+	case SERVICE_FORGET_GUARD:
+		forget_guard(h, action->index);
 		break;
 	case SERVICE_DRAINS:
 	case SERVICE_DRAINED:
@@ -323,6 +359,7 @@ hosted_new(struct agent *a, struct generation *generation, const struct agent_se
 	h->agent = a;
 	h->conf = conf;
 	h->generation = generation_ref(generation);
+	h->is_foreign = conf->is_foreign;
 	h->listen_names = xcalloc(conf->listen.count + 1, sizeof(*h->listen_names));
 	for (size_t i = 0; i < conf->listen.count; i++)
 		h->listen_names[i] = conf->listens[i].text;
@@ -365,6 +402,10 @@ hosted_free(struct hosted *h)
 {
 	if (h == NULL)
 		return;
+	for (size_t i = 0; i < h->conf->address_count; i++) {
+		if (h->engine->addresses[i].leave.state == LEAVE_ASKED)
+			forget_guard(h, i);
+	}
 	for (size_t i = 0; i < h->engine->run_count; i++)
 		runner_free(h->runners[i]);
 	timer_done(&h->deadline);

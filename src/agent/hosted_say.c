@@ -158,6 +158,7 @@ hosted_say(struct hosted *h, const struct service_action *action, struct instant
 		break;
 	case SERVICE_RUN_CHECK:
 	case SERVICE_ASK_GUARD:
+	case SERVICE_FORGET_GUARD:
 		return;
 	case SERVICE_DONE:
 	case SERVICE_DAMPED:

@@ -23,8 +23,9 @@
 #include "announce/watcher.h"
 #include "base/log.h"
 #include "io/journald.h"
+#include "io/say.h"
 
-#define EXIT_USAGE 2
+#define PROGRAM "nearcastd"
 
 struct options {
 	const char *conf_path;
@@ -47,23 +48,6 @@ static const char usage_text[] =
     "Manual pages: nearcastd(8), nearcast.yaml(5), nearcast-status(1)\n";
 /* clang-format on */
 
-static _noreturn_ void
-refuse_usage(const char *problem, const char *what)
-{
-	(void)fprintf(stderr, "nearcastd: %s%s\n%s", problem, what, usage_text);
-	exit(EXIT_USAGE);
-}
-
-/* On stdout; gives the exit status. */
-static int
-print(const char *text)
-{
-	if (fputs(text, stdout) != EOF && fflush(stdout) == 0)
-		return EXIT_SUCCESS;
-	perror("nearcastd: stdout");
-	return EXIT_FAILURE;
-}
-
 /* Of a state; only nearcastd itself starts nearcastd so. */
 static int
 parse_fd(const char *text)
@@ -72,7 +56,7 @@ parse_fd(const char *text)
 	long fd = strtol(text, &end, 10);
 
 	if (*text == '\0' || *end != '\0' || fd <= STDERR_FILENO || fd > INT_MAX)
-		refuse_usage("no descriptor of a state: ", text);
+		say_wrong_use(PROGRAM, usage_text, "no descriptor of a state: ", text);
 	return (int)fd;
 }
 
@@ -111,10 +95,10 @@ parse_options(int argc, char **argv)
 		case OPT_LOG_LEVEL:
 			o.log_level = optarg;
 			if (log_level_parse(optarg, &level) < 0)
-				refuse_usage("no such log level: ", optarg);
+				say_wrong_use(PROGRAM, usage_text, "no such log level: ", optarg);
 			break;
 		case OPT_VERSION:
-			exit(print("nearcastd " NEARCAST_VERSION "\n"));
+			exit(say_print(PROGRAM, PROGRAM " " NEARCAST_VERSION "\n"));
 		case OPT_RESUME:
 			o.resume = parse_fd(optarg);
 			break;
@@ -122,14 +106,14 @@ parse_options(int argc, char **argv)
 			o.resume_check = parse_fd(optarg);
 			break;
 		case 'h':
-			exit(print(usage_text));
+			exit(say_print(PROGRAM, usage_text));
 		default: /* getopt_long has said what is wrong */
 			(void)fputs(usage_text, stderr);
-			exit(EXIT_USAGE);
+			exit(SAY_EXIT_USAGE);
 		}
 	}
 	if (optind < argc)
-		refuse_usage("unexpected argument: ", argv[optind]);
+		say_wrong_use(PROGRAM, usage_text, "unexpected argument: ", argv[optind]);
 	return o;
 }
 
@@ -140,7 +124,7 @@ print_conf(const struct agent_conf *conf)
 	int r;
 
 	conf_print(&agent_conf_schema, conf, &out);
-	r = print(strbuf_get(&out));
+	r = say_print(PROGRAM, strbuf_get(&out));
 	strbuf_done(&out);
 	return r;
 }
@@ -150,7 +134,7 @@ warn_unable(void *userdata, const struct agent_service *service, const struct ag
     const char *why)
 {
 	(void)userdata;
-	(void)fprintf(stderr, "nearcastd: warning: service %s: check %s cannot run here: %s\n",
+	(void)fprintf(stderr, PROGRAM ": warning: service %s: check %s cannot run here: %s\n",
 	    service->name, check->name, why);
 }
 
@@ -298,8 +282,8 @@ try_to_resume(int fd)
 		r = past_check(&past, &e);
 	past_done(&past);
 	if (r >= 0)
-		return print("nearcastd " NEARCAST_VERSION "\n");
-	(void)fprintf(stderr, "nearcastd: %s\n", e.message);
+		return say_print(PROGRAM, PROGRAM " " NEARCAST_VERSION "\n");
+	(void)fprintf(stderr, PROGRAM ": %s\n", e.message);
 	return EXIT_FAILURE;
 }
 
@@ -354,7 +338,7 @@ main(int argc, char **argv)
 		return try_to_resume(options.resume_check);
 	program_find(&program, argv);
 	if (options.resume >= 0) {
-		journald_use();
+		journald_use(PROGRAM);
 		reap_orphans();
 	}
 	origin.past = resume(options.resume, &past, &loaded, cold_why, sizeof(cold_why));
@@ -373,6 +357,6 @@ main(int argc, char **argv)
 	if (options.log_level != NULL)
 		(void)log_level_parse(options.log_level, &level);
 	log_set_level(level);
-	journald_use();
+	journald_use(PROGRAM);
 	return run(TAKE(loaded), &origin);
 }

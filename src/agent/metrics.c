@@ -5,6 +5,7 @@
 
 #include "agent/metrics_families.h"
 #include "base/alloc.h"
+#include "io/http_scrape.h"
 #include "io/http_server.h"
 
 #define PIECE_BYTES (16u << 10)
@@ -31,8 +32,8 @@ struct scrape {
 	size_t service, index;
 };
 
-static const struct metric_table *const tables[] = { &metrics_of_agent, &metrics_of_services,
-	&metrics_of_neighbors };
+static const struct metric_table *const tables[] = { &metrics_of_agent, &metrics_of_controller,
+	&metrics_of_services, &metrics_of_neighbors };
 
 /* How many items of a service a family has samples of. */
 static size_t
@@ -135,17 +136,10 @@ answer_scrape(const struct metrics *m, struct http_answer *answer)
 static void
 on_request(void *userdata, struct http_exchange *x)
 {
-	const struct http_request *request = http_exchange_request(x);
 	struct http_answer answer = { 0 };
 
-	if (strcmp(request->target.path, "/metrics") != 0) {
-		http_problem(&answer, 404, "there is nothing but /metrics");
-	} else if (strcmp(request->method, "GET") != 0) {
-		http_problem(&answer, 405, "/metrics can only be read");
-		http_answer_add(&answer, "Allow", "GET, HEAD");
-	} else {
+	if (http_scrape_is_asked(http_exchange_request(x), NULL, &answer))
 		answer_scrape(userdata, &answer);
-	}
 	http_exchange_answer(x, &answer);
 }
 

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "agent/identity.h"
 #include "base/err.h"
 #include "base/histogram.h"
 #include "io/handover.h"
@@ -20,6 +21,7 @@ struct agent_counters {
 	/* from the evidence to the last neighbor's socket; by what that is */
 	struct histogram withdraws[SERVICE_GROUNDS_MAX];
 	struct histogram lag; /* of the loop: how late timers are */
+	uint64_t identity[IDENTITY_RESULTS]; /* questions */
 };
 
 /*

@@ -1,14 +1,11 @@
 /* Metrics of the agent as a whole. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "agent/metrics_families.h"
 #include "base/alloc.h"
 #include "config/config.h"
+#include "io/process_figures.h"
 
 static void
 add_build(const struct metric_family *f, const struct metric_item *item, struct strbuf *out)
@@ -78,31 +75,18 @@ add_start_time(const struct metric_family *f, const struct metric_item *item, st
 static void
 add_cpu(const struct metric_family *f, const struct metric_item *item, struct strbuf *out)
 {
-	struct rusage u = { 0 };
-
 	(void)item;
-	(void)getrusage(RUSAGE_SELF, &u);
-	prom_number(out, f->name, NULL,
-	    (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
-		(double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6);
+	prom_number(out, f->name, NULL, process_cpu_s());
 }
 
 static void
 add_memory(const struct metric_family *f, const struct metric_item *item, struct strbuf *out)
 {
-	_cleanup_(freep) char *text = NULL;
-	FILE *file = fopen("/proc/self/statm", "re");
-	size_t room = 0;
-	char *resident;
+	uint64_t bytes = process_resident_bytes();
 
 	(void)item;
-	if (file == NULL)
-		return;
-	/* in pages: all, resident, ... */
-	if (getline(&text, &room, file) > 0 && (resident = strchr(text, ' ')) != NULL)
-		prom_count(out, f->name, NULL,
-		    strtoull(resident, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE));
-	(void)fclose(file);
+	if (bytes > 0)
+		prom_count(out, f->name, NULL, bytes);
 }
 
 static void
@@ -144,6 +128,18 @@ add_writable(const struct metric_family *f, const struct metric_item *item, stru
 
 	prom_count(out, f->name, NULL,
 	    state_dir_problem(a->state) == NULL && events_info(a->events).problem == NULL);
+}
+
+static void
+add_identity(const struct metric_family *f, const struct metric_item *item, struct strbuf *out)
+{
+	static const char *const results[] = { [IDENTITY_ANSWERED] = "answered",
+		[IDENTITY_REFUSED] = "refused",
+		[IDENTITY_MALFORMED] = "malformed" };
+
+	for (int i = 0; i < IDENTITY_RESULTS; i++)
+		prom_count(out, f->name, (prom_labels){ { "result", results[i] } },
+		    item->agent->counters.identity[i]);
 }
 
 static void
@@ -215,6 +211,8 @@ static const struct metric_family families[] = {
 	    "Events that a hook was not told, since its queue was full or it cannot be called." },
 	{ "nearcast_hook_waiting", PROM_GAUGE, METRIC_OF_AGENT, add_hook_waiting, NULL, NULL,
 	    "Events that wait for a call of a hook." },
+	{ "nearcast_identity_questions_total", PROM_COUNTER, METRIC_OF_AGENT, add_identity, NULL, NULL,
+	    "Questions who answers at a Global IP, by what became of them." },
 	{ "nearcast_state_directory_writable", PROM_GAUGE, METRIC_OF_AGENT, add_writable, NULL, NULL,
 	    "Whether what outlives the agent can be written." },
 };

@@ -42,4 +42,5 @@ struct metric_table {
 	size_t count;
 };
 
-extern const struct metric_table metrics_of_agent, metrics_of_services, metrics_of_neighbors;
+extern const struct metric_table metrics_of_agent, metrics_of_controller, metrics_of_services,
+    metrics_of_neighbors;

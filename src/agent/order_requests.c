@@ -19,11 +19,11 @@ orders_drain_json(const struct hosted *h, struct instant now)
 
 	if (d->phase == DRAIN_NONE)
 		return json_null();
-	o = json_pack("{s:s, s:s, s:b, s:b, s:o, s:I}", "phase",
+	o = json_pack("{s:s, s:s, s:b, s:b, s:b, s:o, s:I}", "phase",
 	    d->phase == DRAIN_DONE ? "done" : "waiting", "reason", d->reason, "by_operator",
-	    d->ordered[DRAIN_BY_OPERATOR], "by_file", d->ordered[DRAIN_BY_FILE], "since_ms",
-	    ms_json(instant_diff(now, d->since)), "until_connections",
-	    (json_int_t)d->until_connections);
+	    d->ordered[DRAIN_BY_OPERATOR], "by_file", d->ordered[DRAIN_BY_FILE], "by_controller",
+	    d->ordered[DRAIN_BY_CONTROLLER], "since_ms", ms_json(instant_diff(now, d->since)),
+	    "until_connections", (json_int_t)d->until_connections);
 	(void)json_object_set_new(
 	    o, "connections", d->counted ? json_integer((json_int_t)d->connections) : json_null());
 	(void)json_object_set_new(o, "most_connections", json_integer((json_int_t)d->most));
@@ -43,8 +43,9 @@ orders_hold_json(const struct hosted *h, struct instant now)
 
 	if (!hold->held)
 		return json_null();
-	return json_pack("{s:s, s:o}", "reason", hold->reason, "since_ms",
-	    ms_json(instant_diff(now, hold->since)));
+	return json_pack("{s:s, s:b, s:b, s:o}", "reason", hold->reason, "by_operator",
+	    hold->ordered[DRAIN_BY_OPERATOR], "by_controller", hold->ordered[DRAIN_BY_CONTROLLER],
+	    "since_ms", ms_json(instant_diff(now, hold->since)));
 }
 
 static json_t *
@@ -126,6 +127,9 @@ agent_answer_undrain(void *userdata, const json_t *request, struct err *e)
 		if (h->engine->drain.ordered[DRAIN_BY_FILE])
 			(void)err_set(e, -EBUSY, "service %s is drained by %s; remove the file",
 			    h->conf->name, h->conf->drain_file);
+		else if (h->engine->drain.ordered[DRAIN_BY_CONTROLLER])
+			(void)err_set(e, -EBUSY,
+			    "service %s is drained by the controller; end it there", h->conf->name);
 		else
 			(void)err_set(e, -EALREADY, "service %s is not drained", h->conf->name);
 		return NULL;
@@ -157,8 +161,12 @@ agent_answer_release(void *userdata, const json_t *request, struct err *e)
 
 	if (h == NULL)
 		return NULL;
-	if (!h->engine->hold.held) {
-		(void)err_set(e, -EALREADY, "service %s is not held", h->conf->name);
+	if (!h->engine->hold.ordered[DRAIN_BY_OPERATOR]) {
+		if (h->engine->hold.held)
+			(void)err_set(e, -EBUSY,
+			    "service %s is held by the controller; end it there", h->conf->name);
+		else
+			(void)err_set(e, -EALREADY, "service %s is not held", h->conf->name);
 		return NULL;
 	}
 	hosted_take(h, &ev, clock_now());

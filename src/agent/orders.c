@@ -22,10 +22,10 @@ wall_of(struct instant at)
 static json_t *
 kept_drain(const struct drain *d)
 {
-	return json_pack("{s:b, s:b, s:s, s:I, s:I, s:I, s:b}", "operator",
-	    d->ordered[DRAIN_BY_OPERATOR], "file", d->ordered[DRAIN_BY_FILE], "reason", d->reason,
-	    "since_wall_ns", wall_of(d->since), "until_connections",
-	    (json_int_t)d->until_connections, "at_most_ns",
+	return json_pack("{s:b, s:b, s:b, s:s, s:I, s:I, s:I, s:b}", "operator",
+	    d->ordered[DRAIN_BY_OPERATOR], "file", d->ordered[DRAIN_BY_FILE], "controller",
+	    d->ordered[DRAIN_BY_CONTROLLER], "reason", d->reason, "since_wall_ns",
+	    wall_of(d->since), "until_connections", (json_int_t)d->until_connections, "at_most_ns",
 	    (json_int_t)instant_diff(d->until, d->since).ns, "done", d->phase == DRAIN_DONE);
 }
 
@@ -38,7 +38,9 @@ kept_hold(const struct service *s)
 	for (size_t i = 0; i < s->conf.address_count; i++)
 		(void)json_object_set_new(stages, ip_format(s->addresses[i].address, text),
 		    json_string(stage_name(s->addresses[i].pinned)));
-	return json_pack("{s:s, s:o}", "reason", s->hold.reason, "stages", stages);
+	return json_pack("{s:s, s:b, s:b, s:o}", "reason", s->hold.reason, "operator",
+	    s->hold.ordered[DRAIN_BY_OPERATOR], "controller", s->hold.ordered[DRAIN_BY_CONTROLLER],
+	    "stages", stages);
 }
 
 static void
@@ -142,13 +144,13 @@ static void
 restore_drain(struct hosted *h, json_t *kept)
 {
 	struct service_event ev = { .type = SERVICE_EVENT_DRAIN };
-	int operator= 0, file = 0, done = 0;
+	int operator= 0, file = 0, controller = 0, done = 0;
 	json_int_t since, until, at_most;
 	const char *reason;
 
-	if (json_unpack(kept, "{s:b, s:b, s:s, s:I, s:I, s:I, s:b}", "operator", &operator, "file",
-		&file, "reason", &reason, "since_wall_ns", &since, "until_connections", &until,
-		"at_most_ns", &at_most, "done", &done) < 0)
+	if (json_unpack(kept, "{s:b, s:b, s?b, s:s, s:I, s:I, s:I, s:b}", "operator", &operator,
+		"file", &file, "controller", &controller, "reason", &reason, "since_wall_ns",
+		&since, "until_connections", &until, "at_most_ns", &at_most, "done", &done) < 0)
 		return;
 	ev.why = reason;
 	ev.order = (struct drain_order){ .until_connections = (uint32_t)until,
@@ -157,7 +159,11 @@ restore_drain(struct hosted *h, json_t *kept)
 		.done = done };
 	for (enum drain_source source = 0; source < DRAIN_SOURCE_MAX; source++) {
 		ev.order.source = source;
-		if (source == DRAIN_BY_OPERATOR ? operator : file && file_orders(h))
+		bool ordered[DRAIN_SOURCE_MAX] = { [DRAIN_BY_OPERATOR] = operator,
+			[DRAIN_BY_FILE] = file && file_orders(h),
+			[DRAIN_BY_CONTROLLER] = controller && h->is_foreign };
+
+		if (ordered[source])
 			hosted_take(h, &ev, clock_now());
 	}
 }
@@ -173,13 +179,14 @@ stage_of(const char *name)
 }
 
 static void
-restore_hold(struct hosted *h, const json_t *kept)
+restore_hold(struct hosted *h, const json_t *kept, enum drain_source source)
 {
 	const json_t *stages = json_object_get(kept, "stages");
 	struct service_event ev = { .type = SERVICE_EVENT_HOLD };
 	char text[IP_STR_MAX];
 
 	ev.why = json_string_value(json_object_get(kept, "reason"));
+	ev.order.source = source;
 	for (size_t i = 0; i < h->conf->address_count; i++) {
 		const char *name = ip_format(h->conf->addresses[i], text);
 
@@ -240,8 +247,10 @@ orders_restore(struct hosted *h)
 		restore_drain(h, drain);
 	if (file_orders(h) && !h->engine->drain.ordered[DRAIN_BY_FILE])
 		take_file(h, true, file_watch_line(h->drain_file), true);
-	if (hold != NULL)
-		restore_hold(h, hold);
+	if (hold != NULL && !json_is_false(json_object_get(hold, "operator")))
+		restore_hold(h, hold, DRAIN_BY_OPERATOR);
+	if (hold != NULL && h->is_foreign && json_is_true(json_object_get(hold, "controller")))
+		restore_hold(h, hold, DRAIN_BY_CONTROLLER);
 	if (h->engine->drain.phase != DRAIN_NONE || h->engine->hold.held)
 		log_notice("service %s: goes on %s, as ordered before nearcastd started",
 		    h->conf->name, h->engine->hold.held ? "being held" : "draining");

@@ -39,14 +39,29 @@ past_open(int fd, struct past *ret, struct err *e)
 	return 0;
 }
 
+static void
+add_error(void *userdata, size_t line, const char *sentence)
+{
+	strbuf_addf(userdata, "line %zu: %s\n", line, sentence);
+}
+
 int
 past_load_conf(const struct past *p, struct conf **ret, struct strbuf *errors)
 {
 	struct reader text = state_find(p->records, PAST_CONF_TEXT);
 	size_t len = reader_left(&text);
+	struct reader added = state_find(p->records, PAST_CONF_ADDED);
+	size_t added_len = reader_left(&added);
 	char name[4096];
 
 	(void)state_find_text(p->records, PAST_CONF_NAME, name, sizeof(name));
+	if (added_len > 0)
+		return conf_load_text_added(name,
+		    len > 0 ? (const char *)reader_bytes(&text, len) : "", len,
+		    &(struct conf_addition){ .name = "controller",
+			.text = (const char *)reader_bytes(&added, added_len),
+			.len = added_len },
+		    &agent_conf_schema, ret, add_error, errors);
 	return conf_load_text(name, len > 0 ? (const char *)reader_bytes(&text, len) : "", len,
 	    &agent_conf_schema, ret, errors);
 }

@@ -32,6 +32,8 @@ enum past_tag {
 	PAST_WATCHER = 10,
 	PAST_METRICS = 11,
 	PAST_HOOKS = 12,
+	PAST_FOLLOWER = 13,
+	PAST_CONF_ADDED = 14, /* with PAST_CONF_TEXT: what the controller added */
 };
 
 struct past {

@@ -146,6 +146,8 @@ agent_take_places(struct agent *a, struct hosted *const *services, size_t count,
 		put(&a->address_places, addresses.places[i], owner);
 		prefix_map_put(&a->place_index, prefix_host(addresses.addresses[i]),
 		    (uint32_t)addresses.places[i]);
+		identity_look(a->identity, addresses.places[i],
+		    a->past ? hosted_past_identity(owner->hosted, owner->index, a->past) : -1);
 	}
 	for (size_t i = 0; i < sockets.count; i++) {
 		const struct place *owner = &sockets.owners[i];
@@ -165,6 +167,7 @@ agent_give_places(struct agent *a, struct hosted *h)
 		h->address_places[i] = NO_PLACE;
 		if (at == NO_PLACE)
 			continue;
+		identity_close(a->identity, at);
 		addresses_unwatch(a->addresses, at);
 		(void)prefix_map_remove(&a->place_index, prefix_host(h->conf->addresses[i]));
 		(void)close(a->address_places.items[at].lock);

@@ -34,13 +34,61 @@ texts_done(struct plan_texts *t)
 
 /* ---- what differs ---- */
 
+static const struct agent_service *
+find_service_mem(const struct agent_conf *conf, const char *name, size_t len)
+{
+	const struct agent_service *services = conf->services.items;
+
+	for (size_t i = 0; i < conf->services.count; i++) {
+		if (strlen(services[i].name) == len && memcmp(services[i].name, name, len) == 0)
+			return &services[i];
+	}
+	return NULL;
+}
+
+static const struct agent_service *
+find_service(const struct agent_conf *conf, const char *name)
+{
+	return find_service_mem(conf, name, strlen(name));
+}
+
+struct noting {
+	struct plan_texts *texts;
+	const struct agent_conf *was, *is;
+};
+
+/* How long "service NAME" at the beginning is, if it is one of the controller; else 0. */
+static size_t
+foreign_name_len(const struct noting *n, const char *text)
+{
+	static const char word[] = "service ";
+	const char *name = text + strlen(word);
+	const struct agent_service *service;
+	size_t len;
+
+	if (!str_starts_with(text, word))
+		return 0;
+	len = strcspn(name, ":");
+	service = find_service_mem(n->is, name, len);
+	if (service == NULL)
+		service = find_service_mem(n->was, name, len);
+	return service != NULL && service->is_foreign ? strlen(word) + len : 0;
+}
+
 static void
 note_difference(void *userdata, const struct conf_difference *d)
 {
+	const struct noting *n = userdata;
 	_cleanup_(strbuf_done) struct strbuf text = { 0 };
+	size_t len;
 
 	conf_difference_format(d, &text);
-	add_text(userdata, "%s", strbuf_get(&text));
+	len = foreign_name_len(n, strbuf_get(&text));
+	if (len > 0)
+		add_text(n->texts, "%.*s (of the controller)%s", (int)len, strbuf_get(&text),
+		    strbuf_get(&text) + len);
+	else
+		add_text(n->texts, "%s", strbuf_get(&text));
 }
 
 static void
@@ -72,7 +120,8 @@ find_impossible(const struct agent_conf *was, const struct agent_conf *is, struc
 		if (f->schema == &agent_hook_schema)
 			conf_diff(&one, was, is, note_any, &ret->hooks_differ);
 		else
-			conf_diff(&one, was, is, note_impossible, &ret->impossible);
+			conf_diff(&one, was, is, note_impossible,
+			    &(struct noting){ &ret->impossible, was, is });
 	}
 }
 
@@ -171,18 +220,6 @@ plan_neighbors(struct plan *p, const struct agent_conf *was, const struct agent_
 
 /* ---- services ---- */
 
-static const struct agent_service *
-find_service(const struct agent_conf *conf, const char *name)
-{
-	const struct agent_service *services = conf->services.items;
-
-	for (size_t i = 0; i < conf->services.count; i++) {
-		if (strcmp(services[i].name, name) == 0)
-			return &services[i];
-	}
-	return NULL;
-}
-
 /* Of those that come from the file. */
 static bool
 same_headers(const struct check_spec *a, const struct check_spec *b)
@@ -256,6 +293,18 @@ add_other_headers(
 	return t->count > before;
 }
 
+/* The same service, but somebody else's from now on: then it is theirs to remove. */
+static bool
+add_other_origin(
+    struct plan_texts *t, const struct agent_service *was, const struct agent_service *is)
+{
+	if (was->is_foreign == is->is_foreign)
+		return false;
+	add_text(t, "service %s: from: %s → %s", is->name, was->is_foreign ? "controller" : "file",
+	    is->is_foreign ? "controller" : "file");
+	return true;
+}
+
 static bool
 same_looks(const struct agent_looks *a, const struct agent_looks *b)
 {
@@ -307,6 +356,7 @@ plan_services(struct plan *p, const struct agent_conf *was, const struct agent_c
 		if (before) {
 			differs = add_other_headers(&p->differences, before, &new[i]);
 			conf_diff(&agent_service_schema, before, &new[i], note_any, &differs);
+			differs |= add_other_origin(&p->differences, before, &new[i]);
 		}
 		add_service(p,
 		    before == NULL ? PLAN_ADDED
@@ -370,7 +420,8 @@ void
 plan_make(const struct agent_conf *was, const struct agent_conf *is, struct plan *ret)
 {
 	*ret = (struct plan){ 0 };
-	conf_diff(&agent_conf_schema, was, is, note_difference, &ret->differences);
+	conf_diff(&agent_conf_schema, was, is, note_difference,
+	    &(struct noting){ &ret->differences, was, is });
 	find_impossible(was, is, ret);
 	compare_addresses(&ret->costs, was, is, true);
 	plan_neighbors(ret, was, is);

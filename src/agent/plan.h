@@ -36,7 +36,11 @@ struct plan_texts {
 };
 
 struct plan {
-	struct plan_texts differences; /* "service web: check front: interval: 1s → 2s" */
+	/*
+	 * "service web: check front: interval: 1s → 2s"; of one that is not the file's:
+	 * "service shop.web (of the controller): added"
+	 */
+	struct plan_texts differences;
 	struct plan_texts costs;       /* "the session with r1 restarts" */
 	struct plan_texts impossible;  /* differences that take a restart of nearcastd */
 	bool hooks_differ;             /* any of them, or there are others */

@@ -171,6 +171,7 @@ apply(struct agent *a, const struct plan *plan, struct generation *new, struct d
 		return refused(a, e.message, NULL, plan);
 	}
 	reload_keep(a);
+	follower_commit(a->follower);
 	if (confirm.ns > 0) {
 		reload_wait(a, before, confirm);
 		reload_say(a, EVENT_RELOAD_DONE, "reload done", "waits to be confirmed");
@@ -199,6 +200,7 @@ consider(struct agent *a, struct conf *loaded, const struct reload_options *o)
 		answer = refused(a, strbuf_get(&why), NULL, &plan);
 	} else if (plan_is_empty(&plan)) {
 		reload_keep(a);
+		follower_commit(a->follower);
 		log_info("reload: nothing differs");
 		answer = outcome_json(a, "same", NULL, NULL, &plan);
 	} else {
@@ -216,6 +218,7 @@ reload(struct agent *a, const struct reload_options *o)
 	struct reload *r = a->reload;
 	char left[DURATION_STR_MAX];
 	struct conf *loaded;
+	json_t *answer;
 
 	if (a->stopping)
 		return refused(a, "nearcastd is about to end", NULL, NULL);
@@ -234,7 +237,10 @@ reload(struct agent *a, const struct reload_options *o)
 			    a, "refused", "the file can not be used", strbuf_get(&errors), NULL);
 		return refused(a, "the file can not be used", strbuf_get(&errors), NULL);
 	}
-	return consider(a, loaded, o);
+	answer = consider(a, follower_merge(a->follower, loaded), o);
+	if (o->force && !o->diff)
+		follower_force(a->follower);
+	return answer;
 }
 
 void

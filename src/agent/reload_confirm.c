@@ -62,8 +62,11 @@ take_back(struct agent *a)
 	struct plan plan;
 	int code;
 
+	good = follower_complete(a->follower, good);
 	plan_make(a->conf, good->conf, &plan);
 	code = reload_go_over(a, &plan, good, &e);
+	if (code >= 0)
+		follower_commit(a->follower);
 	plan_done(&plan);
 	r->rolled_back = code >= 0;
 	if (code < 0)

@@ -41,6 +41,8 @@ on_result(void *userdata, const struct check_run_result *result)
 	    result->outcome == CHECK_RUN_CANNOT ? "cannot run: " : "", result->why);
 	r->outcomes[result->outcome]++;
 	r->took_s += (double)instant_diff(now, r->started).ns / (double)NS_PER_S;
+	check_history_add(
+	    &r->history, result->outcome == CHECK_RUN_PASSED, instant_diff(now, r->started), now);
 	ev.result.started = r->started;
 	ev.result.took = instant_diff(now, r->started);
 	ev.result.why = why;
@@ -139,5 +141,6 @@ runner_inherit(struct runner *r, const struct runner *from)
 	r->rng = from->rng;
 	r->splayed = from->splayed;
 	r->started = from->started;
+	r->history = from->history;
 	runner_go_on(r, runner_waits(from));
 }

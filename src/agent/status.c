@@ -152,6 +152,26 @@ addresses_json(const struct hosted *h, struct instant now)
 	return list;
 }
 
+/* Minute by minute, the oldest first; the last one is not over. */
+static json_t *
+history_json(const struct check_history *h, struct instant now)
+{
+	struct check_minute minutes[CHECK_HISTORY_MAX];
+	size_t count = check_history_get(h, now, minutes);
+	json_t *longest = json_array(), *failures = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		int64_t us = minutes[i].longest.ns / NS_PER_US;
+
+		(void)json_array_append_new(
+		    longest, minutes[i].passes > 0 ? json_integer((json_int_t)us) : json_null());
+		(void)json_array_append_new(failures, json_integer(minutes[i].failures));
+	}
+	return json_pack("{s:I, s:o, s:o}", "step_ms",
+	    (json_int_t)(CHECK_HISTORY_STEP.ns / NS_PER_MS), "longest_us", longest, "failures",
+	    failures);
+}
+
 static json_t *
 checks_json(const struct hosted *h, struct instant now)
 {
@@ -183,6 +203,7 @@ checks_json(const struct hosted *h, struct instant now)
 		    c->has_last ? ms_json(instant_diff(now, c->last_at)) : json_null());
 		(void)json_object_set_new(
 		    o, "last_why", c->has_last ? json_string(c->last_why) : json_null());
+		(void)json_object_set_new(o, "history", history_json(&h->runners[i]->history, now));
 		(void)json_object_set_new(o, "output", output ? json_string(output) : json_null());
 		(void)json_array_append_new(list, o);
 	}
@@ -208,8 +229,8 @@ listeners_json(const struct hosted *h, struct instant now)
 }
 
 /* Of a service whose addresses differ, why says how many of them are withdrawn. */
-static json_t *
-service_json(const struct hosted *h, struct instant now)
+json_t *
+agent_service_json(const struct hosted *h, struct instant now)
 {
 	const struct service_address *telling = service_telling_address(h->engine);
 	size_t withdrawn = 0, total = h->conf->address_count;
@@ -223,8 +244,9 @@ service_json(const struct hosted *h, struct instant now)
 	else
 		(void)snprintf(
 		    why, sizeof(why), "%zu of %zu addresses withdrawn: %s", withdrawn, total, text);
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "name", h->conf->name,
-	    "stage", stage_name(service_stage(h->engine)), "why", why, "since_ms",
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
+	    h->conf->name, "from", h->is_foreign ? "controller" : "file", "stage",
+	    stage_name(service_stage(h->engine)), "why", why, "since_ms",
 	    ms_json(instant_diff(now, telling->since)), "drain", orders_drain_json(h, now), "hold",
 	    orders_hold_json(h, now), "global_ips", addresses_json(h, now), "checks",
 	    checks_json(h, now), "listeners", listeners_json(h, now));
@@ -299,8 +321,9 @@ agent_status(const struct agent *a)
 	    "stopping", a->stopping, "router_id", ip_json(a->conf->router_id));
 
 	for (size_t i = 0; i < a->service_count; i++)
-		(void)json_array_append_new(services, service_json(a->services[i], now));
+		(void)json_array_append_new(services, agent_service_json(a->services[i], now));
 	(void)json_object_set_new(o, "configuration", reload_status(a));
+	(void)json_object_set_new(o, "controller", follower_status(a->follower));
 	(void)json_object_set_new(o, "leaving", leaving_json(a));
 	(void)json_object_set_new(o, "state_directory", state_dir_json(a->state));
 	(void)json_object_set_new(o, "hooks", hooks_json(a->hooks));

@@ -369,6 +369,7 @@ take_settings(struct agent *a, const struct plan *plan, const struct agent_conf 
 		log_error("hooks: %s; those of before go on", e.message);
 	if (!endpoint_equal(was->metrics.listen, a->conf->metrics.listen))
 		agent_open_metrics(a);
+	identity_look_again(a->identity);
 	if (!a->log_level_is_given)
 		log_set_level((enum log_level)a->conf->log_level);
 }
@@ -384,6 +385,18 @@ tell_all(
 	}
 }
 
+/* Nothing of it differs, but it came from the file and comes from the controller now, or back. */
+static void
+take_origins(struct agent *a, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->service_count; i++) {
+		const struct plan_service *s = &plan->services[i];
+
+		if (s->fate == PLAN_SAME && s->is->is_foreign != s->was->is_foreign)
+			hosted_set_origin(find_hosted(a, s->is->name), s->is->is_foreign);
+	}
+}
+
 /* Which can not fail any more. */
 static void
 take_over(struct agent *a, const struct plan *plan, struct heirs *heirs)
@@ -394,14 +407,17 @@ take_over(struct agent *a, const struct plan *plan, struct heirs *heirs)
 			orders_forget(a, plan->services[i].was->name);
 	}
 	tell_all(a->leaving, a->leaving_count, SERVICE_EVENT_STOP, WHY_REMOVED);
+	take_origins(a, plan);
 	remove_neighbors(a, plan);
 	agent_fill_neighbors(a);
 	adjust_neighbors(a, plan);
 	for (size_t i = 0; i < heirs->fresh_count; i++)
 		agent_watch_from_elsewhere(a, heirs->fresh[i]);
 	tell_all(heirs->fresh, heirs->fresh_count, SERVICE_EVENT_START, "in the configuration now");
-	for (size_t i = 0; i < heirs->fresh_count; i++)
+	for (size_t i = 0; i < heirs->fresh_count; i++) {
 		orders_look_at_file(heirs->fresh[i]);
+		hosted_ask_again(heirs->fresh[i]);
+	}
 	if (add_neighbors(a, plan)) {
 		for (size_t i = 0; i < a->service_count; i++)
 			hosted_announce_again(a->services[i]);

@@ -15,6 +15,7 @@ agent_tell(struct agent *a, enum log_level level, const struct event *event, con
 		e.at_wall_ns = clock_wall_ns();
 	if (e.at.ns == 0)
 		e.at = clock_now();
-	log_line_about(level, &about, "%s: %s%s", e.what, e.why, details);
+	log_line_about(
+	    level, &about, "%s%s%s%s", e.what, e.why[0] != '\0' ? ": " : "", e.why, details);
 	events_add(a->events, &e);
 }

@@ -305,6 +305,12 @@ obstacle(const struct upgrade *u)
 	return NULL;
 }
 
+bool
+upgrade_is_under_way(const struct upgrade *u)
+{
+	return u->runs;
+}
+
 json_t *
 agent_answer_upgrade(void *userdata, const json_t *request, struct err *e)
 {

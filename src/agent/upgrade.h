@@ -40,6 +40,7 @@ void upgrade_free(struct upgrade *u); /* NULL is fine */
 json_t *agent_answer_upgrade(void *userdata, const json_t *request, struct err *e);
 
 /* The client that asked the program before: it has its answer with the first turn of the loop. */
+bool upgrade_is_under_way(const struct upgrade *u);
 struct control_later *upgrade_asker(struct upgrade *u);
 /* Everything was taken over: tells so, from the loop. */
 void upgrade_is_over(struct upgrade *u, const struct past *p);

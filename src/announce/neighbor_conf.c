@@ -7,6 +7,7 @@
 
 #include "announce/neighbor_internal.h"
 #include "base/alloc.h"
+#include "base/without_const.h"
 #include "io/tcp.h"
 
 #define IDLE_HOLD_MAX DURATION_S(60)
@@ -32,7 +33,7 @@ neighbor_conf_copy(const struct neighbor_conf *conf)
 static void
 forget_text(const char *text)
 {
-	char *own = (char *)(uintptr_t)text;
+	char *own = without_const(text);
 
 	if (own)
 		explicit_bzero(own, strlen(own)); /* it may be a password */

@@ -5,6 +5,15 @@
 
 #include "base/utf8.h"
 
+/* Whole characters, however much of it there is room for. */
+static void _printf_(3, 0)
+set(struct err *e, int code, const char *fmt, va_list ap)
+{
+	e->code = code;
+	(void)vsnprintf(e->message, sizeof(e->message), fmt, ap);
+	(void)utf8_mend(e->message);
+}
+
 int
 err_set(struct err *e, int code, const char *fmt, ...)
 {
@@ -12,11 +21,9 @@ err_set(struct err *e, int code, const char *fmt, ...)
 
 	if (e == NULL)
 		return code;
-	e->code = code;
 	va_start(ap, fmt);
-	(void)vsnprintf(e->message, sizeof(e->message), fmt, ap);
+	set(e, code, fmt, ap);
 	va_end(ap);
-	(void)utf8_mend(e->message);
 	return code;
 }
 
@@ -28,9 +35,8 @@ err_errno(struct err *e, int code, const char *fmt, ...)
 
 	if (e == NULL)
 		return code;
-	e->code = code;
 	va_start(ap, fmt);
-	(void)vsnprintf(e->message, sizeof(e->message), fmt, ap);
+	set(e, code, fmt, ap);
 	va_end(ap);
 	used = strlen(e->message);
 	(void)snprintf(e->message + used, sizeof(e->message) - used, ": %s", strerror(-code));

@@ -102,3 +102,23 @@ prefix_map_remove(struct prefix_map *m, struct prefix prefix)
 	m->count--;
 	return true;
 }
+
+void
+prefix_lengths_add(struct prefix_lengths *l, struct prefix prefix)
+{
+	(prefix.addr.family == IP_V6 ? l->v6 : l->v4)[prefix.len] = true;
+}
+
+bool
+prefix_map_longest(
+    const struct prefix_map *m, const struct prefix_lengths *l, struct ip address, uint32_t *ret)
+{
+	const bool *has = address.family == IP_V6 ? l->v6 : l->v4;
+
+	for (unsigned len = ip_bits(address.family) + 1; len-- > 0;) {
+		if (has[len] &&
+		    prefix_map_get(m, prefix_mask((struct prefix){ address, (uint8_t)len }), ret))
+			return true;
+	}
+	return false;
+}

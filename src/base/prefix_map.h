@@ -26,3 +26,13 @@ void prefix_map_put(struct prefix_map *m, struct prefix prefix, uint32_t value);
 bool prefix_map_get(const struct prefix_map *m, struct prefix prefix, uint32_t *ret);
 /* False: it was not there. */
 bool prefix_map_remove(struct prefix_map *m, struct prefix prefix);
+
+/* Which lengths the prefixes of a map have: what a look-up for an address tries. Zeroed is none. */
+struct prefix_lengths {
+	bool v4[33], v6[129];
+};
+
+void prefix_lengths_add(struct prefix_lengths *l, struct prefix prefix);
+/* The number of the longest prefix that holds the address: at most 33 or 129 look-ups. */
+bool prefix_map_longest(
+    const struct prefix_map *m, const struct prefix_lengths *l, struct ip address, uint32_t *ret);

@@ -42,8 +42,10 @@ struct table_look {
 	bool underline; /* a line of dashes below the header */
 	bool colour;
 	/*
-	 * of the terminal: the last column is cut to fit, but never below TABLE_LEAST; 0: as wide
-	 * as it gets
+	 * Of the terminal; 0: as wide as it gets. The last column is cut to fit, but never below
+	 * TABLE_LEAST. A table that does not fit even so is stacked: the first cell of a row on a
+	 * line, below it each further one behind its head. Without heads the cells of a row follow
+	 * each other over as many lines as they need. Nothing is lost, however narrow it is.
 	 */
 	size_t columns;
 };

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "cli/controller.h"
 #include "io/control.h"
 #include "io/control_line.h"
 
@@ -12,9 +13,12 @@ static json_t *
 fail(const char *socket, int code, const char *message)
 {
 	cli_say_error("%s", message);
-	if (code == -ENOENT || code == -ECONNREFUSED)
-		(void)fprintf(
-		    stderr, "Does nearcastd run, with its control socket at %s?\n", socket);
+	if (code != -ENOENT && code != -ECONNREFUSED)
+		return NULL;
+	(void)fprintf(stderr, "Does nearcastd run, with its control socket at %s?\n", socket);
+	if (cli_has_option("controller") && controller_is_named())
+		(void)fprintf(stderr,
+		    "The controller is asked with --project, --site, --host or --controller.\n");
 	return NULL;
 }
 

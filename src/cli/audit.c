@@ -18,6 +18,7 @@ static const struct object_column columns[] = {
 	{ "to", "kind", TABLE_LEFT },
 	{ "name", "name", TABLE_LEFT },
 	{ "overrode a rule because", "override_reason", TABLE_LEFT },
+	{ "id", "id", TABLE_LEFT },
 	{ NULL, NULL, TABLE_LEFT },
 };
 

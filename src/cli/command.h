@@ -24,6 +24,7 @@ enum cli_type {
 	CLI_STRINGS,  /* struct cli_strings; may be repeated */
 	CLI_U32,      /* uint32_t, min..max; a default above max is none */
 	CLI_DURATION, /* struct duration, min..max in ns */
+	CLI_SECONDS,  /* likewise, of whole seconds */
 	CLI_ENUM,     /* int, index into names; -1 as a default is none */
 	/* int, set to `min`, no argument; options of one offset exclude each other (-4, -6) */
 	CLI_CHOICE,
@@ -103,6 +104,15 @@ int cli_print(const char *text);
 
 /* What went wrong at run time, as one line on stderr: "nearcast X: ...". */
 void cli_say_error(const char *fmt, ...) _printf_(1, 2);
+
+/*
+ * A list has nothing in it: said on stderr, as a sentence, so that who looks is not left with
+ * nothing and who counts lines has none. Not with --json, which has its [].
+ */
+void cli_say_none(const char *fmt, ...) _printf_(1, 2);
+
+/* Whether the command that runs has an option of that long name, so that it may be advised. */
+bool cli_has_option(const char *name);
 
 /* For a command that finds its arguments wrong after parsing: prints "nearcast X: ..." and the
  * usage of the command that runs; gives EXIT_USAGE. */

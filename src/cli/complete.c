@@ -80,7 +80,7 @@ complete_add_kinds(const char *text, const struct completion *to, const char *be
 
 		/* a word of its own */
 		if (at != NULL && (at == text || !ascii_is_upper(at[-1])) &&
-		    !ascii_is_upper(at[len]))
+		    !ascii_is_upper(at[len]) && at[len] != '=')
 			strbuf_addf(out, "%s%s%s", before, *kinds, after);
 	}
 }

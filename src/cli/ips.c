@@ -4,15 +4,16 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/ip.h"
 #include "base/style.h"
 #include "cli/commands.h"
-#include "cli/controller_url.h"
 #include "cli/fields.h"
+#include "cli/global_ip.h"
 #include "cli/object.h"
 
 struct ips_options {
 	struct object_options base;
-	const char *pool, *address, *description, *tag;
+	const char *pool, *address, *description, *tag, *customdata;
 	struct cli_strings tags;
 	int family, state;
 	uint32_t quantity;
@@ -52,8 +53,20 @@ static const struct object_field fields[] = {
 	{ "pool", OBJECT_TEXT, AT(pool), NULL },
 	{ "tags", OBJECT_TEXTS, AT(tags), NULL },
 	{ "description", OBJECT_TEXT, AT(description), NULL },
+	{ "customdata", OBJECT_FILE, AT(customdata), NULL },
 	{ NULL, OBJECT_TEXT, 0, NULL },
 };
+
+static const struct object_field set_fields[] = {
+	{ "description", OBJECT_TEXT, AT(description), NULL },
+	{ "customdata", OBJECT_FILE, AT(customdata), NULL },
+	{ NULL, OBJECT_TEXT, 0, NULL },
+};
+
+#define OTHERS                                                                                         \
+	{ "description", 'd', CLI_STRING, AT(description), "TEXT", 0, 0, NULL, "what it is for" },     \
+	{ "customdata", 'c', CLI_STRING, AT(customdata), "FILE", 0, 0, NULL,                           \
+	    "what else is to be known of it, an object of YAML or JSON" }
 
 #define FAMILY                                                                                         \
 	{ "ipv4", '4', CLI_CHOICE, AT(family), NULL, 0, 0, NULL, "of IPv4" },                          \
@@ -67,12 +80,13 @@ static const struct cli_option list_options[] = {
 	{ "address", 'a', CLI_STRING, AT(address), "ADDRESS", 0, 0, NULL, "the one that has this address" },
 };
 static const struct cli_option order_options[] = {
-	CLI_OBJECT, CLI_OBJECT_PROJECT, FAMILY,
+	CLI_OBJECT, CLI_OBJECT_KEY, CLI_OBJECT_PROJECT, FAMILY,
 	{ "quantity", 'q', CLI_U32, AT(quantity), "COUNT", 1, 4, NULL, "1, 2 or 4 addresses, in one block" },
 	{ "pool", 0, CLI_STRING, AT(pool), "POOL", 0, 0, NULL, "from this pool, else the first that has it" },
 	{ "tag", 't', CLI_STRINGS, AT(tags), "TAG", 0, 0, NULL, "with this tag; may be repeated" },
-	{ "description", 'd', CLI_STRING, AT(description), "TEXT", 0, 0, NULL, "what it is for" },
+	OTHERS,
 };
+static const struct cli_option set_options[] = { CLI_OBJECT, CLI_OBJECT_PROJECT, OTHERS };
 static const struct cli_option show_options[] = { CLI_OBJECT, CLI_OBJECT_PROJECT };
 static const struct cli_option tag_options[] = {
 	CLI_OBJECT, CLI_OBJECT_PROJECT,
@@ -94,108 +108,42 @@ static const struct object_kind kind = { .what = "Global IP",
 static const struct object_kind order_kind = {
 	.what = "Global IP", .path = "global-ips", .place = OBJECT_OF_PROJECT, .fields = fields
 };
-
-/* Adds the path of the active one that has an address, or begins with it ("203.0.113.2/31"). */
-static int
-path_of_address(const struct object_options *o, const struct controller *c, const char *address,
-    struct strbuf *path)
-{
-	_cleanup_(controller_answer_done) struct controller_answer list = { 0 };
-	_cleanup_(freep) char *bare = strndup(address, strcspn(address, "/"));
-	_cleanup_(strbuf_done) struct strbuf query = { 0 };
-	int status = object_path(&kind, o, c, NULL, &query);
-	const json_t *ip;
-
-	controller_url_add_query(&query, "address", bare);
-	if (status == EXIT_SUCCESS)
-		status = controller_ask(c, "GET", strbuf_get(&query), NULL, NULL, &list);
-	if (status != EXIT_SUCCESS)
-		return status;
-	ip = json_array_get(json_object_get(list.body, "items"), 0);
-	if (ip == NULL) {
-		cli_say_error("no Global IP that was ordered has the address %s", bare);
-		return EXIT_FAILURE;
-	}
-	strbuf_add(path, "/api/v1/projects");
-	controller_url_add(path, field_text(ip, "project"));
-	controller_url_add(path, kind.path);
-	controller_url_add(path, field_text(ip, "id"));
-	return EXIT_SUCCESS;
-}
-
-/* Finds one by its id or by an address, and reads it. */
-static int
-find(const struct object_options *o, const struct controller *c, const char *which,
-    struct strbuf *path, struct controller_answer *ret)
-{
-	int status = strpbrk(which, ".:") != NULL ? path_of_address(o, c, which, path)
-						  : object_path(&kind, o, c, which, path);
-
-	if (status != EXIT_SUCCESS)
-		return status;
-	return controller_ask(c, "GET", strbuf_get(path), NULL, NULL, ret);
-}
+static const struct object_kind set_kind = { .what = "Global IP", .fields = set_fields };
 
 static int
 run_show(const void *options, int argc, char **args)
 {
 	const struct object_options *o = options;
-	_cleanup_(controller_answer_done) struct controller_answer ip = { 0 };
-	_cleanup_(controller_done) struct controller c = { 0 };
-	_cleanup_(strbuf_done) struct strbuf path = { 0 };
-	int status = controller_open(&o->controller, &c);
+	_cleanup_(object_found_done) struct object_found f = { 0 };
+	int status = global_ip_find(o, args[0], &f);
 
 	(void)argc;
-	if (status == EXIT_SUCCESS)
-		status = find(o, &c, args[0], &path, &ip);
-	return status == EXIT_SUCCESS ? object_print(o, ip.body) : status;
-}
-
-/* Those of the list that are not in the words, and then the words themselves, unless they are
- * taken away. NULL: a word is not UTF-8. */
-static json_t *
-tags_with(const json_t *tags, char **words, bool remove)
-{
-	json_auto_t *result = json_array();
-	json_t *tag;
-	size_t i;
-
-	json_array_foreach (tags, i, tag) {
-		char **word = words;
-
-		while (*word != NULL && strcmp(*word, json_string_value(tag)) != 0)
-			word++;
-		if (*word == NULL)
-			(void)json_array_append(result, tag);
-	}
-	for (; *words != NULL && !remove; words++) {
-		if (json_array_append_new(result, json_string(*words)) < 0)
-			return NULL;
-	}
-	return TAKE(result);
+	return status == EXIT_SUCCESS ? object_print(o, f.was.body) : status;
 }
 
 static int
 run_tag(const void *options, int argc, char **args)
 {
 	const struct ips_options *o = options;
-	_cleanup_(controller_answer_done) struct controller_answer was = { 0 }, is = { 0 };
-	_cleanup_(controller_done) struct controller c = { 0 };
-	_cleanup_(strbuf_done) struct strbuf path = { 0 };
-	int status = controller_open(&o->base.controller, &c);
-	json_t *body;
+	_cleanup_(object_found_done) struct object_found f = { 0 };
+	int status = global_ip_find(&o->base, args[0], &f);
+
+	(void)argc;
+	return status == EXIT_SUCCESS ? object_tag(&o->base, &f, args + 1, o->remove) : status;
+}
+
+static int
+run_set(const void *options, int argc, char **args)
+{
+	const struct ips_options *o = options;
+	_cleanup_(object_found_done) struct object_found f = { 0 };
+	json_auto_t *body = NULL;
+	int status = object_body(&set_kind, &o->base, &body);
 
 	(void)argc;
 	if (status == EXIT_SUCCESS)
-		status = find(&o->base, &c, args[0], &path, &was);
-	if (status != EXIT_SUCCESS)
-		return status;
-	body = json_pack(
-	    "{s:o}", "tags", tags_with(json_object_get(was.body, "tags"), args + 1, o->remove));
-	if (body == NULL)
-		return cli_usage_error("a tag is not UTF-8 text");
-	status = controller_ask(&c, "PATCH", strbuf_get(&path), body, was.etag, &is);
-	return status == EXIT_SUCCESS ? object_print(&o->base, is.body) : status;
+		status = global_ip_find(&o->base, args[0], &f);
+	return status == EXIT_SUCCESS ? object_patch(&o->base, &f, TAKE(body)) : status;
 }
 
 /* What a release does, in words. */
@@ -217,24 +165,42 @@ add_consequences(const json_t *ip, struct strbuf *out)
 	strbuf_add_printable(out, strbuf_get(&text));
 }
 
+/* An address stands for its block everywhere else; to release one, whoever means an address of
+ * several has to say so. */
+static int
+check_named(const char *which, const json_t *ip)
+{
+	const char *text = field_text(ip, "prefix");
+	struct prefix prefix;
+
+	if (strpbrk(which, ".:") == NULL || strchr(which, '/') != NULL ||
+	    prefix_parse(text, &prefix) < 0 || prefix_equal(prefix, prefix_host(prefix.addr)))
+		return EXIT_SUCCESS;
+	return cli_usage_error(
+	    "%s is one address of %s, which is released whole: say %s, or its id %s", which, text,
+	    text, field_text(ip, "id"));
+}
+
 static int
 run_release(const void *options, int argc, char **args)
 {
 	const struct object_options *o = options;
-	_cleanup_(controller_answer_done) struct controller_answer was = { 0 }, is = { 0 };
-	_cleanup_(controller_done) struct controller c = { 0 };
-	_cleanup_(strbuf_done) struct strbuf path = { 0 }, text = { 0 }, line = { 0 };
-	int status = controller_open(&o->controller, &c);
+	_cleanup_(controller_answer_done) struct controller_answer is = { 0 };
+	_cleanup_(object_found_done) struct object_found f = { 0 };
+	_cleanup_(strbuf_done) struct strbuf text = { 0 }, line = { 0 };
+	int status = global_ip_find(o, args[0], &f);
 
 	(void)argc;
-	if (status == EXIT_SUCCESS)
-		status = find(o, &c, args[0], &path, &was);
 	if (status != EXIT_SUCCESS)
 		return status;
-	add_consequences(was.body, &text);
+	status = check_named(args[0], f.was.body);
+	if (status != EXIT_SUCCESS)
+		return status;
+	add_consequences(f.was.body, &text);
 	status = object_confirm(o, strbuf_get(&text));
 	if (status == EXIT_SUCCESS)
-		status = controller_ask(&c, "DELETE", strbuf_get(&path), NULL, was.etag, &is);
+		status = controller_ask(
+		    &f.controller, "DELETE", strbuf_get(&f.path), NULL, f.was.etag, &is);
 	if (status != EXIT_SUCCESS)
 		return status;
 	if (o->json)
@@ -254,11 +220,13 @@ static const struct cli_command list_command =
 	struct ips_options, &defaults, run_list);
 static const struct cli_command order_command = OBJECT_COMMAND(
     "order", "", 0, "Order a Global IP.", order_options, struct ips_options, &defaults, run_order);
-static const struct cli_command show_command = OBJECT_COMMAND("show", "ID|ADDRESS", 1,
+static const struct cli_command show_command = OBJECT_COMMAND("show", "GLOBAL-IP", 1,
     "Show a Global IP.", show_options, struct ips_options, &defaults, run_show);
+static const struct cli_command set_command = OBJECT_COMMAND("set", "GLOBAL-IP", 1,
+    "Change what a Global IP is for.", set_options, struct ips_options, &defaults, run_set);
 static const struct cli_command tag_command = {
 	.name = "tag",
-	.args = "ID|ADDRESS TAG...",
+	.args = "GLOBAL-IP TAG...",
 	.summary = "Give a Global IP tags, or take them away.",
 	.args_min = 2,
 	.args_max = UINT_MAX,
@@ -268,11 +236,11 @@ static const struct cli_command tag_command = {
 	.defaults = &defaults,
 	.run = run_tag,
 };
-static const struct cli_command release_command = OBJECT_COMMAND("release", "ID|ADDRESS", 1,
+static const struct cli_command release_command = OBJECT_COMMAND("release", "GLOBAL-IP", 1,
     "Give a Global IP back.", release_options, struct ips_options, &defaults, run_release);
 
 static const struct cli_command *const commands[] = { &list_command, &order_command, &show_command,
-	&tag_command, &release_command, NULL };
+	&set_command, &tag_command, &release_command, NULL };
 
 const struct cli_command cli_ips_command = {
 	.name = "ips",

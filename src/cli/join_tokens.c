@@ -35,11 +35,11 @@ static const struct object_field fields[] = {
 
 static const struct cli_option list_options[] = { CLI_OBJECT, CLI_OBJECT_LIST };
 static const struct cli_option create_options[] = {
-	CLI_OBJECT,
+	CLI_OBJECT, CLI_OBJECT_KEY,
 	{ "site", 's', CLI_STRING, AT(site), "SITE", 0, 0, NULL, "where who joins stands; needed" },
 	{ "project", 'p', CLI_STRING, AT(base.project), "PROJECT", 0, 0, NULL, "whose it is alone" },
 	{ "host", 0, CLI_STRING, AT(host), "HOST", 0, 0, NULL, "the only one that may join with it" },
-	{ "expires", 'e', CLI_DURATION, AT(expires), "DURATION", 60 * NS_PER_S, 2592000 * NS_PER_S,
+	{ "expires", 'e', CLI_SECONDS, AT(expires), "DURATION", 60 * NS_PER_S, 2592000 * NS_PER_S,
 	    NULL, "it is valid for so long" },
 };
 static const struct cli_option revoke_options[] = { CLI_OBJECT };
@@ -51,7 +51,8 @@ static const struct object_kind kind = { .what = "join token",
 	.path = "join-tokens",
 	.columns = columns,
 	.fields = fields,
-	.removed = "revoked" };
+	.removed = "revoked",
+	.unread = true };
 
 OBJECT_RUN_LIST(run_list, kind)
 OBJECT_RUN_REMOVE(run_revoke, kind)

@@ -36,8 +36,10 @@ cli_lab_say_when(int64_t wall_ns, const char *fmt, ...)
 	return cli_print(strbuf_get(&line));
 }
 
-int
-cli_lab_load(const char *what, const char *path, const char *name, struct conf **ret,
+typedef int (*plan_fn)(const struct scenario *s, struct lab_plan **ret, struct err *err);
+
+static int
+load(const char *what, const char *path, const char *name, plan_fn make, struct conf **ret,
     struct lab_plan **ret_plan)
 {
 	_cleanup_(strbuf_done) struct strbuf errors = { 0 };
@@ -48,7 +50,7 @@ cli_lab_load(const char *what, const char *path, const char *name, struct conf *
 		(void)fputs(strbuf_get(&errors), stderr);
 		return EXIT_FAILURE;
 	}
-	if (lab_plan_new(conf_root(conf), ret_plan, &err) < 0) {
+	if (make(conf_root(conf), ret_plan, &err) < 0) {
 		err_prefix(&err, "%s", path);
 		return cli_lab_fail(what, &err);
 	}
@@ -56,6 +58,20 @@ cli_lab_load(const char *what, const char *path, const char *name, struct conf *
 		(*ret_plan)->name = name;
 	*ret = TAKE(conf);
 	return EXIT_SUCCESS;
+}
+
+int
+cli_lab_load(const char *what, const char *path, const char *name, struct conf **ret,
+    struct lab_plan **ret_plan)
+{
+	return load(what, path, name, lab_plan_new, ret, ret_plan);
+}
+
+int
+cli_lab_load_with_controller(const char *what, const char *path, const char *name,
+    struct conf **ret, struct lab_plan **ret_plan)
+{
+	return load(what, path, name, lab_plan_new_with_controller, ret, ret_plan);
 }
 
 static const struct cli_command *const subcommands[] = {

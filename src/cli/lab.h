@@ -34,3 +34,6 @@ int cli_lab_say_when(int64_t wall_ns, const char *fmt, ...) _printf_(2, 3);
  */
 int cli_lab_load(const char *what, const char *path, const char *name, struct conf **ret,
     struct lab_plan **ret_plan) _must_use_;
+/* Likewise, of a lab with a controller. */
+int cli_lab_load_with_controller(const char *what, const char *path, const char *name,
+    struct conf **ret, struct lab_plan **ret_plan) _must_use_;

@@ -5,19 +5,22 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/lab.h"
 #include "cli/print_json.h"
+#include "cli/report_files.h"
 #include "io/loop.h"
 #include "lab/lab.h"
 #include "lab/plan.h"
 #include "lab/run.h"
+#include "lab/run_report.h"
 #include "lab/scenario.h"
 #include "lab/settle.h"
 #include "lab/stop.h"
 
 struct lab_run_options {
-	const char *lab;
+	const char *lab, *report;
 	bool json, keep, running;
 	struct cli_strings only;
 };
@@ -69,6 +72,25 @@ leave_lab(struct lab *lab, const struct scenario *scenario, const struct lab_pla
 	return 0;
 }
 
+/* What was measured, written to the file that was named. */
+static int
+write_report(const json_t *doc, const struct scenario *scenario, const struct lab_plan *plan,
+    const char *path, const struct say *say)
+{
+	_cleanup_(report_done) struct report report = { 0 };
+	struct err err = { 0 };
+	int status;
+
+	report_init(&report);
+	report.made_wall_ns = clock_wall_ns();
+	if (lab_report_fill(doc, scenario, plan, &report, &err) < 0)
+		return cli_lab_fail("run", &err);
+	status = report_file_write(path, &report);
+	if (status == EXIT_SUCCESS && strcmp(path, "-") != 0)
+		say_done(say, "the report of what was measured is in %s", path);
+	return status;
+}
+
 static int
 play(const struct scenario *scenario, const struct lab_plan *plan,
     const struct lab_run_options *options, int stop_fd)
@@ -93,6 +115,8 @@ play(const struct scenario *scenario, const struct lab_plan *plan,
 	r = lab_run(lab, scenario, plan, &run_options, &doc);
 
 	bool held = r >= 0 && json_is_true(json_object_get(doc, "held"));
+	bool written = r < 0 || options->report == NULL ||
+		       write_report(doc, scenario, plan, options->report, &say) == EXIT_SUCCESS;
 
 	if (options->json && doc)
 		(void)cli_print_json(TAKE(doc), JSON_INDENT(2));
@@ -110,7 +134,7 @@ play(const struct scenario *scenario, const struct lab_plan *plan,
 		say_done(&say, "interrupted%s", options->running ? "" : "; the lab is gone");
 		return 128 + stop_signal();
 	}
-	return held ? EXIT_SUCCESS : EXIT_FAILURE;
+	return held && written ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static int
@@ -146,6 +170,8 @@ static const struct cli_option options[] = {
 	    "its name, instead of the scenario's" },
 	{ "json", 0, CLI_FLAG, AT(json), NULL, 0, 0, NULL,
 	    "one JSON document on stdout at the end; progress goes to stderr" },
+	{ "report", 0, CLI_STRING, AT(report), "FILE", 0, 0, NULL,
+	    "write what was measured as a report: a page, or .json, or .csv" },
 	{ "only", 0, CLI_STRINGS, AT(only), "STEP", 0, 0, NULL,
 	    "play only steps of this kind or name; may be repeated" },
 	{ "keep", 0, CLI_FLAG, AT(keep), NULL, 0, 0, NULL, "keep the lab afterwards, to play in" },

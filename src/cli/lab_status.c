@@ -88,12 +88,18 @@ print_status(const json_t *status)
 	_cleanup_(table_freep) struct table *t = table_new();
 	_cleanup_(strbuf_done) struct strbuf out = { 0 };
 	const json_t *links = json_object_get(status, "links");
+	const json_t *controller = json_object_get(status, "controller");
 
-	strbuf_addf(&out, "%s: up since %s, supervisor %d, %zu nodes, %zu links\nlogs: %s/logs\n\n",
+	strbuf_addf(&out, "%s: up since %s, supervisor %d, %zu nodes, %zu links\nlogs: %s/logs\n",
 	    field_text(status, "name"), field_text(status, "since"),
 	    (int)json_integer_value(json_object_get(status, "pid")),
 	    json_array_size(json_object_get(status, "nodes")), json_array_size(links),
 	    field_text(status, "directory"));
+	if (json_is_object(controller))
+		strbuf_addf(&out, "console: %s/, signed in to with what stands in %s\n\n",
+		    field_text(controller, "url"), field_text(controller, "token_file"));
+	else
+		strbuf_add(&out, "\n");
 	add_nodes(json_object_get(status, "nodes"), t);
 	table_format(t, (struct table_look){ .colour = tty_wants_colour(STDOUT_FILENO) }, &out);
 	add_links_down(links, &out);

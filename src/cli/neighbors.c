@@ -42,7 +42,7 @@ show(const json_t *neighbors)
 	_cleanup_(strbuf_done) struct strbuf out = { 0 };
 
 	if (json_array_size(neighbors) == 0)
-		return cli_print("the agent has no neighbor: nothing can be announced\n");
+		cli_say_none("The agent has no neighbors: nothing can be announced.");
 	neighbors_text(neighbors,
 	    (struct table_look){ .colour = tty_wants_colour(STDOUT_FILENO),
 		.columns = tty_columns(STDOUT_FILENO, 0) },

@@ -8,6 +8,7 @@
 
 #include "base/style.h"
 #include "cli/controller_url.h"
+#include "cli/document_file.h"
 #include "cli/fields.h"
 #include "cli/print_json.h"
 
@@ -64,34 +65,71 @@ object_print(const struct object_options *o, json_t *object)
 }
 
 int
-object_show(const struct object_kind *kind, const struct object_options *o, const char *name)
+object_find(const struct object_kind *kind, const struct object_options *o, const char *name,
+    const char *part, struct object_found *ret)
 {
-	_cleanup_(controller_answer_done) struct controller_answer answer = { 0 };
-	_cleanup_(controller_done) struct controller c = { 0 };
-	_cleanup_(strbuf_done) struct strbuf path = { 0 };
-	int status = controller_open(&o->controller, &c);
+	int status = controller_open(&o->controller, &ret->controller);
 
 	if (status == EXIT_SUCCESS)
-		status = object_path(kind, o, &c, name, &path);
+		status = object_path(kind, o, &ret->controller, name, &ret->path);
+	strbuf_add(&ret->path, part);
 	if (status == EXIT_SUCCESS)
-		status = controller_ask(&c, "GET", strbuf_get(&path), NULL, NULL, &answer);
-	return status == EXIT_SUCCESS ? object_print(o, answer.body) : status;
+		status = controller_ask(
+		    &ret->controller, "GET", strbuf_get(&ret->path), NULL, NULL, &ret->was);
+	return status;
 }
 
-/* The kind's fields that were given, beside `fixed` (NULL: a text in it is none); NULL: one is
- * wrong, which was said. */
-static json_t *
-body_of(const struct object_kind *kind, const struct object_options *o, json_t *fixed)
+void
+object_found_done(struct object_found *f)
 {
-	struct err e = { 0 };
+	controller_answer_done(&f->was);
+	strbuf_done(&f->path);
+	controller_done(&f->controller);
+}
 
-	if (fixed == NULL)
-		(void)err_set(&e, -EINVAL, "an argument is not UTF-8 text");
-	else if (kind->fields == NULL || object_add_fields(fixed, kind->fields, o, &e) == 0)
-		return fixed;
-	(void)cli_usage_error("%s", e.message);
-	json_decref(fixed);
-	return NULL;
+int
+object_show(const struct object_kind *kind, const struct object_options *o, const char *name)
+{
+	_cleanup_(object_found_done) struct object_found f = { 0 };
+	int status = object_find(kind, o, name, "", &f);
+
+	return status == EXIT_SUCCESS ? object_print(o, f.was.body) : status;
+}
+
+/* Adds what stands in the files that were given: EXIT_SUCCESS, or it was said what is wrong. */
+static int
+add_files(json_t *object, const struct object_field *fields, const struct object_options *o)
+{
+	for (; fields != NULL && fields->name != NULL; fields++) {
+		const char *const *file = (const void *)((const char *)o + fields->offset);
+		json_t *document;
+
+		if (fields->type != OBJECT_FILE || *file == NULL)
+			continue;
+		document = document_file(*file, "an object");
+		if (document == NULL)
+			return EXIT_FAILURE;
+		(void)json_object_set_new(object, fields->name, document);
+	}
+	return EXIT_SUCCESS;
+}
+
+/* The kind's fields that were given, beside `fixed` (NULL: a text in it is none). */
+static int
+body_of(const struct object_kind *kind, const struct object_options *o, json_t *fixed, json_t **ret)
+{
+	json_auto_t *body = fixed;
+	struct err e = { 0 };
+	int status;
+
+	if (body == NULL)
+		return cli_usage_error("an argument is not UTF-8 text");
+	if (kind->fields != NULL && object_add_fields(body, kind->fields, o, &e) < 0)
+		return cli_usage_error("%s", e.message);
+	status = add_files(body, kind->fields, o);
+	if (status == EXIT_SUCCESS)
+		*ret = TAKE(body);
+	return status;
 }
 
 int
@@ -100,9 +138,11 @@ object_make(const struct object_kind *kind, const struct object_options *o, json
 {
 	_cleanup_(controller_done) struct controller c = { 0 };
 	_cleanup_(strbuf_done) struct strbuf path = { 0 };
-	json_auto_t *body = body_of(kind, o, fixed);
-	int status = body != NULL ? controller_open(&o->controller, &c) : EXIT_USAGE;
+	json_auto_t *body = NULL;
+	int status = body_of(kind, o, fixed, &body);
 
+	if (status == EXIT_SUCCESS)
+		status = controller_open(&o->controller, &c);
 	if (status == EXIT_SUCCESS)
 		status = object_path(kind, o, &c, NULL, &path);
 	if (status == EXIT_SUCCESS)
@@ -120,76 +160,33 @@ object_create(const struct object_kind *kind, const struct object_options *o, js
 }
 
 int
-object_change(const struct object_kind *kind, const struct object_options *o, const char *name)
+object_body(const struct object_kind *kind, const struct object_options *o, json_t **ret)
 {
-	_cleanup_(controller_answer_done) struct controller_answer was = { 0 }, is = { 0 };
-	_cleanup_(controller_done) struct controller c = { 0 };
-	_cleanup_(strbuf_done) struct strbuf path = { 0 };
-	json_auto_t *body = body_of(kind, o, json_object());
-	int status;
+	int status = body_of(kind, o, json_object(), ret);
 
-	if (body == NULL)
-		return EXIT_USAGE;
-	if (json_object_size(body) == 0)
-		return cli_usage_error("what is to be changed? An option says it");
-	status = controller_open(&o->controller, &c);
-	if (status == EXIT_SUCCESS)
-		status = object_path(kind, o, &c, name, &path);
-	if (status == EXIT_SUCCESS)
-		status = controller_ask(&c, "GET", strbuf_get(&path), NULL, NULL, &was);
-	if (status == EXIT_SUCCESS)
-		status = controller_ask(&c, "PATCH", strbuf_get(&path), TAKE(body), was.etag, &is);
+	return status == EXIT_SUCCESS && json_object_size(*ret) == 0
+		   ? cli_usage_error("what is to be changed? An option says it")
+		   : status;
+}
+
+int
+object_patch(const struct object_options *o, const struct object_found *f, json_t *body)
+{
+	_cleanup_(controller_answer_done) struct controller_answer is = { 0 };
+	int status =
+	    controller_ask(&f->controller, "PATCH", strbuf_get(&f->path), body, f->was.etag, &is);
+
 	return status == EXIT_SUCCESS ? object_print(o, is.body) : status;
 }
 
 int
-object_confirm(const struct object_options *o, const char *consequences)
+object_change(const struct object_kind *kind, const struct object_options *o, const char *name)
 {
-	char answer[16] = "";
+	_cleanup_(object_found_done) struct object_found f = { 0 };
+	json_auto_t *body = NULL;
+	int status = object_body(kind, o, &body);
 
-	if (o->yes)
-		return EXIT_SUCCESS;
-	if (!isatty(STDIN_FILENO))
-		return cli_usage_error("nobody can be asked here: --yes says that it is meant");
-	(void)fprintf(stderr, "%s\nIs that meant? [y/N] ", consequences);
-	if (fgets(answer, sizeof(answer), stdin) != NULL &&
-	    (strcmp(answer, "y\n") == 0 || strcmp(answer, "yes\n") == 0))
-		return EXIT_SUCCESS;
-	cli_say_error("nothing was changed");
-	return EXIT_FAILURE;
-}
-
-int
-object_remove(const struct object_kind *kind, const struct object_options *o, const char *name)
-{
-	return object_remove_with(kind, o, name, "");
-}
-
-int
-object_remove_with(const struct object_kind *kind, const struct object_options *o, const char *name,
-    const char *query)
-{
-	_cleanup_(controller_answer_done) struct controller_answer answer = { 0 };
-	_cleanup_(controller_done) struct controller c = { 0 };
-	_cleanup_(strbuf_done) struct strbuf path = { 0 }, line = { 0 }, question = { 0 };
-	int status = controller_open(&o->controller, &c);
-
-	strbuf_addf(&question, "%s ", kind->what);
-	strbuf_add_printable(&question, name);
-	strbuf_addf(&question, ": %s", kind->confirm != NULL ? kind->confirm : "");
-	if (status == EXIT_SUCCESS && kind->confirm != NULL)
-		status = object_confirm(o, strbuf_get(&question));
 	if (status == EXIT_SUCCESS)
-		status = object_path(kind, o, &c, name, &path);
-	strbuf_add(&path, query);
-	if (status == EXIT_SUCCESS)
-		status = controller_ask(&c, "DELETE", strbuf_get(&path), NULL, NULL, &answer);
-	if (status != EXIT_SUCCESS)
-		return status;
-	if (o->json)
-		return answer.body != NULL ? object_print(o, answer.body) : EXIT_SUCCESS;
-	strbuf_addf(&line, "%s ", kind->what);
-	strbuf_add_printable(&line, name);
-	strbuf_addf(&line, ": %s\n", kind->removed != NULL ? kind->removed : "removed");
-	return cli_print(strbuf_get(&line));
+		status = object_find(kind, o, name, "", &f);
+	return status == EXIT_SUCCESS ? object_patch(o, &f, TAKE(body)) : status;
 }

@@ -25,6 +25,7 @@ struct object_options {
 	CLI_CONTROLLER(struct object_options),                                                                       \
 	{ "json", 0, CLI_FLAG, CLI_OBJECT_AT(json), NULL, 0, 0, NULL,                              \
 	    "the answer as one JSON document" }
+#define CLI_OBJECT_KEY CLI_CONTROLLER_KEY(struct object_options)
 #define CLI_OBJECT_LIST                                                                       \
 	{ "limit", 'n', CLI_U32, CLI_OBJECT_AT(limit), "COUNT", 1, 1000000, NULL,                  \
 	    "show so many at most" }
@@ -52,6 +53,9 @@ struct object_kind {
 	const struct object_field *fields;  /* of a new or changed object; NULL: none */
 	const char *removed;                /* what has become of it: "revoked" */
 	const char *confirm;                /* what removing does; NULL: what needs no question */
+	/* what of the object the question says, too, ends with NULL; NULL: nothing */
+	const char *const *telling;
+	bool unread; /* the API gives none alone, so it is removed unseen */
 };
 
 int object_list(const struct object_kind *kind, const struct object_options *o);
@@ -63,6 +67,8 @@ int object_make(const struct object_kind *kind, const struct object_options *o, 
     struct controller_answer *ret);
 /* Changes what it read just before, or nothing when somebody else did meanwhile. */
 int object_change(const struct object_kind *kind, const struct object_options *o, const char *name);
+/* Removes what it read just before, and was asked for; or nothing, when somebody changed it since.
+ */
 int object_remove(const struct object_kind *kind, const struct object_options *o, const char *name);
 /* Likewise, with a query ("?a=b", or ""). */
 int object_remove_with(const struct object_kind *kind, const struct object_options *o,
@@ -101,6 +107,26 @@ int object_remove_with(const struct object_kind *kind, const struct object_optio
  */
 int object_path(const struct object_kind *kind, const struct object_options *o,
     const struct controller *c, const char *name, struct strbuf *path);
+/* The body of a change, for the caller to decref: EXIT_SUCCESS, or it was said what is wrong. */
+int object_body(const struct object_kind *kind, const struct object_options *o, json_t **ret);
+
+/* An object, or a part of one, where it stands and as it was read. Initialise with { 0 }. */
+struct object_found {
+	struct controller controller;
+	struct strbuf path;
+	struct controller_answer was;
+};
+/* Reads what is called so; part: "", or "/network". EXIT_SUCCESS, or it was said why not; either
+ * way object_found_done() ends it. */
+int object_find(const struct object_kind *kind, const struct object_options *o, const char *name,
+    const char *part, struct object_found *ret);
+void object_found_done(struct object_found *f);
+/* Changes what was found to the body (taken over), unless it was changed meanwhile; prints it. */
+int object_patch(const struct object_options *o, const struct object_found *f, json_t *body);
+/* Likewise, with the words (ends with NULL) as further tags, or as none of its tags. */
+int object_tag(
+    const struct object_options *o, const struct object_found *f, char **words, bool remove);
+
 /* Prints an object (borrowed) as the options want it. */
 int object_print(const struct object_options *o, json_t *object);
 /* Whether somebody at the terminal says yes, or --yes did: EXIT_SUCCESS, or it was said why not. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/without_const.h"
 #include "cli/command.h"
 
 static int
@@ -71,6 +72,9 @@ value_of(const struct object_field *f, const void *options, json_t **ret, struct
 		return 0;
 	case OBJECT_YES:
 		*ret = *index >= 0 ? json_boolean(*index) : NULL;
+		return 0;
+	case OBJECT_FILE:
+		*ret = NULL;
 		return 0;
 	}
 	abort();
@@ -175,7 +179,7 @@ object_text(const json_t *object, struct strbuf *out)
 	table_add_column(t, "", TABLE_LEFT);
 	table_add_column(t, "", TABLE_LEFT);
 	/* its macro takes no const */
-	json_object_foreach ((json_t *)(uintptr_t)object, key, value) {
+	json_object_foreach (without_const(object), key, value) {
 		table_add_row(t);
 		add_key(t, key);
 		add_cell(t, value, "-");

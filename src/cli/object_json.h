@@ -14,10 +14,11 @@ enum object_type {
 	OBJECT_TEXT,    /* const char *; NULL: not given */
 	OBJECT_TEXTS,   /* struct cli_strings */
 	OBJECT_COUNT,   /* uint32_t; OBJECT_NOT_GIVEN */
-	OBJECT_SECONDS, /* struct duration; OBJECT_NO_TIME */
+	OBJECT_SECONDS, /* struct duration, of a CLI_SECONDS; OBJECT_NO_TIME */
 	OBJECT_NUMBER,  /* const char *, a number with or without a fraction */
 	OBJECT_CHOICE,  /* int, an index into names; -1: not given */
 	OBJECT_YES,     /* int, 0 or 1; -1: not given */
+	OBJECT_FILE,    /* const char *, a file of YAML or JSON: object.c reads it */
 };
 
 #define OBJECT_NOT_GIVEN UINT32_MAX

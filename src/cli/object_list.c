@@ -66,13 +66,15 @@ add_page(const struct controller *c, const char *path, uint32_t limit, json_t *l
 }
 
 static int
-print(const struct object_kind *kind, const struct object_options *o, json_t *list)
+print(const struct object_kind *kind, const struct object_options *o, bool filtered, json_t *list)
 {
 	_cleanup_(strbuf_done) struct strbuf out = { 0 };
 	int status;
 
 	if (o->json)
 		return cli_print_json(json_incref(list), JSON_INDENT(2));
+	if (json_array_size(json_object_get(list, "items")) == 0)
+		cli_say_none("There are no %s%ss.", filtered ? "such " : "", kind->what);
 	object_list_text(json_object_get(list, "items"), kind->columns,
 	    (struct table_look){ .colour = tty_wants_colour(STDOUT_FILENO),
 		.columns = tty_columns(STDOUT_FILENO, 0) },
@@ -104,5 +106,5 @@ object_list(const struct object_kind *kind, const struct object_options *o)
 			return status;
 	} while (json_is_string(json_object_get(list, "next")) &&
 		 (o->limit == 0 || json_array_size(items) < o->limit));
-	return print(kind, o, list);
+	return print(kind, o, strchr(strbuf_get(&path), '?') != NULL, list);
 }

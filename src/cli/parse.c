@@ -102,6 +102,9 @@ set_duration(struct parse *p, const struct cli_option *o, const char *value)
 		    o->name, value, duration_format(DURATION_NS(o->min), low),
 		    duration_format(DURATION_NS(o->max ? o->max : INT64_MAX), high));
 	}
+	if (o->type == CLI_SECONDS && d.ns % NS_PER_S != 0)
+		return err_set(
+		    p->e, -EINVAL, "--%s: %s is not a number of whole seconds", o->name, value);
 	memcpy(p->options + o->offset, &d, sizeof(d));
 	return 0;
 }
@@ -187,6 +190,7 @@ set_option(struct parse *p, const struct cli_option *o, const char *value)
 	case CLI_U32:
 		return set_u32(p, o, value);
 	case CLI_DURATION:
+	case CLI_SECONDS:
 		return set_duration(p, o, value);
 	case CLI_ENUM:
 		return set_enum(p, o, value);

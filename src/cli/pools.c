@@ -40,13 +40,13 @@ static const struct object_field fields[] = {
 	{ "description", 'd', CLI_STRING, AT(description), "TEXT", 0, 0, NULL, "what it is for" },     \
 	{ "open", 0, CLI_CHOICE, AT(open), NULL, 1, 0, NULL, "orders are taken from it" },             \
 	{ "closed", 0, CLI_CHOICE, AT(open), NULL, 0, 0, NULL, "no orders are taken from it" },        \
-	{ "quarantine", 'q', CLI_DURATION, AT(quarantine), "DURATION", 0, 31536000 * NS_PER_S, NULL,   \
+	{ "quarantine", 'q', CLI_SECONDS, AT(quarantine), "DURATION", 0, 31536000 * NS_PER_S, NULL,   \
 	    "how long what was released rests" }
 
 static const struct cli_option list_options[] = { CLI_OBJECT, CLI_OBJECT_LIST };
 static const struct cli_option show_options[] = { CLI_OBJECT };
 static const struct cli_option add_options[] = {
-	CLI_OBJECT,
+	CLI_OBJECT, CLI_OBJECT_KEY,
 	{ "announced-as", 'a', CLI_ENUM, AT(announced_as), "HOW", 0, 0, announced_as_names,
 	    "how the network announces it" },
 	{ "project", 'p', CLI_STRING, AT(base.project), "PROJECT", 0, 0, NULL,

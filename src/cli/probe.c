@@ -8,19 +8,16 @@
 #include "base/alloc.h"
 #include "cli/commands.h"
 #include "cli/print_json.h"
+#include "cli/probe_report.h"
+#include "cli/probe_targets.h"
 #include "cli/signals.h"
-#include "io/tty.h"
+#include "io/loop.h"
 #include "measure/json.h"
 #include "measure/probe_run.h"
 
-#define TARGETS_MAX 100
-#define COLUMNS_WITHOUT_TERMINAL 100
-
-enum output {
-	OUTPUT_TEXT,
-	OUTPUT_JSON,
-	OUTPUT_EACH,
-};
+#define COUNT_NOT_GIVEN UINT32_MAX
+#define COUNT 10
+#define WATCH_PACE DURATION_S(1)
 
 struct probe_options {
 	uint32_t count;
@@ -30,118 +27,52 @@ struct probe_options {
 	const char *host_header, *site_header;
 	uint32_t parallel;
 	bool location, insecure;
-	int output;
+	int http, certificate;
+	struct probe_report_options report;
 };
 
 /* What a run gathers. */
 struct gather {
 	const struct probe_options *options;
 	sd_event *loop;
-	struct probe_target *targets; /* owned, with the texts of the next two */
-	char **texts;
-	size_t target_count, text_count, text_cap;
-	struct probe_resolve *resolves;  /* owned */
+	struct probe_targets targets;    /* owned */
 	struct probe_summary *summaries; /* owned; one a target */
 	struct probe_record *records;    /* owned; only for the JSON document */
 	size_t record_count, record_cap;
 	uint64_t ended, failed;
 	struct probe_run *run; /* owned */
+	struct probe_report report;
+	struct timer watch;
 };
-
-static char *
-keep(struct gather *g, char *text)
-{
-	g->texts = grow_array(g->texts, g->text_count, &g->text_cap, sizeof(*g->texts));
-	g->texts[g->text_count++] = text;
-	return text;
-}
 
 static void
 gather_done(struct gather *g)
 {
 	probe_run_free(g->run);
-	for (size_t i = 0; i < g->target_count && g->summaries; i++)
+	timer_done(&g->watch);
+	probe_report_done(&g->report);
+	for (size_t i = 0; i < g->targets.count && g->summaries; i++)
 		probe_summary_done(&g->summaries[i]);
 	for (size_t i = 0; i < g->record_count; i++)
 		probe_record_done(&g->records[i]);
-	for (size_t i = 0; i < g->text_count; i++)
-		free(g->texts[i]);
-	free(g->texts);
-	free(g->targets);
-	free(g->resolves);
 	free(g->summaries);
 	free(g->records);
+	probe_targets_done(&g->targets);
 	(void)sd_event_unref(g->loop);
-}
-
-/* The length of NAME in "NAME=rest", or 0 when it does not begin so. */
-static size_t
-name_length(const char *text)
-{
-	size_t n = 0;
-
-	while (ascii_is_alpha(text[n]) || ascii_is_digit(text[n]) ||
-	       (text[n] && strchr("._-", text[n])))
-		n++;
-	return text[n] == '=' ? n : 0;
-}
-
-/* Adds "NAME=URL" or "URL"; a URL without a scheme is one of http. 0 or the exit status. */
-static int
-add_target(struct gather *g, const char *text, bool reference)
-{
-	struct probe_target *t = &g->targets[g->target_count];
-	size_t n = name_length(text);
-	const char *url = n ? text + n + 1 : text;
-	struct err e = { 0 };
-
-	if (reference && n == 0)
-		return cli_usage_error("--against: \"%s\" is not NAME=URL", text);
-	t->reference = reference;
-	t->url = keep(g, xasprintf("%s%s", strstr(url, "://") ? "" : "http://", url));
-	t->name = n ? keep(g, xasprintf("%.*s", (int)n, text)) : t->url;
-	if (probe_check_url(t->url, &e) < 0)
-		return cli_usage_error("%s", e.message);
-	for (size_t i = 0; i < g->target_count; i++) {
-		if (strcmp(g->targets[i].name, t->name) == 0)
-			return cli_usage_error("%s is given twice", t->name);
-	}
-	g->target_count++;
-	return 0;
-}
-
-static int
-add_resolves(struct gather *g)
-{
-	const struct cli_strings *given = &g->options->resolve;
-
-	g->resolves = xcalloc(given->count, sizeof(*g->resolves));
-	for (size_t i = 0; i < given->count; i++) {
-		const char *text = given->items[i];
-		size_t n = name_length(text);
-
-		if (n == 0 || ip_parse(text + n + 1, &g->resolves[i].address) < 0)
-			return cli_usage_error("--resolve: \"%s\" is not HOST=ADDRESS", text);
-		g->resolves[i].host = keep(g, xasprintf("%.*s", (int)n, text));
-	}
-	return 0;
 }
 
 static int
 add_targets(struct gather *g, int argc, char **args)
 {
-	const struct cli_strings *against = &g->options->against;
-	size_t count = (size_t)argc + against->count;
-	int status = 0;
+	const struct probe_options *o = g->options;
+	enum ip_family family = (enum ip_family)o->family;
+	int status = probe_targets_resolve(&g->targets, &o->resolve);
 
-	if (count > TARGETS_MAX)
-		return cli_usage_error("%zu targets are too many, at most %d", count, TARGETS_MAX);
-	g->targets = xcalloc(count, sizeof(*g->targets));
-	g->summaries = xcalloc(count, sizeof(*g->summaries));
 	for (int i = 0; i < argc && status == 0; i++)
-		status = add_target(g, args[i], false);
-	for (size_t i = 0; i < against->count && status == 0; i++)
-		status = add_target(g, against->items[i], true);
+		status = probe_targets_add(&g->targets, args[i], family);
+	if (status == 0)
+		status = probe_targets_against(&g->targets, &o->against, family);
+	g->summaries = xcalloc(g->targets.count + 1, sizeof(*g->summaries));
 	return status;
 }
 
@@ -152,14 +83,15 @@ on_ended(void *userdata, struct probe_record *r)
 
 	g->ended++;
 	g->failed += r->error != NULL;
-	if (g->options->output == OUTPUT_EACH) {
-		if (cli_print_json(probe_record_to_json(g->targets, r),
+	probe_report_complete(&g->report, r);
+	if (g->options->report.output == PROBE_OUTPUT_EACH) {
+		if (cli_print_json(probe_record_to_json(g->targets.items, r),
 			JSON_COMPACT | MEASURE_JSON_FLAGS) != EXIT_SUCCESS)
 			(void)sd_event_exit(g->loop, EXIT_FAILURE);
 		return;
 	}
 	probe_summary_add(&g->summaries[r->target], r);
-	if (g->options->output == OUTPUT_JSON) {
+	if (g->options->report.output == PROBE_OUTPUT_JSON) {
 		g->records =
 		    grow_array(g->records, g->record_count, &g->record_cap, sizeof(*g->records));
 		g->records[g->record_count++] = *r;
@@ -189,26 +121,43 @@ on_finished(void *userdata)
 	(void)sd_event_exit(g->loop, 0);
 }
 
-static int
-print_report(struct gather *g)
+static struct probe_results
+results_of(const struct gather *g)
 {
-	_cleanup_(strbuf_done) struct strbuf text = { 0 };
+	return (struct probe_results){ g->targets.items, g->summaries, g->targets.count, g->records,
+		g->record_count };
+}
 
-	if (g->options->output == OUTPUT_EACH)
-		return EXIT_SUCCESS;
-	for (size_t i = 0; i < g->target_count; i++)
-		probe_summary_finish(&g->summaries[i]);
-	if (g->options->output == OUTPUT_JSON)
-		return cli_print_json(probe_to_json(g->targets, g->summaries, g->target_count,
-					  g->records, g->record_count),
-		    JSON_INDENT(2) | MEASURE_JSON_FLAGS);
-	probe_to_text(g->targets, g->summaries, g->target_count,
-	    (struct probe_look){
-		.columns = tty_columns(STDOUT_FILENO, COLUMNS_WITHOUT_TERMINAL),
-		.colour = tty_wants_colour(STDOUT_FILENO),
-	    },
-	    &text);
-	return cli_print(strbuf_get(&text));
+static void
+on_watch(struct timer *timer, struct instant now)
+{
+	const struct gather *g = container_of(timer, struct gather, watch);
+	struct probe_results results = results_of(g);
+
+	probe_report_watch(&g->report, &results);
+	timer_set(timer, instant_add(now, WATCH_PACE));
+}
+
+static int
+start_watch(struct gather *g, struct err *e)
+{
+	int r;
+
+	if (!g->options->report.watch)
+		return 0;
+	r = timer_init(&g->watch, g->loop, on_watch);
+	if (r < 0)
+		return err_errno(e, r, "set a timer");
+	timer_set(&g->watch, instant_add(clock_now(), WATCH_PACE));
+	return 0;
+}
+
+static uint32_t
+count_of(const struct probe_options *o)
+{
+	if (o->count != COUNT_NOT_GIVEN)
+		return o->count;
+	return o->report.watch ? 0 : COUNT;
 }
 
 /* Sends until all has ended or a signal comes; negative errno when it could not. */
@@ -217,27 +166,33 @@ send_all(struct gather *g, struct err *e)
 {
 	const struct probe_options *o = g->options;
 	const struct probe_conf conf = {
-		.targets = g->targets,
-		.target_count = g->target_count,
-		.count = o->count,
-		.interval = o->interval,
+		.targets = g->targets.items,
+		.target_count = g->targets.count,
+		.count = count_of(o),
+		.interval = o->report.watch && o->interval.ns == 0 ? WATCH_PACE : o->interval,
 		.timeout = o->timeout,
 		.family = (enum ip_family)o->family,
-		.resolves = g->resolves,
-		.resolve_count = o->resolve.count,
+		.resolves = g->targets.resolves,
+		.resolve_count = g->targets.resolve_count,
 		.in_flight_max = o->parallel,
 		.follow = o->location,
 		.insecure = o->insecure,
 		.host_header = o->host_header,
 		.site_header = o->site_header,
+		.http = (enum probe_http)o->http,
+		.certificate = (enum probe_certificate)(o->certificate + 1),
 	};
 	const struct probe_events events = {
 		.ended = on_ended, .skipped = on_skipped, .finished = on_finished, .userdata = g
 	};
-	int r = cli_loop_new(&g->loop, e);
+	int r = probe_check_http(conf.http, e);
 
 	if (r == 0)
+		r = cli_loop_new(&g->loop, e);
+	if (r == 0)
 		r = probe_run_new(g->loop, &conf, &events, &g->run, e);
+	if (r == 0)
+		r = start_watch(g, e);
 	if (r < 0)
 		return r;
 	r = sd_event_loop(g->loop);
@@ -245,34 +200,45 @@ send_all(struct gather *g, struct err *e)
 	return r < 0 ? err_errno(e, r, "event loop") : r;
 }
 
+/* With limits, what could not be measured is unknown (3). */
+static int
+run_and_report(struct gather *g)
+{
+	struct err e = { 0 };
+	struct probe_results results;
+	int r = send_all(g, &e);
+
+	if (r < 0) {
+		cli_say_error("%s", e.message);
+		return g->report.is_judged ? PROBE_UNKNOWN : EXIT_FAILURE;
+	}
+	results = results_of(g);
+	return probe_report_end(&g->report, &results,
+	    r != 0 || g->failed > 0 || g->ended == 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+}
+
 static int
 run_probe(const void *options, int argc, char **args)
 {
 	struct gather g = { .options = options };
-	struct err e = { 0 };
-	int status = add_targets(&g, argc, args);
+	int status = probe_report_prepare(&g.report, &g.options->report);
 
 	if (status == 0)
-		status = add_resolves(&g);
-	if (status == 0) {
-		int r = send_all(&g, &e);
-
-		if (r < 0)
-			(void)fprintf(stderr, "nearcast probe: %s\n", e.message);
-		else
-			status = print_report(&g);
-		if (r != 0 || g.failed > 0 || g.ended == 0)
-			status = EXIT_FAILURE;
-	}
+		status = add_targets(&g, argc, args);
+	if (status == 0)
+		status = run_and_report(&g);
 	gather_done(&g);
 	return status;
 }
+
+/* as enum probe_certificate, from its second on */
+static const char *const certificate_names[] = { "subject", "san", NULL };
 
 /* clang-format off */
 #define AT(field) offsetof(struct probe_options, field)
 static const struct cli_option options[] = {
 	{ "count", 'n', CLI_U32, AT(count), "COUNT", 0, PROBE_COUNT_MAX, NULL,
-	    "requests to each URL; 0: until interrupted" },
+	    "requests to each URL (10); 0: until interrupted" },
 	{ "interval", 'i', CLI_DURATION, AT(interval), "DURATION", 0, 3600 * NS_PER_S, NULL,
 	    "between starts; 0: each starts when the one before has ended" },
 	{ "timeout", 't', CLI_DURATION, AT(timeout), "DURATION", NS_PER_MS, 3600 * NS_PER_S, NULL,
@@ -287,29 +253,47 @@ static const struct cli_option options[] = {
 	{ "insecure", 'k', CLI_FLAG, AT(insecure), NULL, 0, 0, NULL, "do not verify certificates" },
 	{ "parallel", 'P', CLI_U32, AT(parallel), "COUNT", 1, PROBE_IN_FLIGHT_MAX, NULL,
 	    "requests to one URL in flight at most, with --interval" },
+	{ "http2", 0, CLI_CHOICE, AT(http), NULL, PROBE_HTTP_2, 0, NULL, "HTTP/2 instead of HTTP/1.1" },
+	{ "http3", 0, CLI_CHOICE, AT(http), NULL, PROBE_HTTP_3, 0, NULL, "HTTP/3, over QUIC" },
+	{ "certificate", 0, CLI_ENUM, AT(certificate), "FIELD", 0, 0, certificate_names,
+	    "the field of the certificate that names the host that answered" },
 	{ "host-header", 0, CLI_STRING, AT(host_header), "NAME", 0, 0, NULL,
 	    "the header that names the host that answered" },
 	{ "site-header", 0, CLI_STRING, AT(site_header), "NAME", 0, 0, NULL,
 	    "the header that names its site" },
-	{ "json", 0, CLI_CHOICE, AT(output), NULL, OUTPUT_JSON, 0, NULL, "one JSON document at the end" },
-	{ "each", 0, CLI_CHOICE, AT(output), NULL, OUTPUT_EACH, 0, NULL,
+	{ "names", 0, CLI_STRING, AT(report.names), "FILE", 0, 0, NULL,
+	    "names, sites and places of hosts instead of /etc/nearcast/names.json" },
+	{ "at", 0, CLI_STRING, AT(report.at), "LAT,LON", 0, 0, NULL,
+	    "where this client is, in degrees, for the distance to sites" },
+	{ "warn", 'w', CLI_STRINGS, AT(report.warning), "LIMIT", 0, 0, NULL,
+	    "exit 1 beyond it: median=50ms,p95=,p99=,loss=5%,inflation=10ms,km=500,site=am6" },
+	{ "critical", 'c', CLI_STRINGS, AT(report.critical), "LIMIT", 0, 0, NULL,
+	    "exit 2 beyond it, likewise" },
+	{ "prometheus", 0, CLI_STRING, AT(report.prometheus), "FILE", 0, 0, NULL,
+	    "write metrics to this file, as a textfile collector reads" },
+	{ "watch", 'W', CLI_FLAG, AT(report.watch), NULL, 0, 0, NULL,
+	    "show how it stands every second, until interrupted" },
+	{ "json", 0, CLI_CHOICE, AT(report.output), NULL, PROBE_OUTPUT_JSON, 0, NULL, "one JSON document at the end" },
+	{ "each", 0, CLI_CHOICE, AT(report.output), NULL, PROBE_OUTPUT_EACH, 0, NULL,
 	    "one line of JSON for each request, as it ends" },
 };
 /* clang-format on */
 
 static const struct probe_options defaults = {
-	.count = 10,
+	.count = COUNT_NOT_GIVEN,
 	.timeout = { 5 * NS_PER_S },
 	.host_header = "X-Served-By",
 	.site_header = "X-Site",
 	.parallel = 256,
+	.certificate = -1,
 };
 
 const struct cli_command cli_probe_command = {
 	.name = "probe",
 	.args = "[NAME=]URL...",
 	.summary =
-	    "Request URLs, each time with a new connection; show the timings and who answered.",
+	    "Ask URLs (http, https, dns, tcp, identity), each time anew; show the timings and who "
+	    "answered.",
 	.args_min = 1,
 	.args_max = UINT_MAX,
 	.options = options,
@@ -318,5 +302,7 @@ const struct cli_command cli_probe_command = {
 	.defaults = &defaults,
 	.run = run_probe,
 	.notes =
-	    "Exit status: 0 when all requests were answered, 1 when one failed, 2 for wrong use.",
+	    "Exit status: 0 when all requests were answered, 1 when one failed, 2 for wrong use.\n"
+	    "With --warn or --critical: 0 within the limits, 1 beyond a warning, 2 beyond a\n"
+	    "critical one or when nobody answers, 3 when that cannot be known.",
 };

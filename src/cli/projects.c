@@ -42,7 +42,7 @@ static const struct object_field fields[] = {
 
 static const struct cli_option list_options[] = { CLI_OBJECT, CLI_OBJECT_LIST };
 static const struct cli_option show_options[] = { CLI_OBJECT };
-static const struct cli_option add_options[] = { CLI_OBJECT, FIELDS };
+static const struct cli_option add_options[] = { CLI_OBJECT, CLI_OBJECT_KEY, FIELDS };
 static const struct cli_option set_options[] = {
 	CLI_OBJECT,
 	{ "name", 0, CLI_STRING, AT(name), "NAME", 0, 0, NULL, "what it is called from now on" },

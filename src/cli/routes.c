@@ -62,7 +62,7 @@ run_routes(const void *options, int argc, char **args)
 	}
 	routes_text(json_object_get(answer, "routes"), colour, &out);
 	if (argc == 0 && count == 0)
-		strbuf_add(&out, "nothing is to be announced\n");
+		cli_say_none("Nothing is to be announced.");
 	routes_watched_text(json_object_get(answer, "watched"), colour, &out);
 	return cli_print(strbuf_get(&out)) != EXIT_SUCCESS || none ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -48,6 +48,17 @@ cli_say_error(const char *fmt, ...)
 	(void)fputc('\n', stderr);
 }
 
+void
+cli_say_none(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	(void)fputc('\n', stderr);
+}
+
 static int
 print_out(struct strbuf *text)
 {
@@ -83,6 +94,18 @@ cli_usage_error(const char *fmt, ...)
 		abort();
 	va_end(ap);
 	return print_wrong(running.path, message, running.command);
+}
+
+bool
+cli_has_option(const char *name)
+{
+	const struct cli_command *c = running.command;
+
+	for (size_t i = 0; c != NULL && i < c->option_count; i++) {
+		if (strcmp(c->options[i].name, name) == 0)
+			return true;
+	}
+	return false;
 }
 
 static int

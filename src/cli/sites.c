@@ -1,5 +1,6 @@
 /* nearcast sites: where hosts stand. */
 #include "cli/commands.h"
+#include "cli/live.h"
 #include "cli/object.h"
 
 struct sites_options {
@@ -40,7 +41,7 @@ static const struct object_field fields[] = {
 
 static const struct cli_option list_options[] = { CLI_OBJECT, CLI_OBJECT_LIST };
 static const struct cli_option show_options[] = { CLI_OBJECT };
-static const struct cli_option add_options[] = { CLI_OBJECT, FIELDS };
+static const struct cli_option add_options[] = { CLI_OBJECT, CLI_OBJECT_KEY, FIELDS };
 static const struct cli_option set_options[] = {
 	CLI_OBJECT,
 	{ "name", 0, CLI_STRING, AT(name), "NAME", 0, 0, NULL, "what it is called from now on" },
@@ -70,7 +71,7 @@ static const struct cli_command remove_command = OBJECT_COMMAND("remove", "SITE"
     "Remove a site that has no hosts.", show_options, struct sites_options, NULL, run_remove);
 
 static const struct cli_command *const commands[] = { &list_command, &add_command, &show_command,
-	&set_command, &remove_command, NULL };
+	&set_command, &remove_command, &cli_sites_status_command, NULL };
 
 const struct cli_command cli_sites_command = {
 	.name = "sites",

@@ -234,6 +234,40 @@ add_reload(const json_t *conf, struct strbuf *out)
 		strbuf_add(out, "reload: taken back, the file is not what runs\n");
 }
 
+/* The controller, and what it has given; nothing for a host that follows none. */
+static void
+add_controller(const json_t *status, struct strbuf *out)
+{
+	const json_t *c = json_object_get(status, "controller"), *service;
+	const char *site = field_text(c, "site");
+	_cleanup_(strbuf_done) struct strbuf line = { 0 };
+	char age[DURATION_STR_MAX];
+	size_t i, count = 0;
+
+	if (!json_is_object(c))
+		return;
+	strbuf_addf(&line, "controller: %s, ", field_text(c, "url"));
+	if (json_is_number(json_object_get(c, "contact_ago_ms")))
+		strbuf_addf(&line, "answered %s ago", field_age(c, "contact_ago_ms", age));
+	else
+		strbuf_add(&line, "has not answered yet");
+	if (json_is_integer(json_object_get(c, "applied_revision")))
+		strbuf_addf(&line, ", revision %lld", field_int(c, "applied_revision"));
+	/* the file's name of it is this host's own */
+	if (*site != '\0' && strcmp(site, field_text(status, "site")) != 0)
+		strbuf_addf(&line, ", site %s there", site);
+	json_array_foreach (json_object_get(status, "services"), i, service) {
+		if (strcmp(field_text(service, "from"), "controller") == 0)
+			strbuf_addf(&line, "%s%s",
+			    count++ > 0 ? ", " : "; from it: ", field_text(service, "name"));
+	}
+	strbuf_add_printable(out, strbuf_get(&line));
+	strbuf_add_char(out, '\n');
+	add_problem("controller", "", field_text(c, "problem"), out);
+	add_problem("controller, reports", "", field_text(c, "report_problem"), out);
+	add_problem("controller, not in force", "", field_text(c, "applied_error"), out);
+}
+
 static void
 add_problems(const json_t *status, struct strbuf *out)
 {
@@ -261,6 +295,7 @@ status_text(const json_t *status, size_t events, struct table_look look, struct 
 	strbuf_add_printable(out, strbuf_get(&head));
 	strbuf_add_char(out, '\n');
 	add_problems(status, out);
+	add_controller(status, out);
 	add_services(json_object_get(status, "services"), whole, out);
 	orders_text(json_object_get(status, "services"), whole, out);
 	add_leaving(json_object_get(status, "leaving"), whole, out);

@@ -3,9 +3,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/alloc.h"
 #include "base/style.h"
 #include "cli/commands.h"
+#include "cli/controller_url.h"
 #include "cli/fields.h"
 
 struct token_options {
@@ -39,11 +42,11 @@ static const struct object_field fields[] = {
 
 static const struct cli_option list_options[] = { CLI_OBJECT, CLI_OBJECT_LIST };
 static const struct cli_option create_options[] = {
-	CLI_OBJECT,
+	CLI_OBJECT, CLI_OBJECT_KEY,
 	{ "role", 'r', CLI_ENUM, AT(role), "ROLE", 0, 0, role_names, "what it may do; needed" },
 	{ "project", 'p', CLI_STRING, AT(base.project), "PROJECT", 0, 0, NULL,
 	    "the project that it is for; an operator has one" },
-	{ "expires", 'e', CLI_DURATION, AT(expires), "DURATION", 60 * NS_PER_S,
+	{ "expires", 'e', CLI_SECONDS, AT(expires), "DURATION", 60 * NS_PER_S,
 	    INT64_C(315360000) * NS_PER_S, NULL, "it is valid for so long; else until it is revoked" },
 };
 static const struct cli_option revoke_options[] = { CLI_OBJECT, CLI_OBJECT_YES };
@@ -51,11 +54,14 @@ static const struct cli_option revoke_options[] = { CLI_OBJECT, CLI_OBJECT_YES }
 
 static const struct token_options defaults = { .role = -1, .expires = OBJECT_NO_TIME };
 
+static const char *const telling[] = { "name", "role", "project", NULL };
+
 static const struct object_kind kind = { .what = "token",
 	.path = "tokens",
 	.columns = columns,
 	.fields = fields,
 	.removed = "revoked",
+	.telling = telling,
 	.confirm = "whoever uses it is refused from now on, and it does not come back." };
 
 int
@@ -92,14 +98,79 @@ run_create(const void *options, int argc, char **args)
 	return status == EXIT_SUCCESS ? token_print(&o->base, made.body) : status;
 }
 
+/* Adds those of a page that are called so and valid; gives where the next page begins, or NULL. */
+static const char *
+add_ids(const json_t *page, const char *name, struct strbuf *ids, size_t *count)
+{
+	const json_t *token;
+	size_t i;
+
+	json_array_foreach (json_object_get(page, "items"), i, token) {
+		if (strcmp(field_text(token, "name"), name) != 0 ||
+		    *field_text(token, "revoked_at") != '\0')
+			continue;
+		strbuf_add(ids, *count > 0 ? " " : "");
+		strbuf_add_printable(ids, field_text(token, "id"));
+		(*count)++;
+	}
+	return json_string_value(json_object_get(page, "next"));
+}
+
+/* The ids of the valid tokens of that name, with blanks between. */
+static int
+find_ids(const struct object_options *o, const char *name, struct strbuf *ids, size_t *count)
+{
+	_cleanup_(controller_done) struct controller c = { 0 };
+	_cleanup_(freep) char *cursor = NULL;
+	bool more = true;
+	int status = controller_open(&o->controller, &c);
+
+	while (status == EXIT_SUCCESS && more) {
+		_cleanup_(controller_answer_done) struct controller_answer page = { 0 };
+		_cleanup_(strbuf_done) struct strbuf path = { 0 };
+		const char *next;
+
+		strbuf_add(&path, "/api/v1/tokens?limit=200");
+		controller_url_add_query(&path, "cursor", cursor);
+		status = controller_ask(&c, "GET", strbuf_get(&path), NULL, NULL, &page);
+		next = add_ids(page.body, name, ids, count);
+		more = next != NULL;
+		free(cursor);
+		cursor = more ? xstrdup(next) : NULL;
+	}
+	return status;
+}
+
 OBJECT_RUN_LIST(run_list, kind)
-OBJECT_RUN_REMOVE(run_revoke, kind)
+
+/* By its id, or by its name, which several may have. */
+static int
+run_revoke(const void *options, int argc, char **args)
+{
+	const struct object_options *o = options;
+	_cleanup_(strbuf_done) struct strbuf ids = { 0 };
+	size_t count = 0;
+	int status;
+
+	(void)argc;
+	if (str_starts_with(args[0], "tok_"))
+		return object_remove(&kind, o, args[0]);
+	status = find_ids(o, args[0], &ids, &count);
+	if (status != EXIT_SUCCESS)
+		return status;
+	if (count > 1) {
+		cli_say_error("%zu tokens are called \"%s\"; which one? %s", count, args[0],
+		    strbuf_get(&ids));
+		return EXIT_FAILURE;
+	}
+	return object_remove(&kind, o, count == 1 ? strbuf_get(&ids) : args[0]);
+}
 
 static const struct cli_command list_command = OBJECT_COMMAND(
     "list", "", 0, "List the tokens.", list_options, struct token_options, &defaults, run_list);
 static const struct cli_command create_command = OBJECT_COMMAND("create", "NAME", 1,
     "Make a token, and print it.", create_options, struct token_options, &defaults, run_create);
-static const struct cli_command revoke_command = OBJECT_COMMAND("revoke", "ID", 1,
+static const struct cli_command revoke_command = OBJECT_COMMAND("revoke", "TOKEN", 1,
     "Make a token invalid.", revoke_options, struct token_options, &defaults, run_revoke);
 
 static const struct cli_command *const commands[] = { &list_command, &create_command,

@@ -11,54 +11,31 @@
 #include "cli/commands.h"
 #include "cli/print_json.h"
 #include "cli/signals.h"
+#include "cli/trace.h"
 #include "io/tty.h"
 #include "measure/json.h"
-#include "measure/names.h"
-#include "measure/probe_run.h"
-#include "measure/reverse.h"
-#include "measure/trace_report.h"
-#include "measure/trace_run.h"
 
 #define NAMES_FILE "/etc/nearcast/names.json"
-#define IDENTIFY_TIMEOUT DURATION_S(2)
-
-struct trace_options {
-	int family, method;
-	uint32_t max_hops, queries, parallel, gap_limit, port, identify_port;
-	struct duration wait;
-	const char *names;
-	bool numeric, identify, json;
-};
-
-/* One trace: first the probes, then what is asked of others about them. */
-struct tracing {
-	const struct trace_options *options;
-	const char *target; /* as it was given */
-	struct trace_run_conf conf;
-	sd_event *loop;
-	struct names *names;        /* owned; NULL: none */
-	struct trace_run *run;      /* owned */
-	struct reverse *reverse;    /* owned; NULL: not asked */
-	struct probe_run *identify; /* owned; NULL: not asked */
-	struct probe_target identify_target;
-	char *identify_url; /* owned */
-	bool identifying;
-	char *answered_by, *answered_site; /* owned */
-	int r;
-	struct err e;
-};
+#define PORT_OF_METHOD UINT32_MAX
+#define COUNT_OF_MODE UINT32_MAX
 
 static void
 tracing_done(struct tracing *t)
 {
-	probe_run_free(t->identify);
-	reverse_free(t->reverse);
-	trace_run_free(t->run);
+	tracing_rounds_done(t);
+	tracing_ask_done(t);
+	for (size_t i = 0; i < t->run_count; i++)
+		trace_run_free(t->runs[i]);
 	names_free(t->names);
-	free(t->identify_url);
-	free(t->answered_by);
-	free(t->answered_site);
+	origins_free(t->origins);
 	(void)sd_event_unref(t->loop);
+}
+
+void
+tracing_fail(struct tracing *t, int r)
+{
+	t->r = r;
+	(void)sd_event_exit(t->loop, 0);
 }
 
 /* ---- the target ---- */
@@ -98,82 +75,45 @@ load_names(struct tracing *t)
 	return r == -ENOENT && t->options->names == NULL ? 0 : r;
 }
 
-/* ---- after the probes ---- */
-
-static void
-end_when_settled(struct tracing *t)
-{
-	if (!t->identifying && !(t->reverse && reverse_is_busy(t->reverse)))
-		(void)sd_event_exit(t->loop, 0);
-}
-
-static void
-on_reverse_idle(void *userdata)
-{
-	end_when_settled(userdata);
-}
-
-static void
-on_identified(void *userdata, struct probe_record *r)
-{
-	struct tracing *t = userdata;
-
-	t->answered_by = TAKE(r->served_by);
-	t->answered_site = TAKE(r->site);
-}
-
-static void
-on_identify_finished(void *userdata)
-{
-	struct tracing *t = userdata;
-
-	t->identifying = false;
-	end_when_settled(t);
-}
-
-/* Asks the target by HTTP who it is. That it does not say is no error. */
+/* What is wrong in it is shown whole; the error says how much that is. */
 static int
-start_identify(struct tracing *t)
+load_origins(struct tracing *t)
 {
-	struct probe_conf conf = {
-		.targets = &t->identify_target,
-		.target_count = 1,
-		.count = 1,
-		.timeout = IDENTIFY_TIMEOUT,
-		.in_flight_max = 1,
-		.head = true,
-		.host_header = "X-Served-By",
-		.site_header = "X-Site",
-	};
-	const struct probe_events events = {
-		.ended = on_identified, .finished = on_identify_finished, .userdata = t
-	};
-	bool v6 = t->conf.trace.target.family == IP_V6;
-	char address[IP_STR_MAX];
+	_cleanup_(strbuf_done) struct strbuf report = { 0 };
+	int r = 0;
 
-	t->identify_url = xasprintf("http://%s%s%s:%u/", v6 ? "[" : "",
-	    ip_format(t->conf.trace.target, address), v6 ? "]" : "", t->options->identify_port);
-	t->identify_target = (struct probe_target){ .name = t->target, .url = t->identify_url };
-	t->identifying = true;
-	return probe_run_new(t->loop, &conf, &events, &t->identify, &t->e);
+	if (t->options->asn)
+		r = origins_load_file(t->options->asn, &t->origins, &report, &t->e);
+	(void)fputs(strbuf_get(&report), stderr);
+	return r;
 }
 
-/* Asks the DNS for every address that has no name yet. */
+/* ---- flows, one after the other ---- */
+
+static void on_traced(void *userdata, int r, const struct err *e);
+
+/* A socket of its own is a flow of its own: it has another port, or another identifier. */
 static int
-start_reverse(struct tracing *t)
+start_flow(struct tracing *t)
 {
-	const struct trace *trace = trace_run_get(t->run);
-	int r = reverse_new(t->loop, on_reverse_idle, t, &t->reverse, &t->e);
+	int r;
 
-	for (uint32_t ttl = 1; r == 0 && ttl <= trace_hops(trace); ttl++) {
-		for (uint32_t q = 0; q < trace_queries(trace); q++) {
-			const struct trace_answer *a = trace_answer(trace, ttl, q);
-			const struct name_entry *known = names_find(t->names, a->from);
+	t->conf.mtu = t->options->mtu && t->run_count == 0;
+	r = trace_run_new(t->loop, &t->conf, on_traced, t, &t->runs[t->run_count], &t->e);
+	t->run_count += r == 0;
+	return r;
+}
 
-			if (a->kind != TRACE_LOST && (known == NULL || known->name == NULL))
-				reverse_ask(t->reverse, a->from);
-		}
-	}
+/* All flows are over. */
+static int
+ask_others(struct tracing *t)
+{
+	int r = tracing_ask_who(t, trace_run_get(t->runs[0]));
+
+	for (size_t i = 0; r == 0 && i < t->run_count; i++)
+		r = tracing_ask_names(t, trace_run_get(t->runs[i]));
+	if (r == 0 && t->options->reverse)
+		r = tracing_ask_back(t);
 	return r;
 }
 
@@ -181,26 +121,17 @@ static void
 on_traced(void *userdata, int r, const struct err *e)
 {
 	struct tracing *t = userdata;
-	const struct trace *trace = trace_run_get(t->run);
-	const struct name_entry *known =
-	    r == 0 ? trace_answered_by(trace, t->conf.trace.target, t->names) : NULL;
+	bool last = t->run_count == t->options->flows;
 
-	if (known) {
-		t->answered_by = xstrdup(known->name);
-		t->answered_site = known->site ? xstrdup(known->site) : NULL;
-	}
 	if (e)
 		t->e = *e;
-	if (r == 0 && t->options->identify && t->answered_by == NULL && trace_has_reached(trace))
-		r = start_identify(t);
-	if (r == 0 && !t->options->numeric)
-		r = start_reverse(t);
-	if (r < 0) {
-		t->r = r;
-		(void)sd_event_exit(t->loop, 0);
-		return;
-	}
-	end_when_settled(t);
+	if (r == 0)
+		r = last ? ask_others(t) : start_flow(t);
+	t->is_over = r == 0 && last;
+	if (r < 0)
+		tracing_fail(t, r);
+	else
+		tracing_end_when_settled(t);
 }
 
 /* ---- the report ---- */
@@ -211,25 +142,81 @@ find_reverse(const void *userdata, struct ip address)
 	return reverse_find(userdata, address);
 }
 
-static int
-print_report(const struct tracing *t)
+/* Whether every flow reached the target. */
+static bool
+has_reached(const struct tracing *t)
 {
-	struct trace_report report = {
+	if (t->rounds)
+		return trace_rounds_reached(t->rounds);
+	for (size_t i = 0; i < t->run_count; i++) {
+		if (!trace_has_reached(trace_run_get(t->runs[i])))
+			return false;
+	}
+	return true;
+}
+
+/* Whether there is one, or none was asked for. */
+static bool
+has_way_back(const struct tracing *t)
+{
+	return !t->options->reverse ||
+	       (t->back && reverse_ask_is_over(trace_reverse_get(t->back)) &&
+		   reverse_ask_problem(trace_reverse_get(t->back)) == NULL);
+}
+
+struct trace_report
+tracing_report(const struct tracing *t)
+{
+	return (struct trace_report){
 		.target = t->target,
 		.conf = &t->conf,
-		.trace = trace_run_get(t->run),
 		.names = t->names,
+		.origins = t->origins,
 		.find_name = t->reverse ? find_reverse : NULL,
 		.userdata = t->reverse,
 		.answered_by = t->answered_by,
 		.answered_site = t->answered_site,
+		.answered_how = t->answered_how,
 		.colour = tty_wants_colour(STDOUT_FILENO),
+		.columns = tty_columns(STDOUT_FILENO, 0),
 	};
+}
+
+static void
+add_back(const struct tracing *t, struct trace_report *report)
+{
+	const struct reverse_ask *ask;
+
+	if (t->back == NULL)
+		return;
+	ask = trace_reverse_get(t->back);
+	report->back = reverse_ask_trace(ask);
+	report->back_who = reverse_ask_who(ask);
+	report->back_to = reverse_ask_asker(ask);
+	report->back_problem = reverse_ask_is_over(ask) ? reverse_ask_problem(ask) : "interrupted";
+}
+
+static int
+print_report(const struct tracing *t)
+{
+	const struct trace *flows[TRACE_FLOWS_MAX];
+	struct trace_report report = tracing_report(t);
 	_cleanup_(strbuf_done) struct strbuf text = { 0 };
 
+	for (size_t i = 0; i < t->run_count; i++)
+		flows[i] = trace_run_get(t->runs[i]);
+	report.flows = flows;
+	report.flow_count = t->run_count;
+	report.mtu = trace_run_mtu(t->runs[0]);
+	add_back(t, &report);
 	if (t->options->json)
-		return cli_print_json(trace_to_json(&report), JSON_INDENT(2) | MEASURE_JSON_FLAGS);
-	trace_to_text(&report, &text);
+		return cli_print_json(
+		    t->rounds ? trace_rounds_to_json(&report, t->rounds) : trace_to_json(&report),
+		    JSON_INDENT(2) | MEASURE_JSON_FLAGS);
+	if (t->rounds)
+		trace_rounds_to_text(&report, t->rounds, &text);
+	else
+		trace_to_text(&report, &text);
 	return cli_print(strbuf_get(&text));
 }
 
@@ -241,37 +228,73 @@ trace_all(struct tracing *t)
 	if (r == 0)
 		r = load_names(t);
 	if (r == 0)
+		r = load_origins(t);
+	if (r == 0)
 		r = cli_loop_new(&t->loop, &t->e);
 	if (r == 0)
-		r = trace_run_new(t->loop, &t->conf, on_traced, t, &t->run, &t->e);
+		r = t->options->report || t->options->live ? tracing_start_rounds(t)
+							   : start_flow(t);
 	if (r < 0)
 		return r;
 	r = sd_event_loop(t->loop);
+	trace_screen_free(TAKE(t->screen));
 	return r < 0 ? err_errno(&t->e, r, "event loop") : t->r;
+}
+
+/* Options that do not go together. Gives the exit status. */
+static int
+check_options(const struct trace_options *o)
+{
+	if (o->mtu && o->method == TRACE_TCP)
+		return cli_usage_error("--mtu needs packets of any size: --udp or --icmp");
+	if (o->count != COUNT_OF_MODE && !o->report && !o->live)
+		return cli_usage_error("--count is for --report and --live");
+	if ((o->report || o->live) && (o->mtu || o->reverse || o->flows > 1))
+		return cli_usage_error(
+		    "--report and --live have one flow, and neither --mtu nor --reverse");
+	if (o->live && o->json)
+		return cli_usage_error("--live is for people: --report has --json");
+	if (o->live && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
+		return cli_usage_error("--live needs a terminal; --report does not");
+	return EXIT_SUCCESS;
+}
+
+/* What depends on other options. */
+static void
+fill_in(struct trace_options *o)
+{
+	if (o->port == PORT_OF_METHOD)
+		o->port = o->method == TRACE_TCP ? 80 : 33434;
+	if (o->count == COUNT_OF_MODE)
+		o->count = o->live ? 0 : 10;
 }
 
 static int
 run_trace(const void *options, int argc, char **args)
 {
-	const struct trace_options *o = options;
-	struct tracing t = { .options = o, .target = args[0] };
-	int status = EXIT_FAILURE;
+	struct trace_options o = *(const struct trace_options *)options;
+	struct tracing t = { .options = &o, .target = args[0] };
+	int status = check_options(&o);
 
 	(void)argc;
+	if (status != EXIT_SUCCESS)
+		return status;
+	fill_in(&o);
+	status = EXIT_FAILURE;
 	t.conf = (struct trace_run_conf){
 		.trace = {
-			.max_hops = o->max_hops,
-			.queries = o->queries,
-			.parallel = o->parallel,
-			.gap_limit = o->gap_limit,
-			.wait = o->wait,
+			.max_hops = o.max_hops,
+			.queries = o.queries,
+			.parallel = o.parallel,
+			.gap_limit = o.gap_limit,
+			.wait = o.wait,
 		},
-		.method = (enum trace_method)o->method,
-		.port = (uint16_t)o->port,
+		.method = (enum trace_method)o.method,
+		.port = (uint16_t)o.port,
 	};
 	if (trace_all(&t) < 0)
 		(void)fprintf(stderr, "nearcast trace: %s\n", t.e.message);
-	else if (print_report(&t) == EXIT_SUCCESS && trace_has_reached(trace_run_get(t.run)))
+	else if (print_report(&t) == EXIT_SUCCESS && has_reached(&t) && has_way_back(&t))
 		status = EXIT_SUCCESS;
 	tracing_done(&t);
 	return status;
@@ -284,7 +307,25 @@ static const struct cli_option options[] = {
 	{ "ipv6", '6', CLI_CHOICE, AT(family), NULL, IP_V6, 0, NULL, "IPv6 only" },
 	{ "udp", 'U', CLI_CHOICE, AT(method), NULL, TRACE_UDP, 0, NULL, "send UDP (the default)" },
 	{ "icmp", 'I', CLI_CHOICE, AT(method), NULL, TRACE_ICMP, 0, NULL, "send ICMP echo requests" },
-	{ "port", 'p', CLI_U32, AT(port), "PORT", 1, 65535, NULL, "of the target, with --udp" },
+	{ "tcp", 'T', CLI_CHOICE, AT(method), NULL, TRACE_TCP, 0, NULL,
+	    "ask for TCP connections, as clients of a service do" },
+	{ "port", 'p', CLI_U32, AT(port), "PORT", 1, 65535, NULL,
+	    "of the target, by default 33434 with --udp and 80 with --tcp" },
+	{ "flows", 'f', CLI_U32, AT(flows), "COUNT", 1, TRACE_FLOWS_MAX, NULL,
+	    "trace so many flows, to see the ways they are spread over" },
+	{ "mtu", 0, CLI_FLAG, AT(mtu), NULL, 0, 0, NULL,
+	    "find where the MTU falls, and who swallows large packets without a word" },
+	{ "reverse", 'R', CLI_FLAG, AT(reverse), NULL, 0, 0, NULL,
+	    "have the agent at the target trace the way back, and show both" },
+	{ "reverse-port", 0, CLI_U32, AT(reverse_port), "PORT", 1, 65535, NULL, "of the agent" },
+	{ "report", 'r', CLI_FLAG, AT(report), NULL, 0, 0, NULL,
+	    "trace again and again, then print what each hop has answered" },
+	{ "live", 'l', CLI_FLAG, AT(live), NULL, 0, 0, NULL,
+	    "the same, shown as it comes, until q is pressed" },
+	{ "count", 'c', CLI_U32, AT(count), "COUNT", 1, 1000000, NULL,
+	    "rounds; by default 10 with --report, and no end with --live" },
+	{ "interval", 0, CLI_DURATION, AT(interval), "DURATION", 100 * NS_PER_MS, 3600 * NS_PER_S,
+	    NULL, "from the start of one round to that of the next" },
 	{ "max-hops", 'm', CLI_U32, AT(max_hops), "COUNT", 1, TRACE_HOPS_MAX, NULL, "hops at most" },
 	{ "queries", 'q', CLI_U32, AT(queries), "COUNT", 1, TRACE_QUERIES_MAX, NULL, "probes for each hop" },
 	{ "wait", 'w', CLI_DURATION, AT(wait), "DURATION", NS_PER_MS, 60 * NS_PER_S, NULL,
@@ -296,8 +337,10 @@ static const struct cli_option options[] = {
 	{ "numeric", 'n', CLI_FLAG, AT(numeric), NULL, 0, 0, NULL, "do not ask the DNS; names of the names file stay" },
 	{ "names", 0, CLI_STRING, AT(names), "FILE", 0, 0, NULL,
 	    "names of addresses, instead of " NAMES_FILE },
+	{ "asn", 0, CLI_STRING, AT(asn), "FILE", 0, 0, NULL,
+	    "AS numbers of prefixes, for addresses of which the names file has none" },
 	{ "identify", 'i', CLI_FLAG, AT(identify), NULL, 0, 0, NULL,
-	    "ask the target by HTTP who it is, when its address does not say" },
+	    "ask the target who it is, when its address does not say: the agent, or HTTP" },
 	{ "identify-port", 0, CLI_U32, AT(identify_port), "PORT", 1, 65535, NULL, "of HTTP, with --identify" },
 	{ "json", 0, CLI_FLAG, AT(json), NULL, 0, 0, NULL, "one JSON document" },
 };
@@ -305,19 +348,24 @@ static const struct cli_option options[] = {
 
 static const struct trace_options defaults = {
 	.method = TRACE_UDP,
+	.flows = 1,
 	.max_hops = 30,
 	.queries = 3,
 	.parallel = 16,
 	.gap_limit = 10,
-	.port = 33434,
+	.port = PORT_OF_METHOD,
 	.identify_port = 80,
+	.reverse_port = IDENTITY_PORT,
+	.count = COUNT_OF_MODE,
+	.interval = { NS_PER_S },
 	.wait = { 3 * NS_PER_S },
 };
 
 const struct cli_command cli_trace_command = {
 	.name = "trace",
 	.args = "TARGET",
-	.summary = "Show the way to an address hop by hop, without privileges and in one flow.",
+	.summary =
+	    "Show the way to an address hop by hop, without privileges, each flow by itself.",
 	.args_min = 1,
 	.args_max = 1,
 	.options = options,
@@ -325,5 +373,6 @@ const struct cli_command cli_trace_command = {
 	.options_size = sizeof(struct trace_options),
 	.defaults = &defaults,
 	.run = run_trace,
-	.notes = "Exit status: 0 when the target was reached, 1 when not, 2 for wrong use.",
+	.notes = "Exit status: 0 when the target was reached, 1 when not, or when there is no\n"
+		 "reverse trace though --reverse asked for one, 2 for wrong use.",
 };

@@ -98,6 +98,7 @@ add_default(struct strbuf *out, const struct cli_command *c, const struct cli_op
 			strbuf_addf(out, " (default %u)", n);
 		return;
 	case CLI_DURATION:
+	case CLI_SECONDS:
 		memcpy(&d, at, sizeof(d));
 		if (d.ns > 0)
 			strbuf_addf(out, " (default %s)", duration_format(d, text));

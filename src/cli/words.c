@@ -1,6 +1,6 @@
 /*
  * The names of what runs, for the shell's completion: labs, their nodes and processes, neighbors
- * and services.
+ * and services of this host, and what a controller has.
  * What is not there, or takes long, has no names; nothing is said about it.
  */
 #include <signal.h>
@@ -11,12 +11,14 @@
 #include "agent/agent_conf.h"
 #include "cli/fields.h"
 #include "cli/words.h"
+#include "cli/words_controller.h"
 #include "io/control.h"
 #include "lab/lab.h"
 
 #define PATIENCE_S 1
 
-const char *const cli_word_kinds[] = { "LAB", "NODE", "PROCESS", "NEIGHBOR", "SERVICE", NULL };
+const char *const cli_word_kinds[] = { "LAB", "NODE", "PROCESS", "NEIGHBOR", "SERVICE", "POOL",
+	"PROJECT", "SITE", "HOST", "GLOBAL-IP", NULL };
 
 static void
 give_up(int signo)
@@ -98,11 +100,12 @@ cli_add_words(const char *kind, struct strbuf *out)
 {
 	(void)signal(SIGALRM, give_up);
 	(void)alarm(PATIENCE_S);
-	if (strcmp(kind, "NEIGHBOR") == 0)
+	if (strcmp(kind, "LAB") == 0 || strcmp(kind, "NODE") == 0 || strcmp(kind, "PROCESS") == 0)
+		add_of_labs(kind, out);
+	else if (strcmp(kind, "NEIGHBOR") == 0)
 		add_of_agent("neighbors", out);
 	else if (strcmp(kind, "SERVICE") == 0)
 		add_of_agent("services", out);
-	else
-		add_of_labs(kind, out);
+	words_add_controller(kind, out);
 	(void)alarm(0);
 }

@@ -6,26 +6,59 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "config/config.h"
 
 #define DEPTH_MAX 32
 
+#define SECRET "password"
+
 struct reading {
-	const char *name;
-	struct err *e;
+	const char *name, *text;
+	size_t len;
+	struct strbuf *wrong;
 };
 
 static int read_node(const struct reading *g, struct fy_node *node, unsigned depth, json_t **ret);
 
 static int
+complain_at(const struct reading *g, int line, int column, size_t width, const char *what)
+{
+	conf_show_place(g->wrong, g->name, g->text, g->len,
+	    (struct conf_spot){ (size_t)MAX(line, 0), (size_t)MAX(column, 0), width, SECRET },
+	    what);
+	return -EINVAL;
+}
+
+/* The first scalar of it: what is no scalar has no place of its own here. */
+static struct fy_token *
+first_token(struct fy_node *node)
+{
+	void *at = NULL;
+
+	while (node != NULL && !fy_node_is_scalar(node) && !fy_node_is_alias(node)) {
+		struct fy_node_pair *pair =
+		    fy_node_is_mapping(node) ? fy_node_mapping_get_by_index(node, 0) : NULL;
+
+		at = NULL;
+		node = pair != NULL ? fy_node_pair_key(pair) : fy_node_sequence_iterate(node, &at);
+	}
+	return node != NULL ? fy_node_get_scalar_token(node) : NULL;
+}
+
+static int
 complain(const struct reading *g, struct fy_node *node, const char *what)
 {
-	struct fy_token *token =
-	    node != NULL && fy_node_is_scalar(node) ? fy_node_get_scalar_token(node) : NULL;
+	struct fy_token *token = first_token(node);
 	const struct fy_mark *mark = token != NULL ? fy_token_start_mark(token) : NULL;
+	const struct fy_mark *end = token != NULL ? fy_token_end_mark(token) : NULL;
 
-	if (mark == NULL)
-		return err_set(g->e, -EINVAL, "%s: %s", g->name, what);
-	return err_set(g->e, -EINVAL, "%s:%d: %s", g->name, mark->line + 1, what);
+	if (mark == NULL) {
+		strbuf_addf(g->wrong, "%s: %s\n", g->name, what);
+		return -EINVAL;
+	}
+	return complain_at(g, mark->line, mark->column,
+	    end != NULL && end->line == mark->line ? (size_t)(end->column - mark->column) : 0,
+	    what);
 }
 
 static int
@@ -144,21 +177,43 @@ complain_of_text(const struct reading *g, struct fy_diag *diag)
 {
 	void *at = NULL;
 	const struct fy_diag_error *first = fy_diag_errors_iterate(diag, &at);
+	_cleanup_(freep) char *what = NULL;
 
 	if (first == NULL)
 		return complain(g, NULL, "nothing stands in it");
-	return err_set(g->e, -EINVAL, "%s:%d: %s", g->name, first->line, first->msg);
+	what = xasprintf("this is not YAML: %s", first->msg);
+	return complain_at(g, first->line - 1, first->column - 1, 0, what);
+}
+
+/* Neither does a configuration have it; some of it keeps the parser busy for ever. */
+static int
+look_at_bytes(const struct reading *g)
+{
+	size_t at = 0;
+	const char *refusal = conf_text_refusal(g->text, g->len, &at);
+	int line = 0, column = 0;
+
+	if (refusal == NULL)
+		return 0;
+	for (size_t i = 0; i < at; i++) {
+		line += g->text[i] == '\n';
+		/* a byte that goes on is no column of its own */
+		column = g->text[i] == '\n' ? 0 : column + ((g->text[i] & 0xc0) != 0x80);
+	}
+	return complain_at(g, line, column, 0, refusal);
 }
 
 int
-yaml_json(const char *name, const char *text, size_t len, json_t **ret, struct err *e)
+yaml_json(const char *name, const char *text, size_t len, json_t **ret, struct strbuf *wrong)
 {
-	const struct reading g = { .name = name, .e = e };
+	const struct reading g = { .name = name, .text = text, .len = len, .wrong = wrong };
 	struct fy_diag_cfg quiet;
 	_cleanup_(diag_freep) struct fy_diag *diag = NULL;
 	_cleanup_(document_freep) struct fy_document *document = NULL;
 	struct fy_parse_cfg how = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG };
 
+	if (look_at_bytes(&g) < 0)
+		return -EINVAL;
 	fy_diag_cfg_default(&quiet);
 	quiet.fp = NULL;
 	diag = fy_diag_create(&quiet);

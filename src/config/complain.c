@@ -111,7 +111,7 @@ conf_complain_twice(struct conf *c, const struct conf_node *key, const struct co
 
 	conf_show_value(&shown, key->text, false);
 	conf_report(c, key->place, "%s was already given at line %zu", strbuf_get(&shown),
-	    conf_source_line(&c->source, first->place.start) + 1);
+	    conf_line_of(c, first->place.start));
 	strbuf_done(&shown);
 }
 

@@ -151,6 +151,25 @@ struct conf_schema {
 	}
 
 /*
+ * Why a text is none that is given to the parser of YAML, and where, as an offset; NULL: it may be.
+ * What is not UTF-8 that a person can see is skipped by it, ends the file for it, or costs it all
+ * its time.
+ */
+const char *conf_text_refusal(const char *text, size_t len, size_t *ret_at);
+
+/* A place in a text that is no configuration, from 0. */
+struct conf_spot {
+	size_t line, column, width; /* columns: of code points */
+	const char *secret;         /* a line in which this stands is not shown; NULL: all are */
+};
+/*
+ * What is wrong there, as of a configuration: "name:line:column: what", the line, and a caret below
+ * the place. A spot behind all lines is at the end of the last one that has something.
+ */
+void conf_show_place(struct strbuf *out, const char *name, const char *text, size_t len,
+    struct conf_spot spot, const char *what);
+
+/*
  * Reads a file (or text; name stands for the file name in errors). On success gives 0 and a conf
  * whose root is the filled struct. On failure gives a negative errno, fills errors with the whole
  * text for the person (ends with a newline), and leaves *ret alone.
@@ -167,6 +186,28 @@ typedef void (*conf_error_fn)(void *userdata, size_t line, const char *sentence)
 int conf_load_text_told(const char *name, const char *text, size_t len,
     const struct conf_schema *schema, struct conf **ret, conf_error_fn fn, void *userdata)
     _must_use_;
+/*
+ * What somebody else says beside a file: a text of its own, whose maps go into those of the same
+ * keys of the file, behind what the file has in them. A key that both have is an error, of the
+ * addition.
+ */
+struct conf_addition {
+	const char *name; /* stands for the file's in conf_where() */
+	const char *text;
+	size_t len;
+};
+/* As conf_load_text_told(), of both; a line is one of the text that the error is in. */
+int conf_load_text_added(const char *name, const char *text, size_t len,
+    const struct conf_addition *added, const struct conf_schema *schema, struct conf **ret,
+    conf_error_fn fn, void *userdata) _must_use_;
+/*
+ * The file of a configuration that was loaded again, as it was then, and with it the files that it
+ * names (conf_read_file()): what has changed since on the disk is the next reload's. With an
+ * addition, or NULL. Errors as of conf_load_text_added().
+ */
+int conf_load_again(const struct conf *before, const struct conf_addition *added,
+    const struct conf_schema *schema, struct conf **ret, conf_error_fn fn,
+    void *userdata) _must_use_;
 void conf_free(struct conf *c); /* NULL is fine; frees the root and all that it holds */
 void conf_freep(struct conf **c);
 
@@ -174,6 +215,8 @@ void *conf_root(const struct conf *c);         /* borrowed from c */
 struct arena *conf_arena(const struct conf *c); /* lives as long as c */
 const char *conf_name(const struct conf *c);   /* the file's name, as given */
 const char *conf_text(const struct conf *c);   /* all that was read, with its secrets */
+/* The text of the addition; "": there is none. */
+const char *conf_added_text(const struct conf *c);
 
 /*
  * For check functions. `field` is the address of a field of the loaded struct (or of a list's
@@ -184,8 +227,16 @@ void conf_error_at(struct conf *c, const void *field, const char *fmt, ...) _pri
 /* Whether the file itself set the field (rather than its default). Not for CONF_STRUCT fields,
  * whose address is that of their first field. */
 bool conf_is_set(const struct conf *c, const void *field);
+/* Whether the object or field came with the addition. */
+bool conf_is_added(const struct conf *c, const void *field);
 /* "file:line" of a field, for messages after loading; "" when unknown. Borrowed from c's arena. */
 const char *conf_where(const struct conf *c, const void *field);
+
+/*
+ * For check functions: as much of a regular file as fits, and a NUL behind it. Gives the bytes, or
+ * a negative errno; -EISDIR: it is no regular file.
+ */
+ssize_t conf_read_file(struct conf *c, const char *path, char *buf, size_t size);
 
 /*
  * The struct as YAML with every default, each key in the order of the schema; loads again to the

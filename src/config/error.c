@@ -11,6 +11,16 @@
 #define LINE_COLUMNS_MAX 80
 #define VALUE_COLUMNS_MAX 40
 
+size_t
+conf_line_of(const struct conf *c, size_t offset)
+{
+	size_t line = conf_source_line(&c->source, offset);
+
+	if (offset >= c->added_at)
+		line -= conf_source_line(&c->source, c->added_at);
+	return line + 1;
+}
+
 bool
 conf_report_wanted(const struct conf *c)
 {
@@ -117,26 +127,99 @@ show_line(struct strbuf *out, size_t line, const char *text, const bool *hide, c
 	strbuf_add_char(out, '\n');
 }
 
+/* A place in a line, as "name:line:column: what" and with the line; bytes: of it. */
+struct excerpt {
+	const char *name, *what;
+	size_t line; /* from 0 */
+	const char *text;
+	size_t len, start, end;
+	const bool *hide; /* bytes of the text */
+};
+
+static void
+show_excerpt(const struct excerpt *x, struct strbuf *out)
+{
+	size_t count, caret = 0, caret_end;
+	_cleanup_(freep) size_t *columns = find_columns(x->text, x->len, &count);
+
+	while (caret < count && columns[caret] < x->start)
+		caret++;
+	caret_end = caret;
+	while (caret_end < count && columns[caret_end] < x->end)
+		caret_end++;
+	strbuf_addf(out, "%s:%zu:%zu: %s\n", x->name, x->line + 1, caret + 1, x->what);
+	if (x->len > 0)
+		show_line(out, x->line, x->text, x->hide, columns, count, caret, caret_end);
+}
+
 static void
 show_report(const struct conf *c, const struct conf_report *report, struct strbuf *out)
 {
 	const struct conf_source *s = &c->source;
 	size_t start = MIN(report->place.start, s->len);
-	size_t line = conf_source_line(s, start), len, count, caret = 0, caret_end;
-	const char *text = conf_source_line_text(s, line, &len);
-	_cleanup_(freep) size_t *columns = find_columns(text, len, &count);
-	_cleanup_(freep) bool *hide = xcalloc(len + 1, sizeof(*hide));
+	struct excerpt x = {
+		.name = c->name, .what = report->text, .line = conf_source_line(s, start)
+	};
+	_cleanup_(freep) bool *hide = NULL;
 
-	while (caret < count && s->lines[line] + columns[caret] < start)
-		caret++;
-	caret_end = caret;
-	while (caret_end < count && s->lines[line] + columns[caret_end] < report->place.end)
-		caret_end++;
-	strbuf_addf(out, "%s:%zu:%zu: %s\n", c->name, line + 1, caret + 1, report->text);
-	if (len == 0)
+	x.text = conf_source_line_text(s, x.line, &x.len);
+	x.start = start - s->lines[x.line];
+	x.end = report->place.end > s->lines[x.line] ? report->place.end - s->lines[x.line] : 0;
+	hide = xcalloc(x.len + 1, sizeof(*hide));
+	x.hide = hide;
+	conf_secret_mask(c, x.line, x.text, x.len, hide);
+	show_excerpt(&x, out);
+}
+
+/* Where the spot is. What is missing at the end is shown at the last line that has something. */
+static void
+find_spot(const char *text, size_t len, struct conf_spot *spot, struct excerpt *x)
+{
+	const char *end = text + len;
+
+	x->text = text;
+	for (size_t i = 0; i < spot->line && x->text < end; i++) {
+		const char *next = memchr(x->text, '\n', (size_t)(end - x->text));
+
+		x->text = next != NULL ? next + 1 : end;
+	}
+	if (x->text == end && len > 0) {
+		while (end > text && strchr(" \r\n", end[-1]) != NULL)
+			end--;
+		for (x->text = end; x->text > text && x->text[-1] != '\n';)
+			x->text--;
+		spot->line = 0;
+		for (const char *at = text; at < x->text; at++)
+			spot->line += *at == '\n';
+		spot->column = SIZE_MAX;
+	}
+	x->line = spot->line;
+	while (x->text + x->len < end && x->text[x->len] != '\n' && x->text[x->len] != '\r')
+		x->len++;
+}
+
+void
+conf_show_place(struct strbuf *out, const char *name, const char *text, size_t len,
+    struct conf_spot spot, const char *what)
+{
+	struct excerpt x = { .name = name, .what = what };
+	_cleanup_(freep) size_t *columns = NULL;
+	_cleanup_(freep) bool *hide = NULL;
+	size_t count;
+
+	find_spot(text, len, &spot, &x);
+	columns = find_columns(x.text, x.len, &count);
+	spot.column = MIN(spot.column, count);
+	if (spot.secret != NULL &&
+	    memmem(x.text, x.len, spot.secret, strlen(spot.secret)) != NULL) {
+		strbuf_addf(out, "%s:%zu:%zu: %s\n", name, x.line + 1, spot.column + 1, what);
 		return;
-	conf_secret_mask(c, line, text, len, hide);
-	show_line(out, line, text, hide, columns, count, caret, caret_end);
+	}
+	x.start = columns[spot.column];
+	x.end = columns[MIN(spot.column + spot.width, count)];
+	hide = xcalloc(x.len + 1, sizeof(*hide));
+	x.hide = hide;
+	show_excerpt(&x, out);
 }
 
 static int
@@ -181,6 +264,6 @@ conf_errors_tell(const struct conf *c, conf_error_fn fn, void *userdata)
 	for (size_t i = 0; i < c->report_count; i++) {
 		size_t start = MIN(sorted[i]->place.start, c->source.len);
 
-		fn(userdata, conf_source_line(&c->source, start) + 1, sorted[i]->text);
+		fn(userdata, conf_line_of(c, start), sorted[i]->text);
 	}
 }

@@ -68,10 +68,21 @@ struct conf_pending {
 	void *object;
 };
 
+/* files.c: a file that was read with the configuration. */
+struct conf_file {
+	struct conf_file *next;
+	const char *path, *text;
+	size_t len, size; /* size: there was room for so much */
+};
+
 struct conf {
 	struct arena *arena; /* owned; holds the root, its texts, the nodes */
 	const char *name;
-	struct conf_source source;
+	struct conf_source
+	    source; /* with an addition: the file's text, a line's end, and its own */
+	const char *added_name;
+	size_t added_at;      /* where the addition begins in source; SIZE_MAX: there is none */
+	const char *own_text; /* the file's alone */
 	struct conf_report *reports; /* owned */
 	size_t report_count;
 	size_t error_count;      /* also those beyond CONF_ERRORS_MAX */
@@ -83,10 +94,14 @@ struct conf {
 	struct conf_place *hidden; /* owned: the values of such keys, in the order of the file */
 	size_t hidden_count, hidden_cap;
 	bool is_yaml; /* all of the file was read, so hidden is complete */
+	struct conf_file *files;
+	const struct conf *before; /* while it is loaded: its files are taken; NULL: none */
 	void *root;
 };
 
 /* source.c */
+
+#define CONF_BOM "\xef\xbb\xbf"
 
 /* Takes a copy, looks at the bytes, finds the lines. False: reported. */
 bool conf_source_init(struct conf *c, const char *text, size_t len);
@@ -102,13 +117,14 @@ size_t conf_utf8_take(const char *text, size_t len, uint32_t *ret_code);
 /* Whether a code point may stand in a text as it is: no control character, no line end, no BOM. */
 bool conf_utf8_is_printable(uint32_t code);
 
-/* yaml.c: NULL when reported. */
-struct conf_node *conf_yaml_parse(struct conf *c);
+/* yaml.c: a part of the source, which begins a line. NULL when reported. */
+struct conf_node *conf_yaml_parse(struct conf *c, size_t from, size_t len);
 
 /* tree.c */
 
 struct conf_builder {
 	struct conf *c;
+	size_t from; /* where the part that is parsed begins in the source */
 	struct conf_node *stack[CONF_DEPTH_MAX];
 	struct conf_node *keys[CONF_DEPTH_MAX]; /* of a map: the key that waits for its value */
 	size_t depth;
@@ -132,6 +148,8 @@ void conf_secret_find(struct conf *c, const struct conf_node *root);
 void conf_secret_mask(const struct conf *c, size_t line, const char *text, size_t len, bool *hide);
 
 /* error.c */
+/* The line, from 1, of the file or of the addition. */
+size_t conf_line_of(const struct conf *c, size_t offset);
 void conf_report(struct conf *c, struct conf_place place, const char *fmt, ...) _printf_(3, 4);
 void conf_report_va(struct conf *c, struct conf_place place, const char *fmt, va_list ap)
     _printf_(3, 0);

@@ -7,6 +7,66 @@
 #include <string.h>
 #include <unistd.h>
 
+static struct conf_node *
+find_child(const struct conf_node *map, const char *key)
+{
+	for (struct conf_node *n = map->first; n; n = n->next) {
+		if (n->key && strcmp(n->key->text, key) == 0)
+			return n;
+	}
+	return NULL;
+}
+
+static void
+append(struct conf_node *map, struct conf_node *first, struct conf_node *last, size_t count)
+{
+	if (first == NULL)
+		return;
+	if (map->last)
+		map->last->next = first;
+	else
+		map->first = first;
+	map->last = last;
+	map->count += count;
+}
+
+/* The maps of the addition into those of the same keys. */
+static void
+add_tree(struct conf_node *tree, struct conf_node *added)
+{
+	for (struct conf_node *n = added->first, *next; n; n = next) {
+		struct conf_node *own = find_child(tree, n->key->text);
+
+		next = n->next;
+		n->next = NULL;
+		if (own && own->kind == CONF_NODE_MAP && n->kind == CONF_NODE_MAP)
+			append(own, n->first, n->last, n->count);
+		else
+			append(tree, n, n, 1);
+	}
+}
+
+/* NULL: reported. */
+static struct conf_node *
+parse(struct conf *c)
+{
+	size_t own = MIN(c->added_at, c->source.len);
+	struct conf_node *tree = conf_yaml_parse(c, 0, own), *added;
+
+	if (tree == NULL)
+		return NULL;
+	conf_secret_find(c, tree);
+	if (c->added_at == SIZE_MAX)
+		return tree;
+	added = conf_yaml_parse(c, c->added_at, c->source.len - c->added_at);
+	if (added == NULL)
+		return NULL;
+	conf_secret_find(c, added);
+	if (tree->kind == CONF_NODE_MAP && added->kind == CONF_NODE_MAP)
+		add_tree(tree, added);
+	return tree;
+}
+
 static int
 load(struct conf *c, const char *text, size_t len, const struct conf_schema *schema)
 {
@@ -15,10 +75,9 @@ load(struct conf *c, const char *text, size_t len, const struct conf_schema *sch
 	conf_secret_keys(c, schema);
 	if (!conf_source_init(c, text, len))
 		return -EINVAL;
-	tree = conf_yaml_parse(c);
+	tree = parse(c);
 	if (tree == NULL)
 		return -EINVAL;
-	conf_secret_find(c, tree);
 	conf_walk(c, schema, tree);
 	conf_marks_sort(c);
 	for (size_t i = 0; i < c->pending_count; i++)
@@ -33,6 +92,7 @@ conf_new(const char *name)
 
 	c->arena = arena_new();
 	c->name = arena_strdup(c->arena, name);
+	c->added_at = SIZE_MAX;
 	return c;
 }
 
@@ -74,6 +134,85 @@ conf_load_text_told(const char *name, const char *text, size_t len,
 	}
 	*ret = TAKE(c);
 	return 0;
+}
+
+/* Both, with a line's end between them. */
+static void
+join(struct strbuf *both, const char *text, size_t len, const struct conf_addition *added)
+{
+	strbuf_add_mem(both, text, len);
+	strbuf_add_char(both, '\n');
+	strbuf_add_mem(both, added->text, added->len);
+}
+
+/* What was read before is taken from there, while it is loaded; NULL: nothing was. */
+static int
+load_told(struct conf *c, const char *text, size_t len, const struct conf_schema *schema,
+    const struct conf *before, conf_error_fn fn, void *userdata)
+{
+	int r;
+
+	c->before = before;
+	r = load(c, text, len, schema);
+	c->before = NULL;
+	if (r < 0)
+		conf_errors_tell(c, fn, userdata);
+	return r;
+}
+
+static int
+load_added(const char *name, const char *text, size_t len, const struct conf_addition *added,
+    const struct conf_schema *schema, const struct conf *before, struct conf **ret,
+    conf_error_fn fn, void *userdata)
+{
+	_cleanup_(conf_freep) struct conf *c = conf_new(name);
+	_cleanup_(strbuf_done) struct strbuf both = { 0 };
+	size_t mark = len >= strlen(CONF_BOM) && memcmp(text, CONF_BOM, strlen(CONF_BOM)) == 0
+			  ? strlen(CONF_BOM)
+			  : 0;
+	char *own;
+	int r;
+
+	if (len > CONF_FILE_MAX || added->len > CONF_FILE_MAX) {
+		fn(userdata, 1, "is too large");
+		return -EFBIG;
+	}
+	own = arena_alloc(c->arena, len - mark + 1);
+	memcpy(own, text + mark, len - mark);
+	c->own_text = own;
+	c->added_name = arena_strdup(c->arena, added->name);
+	c->added_at = len - mark + 1;
+	join(&both, text, len, added);
+	r = load_told(c, strbuf_get(&both), both.len, schema, before, fn, userdata);
+	if (r >= 0)
+		*ret = TAKE(c);
+	return r;
+}
+
+int
+conf_load_text_added(const char *name, const char *text, size_t len,
+    const struct conf_addition *added, const struct conf_schema *schema, struct conf **ret,
+    conf_error_fn fn, void *userdata)
+{
+	return load_added(name, text, len, added, schema, NULL, ret, fn, userdata);
+}
+
+int
+conf_load_again(const struct conf *before, const struct conf_addition *added,
+    const struct conf_schema *schema, struct conf **ret, conf_error_fn fn, void *userdata)
+{
+	_cleanup_(conf_freep) struct conf *c = NULL;
+	const char *text = conf_text(before);
+	int r;
+
+	if (added != NULL)
+		return load_added(
+		    before->name, text, strlen(text), added, schema, before, ret, fn, userdata);
+	c = conf_new(before->name);
+	r = load_told(c, text, strlen(text), schema, before, fn, userdata);
+	if (r >= 0)
+		*ret = TAKE(c);
+	return r;
 }
 
 /* All of a file, up to one byte more than is allowed. */
@@ -157,5 +296,11 @@ conf_name(const struct conf *c)
 const char *
 conf_text(const struct conf *c)
 {
-	return c->source.text;
+	return c->own_text != NULL ? c->own_text : c->source.text;
+}
+
+const char *
+conf_added_text(const struct conf *c)
+{
+	return c->added_at != SIZE_MAX ? c->source.text + c->added_at : "";
 }

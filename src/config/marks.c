@@ -92,6 +92,14 @@ conf_is_set(const struct conf *c, const void *field)
 	return mark != NULL && mark->leaf && mark->start == (uintptr_t)field;
 }
 
+bool
+conf_is_added(const struct conf *c, const void *field)
+{
+	const struct conf_mark *mark = find_mark(c, field);
+
+	return mark != NULL && mark->place.start >= c->added_at;
+}
+
 const char *
 conf_where(const struct conf *c, const void *field)
 {
@@ -99,6 +107,7 @@ conf_where(const struct conf *c, const void *field)
 
 	if (mark == NULL)
 		return "";
-	return arena_printf(
-	    c->arena, "%s:%zu", c->name, conf_source_line(&c->source, mark->place.start) + 1);
+	return arena_printf(c->arena, "%s:%zu",
+	    mark->place.start >= c->added_at ? c->added_name : c->name,
+	    conf_line_of(c, mark->place.start));
 }

@@ -45,37 +45,41 @@ conf_utf8_is_printable(uint32_t code)
 	       code != 0x2029 && code != 0xfeff && (code & 0xfffe) != 0xfffe;
 }
 
-static bool
-bad_byte(struct conf *c, size_t at, const char *what)
+const char *
+conf_text_refusal(const char *text, size_t len, size_t *ret_at)
 {
-	conf_report(c, (struct conf_place){ .start = at, .end = at + 1 }, "%s", what);
-	return false;
+	uint32_t code = 0;
+	size_t marks = 0;
+
+	for (size_t at = 0, n; at < len; at += n) {
+		n = conf_utf8_take(text + at, len - at, &code);
+		*ret_at = at;
+		if (n == 0)
+			return "this is not UTF-8";
+		if (code == 0)
+			return "a NUL byte; expected text";
+		if (code == '\r' && (at + 1 == len || text[at + 1] != '\n'))
+			return "a carriage return without a line feed";
+		if (code != '\t' && code != '\n' && code != '\r' && !conf_utf8_is_printable(code))
+			return "a control character; expected text";
+		if (code == '%' && (at == 0 || text[at - 1] == '\n'))
+			return "directives are not supported; leave the line out";
+		marks += code == '[' || code == '{' || code == ',' || code == '&' || code == '!';
+		if (marks > CONF_VALUES_MAX)
+			return "too many values for one file";
+	}
+	return NULL;
 }
 
 static bool
 look_at_bytes(struct conf *c)
 {
-	const struct conf_source *s = &c->source;
-	uint32_t code = 0;
-	size_t marks = 0;
+	size_t at = 0;
+	const char *refusal = conf_text_refusal(c->source.text, c->source.len, &at);
 
-	for (size_t at = 0, n; at < s->len; at += n) {
-		n = conf_utf8_take(s->text + at, s->len - at, &code);
-		if (n == 0)
-			return bad_byte(c, at, "this is not UTF-8");
-		if (code == 0)
-			return bad_byte(c, at, "a NUL byte; expected text");
-		if (code == '\r' && s->text[at + 1] != '\n')
-			return bad_byte(c, at, "a carriage return without a line feed");
-		if (code != '\t' && code != '\n' && code != '\r' && !conf_utf8_is_printable(code))
-			return bad_byte(c, at, "a control character; expected text");
-		if (code == '%' && (at == 0 || s->text[at - 1] == '\n'))
-			return bad_byte(c, at, "directives are not supported; leave the line out");
-		marks += code == '[' || code == '{' || code == ',' || code == '&' || code == '!';
-		if (marks > CONF_VALUES_MAX)
-			return bad_byte(c, at, "too many values for one file");
-	}
-	return true;
+	if (refusal != NULL)
+		conf_report(c, (struct conf_place){ .start = at, .end = at + 1 }, "%s", refusal);
+	return refusal == NULL;
 }
 
 static void
@@ -96,9 +100,9 @@ conf_source_init(struct conf *c, const char *text, size_t len)
 {
 	char *copy;
 
-	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-		text += 3;
-		len -= 3;
+	if (len >= strlen(CONF_BOM) && memcmp(text, CONF_BOM, strlen(CONF_BOM)) == 0) {
+		text += strlen(CONF_BOM);
+		len -= strlen(CONF_BOM);
 	}
 	copy = arena_alloc(c->arena, len + 1);
 	if (len > 0)

@@ -43,7 +43,8 @@ place_of_token(struct conf_builder *b, struct fy_token *token, bool quoted)
 
 	if (start == NULL || end == NULL)
 		return place_of_nothing(b);
-	place = (struct conf_place){ .start = start->input_pos, .end = end->input_pos };
+	place = (struct conf_place){ .start = b->from + start->input_pos,
+		.end = b->from + end->input_pos };
 	/* the marks of a quoted text are those of what is between the quotes */
 	if (quoted && place.start > 0) {
 		place.start--;
@@ -163,7 +164,7 @@ close_node(struct conf_builder *b, struct fy_token *token)
 
 	assert(node != NULL); /* the parser closes what it has opened */
 	if (end)
-		b->last = MAX(b->last, end->input_pos);
+		b->last = MAX(b->last, b->from + end->input_pos);
 	/* a block map begins with its first key */
 	if (node->kind == CONF_NODE_MAP && node->first &&
 	    node->first->key->place.start <= node->place.start)

@@ -27,14 +27,15 @@ report_tab(struct conf *c, size_t line)
 }
 
 static void
-report_syntax(struct conf *c, struct fy_diag *diag)
+report_syntax(struct conf *c, size_t from, struct fy_diag *diag)
 {
 	void *iter = NULL;
 	const struct fy_diag_error *e = fy_diag_errors_iterate(diag, &iter);
 	size_t at = 0;
 
 	if (e) {
-		size_t line = e->line > 0 ? (size_t)e->line - 1 : 0;
+		size_t line =
+		    conf_source_line(&c->source, from) + (e->line > 0 ? (size_t)e->line - 1 : 0);
 
 		if (report_tab(c, line))
 			return;
@@ -67,10 +68,10 @@ run_parser(struct conf_builder *b, struct fy_parser *parser)
 }
 
 struct conf_node *
-conf_yaml_parse(struct conf *c)
+conf_yaml_parse(struct conf *c, size_t from, size_t len)
 {
 	struct fy_diag_cfg diag_cfg;
-	struct conf_builder b = { .c = c };
+	struct conf_builder b = { .c = c, .from = from, .last = from };
 	bool ok = false;
 
 	fy_diag_cfg_default(&diag_cfg);
@@ -89,14 +90,14 @@ conf_yaml_parse(struct conf *c)
 
 	if (parser == NULL)
 		abort();
-	if (fy_parser_set_string(parser, c->source.text, c->source.len) == 0)
+	if (fy_parser_set_string(parser, c->source.text + from, len) == 0)
 		ok = run_parser(&b, parser);
 	if (!ok && c->error_count == 0)
-		report_syntax(c, diag);
+		report_syntax(c, from, diag);
 	fy_parser_destroy(parser);
 	fy_diag_destroy(diag);
 	if (ok && b.root == NULL) {
-		conf_report(c, (struct conf_place){ 0 }, "the file is empty");
+		conf_report(c, (struct conf_place){ from, from }, "the file is empty");
 		ok = false;
 	}
 	return ok ? b.root : NULL;

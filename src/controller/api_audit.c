@@ -1,6 +1,8 @@
 /* The audit log: who changed what, when, from what to what. The newest comes first. */
 #include <string.h>
 
+#include "controller/audit_name.h"
+#include "controller/call_filter.h"
 #include "controller/handlers.h"
 
 static const struct column columns[] = {
@@ -18,15 +20,24 @@ static const struct column columns[] = {
 	{ "before", COLUMN_JSON },
 	{ "after", COLUMN_JSON },
 	{ "override_reason", COLUMN_TEXT },
+	{ "undo_of", COLUMN_TEXT },
+	{ "rollout", COLUMN_TEXT },
 };
 
-static const char *
-query_or_empty(const struct call *c, const char *name)
-{
-	const char *text = call_query(c, name);
+#define OF_PROJECT " AND ($2 = '' OR project = $2) LIMIT 1"
 
-	return text != NULL ? text : "";
-}
+/* Who and what is gone stands here still, so the log itself says who and what there was. */
+static const struct call_filter filters[] = {
+	{ .name = "kind", .words = audit_kind_names },
+	{ .name = "object",
+	    .missing = "the audit log names no object",
+	    .sql = "SELECT 1 FROM audit WHERE (object = $1 OR object_name = $1)" OF_PROJECT,
+	    .of_project = true },
+	{ .name = "actor",
+	    .missing = "the audit log has nothing by",
+	    .sql = "SELECT 1 FROM audit WHERE actor_name = $1" OF_PROJECT,
+	    .of_project = true },
+};
 
 static int
 list(struct call *c, const char *project)
@@ -35,7 +46,8 @@ list(struct call *c, const char *project)
 	static const struct call_list all = {
 		.sql =
 		    "SELECT id, at, actor_kind, actor, actor_name, source_address, project, action,"
-		    " object_kind, object, object_name, value_before, value_after, override_reason"
+		    " object_kind, object, object_name, value_before, value_after, override_reason,"
+		    " undo_of, rollout"
 		    " FROM audit WHERE id < $1 AND ($3 = '' OR project = $3)"
 		    " AND ($4 = '' OR object_kind = $4) AND ($5 = '' OR object = $5 OR object_name "
 		    "= $5)"
@@ -45,10 +57,10 @@ list(struct call *c, const char *project)
 		.first = "~"
 	};
 
-	return call_list(c, &all,
-	    (const struct store_value[]){ SQL_TEXT(project), SQL_TEXT(query_or_empty(c, "kind")),
-		SQL_TEXT(query_or_empty(c, "object")), SQL_TEXT(query_or_empty(c, "actor")) },
-	    4);
+	struct store_value values[1 + ARRAY_SIZE(filters)] = { SQL_TEXT(project) };
+	int r = call_filters(c, filters, ARRAY_SIZE(filters), values + 1);
+
+	return r < 0 ? r : call_list(c, &all, values, ARRAY_SIZE(values));
 }
 
 int

@@ -6,7 +6,10 @@
 
 #include "base/alloc.h"
 #include "controller/api_hosts.h"
+#include "controller/call_filter.h"
 #include "controller/handlers.h"
+#include "controller/references.h"
+#include "controller/standing.h"
 
 #define SELECT                                                                                     \
 	"SELECT h.id, h.name, sites.name, projects.name, h.description, h.customdata, h.metadata," \
@@ -60,7 +63,8 @@ static const struct field change_fields[] = {
 #undef OTHER_FIELDS
 #undef AT
 static const struct field_table create_table = FIELD_TABLE("a host", struct host, create_fields);
-static const struct field_table change_table = FIELD_TABLE("a host", struct host, change_fields);
+static const struct field_table change_table =
+    FIELD_TABLE("a host", struct host, change_fields, .made = &create_table);
 
 static int
 finish(struct call *c, json_t *host)
@@ -81,7 +85,9 @@ int
 hosts_find(struct call *c, const char *which, json_t **ret)
 {
 	int r = call_object(c, columns, ARRAY_SIZE(columns), ret,
-	    SELECT " WHERE h.id = $1 OR h.name = $1", VALUES(SQL_TEXT(which)), 1);
+	    SELECT " WHERE (h.id = $1 OR h.name = $1)"
+		   " AND ($2 = '' OR h.project IS NULL OR h.project = $2)",
+	    VALUES(SQL_TEXT(which), SQL_TEXT(c->caller.project)), 2);
 
 	if (r >= 0 && *ret == NULL)
 		return call_not_found(c, "host", which);
@@ -141,14 +147,17 @@ api_hosts_list(struct call *c)
 {
 	static const struct call_list list = {
 		.sql = SELECT " WHERE h.id > $1 AND ($3 = '' OR sites.name = $3 OR sites.id = $3)"
+			      " AND ($4 = '' OR h.project IS NULL OR h.project = $4)"
 			      " ORDER BY h.id LIMIT $2",
 		.columns = columns,
 		.column_count = ARRAY_SIZE(columns),
 		.finish = finish
 	};
-	const char *site = call_query(c, "site");
+	static const struct call_filter filters[] = { CALL_FILTER_SITE("") };
+	struct store_value site;
+	int r = call_filters(c, filters, ARRAY_SIZE(filters), &site);
 
-	return call_list(c, &list, VALUES(SQL_TEXT(site != NULL ? site : "")), 1);
+	return r < 0 ? r : call_list(c, &list, VALUES(site, SQL_TEXT(c->caller.project)), 2);
 }
 
 int
@@ -199,6 +208,8 @@ api_host_change(struct call *c)
 	r = call_if_match(c, call_revision(before));
 	if (r >= 0)
 		r = call_fields(c, &change_table, &h);
+	if (r >= 0 && call_changes_nothing(c))
+		return call_unchanged(c, before);
 	if (r >= 0)
 		r = update(c, call_text(before, "id"), &h);
 	if (r >= 0)
@@ -219,18 +230,58 @@ hosts_touch(struct call *c, const char *id)
 	return r < 0 ? r : 0;
 }
 
+/*
+ * A host that is removed hears nothing any more, and goes on with what it announces: a controller
+ * that does not know it is no reason to withdraw. So while it is here and announces what is ours,
+ * it is removed only by who says that this is meant.
+ */
+static int
+check_silent(struct call *c, const json_t *host)
+{
+	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
+	const char *name = call_text(host, "name");
+	char more[32] = "";
+	int r = store_query(c->store, &rows, c->e,
+	    "SELECT r.prefix FROM reports r JOIN hosts h ON h.id = r.host WHERE h.id = $1"
+	    " AND r.service IS NOT NULL AND r.stage <> 'withdrawn'"
+	    " AND h.credential_hash IS NOT NULL AND h.seen_at > $2 ORDER BY r.prefix",
+	    SQL_TEXT(call_text(host, "id")), SQL_INT(c->request->now - STANDING_FRESH_NS));
+
+	if (r < 0 || !store_next(&rows))
+		return r < 0 ? r : 0;
+	if (rows.count > 1)
+		(void)snprintf(more, sizeof(more), " and %zu more", rows.count - 1);
+	return call_problem(c, PROBLEM_ANNOUNCING,
+	    "%s announces %s%s, and nobody could end that from here: first `nearcast drain --host "
+	    "%s`, or `nearcast leave` there",
+	    name, store_text(&rows, 0), more, name);
+}
+
 int
 api_host_delete(struct call *c)
 {
+	_cleanup_(standings_done) struct standings stood = { 0 };
+	const char *reason = call_query(c, "override_reason");
 	json_auto_t *before = NULL;
 	int r = hosts_find(c, c->params[0], &before);
 
 	if (r >= 0)
 		r = call_may_delete(c, before);
 	if (r >= 0)
-		r = call_audit(c, "delete", "host", NULL, before, NULL);
+		r = standings_read(c, &(struct scope){ .host = call_text(before, "id") }, &stood);
+	if (r >= 0 && reason == NULL)
+		r = check_silent(c, before);
+	if (r >= 0)
+		r = references_check(c, "host", call_text(before, "id"));
+	if (r >= 0)
+		r = call_audit_override(c, "delete", "host", reason, before, NULL);
 	if (r >= 0)
 		r = store_do(c->store, c->e, "DELETE FROM hosts WHERE id = $1",
 		    SQL_TEXT(call_text(before, "id")));
-	return r < 0 ? r : call_answer(c, 204, NULL, 0);
+	if (r >= 0)
+		r = standings_check(c, &stood, reason);
+	if (r < 0)
+		return r;
+	call_ring_host(c, call_text(before, "id")); /* it hears that it is no host any more */
+	return call_answer(c, 204, NULL, 0);
 }

@@ -3,7 +3,8 @@
 
 #include "controller/call.h"
 
-/* By name or id, with its tags; CALL_REFUSED: there is none. */
+/* By name or id, with its tags; CALL_REFUSED: there is none, or it is another project's than the
+ * caller's. */
 int hosts_find(struct call *c, const char *which, json_t **ret);
 /* site, project: ids; project may be NULL. Refuses a name that is taken. */
 int hosts_insert(

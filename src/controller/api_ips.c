@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "controller/call_filter.h"
 #include "controller/handlers.h"
 
 const struct column ips_columns[] = {
@@ -109,24 +110,26 @@ list(struct call *c, const char *project)
 		.columns = ips_columns,
 		.column_count = ARRAY_SIZE(ips_columns),
 		.finish = ips_finish };
-	const char *family = query_or(c, "family", ""), *state = query_or(c, "state", "active");
+	static const char *const families[] = { "ipv4", "ipv6", NULL };
+	static const char *const states[] = { "active", "quarantined", "all", NULL };
+	static const struct call_filter filters[] = { { .name = "family", .words = families },
+		{ .name = "state", .words = states }, CALL_FILTER_POOL, { .name = "tag" } };
+	struct store_value said[ARRAY_SIZE(filters)];
+	const char *family = query_or(c, "family", ""), *state = query_or(c, "state", "");
 	const char *address = query_or(c, "address", "");
 	char key[STORE_KEY_MAX] = "";
 	struct ip ip;
+	int r = call_filters(c, filters, ARRAY_SIZE(filters), said);
 
-	if (*family != '\0' && strcmp(family, "ipv4") != 0 && strcmp(family, "ipv6") != 0)
-		return call_problem(c, PROBLEM_QUERY, "family: expected ipv4 or ipv6");
-	if (strcmp(state, "active") != 0 && strcmp(state, "quarantined") != 0 &&
-	    strcmp(state, "all") != 0)
-		return call_problem(c, PROBLEM_QUERY, "state: expected active, quarantined or all");
+	if (r < 0)
+		return r;
 	if (*address != '\0' && ip_parse(address, &ip) < 0)
-		return call_problem(c, PROBLEM_QUERY, "address: expected an address");
+		return call_problem_parameter(c, "address", "expected an address");
 	if (*address != '\0')
 		(void)store_key(ip, key);
 	return call_list(c, &all,
-	    (const struct store_value[]){ SQL_TEXT(project), SQL_TEXT(query_or(c, "pool", "")),
-		SQL_INT(*family == '\0' ? 0 : family[3] - '0'), SQL_TEXT(state),
-		SQL_TEXT(query_or(c, "tag", "")), SQL_TEXT(key) },
+	    VALUES(SQL_TEXT(project), said[2], SQL_INT(*family == '\0' ? 0 : family[3] - '0'),
+		SQL_TEXT(*state != '\0' ? state : "active"), said[3], SQL_TEXT(key)),
 	    6);
 }
 
@@ -200,6 +203,8 @@ api_ip_change(struct call *c)
 	r = call_if_match(c, call_revision(before));
 	if (r >= 0)
 		r = call_fields(c, &change_table, &change);
+	if (r >= 0 && call_changes_nothing(c))
+		return call_unchanged(c, before);
 	if (r >= 0)
 		r = update(c, before, &change);
 	if (r >= 0)
@@ -247,25 +252,74 @@ may_release(struct call *c, const json_t *ip)
 	return call_may_delete(c, ip);
 }
 
-int
-api_ip_release(struct call *c)
+static int
+family_of(const json_t *ip)
 {
-	json_auto_t *before = NULL, *after = NULL;
-	int r = ips_find(c, c->params[1], &before);
+	return strcmp(call_text(ip, "family"), "ipv4") == 0 ? 4 : 6;
+}
+
+static int64_t
+quantity_of(const json_t *ip)
+{
+	return json_integer_value(json_object_get(ip, "quantity"));
+}
+
+int
+ips_release(struct call *c, const char *id, json_t **ret)
+{
+	json_auto_t *before = NULL;
+	int r = ips_find(c, id, &before);
 
 	if (r >= 0)
 		r = may_release(c, before);
 	if (r >= 0)
-		r = search_from(c, c->params[1]);
+		r = search_from(c, id);
 	if (r >= 0)
 		r = store_do(c->store, c->e,
 		    "UPDATE global_ips SET state = 'quarantined', revision = revision + 1,"
 		    " quarantined_until = $2 + (SELECT quarantine FROM pools WHERE id = pool)"
 		    " WHERE id = $1",
-		    SQL_TEXT(c->params[1]), SQL_INT(c->request->now));
+		    SQL_TEXT(id), SQL_INT(c->request->now));
 	if (r >= 0)
-		r = ips_find(c, c->params[1], &after);
+		r = ips_count(c, family_of(before), -quantity_of(before));
 	if (r >= 0)
-		r = call_audit(c, "release", "global-ip", c->project, before, after);
+		r = ips_find(c, id, ret);
+	return r < 0 ? r : call_audit(c, "release", "global-ip", c->project, before, *ret);
+}
+
+int
+api_ip_release(struct call *c)
+{
+	json_auto_t *after = NULL;
+	int r = ips_release(c, c->params[1], &after);
+
 	return r < 0 ? r : call_answer(c, 200, json_incref(after), call_revision(after));
+}
+
+int
+ips_take_back(struct call *c, const char *id, int64_t revision, const char *undo_of)
+{
+	json_auto_t *before = NULL, *after = NULL;
+	const char *kept = c->undo_of;
+	int r = ips_find(c, id, &before);
+
+	if (r >= 0 && (strcmp(call_text(before, "state"), "quarantined") != 0 ||
+			  call_revision(before) != revision))
+		r = call_problem(c, PROBLEM_CONFLICT, "it was changed again since then");
+	if (r >= 0)
+		r = ips_check_limit(c, family_of(before), (unsigned)quantity_of(before));
+	if (r >= 0)
+		r = store_do(c->store, c->e,
+		    "UPDATE global_ips SET state = 'active', quarantined_until = NULL,"
+		    " revision = revision + 1 WHERE id = $1",
+		    SQL_TEXT(id));
+	if (r >= 0)
+		r = ips_count(c, family_of(before), quantity_of(before));
+	if (r >= 0)
+		r = ips_find(c, id, &after);
+	c->undo_of = undo_of;
+	if (r >= 0)
+		r = call_audit(c, "take-back", "global-ip", c->project, before, after);
+	c->undo_of = kept;
+	return r < 0 ? r : call_answer(c, 200, json_incref(after), 0);
 }

@@ -21,29 +21,47 @@ struct candidate {
 	char first_key[STORE_KEY_MAX], last_key[STORE_KEY_MAX], search_key[STORE_KEY_MAX + 1];
 };
 
-static int
-check_limit(struct call *c, const struct ips_order *order)
+int
+ips_check_limit(struct call *c, int family, unsigned size)
 {
 	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
 	int64_t max, has;
 	int r = store_query(c->store, &rows, c->e,
-	    "SELECT max_ipv4, max_ipv6, (SELECT CAST(coalesce(sum(size), 0) AS BIGINT)"
-	    " FROM global_ips WHERE project = $1 AND state = 'active' AND family = $2)"
-	    " FROM projects WHERE id = $1",
-	    SQL_TEXT(c->project), SQL_INT(order->family));
+	    "SELECT max_ipv4, max_ipv6, coalesce((SELECT addresses FROM address_counts"
+	    " WHERE project = $1 AND family = $2), 0) FROM projects WHERE id = $1",
+	    SQL_TEXT(c->project), SQL_INT(family));
 
 	if (r < 0)
 		return r;
 	if (!store_next(&rows))
 		return call_problem(c, PROBLEM_NOT_FOUND, "there is no such project");
-	max = store_int(&rows, order->family == 4 ? 0 : 1);
+	max = store_int(&rows, family == 4 ? 0 : 1);
 	has = store_int(&rows, 2);
-	if (has + order->size > max)
+	if (has + size > max)
 		return call_problem(c, PROBLEM_LIMIT,
 		    "the project has %" PRId64 " of %" PRId64
 		    " IPv%d addresses, and asks for %u more",
-		    has, max, order->family, order->size);
+		    has, max, family, size);
 	return 0;
+}
+
+int
+ips_count(struct call *c, int family, int64_t more)
+{
+	int r;
+
+	if (more > 0)
+		r = store_do(c->store, c->e,
+		    "INSERT INTO address_counts (project, family, addresses) VALUES ($1, $2, $3)"
+		    " ON CONFLICT (project, family)"
+		    " DO UPDATE SET addresses = address_counts.addresses + $3",
+		    SQL_TEXT(c->project), SQL_INT(family), SQL_INT(more));
+	else
+		r = store_do(c->store, c->e,
+		    "UPDATE address_counts SET addresses = addresses + $3"
+		    " WHERE project = $1 AND family = $2",
+		    SQL_TEXT(c->project), SQL_INT(family), SQL_INT(more));
+	return r < 0 ? r : 0;
 }
 
 /* Begins at search_key, and sees the pool's blocks in batches until the search has seen enough. */
@@ -109,6 +127,8 @@ insert(struct call *c, const struct candidate *p, const struct ips_order *order,
 		    SQL_TEXT(store_key(ip, first)), SQL_TEXT(ip_format(ip, text)), SQL_TEXT(p->id),
 		    SQL_TEXT(id));
 	}
+	if (r >= 0)
+		r = ips_count(c, order->family, order->size);
 	return r < 0 ? r : ips_set_tags(c, id, order->tags);
 }
 
@@ -171,7 +191,7 @@ take_block(struct call *c, const struct ips_order *order, char id[STORE_ID_MAX])
 	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
 	struct candidate p;
 	size_t pools = 0;
-	int r = check_limit(c, order);
+	int r = ips_check_limit(c, order->family, order->size);
 
 	if (r >= 0)
 		r = api_ips_forget(c);

@@ -54,7 +54,8 @@ add_global_ips(struct call *c, const char *id, json_t *addresses)
 	    "SELECT DISTINCT a.address_key, a.address, g.family FROM addresses a"
 	    " JOIN global_ips g ON g.id = a.global_ip JOIN service_ips s ON s.global_ip = g.id"
 	    " JOIN placements p ON p.service = s.service JOIN hosts h ON h.id = $1"
-	    " WHERE p.host = h.id OR p.site = h.site ORDER BY a.address_key",
+	    " WHERE (p.host = h.id OR p.site = h.site)"
+	    " AND (h.project IS NULL OR h.project = g.project) ORDER BY a.address_key",
 	    SQL_TEXT(id));
 
 	while (r >= 0 && store_next(&rows)) {
@@ -71,7 +72,7 @@ add_global_ips(struct call *c, const char *id, json_t *addresses)
 }
 
 static int
-describe(struct call *c, const json_t *host, json_t **ret)
+describe(struct call *c, const json_t *host, bool with_secrets, json_t **ret)
 {
 	json_auto_t *addresses = NULL, *neighbors = NULL;
 	const char *id = call_text(host, "id");
@@ -80,7 +81,7 @@ describe(struct call *c, const json_t *host, json_t **ret)
 	int r = hosts_addresses(c, id, &addresses);
 
 	if (r >= 0)
-		r = hosts_neighbors(c, id, true, &neighbors);
+		r = hosts_neighbors(c, id, with_secrets, &neighbors);
 	if (r < 0)
 		return r;
 	json_array_foreach (addresses, i, address)
@@ -118,6 +119,17 @@ api_metadata(struct call *c)
 		    "a host asks with its credential, or from an address of its network");
 	r = hosts_find(c, id, &host);
 	if (r >= 0)
-		r = describe(c, host, &metadata);
+		r = describe(c, host, true, &metadata);
+	return r < 0 ? r : call_answer(c, 200, json_incref(metadata), 0);
+}
+
+int
+api_host_metadata(struct call *c)
+{
+	json_auto_t *host = NULL, *metadata = NULL;
+	int r = hosts_find(c, c->params[0], &host);
+
+	if (r >= 0)
+		r = describe(c, host, false, &metadata);
 	return r < 0 ? r : call_answer(c, 200, json_incref(metadata), 0);
 }

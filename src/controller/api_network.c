@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/without_const.h"
 #include "controller/api_hosts.h"
 #include "controller/handlers.h"
 
@@ -167,14 +168,24 @@ describe(struct call *c, const char *id, json_t **ret)
 
 /* ---- what is written ---- */
 
+/* Of a key of the object at `at`. */
+static void
+key_error(json_t *errors, const char *at, const char *key, const char *detail)
+{
+	_cleanup_(freep) char *pointer = field_pointer(at, key);
+
+	field_error(errors, pointer, "%s", detail);
+}
+
 static void
 check_address(const struct address *a, json_t *errors, const char *at)
 {
 	if (a->cidr > ip_bits(a->address.family))
-		field_error(errors, at, "cidr: expected at most %u for this address",
-		    ip_bits(a->address.family));
+		key_error(errors, at, "cidr",
+		    a->address.family == IP_V4 ? "expected at most 32 for this address"
+					       : "expected at most 128 for this address");
 	if (a->gateway.family != IP_NONE && a->gateway.family != a->address.family)
-		field_error(errors, at, "gateway: is of another family than the address");
+		key_error(errors, at, "gateway", "is of another family than the address");
 }
 
 static int
@@ -202,7 +213,7 @@ write_addresses(struct call *c, const char *id, const json_t *array, json_t *err
 		    SQL_TEXT(a.gateway.family != IP_NONE ? ip_format(a.gateway, gateway) : NULL),
 		    SQL_BOOL(a.is_public), SQL_BOOL(a.management));
 		if (r == 0)
-			field_error(errors, at, "address: stands there twice");
+			key_error(errors, at, "address", "stands there twice");
 	}
 	return r < 0 ? r : 0;
 }
@@ -228,14 +239,16 @@ check_neighbor(const struct neighbor *n, json_t *errors, const char *at)
 	size_t i;
 
 	if (n->address_family == 5)
-		field_error(errors, at, "address_family: expected 4 or 6");
+		key_error(errors, at, "address_family", "expected 4 or 6");
 	if (n->customer_ip.family != family)
-		field_error(errors, at, "customer_ip: is not of address_family");
+		key_error(errors, at, "customer_ip", "is not of address_family");
 	if (n->md5_enabled && n->md5_password == NULL)
-		field_error(errors, at, "md5_password: is missing");
+		key_error(errors, at, "md5_password", "is missing");
 	json_array_foreach (n->peer_ips, i, text) {
+		_cleanup_(freep) char *pointer = xasprintf("%s/peer_ips/%zu", at, i);
+
 		if (ip_parse(json_string_value(text), &ip) == 0 && ip.family != family)
-			field_error(errors, at, "peer_ips: %zu is not of address_family", i);
+			field_error(errors, pointer, "is not of address_family");
 	}
 	check_routes(n->routes_in, errors, at, "routes_in");
 	check_routes(n->routes_out, errors, at, "routes_out");
@@ -321,7 +334,7 @@ write_network(struct call *c, const char *id)
 	if (r >= 0)
 		r = write_neighbors(c, id, n.neighbors, errors);
 	if (r >= 0 && json_array_size(errors) > 0)
-		return call_problem_errors(c, errors);
+		return call_problem_errors(c, PROBLEM_FIELDS, errors);
 	json_decref(errors);
 	return r;
 }
@@ -335,6 +348,17 @@ api_host_network_get(struct call *c)
 	if (r >= 0)
 		r = describe(c, call_text(host, "id"), &network);
 	return r < 0 ? r : call_answer(c, 200, json_incref(network), call_revision(host));
+}
+
+/* With the revisions of the host, by which an undo knows that nothing was changed since. */
+static int
+audit(struct call *c, const json_t *host, const json_t *before, const json_t *after)
+{
+	json_auto_t *was = json_copy(without_const(before)), *is = json_copy(without_const(after));
+
+	(void)json_object_set_new(was, "revision", json_integer(call_revision(host)));
+	(void)json_object_set_new(is, "revision", json_integer(call_revision(host) + 1));
+	return call_audit_of(c, "change", "network", host, was, is);
 }
 
 int
@@ -354,6 +378,6 @@ api_host_network_put(struct call *c)
 	if (r >= 0)
 		r = describe(c, call_text(host, "id"), &after);
 	if (r >= 0)
-		r = call_audit_of(c, "change", "network", host, before, after);
+		r = audit(c, host, before, after);
 	return r < 0 ? r : call_answer(c, 200, json_incref(after), call_revision(host) + 1);
 }

@@ -4,6 +4,7 @@
 
 #include "controller/block.h"
 #include "controller/handlers.h"
+#include "controller/references.h"
 
 #define NS INT64_C(1000000000)
 
@@ -72,14 +73,17 @@ static const struct field change_fields[] = {
 };
 #undef AT
 static const struct field_table create_table = FIELD_TABLE("a pool", struct pool, create_fields);
-static const struct field_table change_table = FIELD_TABLE("a pool", struct pool, change_fields);
+static const struct field_table change_table =
+    FIELD_TABLE("a pool", struct pool, change_fields, .made = &create_table);
 
-/* By name or id; CALL_REFUSED when there is none. */
+/* By name or id; CALL_REFUSED when there is none, or it is another project's than the caller's. */
 static int
 find(struct call *c, const char *which, json_t **ret)
 {
 	int r = call_object(c, columns, ARRAY_SIZE(columns), ret,
-	    SELECT " WHERE pools.id = $1 OR pools.name = $1", VALUES(SQL_TEXT(which)), 1);
+	    SELECT " WHERE (pools.id = $1 OR pools.name = $1) AND"
+		   " ($2 = '' OR pools.project IS NULL OR pools.project = $2)",
+	    VALUES(SQL_TEXT(which), SQL_TEXT(c->caller.project)), 2);
 
 	if (r >= 0 && *ret == NULL)
 		r = call_not_found(c, "pool", which);
@@ -122,12 +126,15 @@ check_prefix(struct call *c, struct prefix prefix)
 int
 api_pools_list(struct call *c)
 {
-	static const struct call_list list = { .sql = SELECT
-					       " WHERE pools.id > $1 ORDER BY pools.id LIMIT $2",
+	static const struct call_list list = {
+		.sql = SELECT " WHERE pools.id > $1"
+			      " AND ($3 = '' OR pools.project IS NULL OR pools.project = $3)"
+			      " ORDER BY pools.id LIMIT $2",
 		.columns = columns,
-		.column_count = ARRAY_SIZE(columns) };
+		.column_count = ARRAY_SIZE(columns)
+	};
 
-	return call_list(c, &list, NULL, 0);
+	return call_list(c, &list, VALUES(SQL_TEXT(c->caller.project)), 1);
 }
 
 static int
@@ -197,6 +204,8 @@ api_pool_change(struct call *c)
 	r = call_if_match(c, call_revision(before));
 	if (r >= 0)
 		r = call_fields(c, &change_table, &p);
+	if (r >= 0 && call_changes_nothing(c))
+		return call_unchanged(c, before);
 	if (r >= 0)
 		r = check_name(c, p.name, call_text(before, "id"));
 	if (r >= 0)
@@ -222,6 +231,8 @@ api_pool_delete(struct call *c)
 		r = call_may_delete(c, before);
 	if (r >= 0)
 		r = api_ips_forget(c);
+	if (r >= 0)
+		r = references_check(c, "pool", call_text(before, "id"));
 	if (r >= 0)
 		r = call_audit(c, "delete", "pool", NULL, before, NULL);
 	if (r >= 0)

@@ -2,15 +2,14 @@
 #include <string.h>
 
 #include "controller/handlers.h"
+#include "controller/references.h"
 
 #define SELECT                                                                                     \
 	"SELECT id, name, description, max_ipv4, max_ipv6, max_services, revision, created_at,"    \
-	" (SELECT CAST(coalesce(sum(size), 0) AS BIGINT) FROM global_ips WHERE project = "         \
-	"projects.id"                                                                              \
-	" AND family = 4 AND state = 'active'),"                                                   \
-	" (SELECT CAST(coalesce(sum(size), 0) AS BIGINT) FROM global_ips WHERE project = "         \
-	"projects.id"                                                                              \
-	" AND family = 6 AND state = 'active') FROM projects"
+	" coalesce((SELECT addresses FROM address_counts a"                                        \
+	" WHERE a.project = projects.id AND a.family = 4), 0),"                                    \
+	" coalesce((SELECT addresses FROM address_counts a"                                        \
+	" WHERE a.project = projects.id AND a.family = 6), 0) FROM projects"
 
 static const struct column columns[] = {
 	{ "id", COLUMN_TEXT },
@@ -140,6 +139,8 @@ api_project_change(struct call *c)
 	r = call_if_match(c, call_revision(before));
 	if (r >= 0)
 		r = call_fields(c, &change_table, &p);
+	if (r >= 0 && call_changes_nothing(c))
+		return call_unchanged(c, before);
 	if (r >= 0)
 		r = check_name(c, p.name, c->project);
 	if (r >= 0)
@@ -163,6 +164,8 @@ api_project_delete(struct call *c)
 
 	if (r >= 0)
 		r = call_may_delete(c, before);
+	if (r >= 0)
+		r = references_check(c, "project", c->project);
 	if (r >= 0)
 		r = call_audit(c, "delete", "project", call_text(before, "id"), before, NULL);
 	if (r >= 0)

@@ -1,7 +1,6 @@
 /*
- * Orders and lists of Global IPs in the shape of the provider's API (POST and GET
- * /projects/{id}/ips), for the scripts that were written for it: also with its header,
- * X-Auth-Token.
+ * Global IPs in the shape of the provider's API (POST and GET /projects/{id}/ips, GET and DELETE
+ * /ips/{id}), for the scripts that were written for it: also with its header, X-Auth-Token.
  *
  * What does not exist here is not pretended: an address is there at once (state "created"), is
  * public, and is announced by hosts, not assigned to one (assignments is empty). Errors are problem
@@ -121,4 +120,25 @@ api_provider_list(struct call *c)
 	    json_pack("{s:O, s:{s:I}}", "ip_addresses", items, "meta", "total",
 		(json_int_t)json_array_size(items)),
 	    0);
+}
+
+int
+api_provider_get(struct call *c)
+{
+	json_auto_t *ip = NULL;
+	int r = ips_find(c, c->params[0], &ip);
+
+	/* one that rests is gone there */
+	if (r >= 0 && strcmp(call_text(ip, "state"), "active") != 0)
+		r = call_not_found(c, "Global IP", c->params[0]);
+	return r < 0 ? r : call_answer(c, 200, reservation_of(ip), 0);
+}
+
+int
+api_provider_release(struct call *c)
+{
+	json_auto_t *ip = NULL;
+	int r = ips_release(c, c->params[0], &ip);
+
+	return r < 0 ? r : call_answer(c, 204, NULL, 0);
 }

@@ -1,5 +1,6 @@
 /* About the controller itself, and about who asks. */
 #include "controller/handlers.h"
+#include "controller/health.h"
 #include "controller/openapi.h"
 
 int
@@ -9,10 +10,16 @@ api_health(struct call *c)
 	int r = store_query(
 	    c->store, &rows, c->e, "SELECT count(*) FROM projects WHERE id = $1", SQL_TEXT(""));
 
+	json_t *problems;
+
 	if (r < 0)
 		return r;
-	return call_answer(
-	    c, 200, json_pack("{s:s, s:s}", "status", "ok", "version", NEARCAST_VERSION), 0);
+	problems = c->request->health != NULL ? health_json(c->request->health) : json_array();
+	return call_answer(c, 200,
+	    json_pack("{s:s, s:s, s:o}", "status",
+		json_array_size(problems) > 0 ? "degraded" : "ok", "version", NEARCAST_VERSION,
+		"problems", problems),
+	    0);
 }
 
 int
@@ -23,14 +30,12 @@ api_document(struct call *c)
 }
 
 int
-api_caller(struct call *c)
+call_caller_json(struct call *c, json_t **ret)
 {
 	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
 	const char *project = NULL;
 	int r = 0;
 
-	if (c->caller.role == ROLE_NONE)
-		return call_problem(c, PROBLEM_UNKNOWN_CALLER, "there is no token in the request");
 	if (c->caller.project[0] != '\0')
 		r = store_query(c->store, &rows, c->e, "SELECT name FROM projects WHERE id = $1",
 		    SQL_TEXT(c->caller.project));
@@ -38,8 +43,19 @@ api_caller(struct call *c)
 		return r;
 	if (c->caller.project[0] != '\0' && store_next(&rows))
 		project = store_text(&rows, 0);
-	return call_answer(c, 200,
-	    json_pack("{s:s, s:s, s:s, s:s?}", "id", c->caller.id, "name", c->caller.name, "role",
-		role_name(c->caller.role), "project", project),
-	    0);
+	*ret = json_pack("{s:s, s:s, s:s, s:s?}", "id", c->caller.id, "name", c->caller.name,
+	    "role", role_name(c->caller.role), "project", project);
+	return 0;
+}
+
+int
+api_caller(struct call *c)
+{
+	json_t *body;
+	int r;
+
+	if (c->caller.role == ROLE_NONE)
+		return call_problem(c, PROBLEM_UNKNOWN_CALLER, "there is no token in the request");
+	r = call_caller_json(c, &body);
+	return r < 0 ? r : call_answer(c, 200, body, 0);
 }

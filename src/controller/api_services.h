@@ -3,10 +3,11 @@
 
 #include "controller/call.h"
 
-/* Raises the desired revision of every host that the service is placed on now. */
-int services_touch_hosts(struct call *c, const char *service);
-/*
- * After a change, in its transaction: whether the service, which was as `before` says, may lose the
- * sites that it has lost by it (intent.h). 0 with a reason, or when it is safe.
- */
-int services_check_intent(struct call *c, const json_t *before, const char *override_reason);
+/* A service of the call's project by name or id; CALL_REFUSED: there is none. */
+int services_find(struct call *c, const char *which, json_t **ret);
+/* Whether the service may have that document: 0 or CALL_REFUSED, which names what is wrong at
+ * /document. */
+int services_check_document(struct call *c, const json_t *service, const json_t *document);
+/* Gives it that document, with a row of the audit log. Touches no host: they have it already, or
+ * are touched by the caller. */
+int services_set_document(struct call *c, const char *id, const json_t *document);

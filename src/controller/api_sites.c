@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "controller/handlers.h"
+#include "controller/references.h"
+#include "controller/scope.h"
 
 #define SELECT                                                                                     \
 	"SELECT id, name, city, country, latitude, longitude, description, revision, created_at,"  \
@@ -184,6 +186,8 @@ api_site_change(struct call *c)
 		r = call_fields(c, &change_table, &s);
 	if (r < 0)
 		return r;
+	if (call_changes_nothing(c))
+		return call_unchanged(c, before);
 	take_nulls(c, &s);
 	r = check(c, &s, call_text(before, "id"));
 	if (r >= 0)
@@ -193,6 +197,8 @@ api_site_change(struct call *c)
 		    SQL_TEXT(call_text(before, "id")), SQL_TEXT(s.name), SQL_TEXT(s.city),
 		    SQL_TEXT(s.country), degrees(s.latitude), degrees(s.longitude),
 		    SQL_TEXT(s.description));
+	if (r >= 0)
+		r = scope_touch_site(c, call_text(before, "id"));
 	if (r >= 0)
 		r = find(c, call_text(before, "id"), &after);
 	if (r >= 0)
@@ -210,6 +216,14 @@ api_site_delete(struct call *c)
 		r = call_may_delete(c, before);
 	if (r >= 0)
 		r = call_audit(c, "delete", "site", NULL, before, NULL);
+	/* what rollouts did there once does not keep it */
+	if (r >= 0)
+		r = store_do(c->store, c->e,
+		    "DELETE FROM rollout_steps WHERE site = $1 AND rollout IN"
+		    " (SELECT id FROM rollouts WHERE state IN ('done', 'taken-back'))",
+		    SQL_TEXT(call_text(before, "id")));
+	if (r >= 0)
+		r = references_check(c, "site", call_text(before, "id"));
 	if (r >= 0)
 		r = store_do(c->store, c->e, "DELETE FROM sites WHERE id = $1",
 		    SQL_TEXT(call_text(before, "id")));

@@ -7,7 +7,7 @@
 
 #define SELECT                                                                                     \
 	"SELECT tokens.id, tokens.name, tokens.role, projects.name, tokens.created_at,"            \
-	" tokens.expires_at, tokens.revoked_at, tokens.revision"                                   \
+	" tokens.expires_at, tokens.last_used_at, tokens.revoked_at, tokens.revision"              \
 	" FROM tokens LEFT JOIN projects ON projects.id = tokens.project"
 
 static const struct column columns[] = {
@@ -17,6 +17,7 @@ static const struct column columns[] = {
 	{ "project", COLUMN_TEXT },
 	{ "created_at", COLUMN_TIME },
 	{ "expires_at", COLUMN_TIME },
+	{ "last_used_at", COLUMN_TIME },
 	{ "revoked_at", COLUMN_TIME },
 	{ "revision", COLUMN_INT },
 };
@@ -196,6 +197,7 @@ make_administrator(struct store *store, void *arg, struct err *e)
 	json_auto_t *after = NULL;
 	int r;
 
+	api_response_done(&f->response);
 	f->call = (struct call){
 		.request = &f->request, .response = &f->response, .store = store, .e = e
 	};
@@ -213,9 +215,12 @@ api_make_administrator(
     struct store *store, const char *name, int64_t now, char text[static 48], struct err *e)
 {
 	struct first f = { .request = { .now = now }, .name = name, .text = text };
+	int r;
 
 	_Static_assert(TOKEN_TEXT_SIZE == 48, "");
 	if (!field_name_is_valid(name, NAME_MAX_BYTES))
 		return err_set(e, -EINVAL, "\"%s\" is no name of a token", name);
-	return store_transaction(store, make_administrator, &f, e);
+	r = store_transaction(store, make_administrator, &f, e);
+	api_response_done(&f.response);
+	return r;
 }

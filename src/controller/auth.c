@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "controller/call.h"
+#include "controller/routes.h"
+#include "controller/scope.h"
 #include "proto/http/fields.h"
 
 /* The token of the request's headers; NULL: there is none. X-Auth-Token is the provider's way. */
@@ -23,8 +25,8 @@ copy(char *to, size_t size, const char *text)
 	(void)snprintf(to, size, "%s", text != NULL ? text : "");
 }
 
-static int
-find_person(struct call *c, const char *hash)
+int
+call_find_person(struct call *c, const char *hash)
 {
 	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
 	int r = store_query(c->store, &rows, c->e,
@@ -41,13 +43,29 @@ find_person(struct call *c, const char *hash)
 	return 0;
 }
 
+#define OF_CREDENTIAL                                                                              \
+	" FROM hosts h WHERE h.credential_hash = $1"                                               \
+	" OR (h.former_credential_hash = $1 AND h.former_credential_until > $2)"
+
+/* Transactions that write do not ask for the latter: they would collide with who changes that. */
+static const char host_sql[] = "SELECT h.id, h.name, h.project" OF_CREDENTIAL;
+static const char host_desired_sql[] =
+    "SELECT h.id, h.name, h.project, h.site, h.desired_revision, " SCOPE_NUMBER OF_CREDENTIAL;
+
+static void
+take_desired(struct caller_host *host, const struct store_rows *rows)
+{
+	copy(host->site, sizeof(host->site), store_text(rows, 3));
+	host->revision = store_int(rows, 4);
+	host->number = store_int(rows, 5);
+}
+
 static int
 find_host(struct call *c, const char *hash)
 {
 	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
-	int r = store_query(c->store, &rows, c->e,
-	    "SELECT id, name, project FROM hosts WHERE credential_hash = $1"
-	    " OR (former_credential_hash = $1 AND former_credential_until > $2)",
+	bool desired = c->route->flags & ROUTE_DESIRED;
+	int r = store_query(c->store, &rows, c->e, desired ? host_desired_sql : host_sql,
 	    SQL_TEXT(hash), SQL_INT(c->request->now));
 
 	if (r < 0 || !store_next(&rows))
@@ -56,6 +74,8 @@ find_host(struct call *c, const char *hash)
 	copy(c->caller.name, sizeof(c->caller.name), store_text(&rows, 1));
 	copy(c->caller.project, sizeof(c->caller.project), store_text(&rows, 2));
 	c->caller.role = ROLE_HOST;
+	if (desired)
+		take_desired(&c->caller.host, &rows);
 	return 0;
 }
 
@@ -74,11 +94,11 @@ call_authenticate(struct call *c)
 		return 0;
 	}
 	if (text == NULL)
-		return 0;
+		return c->request->cookie != NULL ? call_find_session(c) : 0;
 	if (token_read(text, &kind)) {
 		token_hash(text, hash);
 		if (kind == TOKEN_PERSON)
-			r = find_person(c, hash);
+			r = call_find_person(c, hash);
 		else if (kind == TOKEN_HOST)
 			r = find_host(c, hash);
 	}

@@ -51,12 +51,26 @@ block_last(struct prefix prefix)
 	return ip_of(prefix.addr.family, number_of(prefix.addr) | hosts);
 }
 
+/* RFC 4291, section 2.5.5.2, and RFC 6666: no network carries them. */
+static const struct prefix mapped = { { IP_V6, { [10] = 0xff, [11] = 0xff } }, 96 };
+static const struct prefix discard = { { IP_V6, { 0x01 } }, 64 };
+
+static bool
+overlaps(struct prefix a, struct prefix b)
+{
+	return prefix_contains(a, b.addr) || prefix_contains(b, a.addr);
+}
+
 const char *
 block_pool_refusal(struct prefix pool)
 {
 	if (pool.len < (pool.addr.family == IP_V4 ? 8 : 16))
 		return pool.addr.family == IP_V4 ? "expected a pool of /8 or longer"
 						 : "expected a pool of /16 or longer";
+	if (overlaps(pool, mapped))
+		return "these are IPv4 addresses written as IPv6; expected them as IPv4";
+	if (overlaps(pool, discard))
+		return "expected addresses that are not for discarding (RFC 6666)";
 	if (ip_is_unspecified(pool.addr) || ip_is_loopback(pool.addr) ||
 	    ip_is_link_local(pool.addr) || ip_is_multicast(pool.addr) ||
 	    (pool.addr.family == IP_V4 && (pool.addr.bytes[0] == 0 || pool.addr.bytes[0] >= 240)))

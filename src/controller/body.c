@@ -37,6 +37,10 @@ body_read(const char *text, size_t len, json_t *errors)
 	json_error_t e;
 	json_t *value;
 
+	if (len == 0) {
+		field_error(errors, "", "the body is empty; expected JSON");
+		return NULL;
+	}
 	if (len > BODY_BYTES_MAX) {
 		field_error(errors, "", "expected at most %u bytes", BODY_BYTES_MAX);
 		return NULL;

@@ -2,7 +2,10 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
+
+#include "base/strbuf.h"
 
 char *
 time_text(int64_t ns, char text[TIME_TEXT_SIZE])
@@ -15,6 +18,83 @@ time_text(int64_t ns, char text[TIME_TEXT_SIZE])
 	(void)strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
 	(void)snprintf(text, TIME_TEXT_SIZE, "%s.%03dZ", day, (int)(ns / 1000000 % 1000));
 	return text;
+}
+
+/* Exactly n digits. */
+static const char *
+read_digits(const char *text, unsigned n, int *ret)
+{
+	*ret = 0;
+	for (; text != NULL && n > 0; n--, text++) {
+		if (!ascii_is_digit(*text))
+			return NULL;
+		*ret = *ret * 10 + (*text - '0');
+	}
+	return text;
+}
+
+static const char *
+read_char(const char *text, const char *any)
+{
+	return text != NULL && *text != '\0' && strchr(any, *text) != NULL ? text + 1 : NULL;
+}
+
+/* ".123" in nanoseconds; digits beyond those do not count. */
+static const char *
+read_fraction(const char *text, int64_t *ns)
+{
+	*ns = 0;
+	if (text == NULL || *text != '.')
+		return text;
+	text++;
+	if (!ascii_is_digit(*text))
+		return NULL;
+	for (int64_t unit = 100000000; ascii_is_digit(*text); text++, unit /= 10)
+		*ns += (*text - '0') * unit;
+	return text;
+}
+
+/* "Z", or "+01:30" in seconds. */
+static const char *
+read_zone(const char *text, int *seconds)
+{
+	int hours = 0, minutes = 0, sign;
+
+	*seconds = 0;
+	if (text == NULL || *text == 'Z' || *text == 'z')
+		return text != NULL ? text + 1 : NULL;
+	sign = *text == '-' ? -1 : 1;
+	text = read_digits(read_char(text, "+-"), 2, &hours);
+	text = read_digits(read_char(text, ":"), 2, &minutes);
+	*seconds = sign * (hours * 3600 + minutes * 60);
+	return hours < 24 && minutes < 60 ? text : NULL;
+}
+
+bool
+time_parse(const char *text, int64_t *ret)
+{
+	struct tm tm = { 0 };
+	int64_t ns = 0, seconds;
+	int zone = 0;
+
+	text = read_digits(text, 4, &tm.tm_year);
+	text = read_digits(read_char(text, "-"), 2, &tm.tm_mon);
+	text = read_digits(read_char(text, "-"), 2, &tm.tm_mday);
+	text = read_digits(read_char(text, "Tt"), 2, &tm.tm_hour);
+	text = read_digits(read_char(text, ":"), 2, &tm.tm_min);
+	text = read_digits(read_char(text, ":"), 2, &tm.tm_sec);
+	text = read_zone(read_fraction(text, &ns), &zone);
+	if (text == NULL || *text != '\0' || tm.tm_year < 1970 || tm.tm_year > 2199 ||
+	    tm.tm_mon < 1 || tm.tm_mon > 12 || tm.tm_mday < 1 || tm.tm_mday > 31 ||
+	    tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 60)
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	seconds = (int64_t)timegm(&tm) - zone;
+	if (seconds < 0)
+		return false;
+	*ret = seconds * INT64_C(1000000000) + ns;
+	return true;
 }
 
 static json_t *
@@ -48,9 +128,17 @@ cell_json(const struct store_rows *rows, size_t i, enum column_type type)
 json_t *
 columns_json(const struct store_rows *rows, const struct column *columns, size_t count)
 {
+	return columns_json_from(rows, 0, columns, count);
+}
+
+json_t *
+columns_json_from(
+    const struct store_rows *rows, size_t first, const struct column *columns, size_t count)
+{
 	json_t *o = json_object();
 
 	for (size_t i = 0; i < count; i++)
-		(void)json_object_set_new(o, columns[i].key, cell_json(rows, i, columns[i].type));
+		(void)json_object_set_new(
+		    o, columns[i].key, cell_json(rows, first + i, columns[i].type));
 	return o;
 }

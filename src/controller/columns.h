@@ -1,6 +1,7 @@
 /* Rows of the store as JSON, through a table of their columns. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,7 +27,12 @@ struct column {
 };
 
 json_t *columns_json(const struct store_rows *rows, const struct column *columns, size_t count);
+/* Of the columns of the SELECT from the first one on, counted from 0. */
+json_t *columns_json_from(
+    const struct store_rows *rows, size_t first, const struct column *columns, size_t count);
 
 #define TIME_TEXT_SIZE 32
 /* UTC with milliseconds. */
 char *time_text(int64_t ns, char text[TIME_TEXT_SIZE]);
+/* Of RFC 3339, between 1970 and 2200. False: it is none. */
+bool time_parse(const char *text, int64_t *ret);

@@ -117,12 +117,20 @@ write_all(struct exporter *x)
 		const char *ips[] = { "api", "v1", "projects", json_string_value(project),
 			"global-ips" };
 		const char *services[] = { "api", "v1", "projects", ips[3], "services" };
+		const char *catchments[] = { "api", "v1", "projects", ips[3], "catchments" };
+		const char *rollouts[] = { "api", "v1", "projects", ips[3], "rollouts" };
 
 		if (r >= 0)
 			r = write_list(x, "global-ip", ips, ARRAY_SIZE(ips));
 		if (r >= 0)
 			r = write_list(x, "service", services, ARRAY_SIZE(services));
+		if (r >= 0)
+			r = write_list(x, "rollout", rollouts, ARRAY_SIZE(rollouts));
+		if (r >= 0)
+			r = write_list(x, "catchment", catchments, ARRAY_SIZE(catchments));
 	}
+	if (r >= 0)
+		r = write_list(x, "order", (const char *const[]){ "api", "v1", "orders" }, 3);
 	if (r >= 0)
 		r = write_list(x, "audit", (const char *const[]){ "api", "v1", "audit" }, 3);
 	return r;

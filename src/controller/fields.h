@@ -29,9 +29,11 @@ enum field_type {
 	FIELD_MICRO,  /* int64_t: a number in millionths, min..max */
 	FIELD_PREFIX, /* struct prefix, without host bits */
 	FIELD_IP,     /* struct ip */
+	FIELD_TIME,   /* int64_t: a time of RFC 3339, in ns since 1970 */
 	FIELD_TAGS,   /* json_t *: array of at most TAGS_MAX distinct texts of 1..TAG_MAX bytes */
 	FIELD_NAMES,  /* json_t *: array of min..max distinct names */
 	FIELD_IPS,    /* json_t *: array of min..max addresses as text */
+	FIELD_LINES,  /* json_t *: array of min..max texts of 1..TAG_MAX bytes, maybe the same */
 	FIELD_OBJECT, /* json_t *: an object, not looked into */
 	FIELD_ARRAY,  /* json_t *: array of min..max objects, each for fields_read_at() */
 };
@@ -59,12 +61,13 @@ struct field_table {
 	const struct field *fields;
 	size_t count; /* at most 64 */
 	size_t given; /* offset of a uint64_t: which fields were given, a bit for each row */
+	const struct field_table *made; /* of what it is made with, and keeps; NULL: none */
 };
 
-#define FIELD_TABLE(what_, type_, fields_)                                                         \
+#define FIELD_TABLE(what_, type_, fields_, ...)                                                    \
 	{                                                                                          \
 		.what = (what_), .fields = (fields_), .count = ARRAY_SIZE(fields_),                \
-		.given = offsetof(type_, given)                                                    \
+		.given = offsetof(type_, given), __VA_ARGS__                                       \
 	}
 
 /*
@@ -78,7 +81,7 @@ bool fields_read_at(const struct field_table *table, const json_t *value, void *
 /* Whether the body had the key. */
 bool fields_given(const struct field_table *table, const void *object, const char *key);
 
-/* pointer: a JSON pointer, "" for the whole body. */
+/* field_text.c. pointer: a JSON pointer, "" for the whole body. */
 void field_error(json_t *errors, const char *pointer, const char *fmt, ...) _printf_(3, 4);
 
 /* The pointer of a key of the object at `at`: escaped, and clipped; the caller frees it. */

@@ -8,6 +8,11 @@ int api_health(struct call *c);
 int api_document(struct call *c);
 int api_caller(struct call *c);
 
+/* api_session.c */
+int api_session_begin(struct call *c);
+int api_session_get(struct call *c);
+int api_session_end(struct call *c);
+
 /* api_projects.c */
 int api_projects_list(struct call *c);
 int api_projects_create(struct call *c);
@@ -33,8 +38,10 @@ int api_ip_release(struct call *c);
 int api_ips_forget(struct call *c);
 
 /* api_provider.c */
+int api_provider_get(struct call *c);
 int api_provider_list(struct call *c);
 int api_provider_order(struct call *c);
+int api_provider_release(struct call *c);
 
 /* api_tokens.c */
 int api_tokens_list(struct call *c);
@@ -45,6 +52,9 @@ int api_token_revoke(struct call *c);
 /* api_audit.c */
 int api_audit_all(struct call *c);
 int api_audit_project(struct call *c);
+
+/* api_events.c: of all, and of a project */
+int api_events(struct call *c);
 
 /* api_sites.c */
 int api_sites_list(struct call *c);
@@ -66,6 +76,17 @@ int api_join_tokens_create(struct call *c);
 int api_join_token_delete(struct call *c);
 int api_join(struct call *c);
 int api_metadata(struct call *c);
+int api_host_metadata(struct call *c);
+
+/* api_agent.c: what agents ask and say */
+int api_agent_desired(struct call *c);
+int api_agent_report(struct call *c);
+int api_agent_lease(struct call *c);
+
+/* api_status.c: how everything stands */
+int api_status(struct call *c);
+int api_service_status(struct call *c);
+int api_host_status(struct call *c);
 
 /* api_services.c */
 int api_services_list(struct call *c);
@@ -73,3 +94,30 @@ int api_services_create(struct call *c);
 int api_service_get(struct call *c);
 int api_service_change(struct call *c);
 int api_service_delete(struct call *c);
+
+/* api_orders.c */
+int api_orders_list(struct call *c);
+int api_orders_create(struct call *c);
+int api_order_get(struct call *c);
+int api_order_delete(struct call *c);
+
+/* api_catchments.c, api_catchments_create.c */
+int api_catchments_list(struct call *c);
+int api_catchments_create(struct call *c);
+int api_catchment_get(struct call *c);
+int api_catchment_file(struct call *c);
+int api_catchment_stop(struct call *c);
+int api_catchment_delete(struct call *c);
+
+/* api_agent_catchment.c */
+int api_agent_catchment(struct call *c);
+int api_agent_catchment_say(struct call *c);
+
+/* api_rollouts.c */
+int api_rollouts_list(struct call *c);
+int api_rollouts_create(struct call *c);
+int api_rollout_get(struct call *c);
+int api_rollout_change(struct call *c);
+
+/* api_undo.c */
+int api_audit_undo(struct call *c);

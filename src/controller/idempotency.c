@@ -75,8 +75,8 @@ call_find_answer(struct call *c)
 	if (!has_key(c))
 		return 0;
 	if (*key == '\0' || strlen(key) > KEY_MAX || !field_text_is_valid(key))
-		return call_problem(
-		    c, PROBLEM_QUERY, "Idempotency-Key: expected 1 to %d bytes of text", KEY_MAX);
+		return call_problem_parameter(
+		    c, "Idempotency-Key", "expected 1 to %d bytes of text", KEY_MAX);
 	r = store_query(c->store, &rows, c->e,
 	    "SELECT request_hash, status, headers, body FROM idempotency_keys"
 	    " WHERE owner = $1 AND request_key = $2 AND expires_at > $3",

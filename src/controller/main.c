@@ -3,11 +3,12 @@
  *
  *   options   what to do
  *   load      the configuration, complete and checked, or the end
- *   store     opened, and its schema brought up to date
+ *   store     opened, and its schema brought up to date; who serves waits for one that is away
  *   command   serve (without one), init, token, export, backup
  */
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,10 +25,14 @@
 #include "controller/controller_conf.h"
 #include "controller/export.h"
 #include "controller/serve.h"
+#include "controller/store_wait.h"
+#include "io/http_scrape.h"
+#include "io/http_tls.h"
 #include "io/journald.h"
 #include "io/loop.h"
+#include "io/say.h"
 
-#define EXIT_USAGE 2
+#define PROGRAM "nearcast-controller"
 
 struct options {
 	const char *conf_path; /* NULL: the default, which need not be there */
@@ -55,27 +60,10 @@ static const char usage_text[] =
     "Manual pages: nearcast-controller(8), nearcast-controller.yaml(5)\n";
 /* clang-format on */
 
-static _noreturn_ void
-refuse_usage(const char *problem, const char *what)
-{
-	(void)fprintf(stderr, "nearcast-controller: %s%s\n%s", problem, what, usage_text);
-	exit(EXIT_USAGE);
-}
-
-/* On stdout; gives the exit status. */
-static int
-print(const char *text)
-{
-	if (fputs(text, stdout) != EOF && fflush(stdout) == 0)
-		return EXIT_SUCCESS;
-	perror("nearcast-controller: stdout");
-	return EXIT_FAILURE;
-}
-
 static int
 fail(const struct err *e)
 {
-	(void)fprintf(stderr, "nearcast-controller: %s\n", e->message);
+	(void)fprintf(stderr, PROGRAM ": %s\n", e->message);
 	return EXIT_FAILURE;
 }
 
@@ -89,11 +77,11 @@ parse_command(struct options *o, int count, char **words)
 	o->command = words[0];
 	wants = strcmp(words[0], "token") == 0 || strcmp(words[0], "backup") == 0;
 	if (!wants && strcmp(words[0], "init") != 0 && strcmp(words[0], "export") != 0)
-		refuse_usage("unknown command: ", words[0]);
+		say_wrong_use(PROGRAM, usage_text, "unknown command: ", words[0]);
 	if (count < 1 + wants)
-		refuse_usage("an argument is missing: ", words[0]);
+		say_wrong_use(PROGRAM, usage_text, "an argument is missing: ", words[0]);
 	if (count > 1 + wants)
-		refuse_usage("unexpected argument: ", words[1 + wants]);
+		say_wrong_use(PROGRAM, usage_text, "unexpected argument: ", words[1 + wants]);
 	o->argument = wants ? words[1] : NULL;
 }
 
@@ -123,12 +111,12 @@ parse_options(int argc, char **argv)
 			o.check = true;
 			break;
 		case OPT_VERSION:
-			exit(print("nearcast-controller " NEARCAST_VERSION "\n"));
+			exit(say_print(PROGRAM, PROGRAM " " NEARCAST_VERSION "\n"));
 		case 'h':
-			exit(print(usage_text));
+			exit(say_print(PROGRAM, usage_text));
 		default: /* getopt_long has said what is wrong */
 			(void)fputs(usage_text, stderr);
-			exit(EXIT_USAGE);
+			exit(SAY_EXIT_USAGE);
 		}
 	}
 	parse_command(&o, argc - optind, argv + optind);
@@ -141,7 +129,27 @@ print_conf(const struct controller_conf *conf)
 	_cleanup_(strbuf_done) struct strbuf out = { 0 };
 
 	conf_print(&controller_conf_schema, conf, &out);
-	return print(strbuf_get(&out));
+	return say_print(PROGRAM, strbuf_get(&out));
+}
+
+/* What the start would refuse of the files that it names. */
+static int
+check_files(const struct controller_conf *conf)
+{
+	_cleanup_(freep) char *authorization = NULL;
+	struct http_tls *tls = NULL;
+	struct err e = { 0 };
+
+	if (conf->metrics.token_file != NULL &&
+	    http_scrape_authorization(conf->metrics.token_file, &authorization, &e) < 0)
+		return fail(&e);
+	if (authorization != NULL)
+		explicit_bzero(authorization, strlen(authorization));
+	if (conf->tls.certificate != NULL &&
+	    http_tls_load(conf->tls.certificate, conf->tls.key, &tls, &e) < 0)
+		return fail(&e);
+	http_tls_unref(tls);
+	return EXIT_SUCCESS;
 }
 
 /* ---- commands ---- */
@@ -156,7 +164,7 @@ make_token(struct store *store, const char *name)
 	if (r < 0)
 		return fail(&e);
 	(void)snprintf(line, sizeof(line), "%s\n", text);
-	r = print(line);
+	r = say_print(PROGRAM, line);
 	explicit_bzero(text, sizeof(text));
 	explicit_bzero(line, sizeof(line));
 	return r;
@@ -205,9 +213,18 @@ run_command(const struct options *o, struct store *store)
 /* ---- serving ---- */
 
 static int
+on_hangup(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata)
+{
+	(void)source;
+	(void)si;
+	server_reload(userdata);
+	return 0;
+}
+
+static int
 watch_signals(sd_event *loop)
 {
-	static const int signals[] = { SIGTERM, SIGINT };
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
 	sigset_t mask;
 
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -215,7 +232,7 @@ watch_signals(sd_event *loop)
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		(void)sigaddset(&mask, signals[i]);
 	(void)sigprocmask(SIG_BLOCK, &mask, NULL);
-	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+	for (size_t i = 0; signals[i] != SIGHUP; i++) {
 		/* without a function it ends the loop with status 0 */
 		int r = sd_event_add_signal(loop, NULL, signals[i], NULL, NULL);
 
@@ -225,38 +242,109 @@ watch_signals(sd_event *loop)
 	return sd_event_set_watchdog(loop, true);
 }
 
-static int
-serve(const struct controller_conf *conf, struct store *store)
+static void
+say_ready(const struct server *server, struct store *store)
 {
-	_cleanup_(sd_event_unrefp) sd_event *loop = NULL;
-	struct server *server = NULL;
-	char at[ENDPOINT_STR_MAX];
+	_cleanup_(strbuf_done) struct strbuf urls = { 0 };
 	struct err e = { 0 };
-	int r = sd_event_new(&loop);
 
-	if (r >= 0)
-		r = watch_signals(loop);
-	if (r < 0)
-		(void)err_errno(&e, r, "event loop");
-	else
-		r = server_new(loop, conf, &server, &e);
-	if (r < 0) {
-		log_error("%s", e.message);
-		return EXIT_FAILURE;
-	}
 	if (has_administrator(store, &e) == 0)
 		log_warning(
 		    "nobody can do anything yet: \"nearcast-controller init\" makes the first "
 		    "administrator's token");
-	log_info("serves http://%s from %s", endpoint_format(server_endpoint(server), at),
-	    store_name(store));
-	(void)sd_notifyf(0, "READY=1\nSTATUS=serves http://%s", at);
-	r = sd_event_loop(loop);
-	(void)sd_notify(0, "STOPPING=1");
-	server_free(server);
+	server_urls(server, &urls);
+	log_info("serves %s from %s", strbuf_get(&urls), store_name(store));
+	(void)sd_notifyf(0, "READY=1\nSTATUS=serves %s", strbuf_get(&urls));
+}
+
+/* What the loop's functions have. */
+struct serving {
+	const struct controller_conf *conf;
+	sd_event *loop;
+	struct server *server;
+	struct store *store;
+	struct store_wait *wait; /* NULL: the store was there */
+};
+
+static void
+on_store_ready(void *userdata)
+{
+	struct serving *s = userdata;
+
+	server_note_store(s->server, 0, NULL);
+	say_ready(s->server, s->store);
+}
+
+static void
+on_store_failed(void *userdata, const struct err *e)
+{
+	struct serving *s = userdata;
+
+	log_error("%s", e->message);
+	(void)sd_notifyf(0, "STATUS=%s", e->message);
+	(void)sd_event_exit(s->loop, EXIT_FAILURE);
+}
+
+/* Requests get 503 meanwhile, /healthz too. */
+static int
+wait_for_store(struct serving *s, const struct err *away, struct err *e)
+{
+	struct duration limit = s->conf->store_wait;
+
+	server_note_store(s->server, STORE_AWAY, away->message);
+	log_notice("waits for the store, for %.0f s at most", duration_ms_f(limit) / 1000);
+	(void)sd_notifyf(0, "STATUS=waits for the store: %s\nEXTEND_TIMEOUT_USEC=%" PRId64,
+	    away->message, (limit.ns + 60 * NS_PER_S) / 1000);
+	return store_wait_new(s->loop,
+	    &(struct store_wait_conf){ .store = s->conf->store,
+		.limit = limit,
+		.ready = on_store_ready,
+		.failed = on_store_failed,
+		.userdata = s },
+	    &s->wait, e);
+}
+
+static int
+begin_serving(struct serving *s, const struct err *away, struct err *e)
+{
+	int r = sd_event_new(&s->loop);
+
+	if (r >= 0)
+		r = watch_signals(s->loop);
 	if (r < 0)
-		log_error("event loop: %s", strerror(-r));
-	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+		return err_errno(e, r, "event loop");
+	r = server_new(s->loop, s->conf, s->store, &s->server, e);
+	if (r < 0)
+		return r;
+	r = sd_event_add_signal(s->loop, NULL, SIGHUP, on_hangup, s->server);
+	if (r < 0)
+		return err_errno(e, r, "event loop");
+	if (away != NULL)
+		return wait_for_store(s, away, e);
+	say_ready(s->server, s->store);
+	return 0;
+}
+
+/* away: why the store is not there yet; NULL: it is. */
+static int
+serve(const struct controller_conf *conf, struct store *store, const struct err *away)
+{
+	struct serving s = { .conf = conf, .store = store };
+	struct err e = { 0 };
+	int r = begin_serving(&s, away, &e);
+
+	if (r < 0) {
+		log_error("%s", e.message);
+	} else {
+		r = sd_event_loop(s.loop);
+		if (r < 0)
+			log_error("event loop: %s", strerror(-r));
+	}
+	(void)sd_notify(0, "STOPPING=1");
+	store_wait_free(s.wait);
+	server_free(s.server);
+	sd_event_unref(s.loop);
+	return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* A configuration that is not there says nothing, unless somebody has named it. */
@@ -293,15 +381,17 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	conf = conf_root(loaded);
 	if (options.check)
-		return print_conf(conf);
+		return check_files(conf) == EXIT_SUCCESS ? print_conf(conf) : EXIT_FAILURE;
 	r = store_open(conf->store, &store, &e);
+	if (r >= 0 && options.command != NULL && strcmp(options.command, "init") != 0)
+		store_must_exist(store);
 	if (r >= 0)
 		r = store_migrate(store, &e);
-	if (r < 0)
+	if (r < 0 && (r != STORE_AWAY || options.command != NULL))
 		return fail(&e);
 	if (options.command != NULL)
 		return run_command(&options, store);
 	log_set_level((enum log_level)conf->log_level);
-	journald_use();
-	return serve(conf, store);
+	journald_use(PROGRAM);
+	return serve(conf, store, r < 0 ? &e : NULL);
 }

@@ -27,7 +27,7 @@ enum action {
 	ACTION_BE_WELL,       /* health, the description of the API */
 	ACTION_SEE,           /* objects of a project */
 	ACTION_CHANGE,        /* orders, services, drains of a project */
-	ACTION_SEE_PLACES,    /* sites, hosts and pools: everybody's who has a token */
+	ACTION_SEE_PLACES,    /* sites, and hosts and pools that are no other project's */
 	ACTION_CHANGE_PLACES, /* sites, hosts, pools, projects */
 	ACTION_SEE_AUDIT,     /* of a project; all of it only with a token of no project */
 	ACTION_MANAGE_TOKENS, /* all tokens */

@@ -1,35 +1,52 @@
 #include "controller/serve.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
-#include "controller/api.h"
 #include "controller/body.h"
+#include "controller/certificate.h"
+#include "controller/clock_watch.h"
+#include "controller/console.h"
+#include "controller/http_api.h"
+#include "controller/job.h"
+#include "controller/metrics.h"
+#include "controller/problem.h"
+#include "controller/rounds.h"
+#include "controller/sockets.h"
+#include "controller/store_health.h"
+#include "controller/store_watch.h"
+#include "controller/streams.h"
 #include "io/http_server.h"
 #include "io/loop.h"
-#include "io/worker_pool.h"
 #include "store/store.h"
 
 /* SQLite, TLS and JSON of some depth need more than the small stack of a thread */
 #define STACK_BYTES (1u << 20)
 #define FINISH DURATION_S(5)
-#define QUERY_MAX 32
 
 struct server {
 	const struct controller_conf *conf;
-	struct worker_pool *pool; /* owned */
-	struct http_server *http; /* owned */
-};
-
-/* A request on its way through a worker. */
-struct job {
-	struct pool_job pool_job;
-	struct http_exchange *exchange;
-	struct http_answer answer;
-	char why[ERR_MESSAGE_MAX]; /* what the log gets; "": nothing */
-	unsigned status;
+	struct bell *bell;               /* owned */
+	struct worker_pool *pool;        /* owned */
+	struct rounds *rounds;           /* owned */
+	struct polls *polls;             /* owned */
+	struct presence *presence;       /* owned */
+	struct http_server *http;        /* owned */
+	struct health *health;           /* owned */
+	struct desired_cache *desired;   /* owned */
+	struct certificate *certificate; /* owned; NULL: without TLS */
+	struct uses *uses;               /* owned */
+	struct streams *streams;         /* owned */
+	struct throttle throttle;        /* of signing in */
+	struct jobs jobs;
+	struct sign_ins *sign_ins;       /* owned */
+	struct clock_watch *clock;       /* owned */
+	struct store_watch *store_watch; /* owned */
+	struct store_mark mark;          /* of the store that all workers open */
+	struct store_counts *counts;     /* owned */
+	struct traffic traffic;
+	struct metrics *metrics; /* owned; NULL: nobody scrapes */
 };
 
 /* ---- in a worker ---- */
@@ -44,6 +61,10 @@ begin_worker(void *userdata)
 	/* it was opened before, when the program began */
 	if (store_open(s->conf->store, &store, &e) < 0)
 		log_error("%s", e.message);
+	else
+		store_expect(store, &s->mark);
+	if (store != NULL)
+		store_count(store, s->counts);
 	return store;
 }
 
@@ -55,106 +76,67 @@ end_worker(void *userdata, void *state)
 }
 
 static void
-add_headers(struct http_answer *a, const struct api_response *r)
+ask_stream(void *userdata, void *state, const struct http_request *h, const struct source *source,
+    int64_t from, struct api_response *response)
 {
-	char seconds[16];
+	const struct server *s = userdata;
+	struct api_pair query[HTTP_API_QUERY_MAX];
+	struct api_request request = http_api_request(h, source, query);
 
-	if (r->etag[0] != '\0')
-		http_answer_add(a, "ETag", r->etag);
-	if (r->location[0] != '\0')
-		http_answer_add(a, "Location", r->location);
-	if (r->allow[0] != '\0')
-		http_answer_add(a, "Allow", r->allow);
-	if (r->status == 401)
-		http_answer_add(a, "WWW-Authenticate", "Bearer");
-	if (r->retry_after > 0) {
-		(void)snprintf(seconds, sizeof(seconds), "%u", r->retry_after);
-		http_answer_add(a, "Retry-After", seconds);
-	}
-	/* JSON is data: nothing of it is to be shown as a page, or run */
-	http_answer_add(a, "X-Content-Type-Options", "nosniff");
-	http_answer_add(a, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+	request.health = s->health;
+	request.desired = s->desired;
+	request.streams = true;
+	request.stream_from = from;
+	api_answer(state, &request, response);
+}
+
+/* ---- requests ---- */
+
+static void
+refuse_stream(void *userdata, struct http_exchange *x, const struct api_response *response)
+{
+	struct http_answer answer = { 0 };
+	struct server *s = userdata;
+
+	traffic_count(&s->traffic, TRAFFIC_EVENTS, response->status);
+	http_api_answer(&answer, response);
+	http_exchange_answer(x, &answer);
 }
 
 static void
-fill_answer(struct http_answer *a, const struct api_response *r)
-{
-	_cleanup_(freep) char *text = r->body != NULL ? json_dumps(r->body, JSON_COMPACT) : NULL;
-
-	a->status = r->status;
-	add_headers(a, r);
-	if (text == NULL && r->text == NULL)
-		return;
-	a->content_type = r->is_problem ? "application/problem+json" : "application/json";
-	strbuf_add(&a->text, text != NULL ? text : r->text);
-	strbuf_add_char(&a->text, '\n');
-}
-
-static struct api_request
-request_of(const struct http_request *h, struct api_pair query[static QUERY_MAX])
-{
-	struct api_request q = { .method = h->method,
-		.path = h->target.path,
-		.segments = h->target.segments,
-		.segment_count = h->target.segment_count,
-		.query = query,
-		.authorization = http_fields_get(&h->fields, "Authorization"),
-		.auth_token = http_fields_get(&h->fields, "X-Auth-Token"),
-		.if_match = http_fields_get(&h->fields, "If-Match"),
-		.if_none_match = http_fields_get(&h->fields, "If-None-Match"),
-		.idempotency_key = http_fields_get(&h->fields, "Idempotency-Key"),
-		.content_type = http_fields_get(&h->fields, "Content-Type"),
-		.body = h->body,
-		.body_len = h->body_len,
-		.peer = h->peer.addr,
-		.now = clock_wall_ns() };
-
-	for (; q.query_count < h->target.param_count && q.query_count < QUERY_MAX; q.query_count++)
-		query[q.query_count] = (struct api_pair){ h->target.params[q.query_count].name,
-			h->target.params[q.query_count].value };
-	return q;
-}
-
-static void
-run_job(struct pool_job *pool_job, void *state)
-{
-	struct job *job = container_of(pool_job, struct job, pool_job);
-	const struct http_request *h = http_exchange_request(job->exchange);
-	struct api_pair query[QUERY_MAX];
-	struct api_request request = request_of(h, query);
-	struct api_response response = { 0 };
-
-	api_answer(state, &request, &response);
-	fill_answer(&job->answer, &response);
-	job->status = response.status;
-	if (response.failed)
-		(void)snprintf(job->why, sizeof(job->why), "%s", response.why);
-	api_response_done(&response);
-}
-
-/* ---- in the loop ---- */
-
-static void
-finish_job(struct pool_job *pool_job)
-{
-	struct job *job = container_of(pool_job, struct job, pool_job);
-	const struct http_request *h = http_exchange_request(job->exchange);
-
-	if (job->why[0] != '\0')
-		log_error("%s %s: %u: %s", h->method, h->target.path, job->status, job->why);
-	else
-		log_debug("%s %s: %u", h->method, h->target.path, job->status);
-	http_exchange_answer(job->exchange, &job->answer);
-	free(job);
-}
-
-static void
-refuse_busy(struct http_exchange *x)
+refuse_busy(struct server *s, enum traffic_kind kind, struct http_exchange *x, const char *why)
 {
 	struct http_answer answer = { 0 };
 
-	http_problem(&answer, 503, "too many requests wait already; try again");
+	traffic_count(&s->traffic, kind, 503);
+	http_problem(&answer, 503, why);
 	http_answer_add(&answer, "Retry-After", "1");
+	http_exchange_answer(x, &answer);
+}
+
+static struct source
+source_of(const struct server *s, const struct http_request *h)
+{
+	const struct source_trust trust = { .proxies = s->conf->trusted_proxies.items,
+		.count = s->conf->trusted_proxies.count,
+		.header = (enum source_header)s->conf->proxy_header };
+
+	return source_find(&trust, h->peer.addr, h->is_tls, &h->fields);
+}
+
+static void
+refuse_try(struct http_exchange *x, struct duration wait)
+{
+	json_auto_t *body = problem_document(PROBLEM_TOO_MANY,
+	    "too many tries to sign in from this address; wait until Retry-After is over", NULL);
+	struct http_answer answer = { .status = problem_status(PROBLEM_TOO_MANY),
+		.content_type = "application/problem+json" };
+	_cleanup_(freep) char *text = json_dumps(body, JSON_COMPACT);
+	char seconds[16];
+
+	(void)snprintf(seconds, sizeof(seconds), "%d", (int)(wait.ns / NS_PER_S) + 1);
+	http_answer_add(&answer, "Retry-After", seconds);
+	strbuf_add(&answer.text, text);
 	http_exchange_answer(x, &answer);
 }
 
@@ -162,33 +144,89 @@ static void
 on_request(void *userdata, struct http_exchange *x)
 {
 	struct server *s = userdata;
-	struct job *job = xcalloc(1, sizeof(*job));
+	const struct http_request *h = http_exchange_request(x);
+	struct source source = source_of(s, h);
+	struct http_answer answer = { 0 };
+	enum traffic_kind kind =
+	    traffic_kind_of(h->method, h->target.segments, h->target.segment_count);
+	struct duration wait;
 
-	job->pool_job.run = run_job;
-	job->pool_job.done = finish_job;
-	job->exchange = x;
-	if (worker_pool_do(s->pool, &job->pool_job))
+	if (console_answer(h, &answer)) {
+		traffic_count(&s->traffic, TRAFFIC_CONSOLE, answer.status);
+		http_exchange_answer(x, &answer);
 		return;
-	free(job);
-	refuse_busy(x);
+	}
+	if (streams_wants(h)) {
+		if (!streams_begin(s->streams, x, &source))
+			refuse_busy(s, kind, x, "too many streams are open already; try again");
+		return;
+	}
+	if (http_api_is_sign_in(h) &&
+	    !throttle_take(&s->throttle, source.addr, clock_now(), &wait)) {
+		sign_ins_refused(s->sign_ins, source.addr, true);
+		traffic_count(&s->traffic, kind, problem_status(PROBLEM_TOO_MANY));
+		refuse_try(x, wait);
+		return;
+	}
+	if (!job_begin(&s->jobs, x, &source))
+		refuse_busy(s, kind, x, "too many requests wait already; try again");
+}
+
+/* ---- its life ---- */
+
+static int
+start_polls(struct server *s, sd_event *loop, struct err *e)
+{
+	int r;
+
+	s->polls = polls_new(&(struct polls_conf){ .loop = loop,
+	    .bell = s->bell,
+	    .at_once = s->conf->workers,
+	    .look = job_look,
+	    .over = job_over });
+	r = presence_new(loop, s->pool, s->polls, &s->presence);
+	return r < 0 ? err_errno(e, r, "event loop") : 0;
+}
+
+static void
+on_certificate(void *userdata, struct http_tls *tls)
+{
+	struct server *s = userdata;
+
+	http_server_set_tls(s->http, tls);
 }
 
 static int
-start(struct server *s, sd_event *loop, struct err *e)
+start_pool(struct server *s, sd_event *loop, struct err *e)
 {
-	const struct controller_limits *l = &s->conf->limits;
 	struct worker_pool_conf pool = { .threads = s->conf->workers,
-		.waiting = l->waiting,
+		.waiting = s->conf->limits.waiting,
 		.stack_bytes = STACK_BYTES,
 		.begin = begin_worker,
 		.end = end_worker,
 		.userdata = s };
-	struct http_limits limits = http_limits_usual;
-	struct http_server_conf http = { .listen = s->conf->listen, .limits = &limits };
 	int r = worker_pool_new(loop, &pool, &s->pool, e);
 
-	if (r < 0)
-		return r;
+	if (r >= 0)
+		r = uses_new(loop, s->pool, &s->uses, e);
+	return r < 0 ? r
+		     : streams_new(loop,
+			   &(struct streams_conf){ .bell = s->bell,
+			       .pool = s->pool,
+			       .at_once = MAX(s->conf->workers / 2, 1u),
+			       .max = s->conf->limits.streams,
+			       .stuck = s->conf->limits.answer,
+			       .ask = ask_stream,
+			       .refuse = refuse_stream,
+			       .userdata = s },
+			   &s->streams, e);
+}
+
+static struct http_limits
+limits_of(const struct controller_limits *l)
+{
+	struct http_limits limits = http_limits_usual;
+
 	limits.clients = l->clients;
 	limits.clients_per_address = l->clients_per_address;
 	limits.body_bytes = BODY_BYTES_MAX;
@@ -197,16 +235,109 @@ start(struct server *s, sd_event *loop, struct err *e)
 	limits.request = l->request;
 	limits.answer = l->answer;
 	limits.life = DURATION_FOREVER;
-	return http_server_new(loop, &http, on_request, s, &s->http, e);
+	return limits;
+}
+
+/* At the addresses of the configuration, or at the sockets that were passed on instead. */
+static int
+start_http(struct server *s, sd_event *loop, struct err *e)
+{
+	const struct endpoint *listen = s->conf->listen.items;
+	const struct http_limits limits = limits_of(&s->conf->limits);
+	struct http_server_conf http = { .listen = listen[0], .limits = &limits };
+	size_t count = s->conf->listen.count;
+	_cleanup_(freep) int *sockets = NULL;
+	int r = sockets_take(s->certificate != NULL, &sockets, e);
+
+	if (r < 0)
+		return r;
+	if (r > 0) {
+		count = (size_t)r;
+		http.socket = sockets[0];
+	}
+	if (s->certificate != NULL)
+		http.tls = certificate_tls(s->certificate);
+	r = http_server_new(loop, &http, on_request, s, &s->http, e);
+	for (size_t i = 1; r >= 0 && i < count; i++)
+		r = http.socket > 0 ? http_server_listen(s->http, NULL, sockets[i], e)
+				    : http_server_listen(s->http, &listen[i], 0, e);
+	return r;
+}
+
+static int
+start_metrics(struct server *s, sd_event *loop, struct err *e)
+{
+	const struct controller_metrics *how = &s->conf->metrics;
+	const struct metrics_of of = { .traffic = &s->traffic,
+		.polls = s->polls,
+		.streams = s->streams,
+		.pool = s->pool,
+		.health = s->health,
+		.certificate = s->certificate,
+		.counts = s->counts,
+		.http = s->http };
+
+	return how->listen.addr.family == IP_NONE ? 0 : metrics_new(loop, how, &of, &s->metrics, e);
+}
+
+/* What looks on. */
+static int
+start_watches(struct server *s, sd_event *loop, struct err *e)
+{
+	int r = sign_ins_new(loop, s->pool, s->bell, &s->sign_ins, e);
+
+	if (r >= 0)
+		r = clock_watch_new(loop, s->pool, s->bell, s->health, &s->clock, e);
+	if (r >= 0)
+		r = store_watch_new(loop, s->pool, s->health, &s->store_watch, e);
+	return r;
+}
+
+static int
+start(struct server *s, sd_event *loop, struct err *e)
+{
+	int r = bell_new(loop, s->conf->store, &s->bell, e);
+
+	s->health = health_new();
+	s->desired = desired_cache_new();
+	s->counts = store_counts_new();
+	if (r >= 0 && s->conf->tls.certificate != NULL)
+		r = certificate_new(
+		    loop, &s->conf->tls, s->health, on_certificate, s, &s->certificate, e);
+	if (r >= 0)
+		r = start_pool(s, loop, e);
+	if (r >= 0)
+		r = start_polls(s, loop, e);
+	if (r >= 0)
+		r = rounds_new(loop, s->pool, s->bell, s->conf->events.keep, &s->rounds, e);
+	if (r >= 0)
+		r = start_watches(s, loop, e);
+	s->jobs = (struct jobs){ .bell = s->bell,
+		.pool = s->pool,
+		.polls = s->polls,
+		.presence = s->presence,
+		.health = s->health,
+		.traffic = &s->traffic,
+		.desired = s->desired,
+		/* set for whatever a lab runs: nearcast-lab(1) */
+		.is_lab = getenv("NEARCAST_LAB") != NULL,
+		.uses = s->uses,
+		.sign_ins = s->sign_ins,
+		.throttle = &s->throttle };
+	if (r >= 0)
+		r = start_http(s, loop, e);
+	return r < 0 ? r : start_metrics(s, loop, e);
 }
 
 int
-server_new(sd_event *loop, const struct controller_conf *conf, struct server **ret, struct err *e)
+server_new(sd_event *loop, const struct controller_conf *conf, const struct store *store,
+    struct server **ret, struct err *e)
 {
 	struct server *s = xcalloc(1, sizeof(*s));
 	int r;
 
 	s->conf = conf;
+	store_mark(store, &s->mark);
 	r = start(s, loop, e);
 	if (r < 0) {
 		server_free(s);
@@ -216,10 +347,33 @@ server_new(sd_event *loop, const struct controller_conf *conf, struct server **r
 	return 0;
 }
 
-struct endpoint
-server_endpoint(const struct server *s)
+void
+server_urls(const struct server *s, struct strbuf *out)
 {
-	return http_server_endpoint(s->http);
+	struct endpoint at;
+	char text[ENDPOINT_STR_MAX];
+
+	for (size_t i = 0; http_server_endpoint_at(s->http, i, &at); i++)
+		strbuf_addf(out, "%shttp%s://%s", i > 0 ? " " : "",
+		    s->certificate != NULL ? "s" : "", endpoint_format(at, text));
+}
+
+void
+server_note_store(struct server *s, int error, const char *why)
+{
+	(void)store_health_note(s->health,
+	    &(struct store_outcome){
+		.was_used = true, .has_written = error == 0, .error = error, .why = why },
+	    clock_wall_ns());
+}
+
+void
+server_reload(struct server *s)
+{
+	if (s->certificate != NULL)
+		certificate_look(s->certificate);
+	else
+		log_notice("there is no certificate to be looked at again");
 }
 
 void
@@ -228,8 +382,28 @@ server_free(struct server *s)
 	if (s == NULL)
 		return;
 	/* connections first: exchanges under way are ended by their jobs, whoever is still there */
+	metrics_stop(s->metrics);
 	http_server_free(s->http);
-	if (!worker_pool_free(s->pool, FINISH))
+	rounds_stop(s->rounds);
+	if (s->uses != NULL)
+		uses_flush(s->uses);
+	if (!worker_pool_free(s->pool, FINISH)) {
 		log_warning("the store does not answer: requests under way are left alone");
+		return; /* with all that they have */
+	}
+	rounds_free(s->rounds);
+	presence_free(s->presence);
+	polls_free(s->polls);
+	streams_free(s->streams);
+	bell_free(s->bell);
+	uses_free(s->uses);
+	sign_ins_free(s->sign_ins);
+	clock_watch_free(s->clock);
+	store_watch_free(s->store_watch);
+	metrics_free(s->metrics);
+	store_counts_free(s->counts);
+	certificate_free(s->certificate);
+	desired_cache_free(s->desired);
+	health_free(s->health);
 	free(s);
 }

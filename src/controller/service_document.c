@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "agent/agent_conf.h"
+#include "agent/foreign.h"
 #include "base/alloc.h"
+#include "base/without_const.h"
 #include "controller/fields.h"
 
 /* The document as lines of YAML, each of one value, and the JSON pointer of each line. */
@@ -47,7 +49,7 @@ add_children(struct lines *l, const char *pointer, const char *before, const jso
 
 	add_line(l, pointer, first);
 	if (is_object) {
-		json_object_foreach ((json_t *)(uintptr_t)value, key, child) {
+		json_object_foreach (without_const(value), key, child) {
 			json_auto_t *name = json_string(key);
 			_cleanup_(freep) char *quoted = json_dumps(name, JSON_ENCODE_ANY);
 			_cleanup_(freep) char *start = xasprintf("%s: ", quoted);
@@ -99,43 +101,39 @@ struct told {
 	const char *at;
 };
 
+/* The sentence without the key that the pointer ends with: a file's line has no other name of it.
+ */
+static const char *
+without_key(const char *pointer, const char *sentence)
+{
+	const char *slash = strrchr(pointer, '/');
+	size_t len = slash != NULL ? strlen(slash + 1) : 0;
+
+	if (len > 0 && strncmp(sentence, slash + 1, len) == 0 &&
+	    strncmp(sentence + len, ": ", 2) == 0)
+		return sentence + len + 2;
+	return sentence;
+}
+
 static void
 tell(void *userdata, size_t line, const char *sentence)
 {
 	const struct told *t = userdata;
+	const char *pointer = line <= t->lines->count ? t->lines->pointers[line - 1] : t->at;
 
-	field_error(t->errors, line <= t->lines->count ? t->lines->pointers[line - 1] : t->at, "%s",
-	    sentence);
-}
-
-/* Keys that say what a host does beside announcing, or where its files are. */
-static void
-refuse_key(const json_t *object, const char *key, json_t *errors, const char *at)
-{
-	_cleanup_(freep) char *pointer = field_pointer(at, key);
-
-	if (json_object_get(object, key) != NULL)
-		field_error(errors, pointer, "only a host's own file may say this");
+	field_error(t->errors, pointer, "%s", without_key(pointer, sentence));
 }
 
 static void
-refuse_what_is_the_hosts(const json_t *document, json_t *errors, const char *at)
+refuse_key(void *userdata, const char *check, const char *key, const char *sentence)
 {
-	const char *name;
-	json_t *check;
+	const struct told *t = userdata;
+	_cleanup_(freep) char *checks = field_pointer(t->at, "checks");
+	_cleanup_(freep) char *around =
+	    check != NULL ? field_pointer(checks, check) : xstrdup(t->at);
+	_cleanup_(freep) char *pointer = field_pointer(around, key);
 
-	refuse_key(document, "drain-file", errors, at);
-	json_object_foreach (json_object_get(document, "checks"), name, check) {
-		_cleanup_(freep) char *checks = field_pointer(at, "checks");
-		_cleanup_(freep) char *pointer = field_pointer(checks, name);
-		_cleanup_(freep) char *type_pointer = field_pointer(pointer, "type");
-		const char *type = json_string_value(json_object_get(check, "type"));
-
-		if (type != NULL && (strcmp(type, "exec") == 0 || strcmp(type, "file") == 0))
-			field_error(
-			    errors, type_pointer, "only a host's own file may have such a check");
-		refuse_key(check, "tls-ca-file", errors, pointer);
-	}
+	field_error(t->errors, pointer, "%s", sentence);
 }
 
 static void
@@ -172,10 +170,10 @@ service_document_check(const char *name, const json_t *document, const struct pr
 		field_error(errors, pointer, "stand beside the document, in global_ips");
 		return false;
 	}
-	refuse_what_is_the_hosts(document, errors, at);
+	(void)foreign_service_look(document, refuse_key, &told);
 	add_line(&lines, at, first);
 	add_global_ips(&lines, prefixes, count, at);
-	json_object_foreach ((json_t *)(uintptr_t)document, key, value) {
+	json_object_foreach (without_const(document), key, value) {
 		json_auto_t *quoted = json_string(key);
 		_cleanup_(freep) char *text = json_dumps(quoted, JSON_ENCODE_ANY);
 		_cleanup_(freep) char *start = xasprintf("%s: ", text);

@@ -13,6 +13,7 @@ static const char *const prefixes[] = {
 	[TOKEN_PERSON] = "nct_",
 	[TOKEN_HOST] = "nch_",
 	[TOKEN_JOIN] = "ncj_",
+	[TOKEN_SESSION] = "ncs_",
 };
 
 void

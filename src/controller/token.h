@@ -14,9 +14,10 @@
 #include <stdint.h>
 
 enum token_kind {
-	TOKEN_PERSON, /* of a role; "nct_" */
-	TOKEN_HOST,   /* the credential of a host; "nch_" */
-	TOKEN_JOIN,   /* once, to become a host; "ncj_" */
+	TOKEN_PERSON,  /* of a role; "nct_" */
+	TOKEN_HOST,    /* the credential of a host; "nch_" */
+	TOKEN_JOIN,    /* once, to become a host; "ncj_" */
+	TOKEN_SESSION, /* of somebody who has signed in, in a cookie; "ncs_" */
 };
 
 #define TOKEN_SECRET_BYTES 32

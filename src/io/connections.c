@@ -77,6 +77,16 @@ struct counting {
 	uint64_t before, now;
 };
 
+/* Who connects to an address of its own host is given that address as its own (RFC 6724 section 5,
+ * rule 1; of IPv4, the route's preferred source). */
+static bool
+is_with_itself(const struct inet_diag_msg *m)
+{
+	size_t len = m->idiag_family == AF_INET ? 4 : 16;
+
+	return memcmp(m->id.idiag_src, m->id.idiag_dst, len) == 0;
+}
+
 static void
 count_one(const struct nlmsghdr *h, void *userdata)
 {
@@ -84,8 +94,9 @@ count_one(const struct nlmsghdr *h, void *userdata)
 
 	if (h == NULL)
 		c->now = c->before;
-	else
-		c->now += h->nlmsg_type == SOCK_DIAG_BY_FAMILY;
+	else if (h->nlmsg_type == SOCK_DIAG_BY_FAMILY &&
+		 mnl_nlmsg_get_payload_len(h) >= sizeof(struct inet_diag_msg))
+		c->now += !is_with_itself(mnl_nlmsg_get_payload(h));
 }
 
 static int

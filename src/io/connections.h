@@ -14,6 +14,10 @@
 #include "base/err.h"
 #include "base/ip.h"
 
-/* Connections in state ESTABLISHED, from anywhere, whose end here is one of the addresses. */
+/*
+ * Connections in state ESTABLISHED, from anywhere, whose end here is one of the addresses. Those
+ * that the host has with itself, both of whose ends are the same address, do not count: checks of
+ * the address are such, which go on during a drain, and no route takes them elsewhere.
+ */
 int connections_count(
     const struct ip *addresses, size_t count, uint64_t *ret, struct err *e) _must_use_;

@@ -258,3 +258,11 @@ curl_free(void *p)
 	if (p)
 		PASS_VOID(curl_free, p);
 }
+
+curl_version_info_data *
+curl_version_info(CURLversion age)
+{
+	static curl_version_info_data none = { .version = "(none)" };
+
+	return PASS(curl_version_info, &none, age);
+}

@@ -174,6 +174,12 @@ curl_loop_new(
 }
 
 void
+curl_loop_limit(struct curl_loop *l, unsigned connections)
+{
+	(void)curl_multi_setopt(l->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)connections);
+}
+
+void
 curl_loop_free(struct curl_loop *l)
 {
 	if (l == NULL)

@@ -23,6 +23,8 @@ typedef void (*curl_ended_fn)(void *userdata, CURL *easy, CURLcode result);
 /* `ended` is called from the loop, once for each transfer that comes to its end. */
 int curl_loop_new(sd_event *loop, curl_ended_fn ended, void *userdata, struct curl_loop **ret,
     struct err *e) _must_use_;
+/* So many connections at most; other transfers wait, within their own time. */
+void curl_loop_limit(struct curl_loop *l, unsigned connections);
 /* NULL is fine. Transfers still in it are taken out without a word; their handles stay the
  * caller's. */
 void curl_loop_free(struct curl_loop *l);

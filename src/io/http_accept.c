@@ -63,11 +63,20 @@ is_of_the_machine(int error)
 	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
+static void
+enable(struct http_server *s, int enabled)
+{
+	list_for_each (d, &s->doors, struct http_door, node)
+		(void)sd_event_source_set_enabled(d->source, enabled);
+}
+
 static int
 on_client(sd_event_source *source, int listen_fd, uint32_t events, void *userdata)
 {
-	struct http_server *s = userdata;
+	struct http_door *door = userdata;
+	struct http_server *s = door->server;
 
+	(void)source;
 	(void)events;
 	for (int i = 0; i < TURN; i++) {
 		struct sockaddr_storage ss;
@@ -77,7 +86,7 @@ on_client(sd_event_source *source, int listen_fd, uint32_t events, void *userdat
 		if (fd >= 0) {
 			let_in(s, fd, &ss, len);
 		} else if (is_of_the_machine(errno)) {
-			(void)sd_event_source_set_enabled(source, SD_EVENT_OFF);
+			enable(s, SD_EVENT_OFF);
 			timer_set(&s->accept_again, instant_add(clock_now(), ACCEPT_AGAIN));
 			break;
 		} else if (errno == EAGAIN) {
@@ -91,8 +100,7 @@ static void
 on_again(struct timer *t, struct instant now)
 {
 	(void)now;
-	(void)sd_event_source_set_enabled(
-	    container_of(t, struct http_server, accept_again)->listener, SD_EVENT_ON);
+	enable(container_of(t, struct http_server, accept_again), SD_EVENT_ON);
 }
 
 static int
@@ -116,34 +124,49 @@ open_socket(const struct endpoint *at, unsigned clients, struct err *e)
 }
 
 int
-http_listen(struct http_server *s, const struct endpoint *at, struct err *e)
+http_server_listen(struct http_server *s, const struct endpoint *at, int socket, struct err *e)
 {
+	struct http_door *d = xcalloc(1, sizeof(*d));
 	struct sockaddr_storage ss;
 	socklen_t len = sizeof(ss);
+	int r;
+
+	d->server = s;
+	d->fd = socket > 0 ? socket : open_socket(at, s->limits.clients, e);
+	if (d->fd < 0) {
+		r = d->fd;
+		free(d);
+		return r;
+	}
+	list_append(&s->doors, &d->node);
+	if (getsockname(d->fd, (void *)&ss, &len) == 0)
+		(void)endpoint_from_sockaddr(&ss, &d->endpoint);
+	r = sd_event_add_io(s->loop, &d->source, d->fd, EPOLLIN, on_client, d);
+	/* whoever asks can wait for a withdraw */
+	if (r >= 0)
+		r = sd_event_source_set_priority(d->source, SD_EVENT_PRIORITY_IDLE);
+	return r < 0 ? err_errno(e, r, "event loop") : 0;
+}
+
+int
+http_accept_begin(struct http_server *s, struct err *e)
+{
 	int r = fd_limit_raise((uint64_t)s->limits.clients + RESERVE, e);
 
 	if (r < 0)
 		return err_prefix(e, "%u clients at a time", s->limits.clients);
-	if (s->listen_fd < 0)
-		s->listen_fd = open_socket(at, s->limits.clients, e);
-	if (s->listen_fd < 0)
-		return s->listen_fd;
-	if (getsockname(s->listen_fd, (void *)&ss, &len) == 0)
-		(void)endpoint_from_sockaddr(&ss, &s->endpoint);
-	r = sd_event_add_io(s->loop, &s->listener, s->listen_fd, EPOLLIN, on_client, s);
-	/* whoever asks can wait for a withdraw */
-	if (r >= 0)
-		r = sd_event_source_set_priority(s->listener, SD_EVENT_PRIORITY_IDLE);
-	if (r >= 0)
-		r = timer_init(&s->accept_again, s->loop, on_again);
+	r = timer_init(&s->accept_again, s->loop, on_again);
 	return r < 0 ? err_errno(e, r, "event loop") : 0;
 }
 
 void
 http_accept_end(struct http_server *s)
 {
-	(void)sd_event_source_disable_unref(TAKE(s->listener));
 	timer_done(&s->accept_again);
-	if (s->listen_fd >= 0)
-		(void)close(TAKE_FD(s->listen_fd));
+	list_for_each_safe (d, &s->doors, struct http_door, node) {
+		(void)sd_event_source_disable_unref(d->source);
+		(void)close(d->fd);
+		list_remove(&d->node);
+		free(d);
+	}
 }

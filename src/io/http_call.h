@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -23,6 +24,13 @@ struct http_call {
 	struct duration timeout;    /* for all of it */
 	size_t max;                 /* bytes of the answer */
 	long redirects;             /* so many are followed, with the same headers */
+	/*
+	 * Of an answer that goes on, of status 200: each piece as it comes, instead of a body.
+	 * False: no more is wanted, and the call gives 0. Then timeout is for the silence between
+	 * pieces.
+	 */
+	bool (*piece)(void *userdata, const char *bytes, size_t len);
+	void *userdata;
 };
 
 struct http_reply {

@@ -27,12 +27,20 @@ enum http_phase {
 	HTTP_PHASE_COUNT
 };
 
+/* A socket that clients come to. */
+struct http_door {
+	struct list node; /* in doors */
+	struct http_server *server;
+	int fd;                  /* owned */
+	sd_event_source *source; /* owned */
+	struct endpoint endpoint;
+};
+
 struct http_server {
 	sd_event *loop; /* borrowed */
 	struct http_limits limits;
 	struct MHD_Daemon *daemon; /* owned */
-	int listen_fd;             /* owned */
-	sd_event_source *listener; /* owned */
+	struct list doors;         /* owned; the first one is that of the configuration */
 	sd_event_source *source;   /* owned; the library's epoll set, in our loop */
 	struct timer timer;        /* when the library wants to run whatever happens */
 	bool has_resumed;          /* a connection, since it ran */
@@ -47,7 +55,6 @@ struct http_server {
 	struct http_connection *entering; /* handed to the library just now */
 	uint64_t body_bytes;              /* of all requests under way */
 	struct http_tls *tls;             /* a reference; NULL: without */
-	struct endpoint endpoint;
 	http_fn fn;
 	void *userdata;
 };
@@ -73,7 +80,7 @@ struct http_connection {
 
 /* Whose connections are counted together. */
 struct prefix http_client_prefix(struct ip addr);
-int http_listen(struct http_server *s, const struct endpoint *at, struct err *e);
+int http_accept_begin(struct http_server *s, struct err *e);
 void http_accept_end(struct http_server *s);
 
 /* ---- http_handshake.c ---- */

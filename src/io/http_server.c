@@ -140,15 +140,19 @@ http_server_new(sd_event *loop, const struct http_server_conf *conf, http_fn fn,
 	s = xcalloc(1, sizeof(*s));
 	s->loop = loop;
 	s->limits = *conf->limits;
-	s->listen_fd = conf->socket > 0 ? conf->socket : -1;
 	s->armed = INSTANT_NEVER;
 	s->tls = conf->tls != NULL ? http_tls_ref(conf->tls) : NULL;
 	s->fn = fn;
 	s->userdata = userdata;
+	list_init(&s->doors);
 	list_init(&s->connections);
 	for (size_t i = 0; i < ARRAY_SIZE(s->phases); i++)
 		list_init(&s->phases[i]);
-	r = http_listen(s, &conf->listen, e);
+	r = http_accept_begin(s, e);
+	if (r < 0 && conf->socket > 0)
+		(void)close(conf->socket);
+	if (r >= 0)
+		r = http_server_listen(s, &conf->listen, conf->socket, e);
 	if (r >= 0)
 		r = start_daemon(s, e);
 	if (r >= 0)
@@ -180,16 +184,28 @@ http_server_free(struct http_server *s)
 	free(s);
 }
 
+bool
+http_server_endpoint_at(const struct http_server *s, size_t i, struct endpoint *ret)
+{
+	list_for_each (d, &s->doors, const struct http_door, node) {
+		if (i-- > 0)
+			continue;
+		*ret = d->endpoint;
+		return true;
+	}
+	return false;
+}
+
 struct endpoint
 http_server_endpoint(const struct http_server *s)
 {
-	return s->endpoint;
+	return container_of(s->doors.next, struct http_door, node)->endpoint;
 }
 
 int
 http_server_socket(const struct http_server *s)
 {
-	return s->listen_fd;
+	return container_of(s->doors.next, struct http_door, node)->fd;
 }
 
 unsigned

@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <systemd/sd-event.h>
@@ -66,9 +67,17 @@ int http_server_new(sd_event *loop, const struct http_server_conf *conf, http_fn
  * may end exchanges after this. NULL is fine.
  */
 void http_server_free(struct http_server *s);
-/* Where it listens: with port 0 asked for, the kernel's choice. */
+/*
+ * Listens at one more address; or, with a socket (taken over, whatever comes of it), where that
+ * listens already. The limits are for the clients of all together.
+ */
+int http_server_listen(
+    struct http_server *s, const struct endpoint *at, int socket, struct err *e) _must_use_;
+/* Where it listened first: with port 0 asked for, the kernel's choice. */
 struct endpoint http_server_endpoint(const struct http_server *s);
+/* Of each address, in their order; false: there are not so many. */
+bool http_server_endpoint_at(const struct http_server *s, size_t i, struct endpoint *ret);
 /* Of a server with TLS: what new clients are shown from now on. Connections stand. */
 void http_server_set_tls(struct http_server *s, struct http_tls *tls);
-int http_server_socket(const struct http_server *s); /* stays the server's */
+int http_server_socket(const struct http_server *s);       /* the first; stays the server's */
 unsigned http_server_clients(const struct http_server *s); /* connected now */

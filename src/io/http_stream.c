@@ -144,6 +144,12 @@ http_stream_push(struct http_stream *st, const char *text, size_t len)
 	return true;
 }
 
+size_t
+http_stream_waiting(const struct http_stream *st)
+{
+	return st->waiting.len - st->taken;
+}
+
 void
 http_stream_end(struct http_stream *st)
 {

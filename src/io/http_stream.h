@@ -35,5 +35,7 @@ struct http_stream *http_stream_begin(struct http_exchange *x, struct http_answe
     const struct http_stream_conf *conf) _must_use_;
 /* False: too much waits, and the client is dropped; gone comes later. Fine again after that. */
 bool http_stream_push(struct http_stream *st, const char *text, size_t len);
+/* Bytes that wait for the client to take them. */
+size_t http_stream_waiting(const struct http_stream *st);
 /* The client gets what waits, and the end. The owner forgets the stream. */
 void http_stream_end(struct http_stream *st);

@@ -15,6 +15,8 @@
 #define FIELDS_MAX 8
 #define FIELD_BYTES 2100 /* a line of base/log.c, with its name */
 
+static const char *program;
+
 struct fields {
 	char text[FIELDS_MAX][FIELD_BYTES];
 	struct iovec items[FIELDS_MAX];
@@ -48,7 +50,7 @@ send_line(enum log_level level, const char *line, void *userdata)
 	f.count = 0;
 	add(&f, "MESSAGE", line);
 	add(&f, "PRIORITY", priorities[level]);
-	add(&f, "SYSLOG_IDENTIFIER", "nearcastd");
+	add(&f, "SYSLOG_IDENTIFIER", program);
 	add(&f, "NEARCAST_EVENT", about->event);
 	add(&f, "NEARCAST_SERVICE", about->service);
 	add(&f, "NEARCAST_NEIGHBOR", about->neighbor);
@@ -71,8 +73,9 @@ journald_is(const char *stream, int fd)
 }
 
 void
-journald_use(void)
+journald_use(const char *name)
 {
+	program = name;
 	if (journald_is(getenv("JOURNAL_STREAM"), STDERR_FILENO))
 		log_set_sink(send_line, NULL);
 }

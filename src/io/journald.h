@@ -17,5 +17,5 @@
  * has the variable too.
  */
 bool journald_is(const char *stream, int fd);
-/* Sends lines to the journal from now on, if standard error is the journal. */
-void journald_use(void);
+/* Sends lines to the journal from now on, if standard error is the journal; program: a constant. */
+void journald_use(const char *program);

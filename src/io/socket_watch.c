@@ -333,7 +333,8 @@ socket_watch_add(struct socket_watch *w, const struct watched_socket *sockets, s
 		w->items[w->count++] =
 		    (struct watched_item){ .socket = sockets[i], .place = places[i] };
 	}
-	qsort(w->items, w->count, sizeof(*w->items), compare_items);
+	if (w->count > 0)
+		qsort(w->items, w->count, sizeof(*w->items), compare_items);
 	r = attach_filter(w, e);
 	if (r < 0) {
 		for (size_t i = 0; i < count; i++)

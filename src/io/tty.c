@@ -26,3 +26,13 @@ tty_columns(int fd, size_t otherwise)
 		return otherwise;
 	return size.ws_col;
 }
+
+size_t
+tty_rows(int fd, size_t otherwise)
+{
+	struct winsize size = { 0 };
+
+	if (ioctl(fd, TIOCGWINSZ, &size) < 0 || size.ws_row == 0)
+		return otherwise;
+	return size.ws_row;
+}

@@ -11,3 +11,5 @@
 bool tty_wants_colour(int fd);
 /* The width of the terminal; `otherwise` when it is none, or does not say. */
 size_t tty_columns(int fd, size_t otherwise);
+/* Likewise its height. */
+size_t tty_rows(int fd, size_t otherwise);

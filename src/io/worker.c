@@ -8,15 +8,18 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "io/punctual.h"
 #include "io/thread.h"
 
+#define PATIENT_NICE 10
+
 struct worker {
 	pthread_t thread;
-	bool is_running;
+	bool is_running, is_patient;
 	sd_event *loop;                        /* owned; the thread's */
 	int call_fd;                           /* owned; eventfd: the owner has a call */
 	void (*fn)(sd_event *loop, void *arg); /* the call */
@@ -67,18 +70,23 @@ run(void *arg)
 {
 	struct worker *w = arg;
 
-	punctual_become();
+	if (w->is_patient)
+		(void)setpriority(
+		    PRIO_PROCESS, (id_t)gettid(), PATIENT_NICE); /* this thread's alone */
+	else
+		punctual_become();
 	(void)sd_event_loop(w->loop);
 	return NULL;
 }
 
-int
-worker_new(
-    sd_event *owner, void (*fn)(void *userdata), void *userdata, struct worker **ret, struct err *e)
+static int
+make(sd_event *owner, bool is_patient, void (*fn)(void *userdata), void *userdata,
+    struct worker **ret, struct err *e)
 {
 	struct worker *w = xcalloc(1, sizeof(*w));
 	int r;
 
+	w->is_patient = is_patient;
 	w->on_bell = fn;
 	w->userdata = userdata;
 	(void)sem_init(&w->done, 0, 0);
@@ -98,6 +106,20 @@ worker_new(
 	}
 	*ret = w;
 	return 0;
+}
+
+int
+worker_new(
+    sd_event *owner, void (*fn)(void *userdata), void *userdata, struct worker **ret, struct err *e)
+{
+	return make(owner, false, fn, userdata, ret, e);
+}
+
+int
+worker_new_patient(sd_event *owner, void (*ring_owner)(void *userdata), void *userdata,
+    struct worker **ret, struct err *e)
+{
+	return make(owner, true, ring_owner, userdata, ret, e);
 }
 
 static void

@@ -4,7 +4,8 @@
  * Nothing is shared: the owner hands over functions, which run in the thread between two events
  * while the owner waits, so whatever belongs to the thread is only ever touched there, and no lock
  * is needed. The other way there is one bell: the thread rings, and the owner's loop comes to ask
- * what is new. The thread is as punctual as it may be (punctual.h), and takes no signals.
+ * what is new. The thread is as punctual as it may be (punctual.h), or gives way
+ * to everybody; it takes no signals.
  */
 #pragma once
 
@@ -16,6 +17,9 @@ struct worker;
 
 /* on_bell is called from `owner`; rings that it did not come to yet are one. */
 int worker_new(sd_event *owner, void (*on_bell)(void *userdata), void *userdata,
+    struct worker **ret, struct err *e);
+/* Likewise, for work that nobody waits for: all else on this machine goes first. */
+int worker_new_patient(sd_event *owner, void (*ring_owner)(void *userdata), void *userdata,
     struct worker **ret, struct err *e);
 /* Ends the thread and its loop. What lives in the loop must be gone. NULL is fine. */
 void worker_free(struct worker *w);

@@ -42,6 +42,7 @@ next_job(struct worker_pool *p)
 	if (!list_is_empty(&p->waiting)) {
 		job = list_entry(p->waiting.next, struct pool_job, node);
 		list_remove(&job->node);
+		job->waits = false;
 		p->waiting_count--;
 		p->busy++;
 	}
@@ -139,6 +140,7 @@ worker_pool_do(struct worker_pool *p, struct pool_job *job)
 	    p->conf.waiting == 0 || p->busy + p->waiting_count < p->conf.threads + p->conf.waiting;
 	if (is_taken) {
 		list_append(&p->waiting, &job->node);
+		job->waits = true;
 		p->waiting_count++;
 		(void)pthread_cond_signal(&p->wake);
 	}
@@ -149,6 +151,23 @@ worker_pool_do(struct worker_pool *p, struct pool_job *job)
 		/* without: tried again with the next job, and this one waits for it */
 		p->thread_count++;
 	return is_taken;
+}
+
+bool
+worker_pool_take_back(struct worker_pool *p, struct pool_job *job)
+{
+	bool waits;
+
+	(void)pthread_mutex_lock(&p->mutex);
+	waits = job->waits;
+	if (waits) {
+		list_remove(&job->node);
+		job->waits = false;
+		p->waiting_count--;
+		(void)pthread_cond_signal(&p->rest);
+	}
+	(void)pthread_mutex_unlock(&p->mutex);
+	return waits;
 }
 
 size_t

@@ -37,6 +37,7 @@ struct worker_pool_conf {
 
 struct pool_job {
 	struct list node;
+	bool waits;                                     /* the pool's: no thread has begun it */
 	void (*run)(struct pool_job *job, void *state); /* in a thread */
 	void (*done)(struct pool_job *job);             /* then, in the loop; may free the job */
 };
@@ -49,6 +50,11 @@ int worker_pool_new(sd_event *loop, const struct worker_pool_conf *conf, struct 
  * not taken; without a limit all are.
  */
 bool worker_pool_do(struct worker_pool *p, struct pool_job *job);
+/*
+ * In the loop, of a job that the pool has. True: no thread has begun it and none will, it is the
+ * caller's again, and `done` is not called. False: it is too late.
+ */
+bool worker_pool_take_back(struct worker_pool *p, struct pool_job *job);
 size_t worker_pool_waiting(struct worker_pool *p); /* jobs that no thread has begun */
 /*
  * Waits until all jobs have run, those too that their `done` gives; but no longer than `limit`.

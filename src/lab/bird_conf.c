@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "lab/pools.h"
+
 /* What every function here needs. */
 struct writer {
 	const struct topology *t;
@@ -110,7 +112,7 @@ add_bfd(struct writer *w)
 		    (long long)us);
 }
 
-/* What every session does with a route, in and out. */
+/* What every session does with a route that comes in. */
 static void
 add_policy(struct writer *w)
 {
@@ -134,17 +136,35 @@ add_policy(struct writer *w)
 		    "filter from_%s { learn_from_%s(); accept; }\n",
 		    IN[i].from, w->asn, w->asn, IN[i].kind, IN[i].preference, IN[i].from,
 		    IN[i].from);
+}
+
+/* What it announces to whom, and what customers may ask for. */
+static void
+add_export_policy(struct writer *w)
+{
 	strbuf_addf(&w->out,
-	    "\n# Customers hear everything; peers and providers hear of ourselves and our "
-	    "customers.\n"
-	    "filter to_customer { if source ~ [RTS_STATIC, RTS_BGP] then accept; reject; }\n"
-	    "filter to_others\n{\n"
-	    "\tif source = RTS_STATIC || (%u, 1, 1) ~ bgp_large_community then accept;\n"
-	    "\treject;\n}\n\n"
+	    "\n# A customer may ask for its routes (RFC 8195): (%u, 4, AS) not to be announced to "
+	    "that AS,\n# (%u, 6, AS) to be announced with one more of us in the path.\n"
+	    "function as_asked(int neighbor_as)\n{\n"
+	    "\tif (%u, 1, 1) !~ bgp_large_community then return true;\n"
+	    "\tif (%u, 6, neighbor_as) ~ bgp_large_community then bgp_path.prepend(%u);\n"
+	    "\treturn (%u, 4, neighbor_as) !~ bgp_large_community;\n}\n"
+	    "function for_customers() { return source ~ [RTS_STATIC, RTS_BGP]; }\n",
+	    w->asn, w->asn, w->asn, w->asn, w->asn, w->asn);
+	if (w->net->conf->leaks)
+		strbuf_add(&w->out,
+		    "# Peers and providers hear everything, too: a leak (RFC 7908).\n"
+		    "function for_others() { return for_customers(); }\n\n");
+	else
+		strbuf_addf(&w->out,
+		    "# Peers and providers hear of ourselves and our customers.\n"
+		    "function for_others() { return source = RTS_STATIC || "
+		    "(%u, 1, 1) ~ bgp_large_community; }\n\n",
+		    w->asn);
+	strbuf_add(&w->out,
 	    "template bgp session {\n"
 	    "\tconnect delay time 1;\n\tconnect retry time 2;\n\terror wait time 1, 5;\n"
-	    "\thold time 30;\n\tkeepalive time 10;\n}\n",
-	    w->asn);
+	    "\thold time 30;\n\tkeepalive time 10;\n}\n");
 }
 
 static void
@@ -215,12 +235,32 @@ add_ebgp(struct writer *w, size_t link)
 	const struct topo_end *own = topo_link_own(l, w->router),
 			      *other = topo_link_other(l, w->router);
 	const char *in = filter_in(l, w->router);
+	uint32_t asn = w->t->nets[w->t->nodes[other->node].net].conf->asn;
 
 	begin_bgp(w, "ebgp", link);
-	add_sides(w, end_address(w, own), end_address(w, other),
-	    w->t->nets[w->t->nodes[other->node].net].conf->asn);
-	strbuf_addf(&w->out, "\tipv%d { import filter %s; export filter %s; };\n}\n",
-	    (int)w->family, in, strcmp(in, "from_customer") == 0 ? "to_customer" : "to_others");
+	add_sides(w, end_address(w, own), end_address(w, other), asn);
+	strbuf_addf(&w->out,
+	    "\tipv%d { import filter %s; export where %s() && as_asked(%u); };\n}\n",
+	    (int)w->family, in, strcmp(in, "from_customer") == 0 ? "for_customers" : "for_others",
+	    asn);
+}
+
+/* What a controller may give to any host: the blocks of its pools, as a set of prefixes. */
+static void
+add_pools(struct writer *w)
+{
+	unsigned bits = ip_bits(w->family);
+	char text[PREFIX_STR_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < w->t->pool_count; i++) {
+		struct prefix p = w->t->pools[i].prefix;
+
+		if (p.addr.family == w->family)
+			strbuf_addf(&w->out, "%s%s{%u,%u}", count++ ? ", " : "net ~ [ ",
+			    prefix_format(p, text), MAX(bits - 2, (unsigned)p.len), bits);
+	}
+	strbuf_add(&w->out, count ? " ]" : "false");
 }
 
 /* The Global IPs of a host's services, as a set of prefixes; a block may come in parts. */
@@ -260,7 +300,10 @@ add_host(struct writer *w, size_t link)
 		strbuf_add(&w->out, "\tbfd on;\n");
 	strbuf_addf(
 	    &w->out, "\tpassive on;\n\tipv%d {\n\t\timport filter {\n\t\t\tif ! (", (int)w->family);
-	add_global_ips(w, w->t->nodes[l->ends[1].node].host);
+	if (w->t->pools != NULL)
+		add_pools(w);
+	else
+		add_global_ips(w, w->t->nodes[l->ends[1].node].host);
 	strbuf_add(&w->out, ") then reject;\n\t\t\tlearn_from_customer();\n\t\t\taccept;\n\t\t};\n"
 			    "\t\texport none;\n\t};\n}\n");
 }
@@ -308,6 +351,7 @@ bird_conf_format(const struct topology *t, size_t router)
 	add_head(&w);
 	add_bfd(&w);
 	add_policy(&w);
+	add_export_policy(&w);
 	if (t->v4)
 		add_family(&w, IP_V4);
 	if (t->v6)

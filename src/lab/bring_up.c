@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "io/netlink.h"
+#include "lab/passed_sockets.h"
 
 static int
 make_nodes(struct supervisor *s, struct err *err)
@@ -99,21 +100,28 @@ start_delay_line(struct supervisor *s, struct err *err)
 	return 0;
 }
 
-static void
-list_processes(struct supervisor *s)
+static int
+list_processes(struct supervisor *s, struct err *err)
 {
 	struct process *p = s->processes = xcalloc(s->process_count, sizeof(*p));
 
 	for (size_t i = 0; i < s->plan->node_count; i++) {
 		const struct lab_node *node = &s->plan->nodes[i];
 
-		for (size_t k = 0; k < node->process_count; k++, p++)
+		for (size_t k = 0; k < node->process_count; k++, p++) {
+			int r;
+
 			*p = (struct process){
 				.plan = &node->processes[k],
 				.node = &s->nodes[i],
 				.state = node->processes[k].manual ? PROCESS_MANUAL : PROCESS_WAITING,
 			};
+			r = passed_sockets_open(p, s->nodes, s->socket, err);
+			if (r < 0)
+				return r;
+		}
 	}
+	return 0;
 }
 
 int
@@ -127,9 +135,7 @@ bring_up_network(struct supervisor *s, struct err *err)
 		r = make_links(s, err);
 	if (r == 0)
 		r = start_delay_line(s, err);
-	if (r == 0)
-		list_processes(s);
-	return r;
+	return r == 0 ? list_processes(s, err) : r;
 }
 
 static int

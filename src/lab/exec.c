@@ -61,6 +61,22 @@ exec_own_dir(void)
 	return xstrdup(path);
 }
 
+bool
+exec_is_here(const char *program)
+{
+	_cleanup_(freep) char *own = exec_own_dir();
+	_cleanup_(freep) char *path = xasprintf("%s:%s/../sbin:%s", own, own, PATH_TAIL);
+	char *rest = path;
+
+	for (const char *dir; (dir = strsep(&rest, ":")) != NULL;) {
+		_cleanup_(freep) char *file = xasprintf("%s/%s", dir, program);
+
+		if (access(file, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool
 is_ours(const char *variable)
 {

@@ -34,5 +34,8 @@ void exec_raise_file_limit(void);
 char **exec_environment(const char *exe_dir, const char *lab, const char *node)
     __attribute__((returns_nonnull));
 
+/* Whether what a node runs by this name is found, in the PATH that exec_environment() sets. */
+bool exec_is_here(const char *program);
+
 /* The folder of the running executable; "" when unknown. The caller frees it. */
 char *exec_own_dir(void) __attribute__((returns_nonnull));

@@ -152,6 +152,10 @@ host_conf_agent(const struct topology *t, size_t host)
 		add_neighbor(&out, t, host, IP_V4);
 	if (t->v6)
 		add_neighbor(&out, t, host, IP_V6);
+	if (t->pools != NULL) {
+		strbuf_add(&out, "services: {} # those of the controller come beside\n");
+		return keep(t, &out);
+	}
 	strbuf_add(&out, "services:\n");
 	for (size_t i = 0; i < node->host->services.count; i++)
 		add_service(&out, t, service_of(t, host, i));
@@ -170,9 +174,11 @@ add_name(
 		return;
 	strbuf_addf(out,
 	    "%s\n    {\"address\": \"%s\", \"name\": \"%s\", \"city\": \"%s\", \"city_name\": "
-	    "\"%s\", \"network\": \"%s\", \"asn\": %u, \"site\": ",
+	    "\"%s\", \"latitude\": %.4f, \"longitude\": %.4f, \"network\": \"%s\", "
+	    "\"asn\": %u, \"site\": ",
 	    out->text[out->len - 1] == '[' ? "" : ",", ip_format(address, text), node->name,
-	    node->city->code, node->city->name, net->name, net->asn);
+	    node->city->code, node->city->name, node->city->at.latitude, node->city->at.longitude,
+	    net->name, net->asn);
 	if (node->site)
 		strbuf_addf(out, "\"%s\"}", node->site->name);
 	else

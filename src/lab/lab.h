@@ -27,6 +27,9 @@
 #include "base/time.h"
 #include "lab/plan.h"
 
+/* In the state folder of a lab with a controller: an administrator's token, for the lab's user. */
+#define LAB_TOKEN_NAME "token"
+
 struct lab;
 
 struct lab_up_options {
@@ -36,6 +39,11 @@ struct lab_up_options {
 	 */
 	bool foreground;
 	struct duration ready_timeout; /* how long a process may take to become ready; 0: 15 s */
+	/*
+	 * A socket of the caller's network that listens at 127.0.0.1, for the controller of the
+	 * plan; borrowed. 0: none.
+	 */
+	int socket;
 };
 
 /* A line for the person who waits: "40 nodes", "bird ready on 12 of 30". No newline. */
@@ -84,11 +92,10 @@ const char *lab_name(const struct lab *lab);
 const char *lab_directory(const struct lab *lab);
 
 /*
- * {name, pid, since, directory, nodes: [{name, kind, city, network, asn, site, addresses: [],
- *   processes: [{name, state: "manual"|"starting"|"ready"|"stopping"|"ended"|"failed", pid,
- *   why}]}],
- *  links: [{what, ends: [{node, interface}], delay_ms, up, forwarded: [], dropped: []}]}
- * The caller decrefs it.
+ * {name, pid, since, directory, controller: {url, token_file} or null, nodes: [{name, kind, city,
+ * network, asn, site, addresses: [], processes: [{name, state:
+ * "manual"|"starting"|"ready"|"stopping"|"ended"|"failed", pid, why}]}], links: [{what, ends:
+ * [{node, interface}], delay_ms, up, forwarded: [], dropped: []}]} The caller decrefs it.
  */
 int lab_status(struct lab *lab, json_t **ret, struct err *err) _must_use_;
 

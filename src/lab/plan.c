@@ -1,7 +1,9 @@
 #include "lab/plan.h"
 
 #include "lab/bird_conf.h"
+#include "lab/controller_node.h"
 #include "lab/host_conf.h"
+#include "lab/pools.h"
 #include "lab/topology.h"
 
 #define LINK_LEN4 31
@@ -171,6 +173,7 @@ make_node(struct maker *m, size_t i)
 		make_host_processes(m, i, files, &node->file_count);
 		break;
 	case LAB_CLIENT:
+	case LAB_CONTROLLER:
 		break;
 	}
 }
@@ -234,8 +237,8 @@ make_names(struct maker *m)
 	}
 }
 
-int
-lab_plan_new(const struct scenario *s, struct lab_plan **ret, struct err *err)
+static int
+make_plan(const struct scenario *s, bool with_controller, struct lab_plan **ret, struct err *err)
 {
 	_cleanup_(arena_freep) struct arena *arena = arena_new();
 	struct topology *t;
@@ -243,13 +246,15 @@ lab_plan_new(const struct scenario *s, struct lab_plan **ret, struct err *err)
 
 	if (r < 0)
 		return r;
+	if (with_controller)
+		t->pools = lab_pools(s, arena, &t->pool_count);
 
 	struct lab_plan *plan = arena_alloc(arena, sizeof(*plan));
 	struct maker m = { .t = t, .arena = arena, .plan = plan, .names_json = host_conf_names(t) };
 
 	plan->name = arena_strdup(arena, s->lab);
 	plan->node_count = t->node_count;
-	plan->nodes = arena_alloc(arena, t->node_count * sizeof(*plan->nodes));
+	plan->nodes = arena_alloc(arena, (t->node_count + 1) * sizeof(*plan->nodes));
 	plan->link_count = t->link_count;
 	plan->links = arena_alloc(arena, t->link_count * sizeof(*plan->links));
 	for (size_t i = 0; i < t->node_count; i++)
@@ -257,9 +262,25 @@ lab_plan_new(const struct scenario *s, struct lab_plan **ret, struct err *err)
 	for (size_t i = 0; i < t->link_count; i++)
 		make_link(&m, i);
 	make_names(&m);
+	if (with_controller)
+		r = controller_node_add(t, plan, m.names_json, err);
+	if (r < 0)
+		return r;
 	plan->arena = TAKE(arena);
 	*ret = plan;
 	return 0;
+}
+
+int
+lab_plan_new(const struct scenario *s, struct lab_plan **ret, struct err *err)
+{
+	return make_plan(s, false, ret, err);
+}
+
+int
+lab_plan_new_with_controller(const struct scenario *s, struct lab_plan **ret, struct err *err)
+{
+	return make_plan(s, true, ret, err);
 }
 
 void

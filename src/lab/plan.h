@@ -21,8 +21,9 @@ struct scenario;
 
 enum lab_node_kind {
 	LAB_ROUTER,
-	LAB_HOST,   /* a machine at a site */
-	LAB_CLIENT, /* a machine in an access network */
+	LAB_HOST,       /* a machine at a site */
+	LAB_CLIENT,     /* a machine in an access network */
+	LAB_CONTROLLER, /* the machine of the controller, which no cable leads to */
 };
 
 struct lab_file {
@@ -38,12 +39,24 @@ enum lab_ready {
 	LAB_READY_LISTENS,  /* something listens on TCP port `ready_arg` in the node */
 };
 
+/* A TCP socket that listens at 127.0.0.1 in the network of a node, whatever runs there. */
+struct lab_socket {
+	size_t node; /* index into nodes */
+	uint16_t port;
+};
+
 struct lab_process {
 	const char *name;        /* unique in its node: "bird", "nginx", "nearcastd" */
 	const char *const *argv; /* ends with NULL; argv[0] absolute, or looked up in PATH */
 	bool manual;             /* not started by `up`, but by a step */
 	enum lab_ready ready;
 	const char *ready_arg;
+	/*
+	 * Passed on to it as systemd would, sd_listen_fds(3), behind the one that lab_up() was
+	 * given.
+	 */
+	const struct lab_socket *sockets;
+	size_t socket_count;
 };
 
 struct lab_address {
@@ -59,7 +72,7 @@ struct lab_route {
 struct lab_node {
 	const char *name; /* host name too: "am6-c3.medium.x86-01", "fra.northwind" */
 	enum lab_node_kind kind;
-	const char *city;    /* IATA code, "ams" */
+	const char *city;    /* IATA code, "ams"; NULL: nowhere */
 	const char *network; /* name of the lab's network (AS), or NULL */
 	uint32_t asn;
 	const char *site; /* of a host, else NULL */
@@ -110,5 +123,19 @@ struct lab_plan {
  * always gives the same plan. Fails with -ENOSPC when the scenario's address pools do not suffice.
  */
 int lab_plan_new(const struct scenario *s, struct lab_plan **ret, struct err *err) _must_use_;
+
+/*
+ * Likewise, with nearcast-controller(8) in one more node, the last one. Every host reaches it at
+ * LAB_CONTROLLER_PORT of its own 127.0.0.1, by a socket that is passed on, and over no network.
+ * Hosts have no services in their files, and their routers take all that the controller gives out
+ * (lab/pools.h). -EEXIST: a node of the scenario has the controller's name.
+ */
+int lab_plan_new_with_controller(
+    const struct scenario *s, struct lab_plan **ret, struct err *err) _must_use_;
+
+#define LAB_CONTROLLER_NODE "controller"
+#define LAB_CONTROLLER_PROCESS "nearcast-controller"
+#define LAB_CONTROLLER_PORT 8179 /* where it listens when nothing else is configured */
+
 void lab_plan_free(struct lab_plan *p); /* NULL is fine */
 void lab_plan_freep(struct lab_plan **p);

@@ -15,6 +15,7 @@
 #include "io/loop.h"
 #include "lab/exec.h"
 #include "lab/listens.h"
+#include "lab/passed_sockets.h"
 
 const char *
 process_state_name(enum process_state state)
@@ -60,9 +61,9 @@ open_log(const struct process *p, const struct lab_dir *dir)
 	return openat(dir->fd, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 }
 
-/* In the child. What comes back is the step that failed. */
+/* In the child, which tells it by *report. What comes back is the step that failed. */
 static struct exec_failure
-become(const struct process *p, int log, char **environment)
+become(const struct process *p, int log, char **environment, int *report)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
@@ -75,31 +76,26 @@ become(const struct process *p, int log, char **environment)
 	/* A path that an earlier run left behind says nothing about this one. */
 	if (p->plan->ready == LAB_READY_PATH)
 		(void)unlink(p->plan->ready_arg);
+	environment = passed_sockets_put(p, environment, report);
 	return exec_now(p->plan->argv, environment);
 }
 
-int
-process_start(struct process *p, const struct lab_dir *dir, char **environment, struct err *err)
+/* In a child of its own; -errno with a sentence: it was not executed. */
+static int
+execute(struct process *p, int log, char **environment, struct err *err)
 {
 	struct exec_failure failure = { 0 };
-	int pipe_fds[2], log = open_log(p, dir);
+	int pipe_fds[2];
 
-	if (log < 0)
-		return err_errno(err, -errno, "open the log of %s", p->plan->name);
-	if (pipe2(pipe_fds, O_CLOEXEC) < 0) {
-		int r = err_errno(err, -errno, "make a pipe");
-
-		close(log);
-		return r;
-	}
+	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
+		return err_errno(err, -errno, "make a pipe");
 	pid_t pid = fork();
 	if (pid == 0) {
-		failure = become(p, log, environment);
+		failure = become(p, log, environment, &pipe_fds[1]);
 		(void)!write(pipe_fds[1], &failure, sizeof(failure));
 		_exit(127);
 	}
 	int r = pid < 0 ? -errno : 0;
-	close(log);
 	close(pipe_fds[1]);
 	/* Ends without a byte when execve() closes the pipe. */
 	ssize_t n = pid < 0 ? 0 : read(pipe_fds[0], &failure, sizeof(failure));
@@ -112,6 +108,24 @@ process_start(struct process *p, const struct lab_dir *dir, char **environment, 
 		    p->node->plan->name, failure.what);
 	}
 	p->pid = pid;
+	return 0;
+}
+
+int
+process_start(struct process *p, const struct lab_dir *dir, char **environment, struct err *err)
+{
+	int log = open_log(p, dir), r;
+
+	if (log < 0)
+		return err_errno(err, -errno, "open the log of %s", p->plan->name);
+	r = passed_sockets_listen(p, err);
+	if (r >= 0)
+		r = execute(p, log, environment, err);
+	close(log);
+	if (r < 0) {
+		passed_sockets_refuse(p);
+		return r;
+	}
 	p->why[0] = '\0';
 	p->state = p->plan->ready == LAB_READY_AT_ONCE ? PROCESS_READY : PROCESS_STARTING;
 	return 0;
@@ -189,6 +203,7 @@ process_ended(struct process *p, int wait_status)
 	/* What is left of its group has lost its master: it must not hold the port of the next one. */
 	(void)kill(-p->pid, SIGKILL);
 	p->pid = 0;
+	passed_sockets_refuse(p);
 	process_describe_end(wait_status, p->why, sizeof(p->why));
 	if (p->state != PROCESS_WAITING)
 		p->state = told ? PROCESS_ENDED : PROCESS_FAILED;

@@ -33,6 +33,8 @@ struct process {
 	pid_t pid; /* in the lab's pid namespace; 0 while it does not run */
 	struct instant deadline; /* while it starts: when it has taken too long */
 	char why[96]; /* of its end: "exit status 1", "signal 9 (Killed)" */
+	int *sockets; /* passed on to it (lab/passed_sockets.h); owned */
+	size_t socket_count;
 };
 
 const char *process_state_name(enum process_state state);

@@ -32,6 +32,8 @@ static const struct conf_field NETWORK_FIELDS[] = {
 	  .min = 1, .max = SCENARIO_CITIES_MAX, .doc = "IATA codes; a router in each" },
 	{ "links", CONF_LIST, AT(scenario_network, links), .item = CONF_STRUCT, .schema = &LINK,
 	  .min = 1, .max = 256, .doc = "between the cities; a mesh of near neighbours when absent" },
+	{ "leaks", CONF_BOOL, AT(scenario_network, leaks), .def = "false",
+	  .doc = "announces what providers and peers told it to providers and peers" },
 };
 static const struct conf_schema NETWORK = CONF_SCHEMA("a network", struct scenario_network,
     NETWORK_FIELDS, .check = scenario_check_network);

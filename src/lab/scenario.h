@@ -20,7 +20,7 @@
 #include "base/time.h"
 #include "config/config.h"
 
-#define SCENARIO_NETWORKS_MAX 64
+#define SCENARIO_NETWORKS_MAX 128
 #define SCENARIO_CITIES_MAX 32 /* routers of one network */
 #define SCENARIO_NAME_MAX 63   /* one host name */
 
@@ -38,6 +38,7 @@ struct scenario_network {
 	uint32_t asn;
 	struct conf_list cities; /* const char *: a router in each */
 	struct conf_list links;  /* struct scenario_link; empty: the mesh of lab/mesh */
+	bool leaks;              /* announces everything to everyone: RFC 7908 types 1 to 4 */
 };
 
 /* Where two networks meet, written "fra" or { city: fra, delay: 2ms }. */

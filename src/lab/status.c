@@ -1,5 +1,6 @@
 #include "lab/status.h"
 
+#include <sys/socket.h>
 #include <time.h>
 
 static const char *
@@ -12,6 +13,8 @@ kind_name(enum lab_node_kind kind)
 		return "host";
 	case LAB_CLIENT:
 		return "client";
+	case LAB_CONTROLLER:
+		return "controller";
 	}
 	return "?";
 }
@@ -62,6 +65,22 @@ link_document(const struct supervisor *s, size_t index)
 	    duration_ms_f(l->plan->delay), "up", l->up, "forwarded", forwarded, "dropped", dropped);
 }
 
+/* Where its user finds it, and what he signs in with. */
+static json_t *
+controller_document(const struct supervisor *s)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	char text[ENDPOINT_STR_MAX];
+	struct endpoint at;
+
+	if (s->socket < 0 || getsockname(s->socket, (struct sockaddr *)&ss, &len) < 0 ||
+	    endpoint_from_sockaddr(&ss, &at) < 0)
+		return json_null();
+	return json_pack("{s:o, s:o}", "url", json_sprintf("http://%s", endpoint_format(at, text)),
+	    "token_file", json_sprintf("%s/%s", s->dir.path, LAB_TOKEN_NAME));
+}
+
 json_t *
 status_document(const struct supervisor *s)
 {
@@ -76,6 +95,7 @@ status_document(const struct supervisor *s)
 	for (size_t i = 0; i < s->plan->link_count; i++)
 		(void)json_array_append_new(links, link_document(s, i));
 	(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&since, &tm));
-	return json_pack("{s:s, s:s, s:s, s:o, s:o}", "name", s->plan->name, "since", text, "directory",
-	    s->dir.path, "nodes", nodes, "links", links);
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "name", s->plan->name, "since", text,
+	    "directory", s->dir.path, "controller", controller_document(s), "nodes", nodes, "links",
+	    links);
 }

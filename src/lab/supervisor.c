@@ -32,6 +32,7 @@ enum kept_fd {
 	KEPT_LIFELINE = 3,
 	KEPT_DIR,
 	KEPT_LOCK,
+	KEPT_SOCKET, /* may be none */
 	KEPT_END,
 };
 
@@ -274,19 +275,20 @@ set_up_mounts(struct err *err)
 static int
 set_up_descriptors(const struct supervisor_start *start, struct err *err)
 {
-	const int from[] = { start->lifeline, start->dir, start->lock };
+	const int from[] = { start->lifeline, start->dir, start->lock, start->options.socket };
+	size_t count = ARRAY_SIZE(from) - (start->options.socket > 0 ? 0 : 1);
 	int high[ARRAY_SIZE(from)];
 
 	/*
 	 * Twice: the first round sees to it that no low number that is still needed is overwritten.
 	 */
-	for (size_t i = 0; i < ARRAY_SIZE(from); i++)
+	for (size_t i = 0; i < count; i++)
 		if ((high[i] = fcntl(from[i], F_DUPFD_CLOEXEC, KEPT_END)) < 0)
 			return err_errno(err, -errno, "keep a descriptor");
-	for (size_t i = 0; i < ARRAY_SIZE(from); i++)
+	for (size_t i = 0; i < count; i++)
 		if (dup3(high[i], KEPT_LIFELINE + (int)i, O_CLOEXEC) < 0)
 			return err_errno(err, -errno, "keep a descriptor");
-	if (close_range(KEPT_END, ~0U, 0) < 0)
+	if (close_range(KEPT_LIFELINE + (unsigned)count, ~0U, 0) < 0)
 		return err_errno(err, -errno, "close what the caller had open");
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int log = openat(
@@ -360,6 +362,7 @@ supervisor_main(const struct supervisor_start *start)
 		.exe_dir = start->exe_dir,
 		.dir = { .path = xstrdup(start->dir_path), .fd = KEPT_DIR, .lock = KEPT_LOCK },
 		.lifeline = start->lifeline,
+		.socket = start->options.socket > 0 ? KEPT_SOCKET : -1,
 		.since_wall_ns = clock_wall_ns(),
 	};
 	struct err err = { 0 };

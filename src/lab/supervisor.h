@@ -36,6 +36,7 @@ struct supervisor {
 	const char *exe_dir;
 	struct lab_dir dir;
 	int lifeline; /* -1 once it is not needed any more */
+	int socket;   /* of the controller, in the caller's network; -1: none */
 	int64_t since_wall_ns;
 
 	sd_event *loop;

@@ -74,6 +74,10 @@ struct topology {
 	struct arena *arena; /* borrowed */
 	const struct scenario *scenario;
 	bool v4, v6;
+	/* of its controller (lab/pools.h); NULL: the hosts have their services from their own files
+	 */
+	const struct lab_pool *pools;
+	size_t pool_count;
 	struct topo_net *nets;
 	size_t net_count;
 	struct topo_node *nodes;

@@ -5,11 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <jansson.h>
 
 #include "base/alloc.h"
+
+#define NO_NAMES "{\"names\":[]}"
 
 struct names {
 	struct arena *arena;        /* owned; holds entries and texts */
@@ -66,6 +69,39 @@ names_find_name(const struct names *n, const char *name)
 	return NULL;
 }
 
+const struct name_entry *
+names_find_site(const struct names *n, const char *site)
+{
+	for (size_t i = 0; n && i < n->count; i++) {
+		const struct name_entry *entry = &n->entries[i];
+
+		if (entry->has_place && entry->site && strcmp(entry->site, site) == 0)
+			return entry;
+	}
+	return NULL;
+}
+
+const struct name_entry *
+names_nearest_site(const struct names *n, struct geo_point at)
+{
+	const struct name_entry *nearest = NULL;
+	double least = 0;
+
+	for (size_t i = 0; n && i < n->count; i++) {
+		const struct name_entry *entry = &n->entries[i];
+		double km;
+
+		if (!entry->has_place || entry->site == NULL)
+			continue;
+		km = geo_distance_km(entry->place, at);
+		if (nearest == NULL || km < least) {
+			nearest = entry;
+			least = km;
+		}
+	}
+	return nearest;
+}
+
 /* The text of a key, NULL when absent or null. */
 static int
 load_text(struct names *n, const json_t *object, const char *key, const char **ret, struct err *e)
@@ -81,6 +117,24 @@ load_text(struct names *n, const json_t *object, const char *key, const char **r
 		return err_set(e, -EINVAL, "\"%s\" has %zu bytes, expected 1 to %d", key,
 		    json_string_length(j), NAMES_TEXT_MAX);
 	*ret = arena_strdup(n->arena, json_string_value(j));
+	return 0;
+}
+
+static int
+load_place(const json_t *object, struct name_entry *entry, struct err *e)
+{
+	const json_t *latitude = json_object_get(object, "latitude"),
+		     *longitude = json_object_get(object, "longitude");
+
+	if ((latitude == NULL || json_is_null(latitude)) &&
+	    (longitude == NULL || json_is_null(longitude)))
+		return 0;
+	entry->has_place = true;
+	entry->place.latitude = json_number_value(latitude);
+	entry->place.longitude = json_number_value(longitude);
+	if (!json_is_number(latitude) || !json_is_number(longitude) || !geo_is_place(entry->place))
+		return err_set(
+		    e, -EINVAL, "\"latitude\" and \"longitude\" are not the degrees of a place");
 	return 0;
 }
 
@@ -110,6 +164,8 @@ load_entry(struct names *n, const json_t *object, struct name_entry *entry, stru
 		if (r < 0)
 			return r;
 	}
+	if (load_place(object, entry, e) < 0)
+		return -EINVAL;
 	if (asn == NULL || json_is_null(asn))
 		return 0;
 	if (!json_is_integer(asn) || json_integer_value(asn) < 0 ||
@@ -168,6 +224,13 @@ names_load_text(const char *label, const char *text, size_t len, struct names **
 	return 0;
 }
 
+/* /dev/null, which is how one says that there are none. */
+static bool
+is_null_device(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
+}
+
 /* The whole file, its size known before; owned by the caller. */
 static int
 read_file(const char *path, int fd, char **ret, size_t *ret_len, struct err *e)
@@ -178,7 +241,7 @@ read_file(const char *path, int fd, char **ret, size_t *ret_len, struct err *e)
 
 	if (fstat(fd, &st) < 0)
 		return err_errno(e, -errno, "%s", path);
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(st.st_mode) && !is_null_device(&st))
 		return err_set(e, -EINVAL, "%s: is not a file", path);
 	if (st.st_size > (off_t)NAMES_FILE_MAX)
 		return err_set(e, -EFBIG, "%s: is larger than %u MiB", path, NAMES_FILE_MAX >> 20);
@@ -210,5 +273,7 @@ names_load_file(const char *path, struct names **ret, struct err *e)
 	(void)close(fd);
 	if (r < 0)
 		return r;
+	if (len == 0)
+		return names_load_text(path, NO_NAMES, strlen(NO_NAMES), ret, e);
 	return names_load_text(path, text, len, ret, e);
 }

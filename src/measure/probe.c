@@ -145,7 +145,8 @@ probe_best(const struct probe_target *targets, const struct probe_summary *summa
 	for (size_t i = 0; i < count; i++) {
 		const struct stats *total = &summaries[i].phases[PROBE_TOTAL];
 
-		if (targets[i].reference != references || total->count == 0)
+		if (targets[i].reference != references || total->count == 0 ||
+		    targets[i].parsed.kind != targets[0].parsed.kind)
 			continue;
 		if (best == PROBE_NO_BEST ||
 		    duration_cmp(total->median, summaries[best].phases[PROBE_TOTAL].median) < 0)

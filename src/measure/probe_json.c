@@ -1,5 +1,8 @@
 /* Probes as JSON, for `--json` and `--each`. */
+#include <math.h>
+
 #include "base/style.h"
+#include "measure/inflation.h"
 #include "measure/json.h"
 #include "measure/probe.h"
 
@@ -16,6 +19,7 @@ probe_record_to_json(const struct probe_target *targets, const struct probe_reco
 	json_object_set_new(j, "ok", json_boolean(r->error == NULL));
 	json_object_set_new(j, "error", json_text(r->error));
 	json_object_set_new(j, "status", r->status ? json_integer(r->status) : json_null());
+	json_object_set_new(j, "http_version", json_text(r->http_version));
 	json_object_set_new(j, "served_by", json_text(r->served_by));
 	json_object_set_new(j, "site", json_text(r->site));
 	json_object_set_new(j, "remote_address", json_text(r->remote_address));
@@ -54,6 +58,7 @@ stats_to_json(const struct stats *s)
 	json_object_set_new(j, "min", json_ms(s->min));
 	json_object_set_new(j, "median", json_ms(s->median));
 	json_object_set_new(j, "p95", json_ms(s->p95));
+	json_object_set_new(j, "p99", json_ms(s->p99));
 	json_object_set_new(j, "max", json_ms(s->max));
 	json_object_set_new(j, "mean", json_ms(s->mean));
 	return j;
@@ -66,6 +71,10 @@ summary_to_json(const struct probe_target *target, const struct probe_summary *s
 
 	json_object_set_new(j, "name", json_text(target->name));
 	json_object_set_new(j, "url", json_text(target->url));
+	json_object_set_new(j, "family",
+	    target->family == IP_V4   ? json_string("ipv4")
+	    : target->family == IP_V6 ? json_string("ipv6")
+				      : json_null());
 	json_object_set_new(j, "reference", json_boolean(target->reference));
 	json_object_set_new(j, "count", json_integer((json_int_t)s->count));
 	json_object_set_new(j, "ok", json_integer((json_int_t)(s->count - s->failed)));
@@ -81,46 +90,48 @@ summary_to_json(const struct probe_target *target, const struct probe_summary *s
 	return j;
 }
 
-/* The best target, and into each other one how far from it it is. */
+static void
+add_inflation(json_t *target, const struct inflation *n)
+{
+	if (n->has_latency)
+		json_object_set_new(target, "from_best_ms", json_ms(n->latency));
+	if (n->has_latency && n->ratio > 0)
+		json_object_set_new(target, "from_best_ratio", json_real(n->ratio));
+	if (!n->has_km)
+		return;
+	json_object_set_new(target, "inflation_km", json_real(round(n->km)));
+	json_object_set_new(target, "nearest_site", json_text(n->nearest));
+	json_object_set_new(target, "nearest_km", json_real(round(n->nearest_km)));
+}
+
+/* The best target, or null. */
 static json_t *
-compare_to_json(const struct probe_target *targets, const struct probe_summary *summaries,
-    size_t count, json_t *array)
+best_to_json(
+    const struct probe_target *targets, const struct probe_summary *summaries, size_t count)
 {
 	size_t best = probe_best(targets, summaries, count);
-	struct duration least;
 	json_t *j;
 
 	if (best == PROBE_NO_BEST)
 		return json_null();
-	least = summaries[best].phases[PROBE_TOTAL].median;
-	for (size_t i = 0; i < count; i++) {
-		const struct stats *total = &summaries[i].phases[PROBE_TOTAL];
-		json_t *target = json_array_get(array, i);
-
-		if (total->count == 0)
-			continue;
-		json_object_set_new(
-		    target, "from_best_ms", json_ms(DURATION_NS(total->median.ns - least.ns)));
-		if (least.ns > 0)
-			json_object_set_new(target, "from_best_ratio",
-			    json_real((double)total->median.ns / (double)least.ns));
-	}
 	j = json_object();
 	json_object_set_new(j, "name", json_text(targets[best].name));
 	json_object_set_new(j, "url", json_text(targets[best].url));
-	json_object_set_new(j, "total_ms", json_ms(least));
+	json_object_set_new(j, "total_ms", json_ms(summaries[best].phases[PROBE_TOTAL].median));
 	return j;
 }
 
 json_t *
 probe_to_json(const struct probe_target *targets, const struct probe_summary *summaries,
-    size_t count, const struct probe_record *records, size_t record_count)
+    const struct inflation *inflations, size_t count, const struct probe_record *records,
+    size_t record_count)
 {
 	json_t *j = json_object(), *array = json_array();
 
 	for (size_t i = 0; i < count; i++) {
 		json_t *target = summary_to_json(&targets[i], &summaries[i]);
 
+		add_inflation(target, &inflations[i]);
 		json_object_set_new(target, "requests", json_array());
 		json_array_append_new(array, target);
 	}
@@ -130,7 +141,7 @@ probe_to_json(const struct probe_target *targets, const struct probe_summary *su
 		json_array_append_new(json_object_get(target, "requests"),
 		    probe_record_to_json(targets, &records[i]));
 	}
-	json_object_set_new(j, "best", compare_to_json(targets, summaries, count, array));
+	json_object_set_new(j, "best", best_to_json(targets, summaries, count));
 	json_object_set_new(j, "targets", array);
 	return j;
 }

@@ -105,6 +105,58 @@ take_timings(const struct probe_request *q, struct duration phases[static PROBE_
 	}
 }
 
+static const char *
+version_text(const struct probe_request *q)
+{
+	long version = 0;
+
+	(void)curl_easy_getinfo(q->easy, CURLINFO_HTTP_VERSION, &version);
+	switch (version) {
+	case CURL_HTTP_VERSION_1_0:
+		return "1.0";
+	case CURL_HTTP_VERSION_1_1:
+		return "1.1";
+	case CURL_HTTP_VERSION_2_0:
+		return "2";
+	case CURL_HTTP_VERSION_3:
+		return "3";
+	default:
+		return NULL;
+	}
+}
+
+/* The value behind key, up to a comma; owned by the caller, NULL: it is not there. */
+static char *
+find_value(const char *text, const char *key)
+{
+	const char *at = strstr(text, key);
+
+	if (at == NULL)
+		return NULL;
+	at += strlen(key);
+	at += strspn(at, " ");
+	return xasprintf("%.*s", (int)strcspn(at, ",\n"), at);
+}
+
+/* Who answered, by the peer's own certificate; NULL: it does not say. */
+static char *
+certificate_name(const struct probe_request *q)
+{
+	bool san = q->conf->certificate == PROBE_CERTIFICATE_SAN;
+	const char *field = san ? "X509v3 Subject Alternative Name:" : "Subject:";
+	struct curl_certinfo *info = NULL;
+
+	if (q->conf->certificate == PROBE_CERTIFICATE_NONE ||
+	    curl_easy_getinfo(q->easy, CURLINFO_CERTINFO, &info) != CURLE_OK || info == NULL ||
+	    info->num_of_certs < 1)
+		return NULL;
+	for (const struct curl_slist *line = info->certinfo[0]; line; line = line->next) {
+		if (str_starts_with(line->data, field))
+			return find_value(line->data + strlen(field), san ? "DNS:" : "CN =");
+	}
+	return NULL;
+}
+
 void
 probe_request_take(struct probe_request *q, CURLcode result, struct probe_record *ret)
 {
@@ -116,7 +168,10 @@ probe_request_take(struct probe_request *q, CURLcode result, struct probe_record
 	(void)curl_easy_getinfo(q->easy, CURLINFO_PRIMARY_IP, &address);
 	if (address && *address)
 		ret->remote_address = xstrdup(address);
-	ret->served_by = TAKE(q->served_by);
+	ret->http_version = ret->status ? version_text(q) : NULL;
+	ret->served_by = certificate_name(q);
+	if (ret->served_by == NULL)
+		ret->served_by = TAKE(q->served_by);
 	ret->site = TAKE(q->site);
 	if (result != CURLE_OK)
 		ret->error = failure_text(q, result);
@@ -131,12 +186,18 @@ set_options(struct probe_request *q)
 {
 	const struct probe_conf *conf = q->conf;
 	CURL *easy = q->easy;
-	long family = CURL_IPRESOLVE_WHATEVER;
+	static const long versions[] = {
+		[PROBE_HTTP_1] = CURL_HTTP_VERSION_1_1,
+		[PROBE_HTTP_2] = CURL_HTTP_VERSION_2_0,
+		[PROBE_HTTP_3] = CURL_HTTP_VERSION_3ONLY,
+	};
+	static const long families[] = {
+		[IP_NONE] = CURL_IPRESOLVE_WHATEVER,
+		[IP_V4] = CURL_IPRESOLVE_V4,
+		[IP_V6] = CURL_IPRESOLVE_V6,
+	};
+	enum ip_family family = conf->targets[q->target].family;
 
-	if (conf->family == IP_V4)
-		family = CURL_IPRESOLVE_V4;
-	else if (conf->family == IP_V6)
-		family = CURL_IPRESOLVE_V6;
 	(void)curl_easy_setopt(easy, CURLOPT_URL, conf->targets[q->target].url);
 	(void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	(void)curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
@@ -145,7 +206,11 @@ set_options(struct probe_request *q)
 	(void)curl_easy_setopt(easy, CURLOPT_USERAGENT, "nearcast/" NEARCAST_VERSION);
 	(void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	(void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	(void)curl_easy_setopt(easy, CURLOPT_IPRESOLVE, family);
+	(void)curl_easy_setopt(
+	    easy, CURLOPT_IPRESOLVE, families[family != IP_NONE ? family : conf->family]);
+	(void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, versions[conf->http]);
+	if (conf->certificate != PROBE_CERTIFICATE_NONE)
+		(void)curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
 	(void)curl_easy_setopt(easy, CURLOPT_RESOLVE, q->resolves);
 	(void)curl_easy_setopt(
 	    easy, CURLOPT_TIMEOUT_MS, (long)MAX(duration_ms(conf->timeout), INT64_C(1)));
@@ -192,79 +257,4 @@ probe_request_free(struct probe_request *q)
 	free(q->served_by);
 	free(q->site);
 	free(q);
-}
-
-/* ---- addresses that are given ---- */
-
-static CURLU *
-parse_url(const char *url, struct err *e)
-{
-	char *scheme = NULL;
-	CURLUcode code;
-	CURLU *u;
-
-	if (curl_lib_load(e) < 0)
-		return NULL;
-	u = curl_url();
-	code = curl_url_set(u, CURLUPART_URL, url, 0);
-	if (code != CURLUE_OK) {
-		(void)err_set(e, -EINVAL, "\"%s\" is not a URL: %s", url, curl_url_strerror(code));
-		curl_url_cleanup(u);
-		return NULL;
-	}
-	(void)curl_url_get(u, CURLUPART_SCHEME, &scheme, 0);
-	if (scheme == NULL || (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)) {
-		(void)err_set(e, -EINVAL, "\"%s\": only http and https can be probed", url);
-		curl_url_cleanup(u);
-		u = NULL;
-	}
-	curl_free(scheme);
-	return u;
-}
-
-int
-probe_check_url(const char *url, struct err *e)
-{
-	CURLU *u = parse_url(url, e);
-
-	if (u == NULL)
-		return -EINVAL;
-	curl_url_cleanup(u);
-	return 0;
-}
-
-/* curl wants the port too: each of a target's, and those of http and https for redirects. */
-static void
-add_resolve(struct curl_slist **resolves, const struct probe_resolve *resolve, const char *port)
-{
-	char address[IP_STR_MAX];
-	bool v6 = resolve->address.family == IP_V6;
-	_cleanup_(freep) char *line = xasprintf("%s:%s:%s%s%s", resolve->host, port, v6 ? "[" : "",
-	    ip_format(resolve->address, address), v6 ? "]" : "");
-
-	*resolves = curl_slist_append(*resolves, line);
-}
-
-int
-probe_resolves_new(const struct probe_conf *conf, struct curl_slist **ret, struct err *e)
-{
-	*ret = NULL;
-	for (size_t i = 0; i < conf->resolve_count; i++) {
-		add_resolve(ret, &conf->resolves[i], "80");
-		add_resolve(ret, &conf->resolves[i], "443");
-	}
-	for (size_t t = 0; t < conf->target_count; t++) {
-		CURLU *u = parse_url(conf->targets[t].url, e);
-		char *port = NULL;
-
-		if (u == NULL)
-			return -EINVAL;
-		if (curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK) {
-			for (size_t i = 0; i < conf->resolve_count; i++)
-				add_resolve(ret, &conf->resolves[i], port);
-		}
-		curl_free(port);
-		curl_url_cleanup(u);
-	}
-	return 0;
 }

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "io/curl_loop.h"
 #include "io/loop.h"
+#include "measure/probe_exchange.h"
 #include "measure/probe_request.h"
 
 /* Starts that are late by less than this are made up for: a busy machine stalls, and a schedule
@@ -17,6 +18,7 @@ struct lane {
 	struct instant next_at; /* of a schedule */
 	uint32_t started;       /* with those that were skipped */
 	uint32_t in_flight;
+	bool keeps_silent; /* it does not say who it is when it is asked for that alone */
 };
 
 struct probe_run {
@@ -26,6 +28,7 @@ struct probe_run {
 	struct timer timer;
 	struct lane *lanes;          /* owned; one a target */
 	struct list requests;        /* owned; in flight */
+	struct probe_exchanges exchanges; /* likewise */
 	struct curl_slist *resolves; /* owned */
 	bool stopped;
 };
@@ -33,12 +36,17 @@ struct probe_run {
 static void
 start_request(struct probe_run *run, size_t target)
 {
-	struct probe_request *q = probe_request_new(&run->conf, target, run->resolves);
+	struct probe_request *q;
 	struct err e = { 0 };
 
-	list_append(&run->requests, &q->node);
 	run->lanes[target].started++;
 	run->lanes[target].in_flight++;
+	if (run->conf.targets[target].parsed.kind != PROBE_HTTP) {
+		probe_exchange_start(&run->exchanges, target, &run->lanes[target].keeps_silent);
+		return;
+	}
+	q = probe_request_new(&run->conf, target, run->resolves);
+	list_append(&run->requests, &q->node);
 	q->at_wall_ns = clock_wall_ns();
 	if (curl_loop_add(run->curl, q->easy, &e) < 0)
 		abort(); /* out of memory: curl knows no other reason for a new handle */
@@ -109,6 +117,27 @@ on_timer(struct timer *t, struct instant now)
 	run_schedule(container_of(t, struct probe_run, timer), now);
 }
 
+/* Takes the record. */
+static void
+take_record(struct probe_run *run, struct probe_record *record)
+{
+	run->events.ended(run->events.userdata, record);
+	probe_record_done(record);
+	/* from the timer, not from here: whoever is told of the end may stop the run */
+	if (!run->stopped && (run->conf.interval.ns == 0 || is_finished(run)))
+		timer_set(&run->timer, clock_now());
+}
+
+static void
+on_exchange_ended(void *userdata, struct probe_exchange *x, struct probe_record *record)
+{
+	struct probe_run *run = userdata;
+
+	run->lanes[record->target].in_flight--;
+	probe_exchange_free(x);
+	take_record(run, record);
+}
+
 static void
 on_ended(void *userdata, CURL *easy, CURLcode result)
 {
@@ -121,11 +150,7 @@ on_ended(void *userdata, CURL *easy, CURLcode result)
 	run->lanes[q->target].in_flight--;
 	curl_loop_remove(run->curl, easy);
 	probe_request_free(q);
-	run->events.ended(run->events.userdata, &record);
-	probe_record_done(&record);
-	/* from the timer, not from here: whoever is told of the end may stop the run */
-	if (!run->stopped && (run->conf.interval.ns == 0 || is_finished(run)))
-		timer_set(&run->timer, clock_now());
+	take_record(run, &record);
 }
 
 /* ---- begin and end ---- */
@@ -141,6 +166,10 @@ probe_run_new(sd_event *loop, const struct probe_conf *conf, const struct probe_
 	run->conf = *conf;
 	run->events = *events;
 	list_init(&run->requests);
+	run->exchanges = (struct probe_exchanges){
+		.loop = loop, .conf = &run->conf, .ended = on_exchange_ended, .userdata = run
+	};
+	list_init(&run->exchanges.list);
 	run->lanes = xcalloc(conf->target_count, sizeof(*run->lanes));
 	for (size_t i = 0; i < conf->target_count; i++)
 		run->lanes[i].next_at = now;
@@ -168,9 +197,11 @@ probe_run_stop(struct probe_run *run)
 	timer_set(&run->timer, INSTANT_NEVER);
 	list_for_each_safe (q, &run->requests, struct probe_request, node) {
 		curl_loop_remove(run->curl, q->easy);
-		run->lanes[q->target].in_flight--;
 		probe_request_free(q);
 	}
+	probe_exchanges_done(&run->exchanges);
+	for (size_t i = 0; i < run->conf.target_count; i++)
+		run->lanes[i].in_flight = 0;
 }
 
 void

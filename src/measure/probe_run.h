@@ -1,5 +1,6 @@
 /*
- * Sends the requests of a probe: libcurl on the event loop, a fresh connection for each.
+ * Sends the requests of a probe: libcurl on the event loop, or a small exchange
+ * (probe_exchange.h); a fresh connection for each.
  *
  * Each target has a lane of its own. Without an interval the lane's next request starts when the
  * one before has ended; with one, requests start on a fixed schedule from the first, whatever
@@ -24,6 +25,19 @@ struct probe_resolve {
 	struct ip address;
 };
 
+enum probe_http {
+	PROBE_HTTP_1, /* HTTP/1.1 */
+	PROBE_HTTP_2, /* negotiated over TLS, else by upgrade */
+	PROBE_HTTP_3, /* over QUIC, and nothing else */
+};
+
+/* Who answered, by the certificate of TLS. */
+enum probe_certificate {
+	PROBE_CERTIFICATE_NONE,
+	PROBE_CERTIFICATE_SUBJECT, /* its common name */
+	PROBE_CERTIFICATE_SAN,     /* its first alternative name */
+};
+
 /* All that it points to outlives the run. */
 struct probe_conf {
 	const struct probe_target *targets;
@@ -39,6 +53,8 @@ struct probe_conf {
 	bool insecure;                         /* certificates are not verified */
 	bool head;                             /* HEAD instead of GET */
 	const char *host_header, *site_header; /* who answered */
+	enum probe_http http;
+	enum probe_certificate certificate; /* before the header */
 };
 
 struct probe_events {
@@ -53,8 +69,14 @@ struct probe_events {
 
 struct probe_run;
 
-/* Whether a URL can be probed: http or https, with a host. */
-int probe_check_url(const char *url, struct err *e);
+/*
+ * Reads t->url into t->parsed, which a target of HTTP may do without. -EINVAL: it cannot be probed.
+ */
+int probe_target_parse(struct probe_target *t, struct err *e) _must_use_;
+/* The host of a URL, without brackets; owned by the caller. NULL: it has none. */
+char *probe_target_host(const struct probe_target *t) _must_use_;
+/* Whether this libcurl can do it; -EOPNOTSUPP with its version. */
+int probe_check_http(enum probe_http http, struct err *e) _must_use_;
 
 int probe_run_new(sd_event *loop, const struct probe_conf *conf, const struct probe_events *events,
     struct probe_run **ret, struct err *e) _must_use_;

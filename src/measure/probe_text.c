@@ -1,10 +1,14 @@
-/* Probes as tables for people: the timings side by side, then who answered, then what failed. */
+/*
+ * Probes as tables for people: the timings side by side, where the time went, who answered, and
+ * what failed.
+ */
 #include "base/alloc.h"
 #include "base/table.h"
-#include "measure/probe.h"
+#include "measure/inflation.h"
 
 /* What one more target takes of the page, and the labels before them. */
-#define TARGET_COLUMNS 28
+#define TARGET_COLUMNS 33
+#define QUANTILES 4
 #define LABEL_COLUMNS 13
 
 static void
@@ -18,13 +22,21 @@ timings_to_text(const struct probe_target *targets, const struct probe_summary *
     size_t count, struct probe_look look, struct strbuf *out)
 {
 	struct table *t = table_new();
+	/* stacked: the name once, not before each number */
+	bool alone = count == 1 && look.columns > 0 && look.columns < LABEL_COLUMNS + TARGET_COLUMNS;
 
+	if (alone) {
+		strbuf_add_printable(out, targets[0].name);
+		strbuf_add_char(out, '\n');
+	}
 	table_add_column(t, "ms", TABLE_LEFT);
 	for (size_t i = 0; i < count; i++) {
-		table_add_group(t, targets[i].name, 3);
+		if (!alone)
+			table_add_group(t, targets[i].name, QUANTILES);
 		table_add_column(t, "min", TABLE_RIGHT);
 		table_add_column(t, "median", TABLE_RIGHT);
 		table_add_column(t, "p95", TABLE_RIGHT);
+		table_add_column(t, "p99", TABLE_RIGHT);
 	}
 	for (int p = 0; p < PROBE_PHASE_MAX; p++) {
 		enum style style = p == PROBE_TOTAL ? STYLE_STRONG : STYLE_PLAIN;
@@ -35,16 +47,20 @@ timings_to_text(const struct probe_target *targets, const struct probe_summary *
 			const struct stats *s = &summaries[i].phases[p];
 
 			if (s->count == 0) {
-				for (int k = 0; k < 3; k++)
+				for (int k = 0; k < QUANTILES; k++)
 					table_add_styled(t, STYLE_DIM, "-");
 				continue;
 			}
 			add_ms(t, style, s->min);
 			add_ms(t, style, s->median);
 			add_ms(t, style, s->p95);
+			add_ms(t, style, s->p99);
 		}
 	}
-	table_format(t, (struct table_look){ .underline = true, .colour = look.colour }, out);
+	table_format(t,
+	    (struct table_look){
+		.underline = true, .colour = look.colour, .columns = alone ? look.columns : 0 },
+	    out);
 	table_free(t);
 }
 
@@ -62,20 +78,43 @@ add_answered_by(struct table *t, const struct probe_summary *s, size_t i)
 }
 
 static void
-add_from_best(struct table *t, const struct probe_summary *s, struct duration best)
+add_from_best(struct table *t, const struct inflation *n)
 {
-	struct duration median = s->phases[PROBE_TOTAL].median;
-
-	if (s->phases[PROBE_TOTAL].count == 0)
+	if (!n->has_latency) {
+		table_add_cell(t, "");
+		table_add_cell(t, "");
 		return;
-	table_add_cellf(t, "%+.2f ms", duration_ms_f(DURATION_NS(median.ns - best.ns)));
-	if (best.ns > 0)
-		table_add_cellf(t, "%.2f×", (double)median.ns / (double)best.ns);
+	}
+	table_add_cellf(t, "%+.2f ms", duration_ms_f(n->latency));
+	if (n->ratio > 0)
+		table_add_cellf(t, "%.2f×", n->ratio);
+	else
+		table_add_cell(t, "");
+}
+
+/* "+9870 km, am6 is nearest" */
+static void
+add_km(struct table *t, const struct inflation *n)
+{
+	if (n->km < 0.5)
+		table_add_styled(t, STYLE_GOOD, "the nearest site");
+	else
+		table_add_cellf(t, "%+.0f km, %s is nearest", n->km, n->nearest);
+}
+
+static bool
+any_km(const struct inflation *inflations, size_t count)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < count; i++)
+		any = any || inflations[i].has_km;
+	return any;
 }
 
 static void
 answers_to_text(const struct probe_target *targets, const struct probe_summary *summaries,
-    size_t count, struct probe_look look, struct strbuf *out)
+    const struct inflation *inflations, size_t count, struct probe_look look, struct strbuf *out)
 {
 	size_t best = probe_best(targets, summaries, count);
 	struct table *t = table_new();
@@ -88,6 +127,8 @@ answers_to_text(const struct probe_target *targets, const struct probe_summary *
 		table_add_column(t, "from the best", TABLE_RIGHT);
 		table_add_column(t, "", TABLE_RIGHT);
 	}
+	if (any_km(inflations, count))
+		table_add_column(t, "from the nearest", TABLE_LEFT);
 	for (size_t i = 0; i < count; i++) {
 		const struct probe_summary *s = &summaries[i];
 
@@ -101,10 +142,14 @@ answers_to_text(const struct probe_target *targets, const struct probe_summary *
 		else
 			table_add_styled(
 			    t, STYLE_DIM, s->failed == s->count ? "nobody" : "not said");
-		if (i == best)
+		if (i == best) {
 			table_add_styled(t, STYLE_GOOD, "the best");
-		else if (best != PROBE_NO_BEST)
-			add_from_best(t, s, summaries[best].phases[PROBE_TOTAL].median);
+			table_add_cell(t, "");
+		} else if (best != PROBE_NO_BEST) {
+			add_from_best(t, &inflations[i]);
+		}
+		if (inflations[i].has_km)
+			add_km(t, &inflations[i]);
 		for (size_t k = 1; k < s->hosts.count; k++) {
 			table_add_row(t);
 			for (int c = 0; c < 3; c++)
@@ -112,7 +157,7 @@ answers_to_text(const struct probe_target *targets, const struct probe_summary *
 			add_answered_by(t, s, k);
 		}
 	}
-	table_format(t, (struct table_look){ .colour = look.colour }, out);
+	table_format(t, (struct table_look){ .colour = look.colour, .columns = look.columns }, out);
 	table_free(t);
 }
 
@@ -150,7 +195,7 @@ failures_to_text(const struct probe_target *targets, const struct probe_summary 
 
 void
 probe_to_text(const struct probe_target *targets, const struct probe_summary *summaries,
-    size_t count, struct probe_look look, struct strbuf *out)
+    const struct inflation *inflations, size_t count, struct probe_look look, struct strbuf *out)
 {
 	size_t room =
 	    look.columns > LABEL_COLUMNS ? (look.columns - LABEL_COLUMNS) / TARGET_COLUMNS : 0;
@@ -160,6 +205,7 @@ probe_to_text(const struct probe_target *targets, const struct probe_summary *su
 		timings_to_text(targets + i, summaries + i, MIN(step, count - i), look, out);
 		strbuf_add_char(out, '\n');
 	}
-	answers_to_text(targets, summaries, count, look, out);
+	probe_waterfall_to_text(targets, summaries, count, look, out);
+	answers_to_text(targets, summaries, inflations, count, look, out);
 	failures_to_text(targets, summaries, count, look, out);
 }

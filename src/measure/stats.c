@@ -42,6 +42,7 @@ stats_compute(struct duration *values, size_t count)
 		.min = values[0],
 		.median = stats_quantile(values, count, 500),
 		.p95 = stats_quantile(values, count, 950),
+		.p99 = stats_quantile(values, count, 990),
 		.max = values[count - 1],
 		.mean = DURATION_NS(sum / (__int128)count),
 	};

@@ -14,7 +14,7 @@
 
 struct stats {
 	size_t count; /* 0: the rest is zero */
-	struct duration min, median, p95, max, mean;
+	struct duration min, median, p95, p99, max, mean;
 };
 
 /* Sorts the values in place. */

@@ -142,7 +142,7 @@ order(struct service_decision d, enum stage stage, const char *what, const char 
 
 /*
  * A drain takes it down; what is lower already stays there. The drain file is mostly written by
- * what writes it at every site, so it has to ask.
+ * what writes it at every site, so it has to ask; the controller has looked at all sites before.
  */
 static struct service_decision
 go_away(const struct service *s, size_t i, struct service_decision d, struct instant now)
@@ -154,7 +154,8 @@ go_away(const struct service *s, size_t i, struct service_decision d, struct ins
 		return d;
 	d.damped = false;
 	d = order(d, stage, done ? "drained" : "draining", s->drain.reason);
-	if (stage == STAGE_WITHDRAWN && !s->drain.ordered[DRAIN_BY_OPERATOR]) {
+	if (stage == STAGE_WITHDRAWN && !s->drain.ordered[DRAIN_BY_OPERATOR] &&
+	    !s->drain.ordered[DRAIN_BY_CONTROLLER]) {
 		d = ask(s, i, d, now);
 		if (d.stage > STAGE_BACKUP)
 			d.stage = STAGE_BACKUP;
@@ -201,6 +202,16 @@ service_is_decided(const struct service *s)
 			return false;
 	}
 	return s->phase != SERVICE_NEW;
+}
+
+enum verdict
+service_verdict(const struct service *s, size_t address)
+{
+	struct service_decision d = service_evidence(s, address);
+
+	if (!d.known)
+		return VERDICT_UNKNOWN;
+	return d.stage == STAGE_PREFERRED ? VERDICT_PASSING : VERDICT_FAILING;
 }
 
 bool

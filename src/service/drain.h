@@ -2,8 +2,8 @@
  * A drain: the service goes to stage backup, new clients find other sites, and when few enough of
  * the old connections are left, or time is up, it may go.
  *
- * Whoever ordered it has to end it: an operator, the drain file, or both. It is over when none of
- * them wants it any more, at any point.
+ * Whoever ordered it has to end it: an operator, the drain file, the controller, or several of
+ * them. It is over when none of them wants it any more, at any point.
  *
  * Not here: what the stages are (decide.c), who counts the connections.
  */
@@ -16,8 +16,9 @@
 #include "service/check.h"
 
 enum drain_source {
-	DRAIN_BY_OPERATOR,
+	DRAIN_BY_OPERATOR, /* of this host */
 	DRAIN_BY_FILE,
+	DRAIN_BY_CONTROLLER,
 	DRAIN_SOURCE_MAX,
 };
 

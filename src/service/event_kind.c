@@ -33,5 +33,10 @@ const char *const event_kind_names[EVENT_KIND_MAX + 1] = {
 	[EVENT_UPGRADE_REFUSED] = "upgrade-refused",
 	[EVENT_UPGRADE_DONE] = "upgrade-done",
 	[EVENT_UPGRADE_FAILED] = "upgrade-failed",
+	[EVENT_CONTROLLER_LOST] = "controller-lost",
+	[EVENT_CONTROLLER_FOUND] = "controller-found",
+	[EVENT_CONTROLLER_APPLIED] = "controller-applied",
+	[EVENT_CONTROLLER_REFUSED] = "controller-refused",
+	[EVENT_CONTROLLER_LEFT] = "controller-left",
 	[EVENT_KIND_MAX] = NULL,
 };

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/ip.h"
@@ -31,6 +32,7 @@ struct guard_policy {
 };
 
 struct guard_question {
+	size_t index; /* of the address, among those of who asks */
 	const char *service;
 	struct ip address;
 	const char *why; /* the soft evidence */
@@ -43,13 +45,24 @@ struct guard_answer {
 	char why[WHY_MAX];    /* one sentence */
 };
 
-typedef void (*guard_answer_fn)(void *userdata, const struct guard_answer *answer);
+typedef void (*guard_answer_fn)(void *userdata, size_t index, const struct guard_answer *answer);
 
 struct guard {
-	/* Answers from inside of the call, once; question and userdata are borrowed for it. */
+	/*
+	 * Answers once, from inside of the call or later, unless the question is forgotten before.
+	 * The question is borrowed for the call; userdata until the answer.
+	 */
 	void (*ask)(struct guard *g, const struct guard_question *question, guard_answer_fn fn,
 	    void *userdata);
+	/* No answer to this one is wanted any more. NULL: it answers at once. */
+	void (*forget)(struct guard *g, const void *userdata, size_t index);
 };
 
 /* The local rule. */
 extern struct guard guard_alone;
+/*
+ * What it says; from what a controller that does not answer leaves open, until it is asked again.
+ * unknown: why nobody knows better, the beginning of a sentence.
+ */
+void guard_answer_alone(const struct guard_policy *policy, const char *unknown,
+    struct instant until, struct guard_answer *ret);

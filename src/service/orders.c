@@ -23,6 +23,8 @@ service_heed_guard(
 	struct leave *leave = &s->addresses[i].leave;
 
 	if (!d->needs_leave) {
+		if (leave->state == LEAVE_ASKED)
+			service_add_action(actions, SERVICE_FORGET_GUARD, i, "%s", d->why);
 		leave->state = LEAVE_NOT_ASKED;
 		return;
 	}
@@ -90,7 +92,9 @@ on_undrain(struct service *s, enum drain_source source, struct instant now,
 		return;
 	apply_all(s, now, actions);
 	service_add_action(actions, SERVICE_UNDRAINED, 0, "%s",
-	    source == DRAIN_BY_FILE ? "the drain file is gone" : "as ordered");
+	    source == DRAIN_BY_FILE         ? "the drain file is gone"
+	    : source == DRAIN_BY_CONTROLLER ? "as the controller orders"
+					    : "as ordered");
 }
 
 void
@@ -116,7 +120,7 @@ on_hold(struct service *s, const struct service_event *ev, struct instant now,
 		else if (ev->index == SERVICE_ALL && !s->hold.held)
 			s->addresses[i].pinned = s->addresses[i].stage;
 	}
-	s->hold.held = true;
+	s->hold.held = s->hold.ordered[ev->order.source] = true;
 	utf8_format(s->hold.reason, sizeof(s->hold.reason), "%s", ev->why ? ev->why : "");
 	apply_all(s, now, actions);
 	if (ev->index == SERVICE_ALL)
@@ -124,16 +128,23 @@ on_hold(struct service *s, const struct service_event *ev, struct instant now,
 }
 
 static void
-on_release(struct service *s, struct instant now, struct service_actions *actions)
+on_release(struct service *s, enum drain_source source, struct instant now,
+    struct service_actions *actions)
 {
 	bool ends;
 
+	s->hold.ordered[source] = false;
+	for (size_t i = 0; i < DRAIN_SOURCE_MAX; i++) {
+		if (s->hold.ordered[i])
+			return;
+	}
 	if (!s->hold.held)
 		return;
 	s->hold = (struct service_hold){ 0 };
 	ends = drain_ends(s, now);
 	apply_all(s, now, actions);
-	service_add_action(actions, SERVICE_RELEASED, 0, "as ordered");
+	service_add_action(actions, SERVICE_RELEASED, 0, "%s",
+	    source == DRAIN_BY_CONTROLLER ? "as the controller orders" : "as ordered");
 	if (ends)
 		service_add_action(actions, SERVICE_DRAINED, 0, "%s", s->drain.ended_why);
 }
@@ -156,7 +167,7 @@ service_take_order(struct service *s, const struct service_event *ev, struct ins
 		on_hold(s, ev, now, actions);
 		break;
 	case SERVICE_EVENT_RELEASE:
-		on_release(s, now, actions);
+		on_release(s, ev->order.source, now, actions);
 		break;
 	case SERVICE_EVENT_START:
 	case SERVICE_EVENT_ADDRESS:

@@ -153,9 +153,13 @@ enum service_phase {
 	SERVICE_STOPPED,
 };
 
-/* A hold pins the stages as they were; definitive evidence withdraws all the same. */
+/*
+ * A hold pins the stages as they were; definitive evidence withdraws all the same. It is over when
+ * none of those who ordered it wants it any more.
+ */
 struct service_hold {
 	bool held;
+	bool ordered[DRAIN_SOURCE_MAX]; /* by an operator, by the controller */
 	char reason[WHY_MAX];
 	struct instant since;
 };
@@ -188,11 +192,11 @@ enum service_event_type {
 	SERVICE_EVENT_CONNECTIONS, /* index: how many are established with its addresses */
 	/*
 	 * why: the reason. index: SERVICE_ALL: at the stages of now; or an address, and its stage:
-	 * a hold that goes on, also before SERVICE_EVENT_START
+	 * a hold that goes on, also before SERVICE_EVENT_START. order.source: whose it is
 	 */
 	SERVICE_EVENT_HOLD,
-	SERVICE_EVENT_RELEASE,
-	SERVICE_EVENT_STOP, /* why; NULL: nearcastd ends */
+	SERVICE_EVENT_RELEASE, /* order.source */
+	SERVICE_EVENT_STOP,    /* why; NULL: nearcastd ends */
 };
 
 struct service_event {
@@ -215,6 +219,7 @@ enum service_action_type {
 	SERVICE_NOTE,           /* index: run whose verdict changed; nothing to do but to say so */
 	SERVICE_DAMPED,         /* index: address that is well and has to wait; likewise */
 	SERVICE_ASK_GUARD,      /* index: address; report back with SERVICE_EVENT_GUARD */
+	SERVICE_FORGET_GUARD,   /* index: address; no answer is wanted any more */
 	SERVICE_REFUSED,        /* index: address that the guard keeps announced; likewise */
 	SERVICE_DRAINS,  /* the drain began or was changed; the drain and the hold are to be */
 	SERVICE_DRAINED, /* kept for the next nearcastd after these */
@@ -282,6 +287,8 @@ bool service_is_decided(const struct service *s);
 bool service_action_is_order(enum service_action_type type);
 /* Whether somebody has to count connections: SERVICE_EVENT_CONNECTIONS. */
 bool service_counts_connections(const struct service *s);
+/* What the evidence on one address comes to; unknown: not all of it has been seen yet. */
+enum verdict service_verdict(const struct service *s, size_t address);
 /* The best stage of its addresses. */
 enum stage service_stage(const struct service *s);
 /* The address whose since and why tell most: one at the worst stage. */

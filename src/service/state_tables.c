@@ -21,6 +21,7 @@ static const struct state_field hold_fields[] = {
 	STATE_FIELD(1, STATE_BOOL, struct service_hold, held),
 	STATE_FIELD(2, STATE_TEXT, struct service_hold, reason),
 	STATE_FIELD(3, STATE_INSTANT, struct service_hold, since),
+	STATE_FIELDS(4, STATE_BOOL, struct service_hold, ordered),
 };
 
 static const struct state_table hold_table = STATE_TABLE(hold_fields);

@@ -61,6 +61,8 @@ struct store_driver {
 	    struct store_rows *rows, struct err *e);
 	/* Several statements, without parameters and rows. */
 	int (*script)(struct store *s, const char *sql, struct err *e);
+	/* Whether the file is still that of s->mark; NULL where there is none. */
+	int (*check)(struct store *s, struct err *e);
 	int (*backup)(struct store *s, const char *path, struct err *e);
 	/* 1: there is a table schema_versions; 0: none; STORE_SCHEMA: somebody else's database. */
 	int (*has_schema)(struct store *s, struct err *e);
@@ -72,11 +74,24 @@ struct store {
 	char *name; /* owned */
 	bool connected;
 	bool checked; /* that the schema is ours, since it is connected */
+	bool must_exist; /* nothing is made where there is none */
 	enum store_mode mode;
 	struct err failure; /* of the running transaction: the first one; code 0 for none */
 	unsigned turns;     /* so many transactions wait for their turn before they begin */
 	struct rng rng;     /* jitter */
+	struct store_mark mark;      /* of the file that it is */
+	struct store_counts *counts; /* borrowed; NULL: nobody counts */
 };
+
+/* counts.c; counts may be NULL. error: what the store gave; 0: it did its part. */
+struct store_attempts {
+	bool writes;
+	struct duration took;
+	unsigned attempts;
+	int error;
+};
+void counts_transaction(struct store_counts *c, const struct store_attempts *a);
+void counts_connected(struct store_counts *c);
 
 struct store *sqlite_new(void);
 struct store *postgresql_new(void);
@@ -85,6 +100,9 @@ struct store *postgresql_new(void);
 int store_connect(struct store *s, struct err *e);
 /* A transaction of this mode, begun again as long as it makes sense. */
 int store_transact(struct store *s, enum store_mode mode, store_fn fn, void *arg, struct err *e);
+
+/* Says that there is none: STORE_OTHER. */
+int store_is_missing(const struct store *s, struct err *e);
 
 /* migrate.c: 0, or STORE_SCHEMA when it is of another version. */
 int schema_check(struct store *s, struct err *e);

@@ -95,6 +95,8 @@ migrate(struct store *s, _unused_ void *arg, struct err *e)
 	size_t n = 0;
 	int r = s->driver->has_schema(s, e);
 
+	if (r == 0 && s->must_exist)
+		return store_is_missing(s, e);
 	if (r == 0)
 		r = s->driver->script(s, SCHEMA_VERSIONS, e);
 	if (r >= 0)

@@ -3,8 +3,11 @@
  * not wait for each other. With synchronous=FULL a commit is on the disk before it is acknowledged,
  * whatever happens to the process or the power then.
  *
- * A transaction that writes begins IMMEDIATE: it waits for its turn before it reads anything, so it
- * never has to give up in its midst.
+ * Which file it is is remembered when it is opened first, and looked at before each transaction
+ * that writes: SQLite itself goes on with one that was removed.
+ *
+ * A transaction that writes begins IMMEDIATE: it waits for its turn (sqlite_turn.h) before it reads
+ * anything, so it never has to give up in its midst.
  */
 #include "store/sqlite.h"
 
@@ -13,8 +16,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
+#include "store/sqlite_turn.h"
 
 #define BUSY_FOR DURATION_S(2) /* then store_transact() takes it up again */
 
@@ -66,6 +71,31 @@ sqlite_open_file(const char *path, int flags, sqlite3 **ret)
 		   NULL) == SQLITE_OK
 		   ? 0
 		   : STORE_OTHER;
+}
+
+static struct store_mark
+mark_of(const struct sqlite_store *q)
+{
+	struct stat st;
+
+	if (stat(q->path, &st) < 0)
+		return (struct store_mark){ 0 };
+	return (struct store_mark){ true, st.st_dev, st.st_ino };
+}
+
+static int
+check(struct store *s, struct err *e)
+{
+	struct store_mark is = mark_of(sqlite_of(s));
+
+	if (!s->mark.is_known)
+		return 0;
+	if (!is.is_known)
+		return err_set(e, STORE_REPLACED, "%s was removed while it was open", s->name);
+	if (is.device != s->mark.device || is.inode != s->mark.inode)
+		return err_set(
+		    e, STORE_REPLACED, "%s is another file than the one that was opened", s->name);
+	return 0;
 }
 
 static void
@@ -121,8 +151,14 @@ static int
 connect_(struct store *s, struct err *e)
 {
 	struct sqlite_store *q = sqlite_of(s);
-	int r = sqlite_open_file(q->path, SQLITE_OPEN_CREATE, &q->db);
+	int r = check(s, e);
 
+	if (r < 0)
+		return r;
+	if (s->must_exist && access(q->path, F_OK) < 0 && errno == ENOENT)
+		return store_is_missing(s, e);
+	r = sqlite_open_file(
+	    q->path, s->mark.is_known || s->must_exist ? 0 : SQLITE_OPEN_CREATE, &q->db);
 	if (r < 0 && q->db == NULL)
 		return err_set(e, sqlite_is_full(-r) ? STORE_FULL : STORE_OTHER, "%s: %s", s->name,
 		    strerror(-r));
@@ -138,10 +174,13 @@ connect_(struct store *s, struct err *e)
 	    e);
 	if (r >= 0)
 		r = use_wal(s, e);
-	if (r < 0)
+	if (r < 0) {
 		disconnect(s);
-	else
-		s->connected = true;
+		return r;
+	}
+	s->connected = true;
+	if (!s->mark.is_known)
+		s->mark = mark_of(q);
 	return r;
 }
 
@@ -155,7 +194,23 @@ free_(struct store *s)
 static int
 begin(struct store *s, enum store_mode mode, struct err *e)
 {
-	return script(s, mode == STORE_READING ? "BEGIN" : "BEGIN IMMEDIATE", e);
+	int r;
+
+	if (mode == STORE_READING)
+		return script(s, "BEGIN", e);
+	/* without it, it asks like another process */
+	if (!sqlite_of(s)->has_turn)
+		sqlite_of(s)->has_turn = sqlite_turn_take(BUSY_FOR);
+	r = check(s, e);
+	return r < 0 ? r : script(s, "BEGIN IMMEDIATE", e);
+}
+
+static void
+give_turn(struct sqlite_store *q)
+{
+	if (q->has_turn)
+		sqlite_turn_give();
+	q->has_turn = false;
 }
 
 static int
@@ -163,6 +218,8 @@ commit(struct store *s, struct err *e)
 {
 	int r = script(s, "COMMIT", e);
 
+	if (r >= 0)
+		give_turn(sqlite_of(s));
 	/* parts of it may be on the disk, and read as a whole after a crash */
 	if (r == STORE_OTHER && (sqlite3_errcode(sqlite_of(s)->db) & 0xff) == SQLITE_IOERR) {
 		r = STORE_UNKNOWN;
@@ -177,14 +234,17 @@ rollback(struct store *s)
 {
 	struct sqlite_store *q = sqlite_of(s);
 
-	if (q->db == NULL)
+	if (q->db == NULL) {
+		give_turn(q);
 		return;
+	}
 	/* after some errors SQLite has done it itself */
 	if (!sqlite3_get_autocommit(q->db) &&
 	    sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL) != SQLITE_OK)
 		q->stale = true;
 	if (q->stale)
 		disconnect(s);
+	give_turn(q);
 }
 
 /* $1, $2, … are names to SQLite, numbered as they come in the text. */
@@ -323,6 +383,7 @@ static const struct store_driver sqlite_driver = {
 	.rollback = rollback,
 	.run = run,
 	.script = script,
+	.check = check,
 	.backup = sqlite_backup,
 	.has_schema = has_schema,
 	.migration_text = migration_text,

@@ -13,6 +13,7 @@ struct sqlite_store {
 	bool stale;  /* what it says of the file may be wrong: to be opened again */
 	struct statements statements;
 	struct instant busy_since;
+	bool has_turn; /* sqlite_turn.h: in a transaction that writes */
 };
 
 static inline struct sqlite_store *

@@ -9,22 +9,52 @@
 #include "base/strbuf.h"
 #include "store/internal.h"
 
+static const struct {
+	enum store_error error;
+	const char *name;
+} errors[STORE_ERRORS] = { { STORE_COLLIDED, "collided" }, { STORE_EXISTS, "exists" },
+	{ STORE_CONSTRAINT, "constraint" }, { STORE_AWAY, "away" }, { STORE_UNKNOWN, "unknown" },
+	{ STORE_FULL, "full" }, { STORE_REPLACED, "replaced" }, { STORE_CORRUPT, "corrupt" },
+	{ STORE_SCHEMA, "schema" }, { STORE_OTHER, "other" } };
+
 const char *
 store_error_name(int error)
 {
-	static const struct {
-		enum store_error error;
-		const char *name;
-	} names[] = { { STORE_COLLIDED, "collided" }, { STORE_EXISTS, "exists" },
-		{ STORE_CONSTRAINT, "constraint" }, { STORE_AWAY, "away" },
-		{ STORE_UNKNOWN, "unknown" }, { STORE_FULL, "full" }, { STORE_CORRUPT, "corrupt" },
-		{ STORE_SCHEMA, "schema" }, { STORE_OTHER, "other" } };
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if ((int)names[i].error == error)
-			return names[i].name;
+	for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
+		if ((int)errors[i].error == error)
+			return errors[i].name;
 	}
 	return NULL;
+}
+
+int
+store_error_at(size_t i)
+{
+	return errors[i].error;
+}
+
+void
+store_mark(const struct store *s, struct store_mark *ret)
+{
+	*ret = s->mark;
+}
+
+void
+store_expect(struct store *s, const struct store_mark *mark)
+{
+	s->mark = *mark;
+}
+
+int
+store_check(struct store *s, struct err *e)
+{
+	return s->driver->check != NULL ? s->driver->check(s, e) : 0;
+}
+
+void
+store_count(struct store *s, struct store_counts *c)
+{
+	s->counts = c;
 }
 
 int
@@ -39,6 +69,18 @@ store_open(const char *where, struct store **ret, struct err *e)
 	(void)getrandom(&s->rng.state, sizeof(s->rng.state), GRND_NONBLOCK); /* jitter, no secret */
 	*ret = TAKE(s);
 	return 0;
+}
+
+void
+store_must_exist(struct store *s)
+{
+	s->must_exist = true;
+}
+
+int
+store_is_missing(const struct store *s, struct err *e)
+{
+	return err_set(e, STORE_OTHER, "there is no store at %s yet; \"init\" makes one", s->name);
 }
 
 void
@@ -79,6 +121,7 @@ store_connect(struct store *s, struct err *e)
 		r = s->driver->connect(s, e);
 		if (r < 0)
 			return r;
+		counts_connected(s->counts);
 	}
 	if (s->checked || s->mode == STORE_MIGRATING)
 		return 0;

@@ -30,6 +30,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "base/histogram.h"
 
 enum store_error {
 	STORE_COLLIDED = -EAGAIN, /* with other transactions, again and again: later */
@@ -38,6 +39,7 @@ enum store_error {
 	STORE_AWAY = -ENOTCONN,   /* no connection, or no answer in time; nothing was committed */
 	STORE_UNKNOWN = -ECONNABORTED,   /* lost in the commit: it may have been made, or not */
 	STORE_FULL = -ENOSPC,            /* no room on the disk */
+	STORE_REPLACED = -ESTALE,        /* its file is not at its path any more */
 	STORE_CORRUPT = -EUCLEAN,        /* what is on the disk is no database, or a broken one */
 	STORE_SCHEMA = -EPROTONOSUPPORT, /* of another version than this program's */
 	STORE_OTHER = -EIO, /* wrong SQL, missing rights, a broken disk: see the sentence */
@@ -45,6 +47,9 @@ enum store_error {
 
 /* One word for it, "away": for metrics and logs. NULL for what is none of enum store_error. */
 const char *store_error_name(int error);
+/* All of them, counted from 0. */
+#define STORE_ERRORS 10
+int store_error_at(size_t i);
 
 struct store;
 
@@ -55,6 +60,9 @@ struct store;
 int store_open(const char *where, struct store **ret, struct err *e) _must_use_;
 void store_close(struct store *s); /* NULL is fine */
 void store_closep(struct store **s);
+/* Before its first use: where there is no store, none is made by it or by store_migrate(), which
+ * is STORE_OTHER then. */
+void store_must_exist(struct store *s);
 /* For people: the path, or the URL without its password. */
 const char *store_name(const struct store *s);
 /* Whether several programs on several machines can share it: PostgreSQL. */
@@ -71,12 +79,47 @@ int store_migrate(struct store *s, struct err *e) _must_use_;
 int64_t store_schema_version(void);
 
 /*
+ * Which file a store of SQLite is, once it was opened. A program that opens several stores of one
+ * path expects the same file with all of them, for as long as it runs: what is written to a file
+ * that was removed is lost, and one that was put in its place has nothing to do with what the
+ * others have read. While another file, or none, is there, transactions that write are
+ * STORE_REPLACED, and so is opening; nothing is made anew. Of PostgreSQL there is none.
+ */
+struct store_mark {
+	bool is_known;
+	uint64_t device, inode;
+};
+
+void store_mark(const struct store *s, struct store_mark *ret);
+void store_expect(struct store *s, const struct store_mark *mark);
+/* Whether it is still there: 0 or STORE_REPLACED. Does not connect. */
+int store_check(struct store *s, struct err *e) _must_use_;
+
+/*
+ * What transactions cost, counted for several stores of several threads together. counts outlive
+ * their stores.
+ */
+struct store_counts;
+
+struct store_figures {
+	struct histogram reads, writes;  /* whole transactions, with all their attempts */
+	uint64_t again;                  /* attempts after the first */
+	uint64_t connections;            /* that were made */
+	uint64_t failures[STORE_ERRORS]; /* in the order of store_error_at() */
+};
+
+struct store_counts *store_counts_new(void);
+void store_counts_free(struct store_counts *c); /* NULL is fine */
+void store_count(struct store *s, struct store_counts *c);
+void store_counts_read(struct store_counts *c, struct store_figures *ret);
+
+/*
  * Parameters. Each has a type that does not depend on its value, so there are NULLs of both. A text
  * is borrowed for the call.
  */
 struct store_value {
 	enum { STORE_INT, STORE_TEXT } type;
-	bool null;
+	bool null; /* of a number; of a text, it is NULL */
 	int64_t number;
 	const char *text;
 };
@@ -85,11 +128,7 @@ struct store_value {
 #define SQL_BOOL(b) SQL_INT((b) ? 1 : 0)
 #define SQL_INT_NULL ((struct store_value){ .type = STORE_INT, .null = true })
 /* NULL gives SQL's NULL. */
-#define SQL_TEXT(s)                                                                                \
-	({                                                                                         \
-		const char *_sql_text = (s);                                                       \
-		(struct store_value){ .type = STORE_TEXT, .null = !_sql_text, .text = _sql_text }; \
-	})
+#define SQL_TEXT(s) ((struct store_value){ .type = STORE_TEXT, .text = (s) })
 
 /*
  * The rows of an answer, all of them: they stay when the store goes on, and after the transaction.

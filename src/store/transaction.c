@@ -116,7 +116,8 @@ is_worth_it(int stored, bool had_turn, const struct store *s)
 int
 store_transact(struct store *s, enum store_mode mode, store_fn fn, void *arg, struct err *e)
 {
-	struct instant until = instant_add(now(), AGAIN_FOR);
+	struct instant begun = now(), until = instant_add(begun, AGAIN_FOR);
+	unsigned attempts = 1;
 	bool turn = false;
 	int stored, r;
 
@@ -125,7 +126,7 @@ store_transact(struct store *s, enum store_mode mode, store_fn fn, void *arg, st
 		s->turns--;
 		turn = wait_turn(s);
 	}
-	for (unsigned attempts = 1;; attempts++) {
+	for (;; attempts++) {
 		/* connecting depends on it, too */
 		s->mode = mode == STORE_MIGRATING ? mode : STORE_IDLE;
 		r = attempt(s, mode, fn, arg, &stored, e);
@@ -140,6 +141,10 @@ store_transact(struct store *s, enum store_mode mode, store_fn fn, void *arg, st
 	}
 	if (turn && s->connected)
 		s->driver->end_turn(s);
+	counts_transaction(s->counts, &(struct store_attempts){ .writes = mode != STORE_READING,
+					  .took = instant_diff(now(), begun),
+					  .attempts = attempts,
+					  .error = r < 0 ? stored : 0 });
 	return r;
 }
 

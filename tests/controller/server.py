@@ -4,6 +4,7 @@ import json
 import pathlib
 import re
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,10 @@ DEADLINE = 60  # of whatever is waited for, on the slowest machine
 
 cases = []
 REFUSED = (ConnectionError, http.client.HTTPException, TimeoutError, OSError)
+
+
+class Skip(Exception):
+    """A case cannot run here; the text says why."""
 
 
 def case(fn):
@@ -29,6 +34,8 @@ def run_cases(*args):
         try:
             fn(*args)
             print(f'ok {number} - {fn.__name__}', flush=True)
+        except Skip as why:
+            print(f'ok {number} - {fn.__name__} # SKIP {why}', flush=True)
         except Exception:  # pylint: disable=broad-except
             failed += 1
             print(f'not ok {number} - {fn.__name__}', flush=True)
@@ -38,6 +45,15 @@ def run_cases(*args):
     sys.exit(bool(failed))
 
 
+def until(what, look):
+    """The first answer of look() that is something."""
+    end = time.monotonic() + DEADLINE
+    while not (found := look()):
+        assert time.monotonic() < end, f'{what}: not so in time'
+        time.sleep(0.05)
+    return found
+
+
 class Answer:
     """Status, headers and JSON of an answer."""
 
@@ -45,28 +61,36 @@ class Answer:
         self.status = response.status
         self.headers = response.headers
         self.text = response.read()
-        self.json = json.loads(self.text) if self.text else None
+        self.json = json.loads(self.text) if self.text and 'json' in self.headers.get('Content-Type', 'json') else None
 
     def __repr__(self):
         return f'{self.status} {self.text!r}'
 
 
 class Client:
-    """A connection that is kept; check(method, path, answer) looks at each answer."""
+    """A connection that is kept; check(method, path, answer) looks at each answer; ca: a file, to speak TLS."""
 
-    def __init__(self, port, token=None, check=None):
-        self.port, self.token, self.check = port, token, check
+    def __init__(self, port, token=None, check=None, ca=None):
+        self.port, self.token, self.check, self.ca = port, token, check, ca
         self.connection = None
+
+    def connect(self):
+        if self.ca is None:
+            self.connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=DEADLINE)
+        else:
+            self.connection = http.client.HTTPSConnection(
+                '127.0.0.1', self.port, timeout=DEADLINE, context=ssl.create_default_context(cafile=self.ca))
+        self.connection.connect()
 
     def ask(self, method, path, body=None, *, status=None, **headers):
         """headers: if_match='*' is If-Match: *."""
         if self.connection is None:
-            self.connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=DEADLINE)
+            self.connect()
         fields = {name.replace('_', '-'): value for name, value in headers.items()}
         if self.token:
             fields['Authorization'] = f'Bearer {self.token}'
         if body is not None:
-            fields['Content-Type'] = 'application/json'
+            fields.setdefault('Content-Type', 'application/json')
             body = body if isinstance(body, (str, bytes)) else json.dumps(body)
         try:
             self.connection.request(method, path, body, fields)
@@ -108,21 +132,31 @@ class Controller:
         assert done.returncode == status, f'{words}: status {done.returncode}: {done.stderr}'
         return done.stdout if status == 0 else done.stderr
 
-    def start(self):
-        """Waits until it listens; always at the port of the first time."""
+    def start(self, **how):
+        """Waits until it listens; always at the port of the first time. how: for Popen."""
         begun = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, 'ab') as log:
-            self.process = subprocess.Popen([self.program, '-c', self.write_conf()], stderr=log)
+            words = self.program if isinstance(self.program, list) else [self.program]
+            self.process = subprocess.Popen([*words, '-c', self.write_conf()], stderr=log, **how)
         until = time.monotonic() + DEADLINE
         while time.monotonic() < until:
-            found = re.search(rb'serves http://[^ ]*:(\d+) ', self.log.read_bytes()[begun:])
+            found = re.search(rb'serves https?://[^ ]*:(\d+) ', self.log.read_bytes()[begun:])
             if found:
                 self.port = int(found[1])
-                self.conf['listen'] = f'127.0.0.1:{self.port}'
+                if isinstance(self.conf['listen'], str):
+                    self.conf['listen'] = f'127.0.0.1:{self.port}'
                 return
             assert self.process.poll() is None, f'it ended: {self.log.read_text()}'
             time.sleep(0.02)
         raise TimeoutError('it does not listen')
+
+    def wait_log(self, text, count=1):
+        """Until it has logged the text so often."""
+        until = time.monotonic() + DEADLINE
+        while self.log.read_text().count(text) < count:
+            assert self.process.poll() is None, f'it ended: {self.log.read_text()}'
+            assert time.monotonic() < until, f'not logged: {text}: {self.log.read_text()}'
+            time.sleep(0.02)
 
     def stop(self, number=signal.SIGTERM):
         self.process.send_signal(number)

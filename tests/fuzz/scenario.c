@@ -3,6 +3,7 @@
  * them has a plan, and each nearcast.yaml in that plan is one that nearcastd takes.
  */
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,12 +30,16 @@ try_file(const struct lab_file *file)
 }
 
 static void
-try_plan(const struct scenario *s)
+try_plan(const struct scenario *s, bool with_controller)
 {
 	_cleanup_(lab_plan_freep) struct lab_plan *plan = NULL;
 	struct err err = { 0 };
+	int r = with_controller ? lab_plan_new_with_controller(s, &plan, &err)
+				: lab_plan_new(s, &plan, &err);
 
-	if (lab_plan_new(s, &plan, &err) < 0) {
+	if (r == -EEXIST && with_controller)
+		return; /* a node is called so */
+	if (r < 0) {
 		(void)fprintf(stderr, "no plan: %s\n", err.message);
 		abort();
 	}
@@ -56,6 +61,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	conf_print(&scenario_schema, conf_root(c), &printed);
-	try_plan(conf_root(c));
+	try_plan(conf_root(c), false);
+	try_plan(conf_root(c), true);
 	return 0;
 }

@@ -1,12 +1,13 @@
 /*
- * What comes back of a trace: the decoders, and the engine behind them. The input is a sequence of
+ * What comes back of a trace: the decoders, the engine behind them, and then the search for the MTU on
+ * the way that was found. The input is a sequence of
  * replies: a byte that says which decoder and how far time goes, a byte for type, one for code, one
  * for the sender, one for the length, and as many bytes of a quote.
  */
 #include <assert.h>
 #include <stdlib.h>
 
-#include "proto/trace/trace.h"
+#include "proto/trace/mtu.h"
 #include "wire/reader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -52,6 +53,48 @@ look_at(const struct trace *t)
 			assert(a->kind == TRACE_LOST || a->rtt.ns >= 0);
 		}
 	}
+}
+
+/* Each reply of the input once more, to the probe that waits. It ends, and names falls in order. */
+static void
+find_mtu(const struct trace *t, const uint8_t *data, size_t size)
+{
+	enum ip_family family = size % 2 ? IP_V6 : IP_V4;
+	struct trace_mtu *m = trace_mtu_new(t, family, DURATION_S(1));
+	struct reader r = reader_init(data, size);
+	struct instant now = { 0 };
+	struct trace_probe probe = { 0 };
+	const struct trace_mtu_fall *falls;
+	uint32_t size_before = UINT16_MAX, hop;
+	size_t count;
+
+	for (int i = 0; !trace_mtu_is_over(m); i++) {
+		uint8_t choice = reader_left(&r) > 0 ? reader_u8(&r) : 0;
+		struct trace_reply reply = { .from = ip_from_v4(0xc6336400u + choice),
+			.icmp = choice & 1,
+			.type = choice & 2 ? 3 : 2,
+			.code = choice & 4 ? 4 : 0,
+			.numbered = choice & 8,
+			.mtu = choice & 16 ? (uint32_t)choice << 4 : 0,
+			.at = now };
+
+		assert(i < 20000);
+		if (trace_mtu_take_probe(m, now, &probe) && i == 0)
+			trace_mtu_too_big_here(m, (uint32_t)choice << 4);
+		reply.number = (uint16_t)(probe.number - (choice & 32 ? 1 : 0));
+		if (choice & 64)
+			(void)trace_mtu_input(m, &reply);
+		if (!trace_mtu_is_over(m))
+			now = instant_max(now, trace_mtu_deadline(m));
+		trace_mtu_expire(m, now);
+	}
+	count = trace_mtu_falls(m, &falls);
+	for (size_t i = 0; i < count; i++) {
+		assert(falls[i].mtu < falls[i].before && falls[i].before <= size_before);
+		size_before = falls[i].mtu;
+	}
+	assert(trace_mtu_path(m, &hop) <= UINT16_MAX && hop <= conf.max_hops);
+	trace_mtu_free(m);
 }
 
 int
@@ -103,6 +146,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	assert(sent <= conf.max_hops * conf.queries);
 	look_at(t);
+	find_mtu(t, data, size);
 	trace_free(t);
 	return 0;
 }

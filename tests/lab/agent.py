@@ -98,13 +98,19 @@ class Agent:
     def status(self):
         return self.request('{"command":"status"}')
 
-    def address(self, prefix):
-        """The status of one Global IP, or None while the agent does not answer."""
+    def answer(self):
+        """The status, or None while the agent does not answer: its socket has a name before it listens."""
         try:
-            services = self.status()['services']
+            return self.status()
         except (OSError, ValueError):
             return None
-        return next(a for s in services for a in s['global_ips'] if a['prefix'] == prefix)
+
+    def address(self, prefix):
+        """The status of one Global IP, or None while the agent does not answer."""
+        status = self.answer()
+        if status is None:
+            return None
+        return next(a for s in status['services'] for a in s['global_ips'] if a['prefix'] == prefix)
 
     def is_announced(self, prefix):
         address = self.address(prefix)
@@ -469,6 +475,84 @@ def address_cannot_be_added(c):
         raise Failed(status['events'])
     if 'Operation not permitted' not in agent.address(G4)['why']:
         raise Failed(agent.address(G4))
+
+
+def ask_who(address, port=9179, question=None, timeout=2.0):
+    """[site, host, service] of who answers at the address; None: nobody; OSError: its host refuses."""
+    nonce = os.urandom(8)
+    with socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.settimeout(timeout)
+        s.connect((address, port))
+        s.send(question or b'NCID\1\0\0\0' + nonce + bytes(496))
+        try:
+            answer = s.recv(2048)
+        except TimeoutError:
+            return None
+    if answer[:16] != b'NCID\1\1\0\0' + nonce or len(answer) > 512:
+        raise Failed(answer)
+    names, at = [], 16
+    while at < len(answer):
+        names.append(answer[at + 1:at + 1 + answer[at]].decode())
+        at += 1 + answer[at]
+    return names
+
+
+def is_refused(address, port=9179):
+    try:
+        return ask_who(address, port, timeout=0.2) is False
+    except ConnectionRefusedError:
+        return True
+
+
+def ordered(c, a, word):
+    done = subprocess.run([c.programs[1], word, '-s', a.control], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Failed(f'{word}: {done.stdout}{done.stderr}')
+
+
+def identity(c):
+    """Each Global IP says who answers, and no other address; through a reload and an upgrade, and not when turned off."""
+    text = conf(neighbor(families='[ipv4, ipv6]', **{'next-hop-ipv6': f'"{V6[0]}"'}), ips=[G4, G6],
+                head='metrics: {listen: "127.0.0.1:9179"}\n')
+    b, n, a = up(c, text, channels='ipv4 { import all; export none; }; ipv6 { import all; export none; };')
+    for address in (A4, A6):
+        wait_for(f'{address} says who', lambda: ask_who(address) == ['ams', 'test-host', 'web'])
+    if not is_refused(V4[0]):
+        raise Failed('it answers at an address of the host itself')
+    n.kill()
+    wait_for('withdrawn', lambda: a.is_withdrawn(G4))
+    if ask_who(A4) is None:
+        raise Failed('an address that is withdrawn does not say who')
+    for wrong in (b'NCID', b'NCID\2\0\0\0' + bytes(504), b'NCID\1\1\0\0' + bytes(504), bytes(513)):
+        if ask_who(A4, question=wrong, timeout=0.1) is not None:
+            raise Failed(f'{wrong} was answered')
+
+    def counts():
+        said = urllib.request.urlopen('http://127.0.0.1:9179/metrics', timeout=10).read().decode()
+        return {k: int(v) for k, v in re.findall(r'identity_questions_total{result="(.*)"} (.*)', said)}
+
+    def flooded():
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            for _ in range(150):  # as many as wait in its socket
+                s.sendto(b'NCID\1\0\0\0' + bytes(504), (A4, 9179))
+        return (k := counts())['refused'] > 0 and k
+
+    before = wait_for('the rate is kept', flooded)
+    if before['malformed'] != 4 or before['answered'] < 3:
+        raise Failed(before)
+    wait_for('there is room again', lambda: ask_who(A4, timeout=0.2))
+    missing = []  # while the program is replaced
+    asking = threading.Thread(target=lambda: [missing.append(i) for i in range(150) if ask_who(A6) is None])
+    asking.start()
+    ordered(c, a, 'upgrade')
+    asking.join()
+    if missing or counts()['answered'] < before['answered'] + 100:
+        raise Failed(f'{missing} of 150 while upgrading; {counts()}')
+    for line, port, gone in (('{port: 9180}', 9180, 9179), ('{enabled: false}', None, 9180)):
+        a.conf.write_text(text.replace('CONTROL', str(a.control)).replace('/STATE', str(a.state)) + f'identity: {line}\n')
+        ordered(c, a, 'reload')
+        if not is_refused(A4, gone) or port and ask_who(A4, port) is None:
+            raise Failed(line)
 
 
 def clean_stop(c):
@@ -1012,7 +1096,7 @@ def signals(c):
 CASES = [announce_in_order, kill_to_withdraw, kill_with_half_open_connections, soft_failure,
          reload_keeps_the_route, hung_service, refused_without_watch, tcp_check, exec_check,
          check_that_cannot_run, address_removed_by_hand,
-         address_cannot_be_added, clean_stop, address_of_others_stays, keep_on_exit,
+         address_cannot_be_added, identity, clean_stop, address_of_others_stays, keep_on_exit,
          keep_and_graceful_restart, second_signal, mark_of_a_run, graceful_restart, dead_man, dead_man_says_where,
          dead_man_off, dead_man_and_bfd, frozen, crash_and_restart, neighbor_crashes, dies_while_the_neighbor_is_away,
          truth_without_a_neighbor, ipv6, each_address_by_itself,

@@ -2,7 +2,7 @@
 """nearcast probe and trace for real: a client, two routers and a host with nginx, in four namespaces. TAP on stdout.
 
 Runs itself again inside of `unshare`, so that everything it makes ends with it, as root or without.
-Usage: measure.py NEARCAST [CASE...]"""
+Usage: measure.py NEARCAST NEARCASTD [CASE...]"""
 import http.server
 import json
 import os
@@ -18,7 +18,8 @@ import threading
 import time
 
 PATH = os.environ['PATH'] + ':/usr/sbin:/sbin'
-NGINX, TRACEROUTE, OPENSSL = (shutil.which(name, path=PATH) for name in ('nginx', 'traceroute', 'openssl'))
+NGINX, TRACEROUTE, OPENSSL, UNBOUND, PROMTOOL = (shutil.which(name, path=PATH) for name in (
+    'nginx', 'traceroute', 'openssl', 'unbound', 'promtool'))
 HOST = 'am6-c3.medium.x86-01'
 V4, V6 = '203.0.113.10', '2001:db8:f00d::10'
 HOPS4 = ['192.0.2.2', '198.51.100.2', V4]
@@ -26,7 +27,7 @@ HOPS6 = ['2001:db8:1::2', '2001:db8:2::2', V6]
 # a program that keeps nothing of root
 UNPRIVILEGED = ['setpriv', '--securebits', '+noroot', '--bounding-set', '-all', '--inh-caps', '-all']
 
-program = None
+program = agent = None
 folder = None
 
 
@@ -115,8 +116,35 @@ def build_network():
                  f'IPv6 addresses of {node}')
 
 
+def certificate():
+    """A file with a key and its certificate, for a name and an alternative one."""
+    both, only = folder / 'certificate.pem', folder / 'only.pem'
+    if not both.exists():
+        subprocess.run([OPENSSL, 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+                        '-keyout', both, '-out', only, '-days', '2', '-subj', '/O=Slow/CN=slow.example', '-addext',
+                        'subjectAltName=DNS:am6.example,DNS:any.example'], check=True, stderr=subprocess.DEVNULL)
+        both.write_text(both.read_text() + only.read_text())
+    return both
+
+
+class Running:
+    """A program of the host, up when `ready` is true."""
+
+    def __init__(self, *words, ready):
+        self.words, self.ready = words, ready
+
+    def __enter__(self):
+        self.process = subprocess.Popen(inside('host', *self.words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(self.ready, self.words[0])
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
 class Nginx:
-    """On port 80 of the host, as the lab's is."""
+    """On port 80 of the host, as the lab's is, and with HTTP/2 on port 443."""
 
     def __enter__(self):
         paths = ''.join(f'{kind}_temp_path {folder}/{kind};'
@@ -126,7 +154,7 @@ class Nginx:
 daemon off; master_process off; user root; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
 events {{ worker_connections 512; }}
 http {{ access_log off; {paths} server {{
-  listen 80; listen [::]:80;
+  listen 80; listen [::]:80; listen 443 ssl http2; ssl_certificate {certificate()}; ssl_certificate_key {certificate()};
   add_header X-Served-By {HOST} always; add_header X-Site am6 always;
   location / {{ return 200 "{HOST} am6\\n"; }}
   location /away {{ return 302 /; }}
@@ -175,12 +203,7 @@ def serve_slow(certificate):
 
 class Slow:
     def __enter__(self):
-        certificate = folder / 'certificate.pem'
-        subprocess.run([OPENSSL, 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', certificate, '-out',
-                        folder / 'only.pem', '-days', '2', '-subj', '/CN=slow.example'], check=True,
-                       stderr=subprocess.DEVNULL)
-        certificate.write_text(certificate.read_text() + (folder / 'only.pem').read_text())
-        self.process = subprocess.Popen(inside('host', sys.executable, __file__, '--serve-slow', certificate))
+        self.process = subprocess.Popen(inside('host', sys.executable, __file__, '--serve-slow', certificate()))
         wait_for_port('host', 8443)
         return self
 
@@ -214,7 +237,9 @@ def probe_prints_a_table():
     with Nginx():
         said = run('probe', '-n', '3', f'any=http://{V4}/', '--against', 'am6=http://203.0.113.2/')
     for line in ('name lookup', 'connect', 'TLS', 'pretransfer', 'redirect', 'first byte', 'total'):
-        hold(re.search(rf'^{line} +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+$', said, re.M), said)
+        hold(re.search(rf'^{line}( +[0-9.]+){{8}}$', said, re.M), said)
+    bars = re.findall(r'^(?:any|am6)  ([ncswd ]{40})  +[0-9.]+ ms$', said, re.M)
+    hold(len(bars) == 2 and any(' ' not in bar for bar in bars), said)
     hold(re.search(rf'^any +3 +0  {HOST} \(am6\) +[+-][0-9.]+ ms +[0-9.]+×$', said, re.M), said)
     hold(re.search(rf'^am6 +3 +0  {HOST} \(am6\) +the best$', said, re.M), said)
     hold('\033' not in said and not re.search(r' $', said, re.M), 'colours or blanks at line ends')
@@ -283,6 +308,172 @@ def probe_does_not_leave_its_family():
         run('probe', '-6', '-n', '1', f'http://{V4}/', status=1)
 
 
+def probe_measures_each_family():
+    """A name with both is two columns; one that is asked for is one."""
+    both = ('--resolve', f'www.example={V4}', '--resolve', f'www.example={V6}', '-n', '2')
+    with Nginx():
+        said = json.loads(run('probe', *both, '--json', 'www=http://www.example/', 'tcp://www.example:80'))
+        four = json.loads(run('probe', *both, '-4', '--json', 'www=http://www.example/'))
+    expect('names', ['www IPv4', 'www IPv6', 'tcp://www.example:80 IPv4', 'tcp://www.example:80 IPv6'],
+           [t['name'] for t in said['targets']])
+    expect('addresses', [V4, V6] * 2, [t['requests'][0]['remote_address'] for t in said['targets']])
+    expect('families', ['ipv4', 'ipv6'] * 2, [t['family'] for t in said['targets']])
+    expect('answered', [2] * 4, [t['ok'] for t in said['targets']])
+    expect('one family', [('www', V4)], [(t['name'], t['requests'][0]['remote_address']) for t in four['targets']])
+
+
+def probe_speaks_http_2():
+    with Nginx():
+        said = json.loads(run('probe', '-n', '1', '-k', '--http2', '--json', f'https://{V4}/'))
+        one = json.loads(run('probe', '-n', '1', '-k', '--json', f'https://{V4}/'))
+    expect('versions', ['2', '1.1'], [s['targets'][0]['requests'][0]['http_version'] for s in (said, one)])
+    expect('who', {HOST: 1}, said['targets'][0]['served_by'])
+    if 'HTTP3' not in output_of('curl', '--version'):
+        hold('has no HTTP/3' in run('probe', '--http3', f'https://{V4}/', status=1), 'no word of HTTP/3')
+
+
+def probe_reads_certificates():
+    with Nginx():
+        for field, name in (('subject', 'slow.example'), ('san', 'am6.example')):
+            said = json.loads(run('probe', '-n', '1', '-k', '--certificate', field, '--json', f'https://{V4}/'))
+            expect(field, {name: 1}, said['targets'][0]['served_by'])
+
+
+def unbound(name, address, extra=''):
+    conf = folder / f'{name}.conf'
+    conf.write_text(f'''server:
+  username: ""
+  chroot: ""
+  directory: "{folder}"
+  pidfile: "{folder}/{name}.pid"
+  use-syslog: no
+  interface: {address}
+  access-control: ::/0 allow
+  access-control: 0.0.0.0/0 allow
+  do-daemonize: no
+  num-threads: 1
+  module-config: "iterator"
+  local-zone: "example.com." static
+  local-data: "www.example.com. A 203.0.113.10"
+  {extra}
+''')
+    return Running(UNBOUND, '-d', '-c', conf,
+                   ready=lambda: address in output_of(*inside('host', 'ss', '-Hlnu', 'sport = :53')))
+
+
+def probe_asks_dns():
+    """Who answers is NSID, or id.server; a server that says neither is not waited for again and again."""
+    if UNBOUND is None:
+        print('# not installed: unbound')
+        return
+    with unbound('four', V4, 'nsid: "ascii_am6-dns1"'), unbound('six', V6, 'identity: "am6-dns2"'), \
+            unbound('none', '203.0.113.2', 'hide-identity: yes'):
+        said = json.loads(run('probe', '-n', '3', '--json', f'dns://{V4}/www.example.com', f'dns://[{V6}]/www.example.com?type=AAAA',
+                              f'dns://[{V6}]', 'dns://203.0.113.2/www.example.com'))
+        bad = json.loads(run('probe', '-n', '1', '--json', f'dns://{V4}/nowhere.example.com', f'dns://{V4}:54/www.example.com',
+                             status=1))
+    expect('who', [{'am6-dns1': 3}, {'am6-dns2': 3}, {'am6-dns2': 3}, {}], [t['served_by'] for t in said['targets']])
+    for t in said['targets']:
+        hold(0 < t['timings']['total_ms']['min'] < 1000 and t['timings']['connect_ms']['max'] == 0, t['timings'])
+    expect('failures', [{'answered NXDOMAIN': 1}, {'Connection refused': 1}], [t['errors'] for t in bad['targets']])
+
+
+def probe_asks_tcp():
+    with Nginx():
+        said = json.loads(run('probe', '-n', '2', '-t', '1s', '--json', f'tcp://{V4}:80', f'tcp://[{V6}]:81', 'tcp://192.0.2.77:80',
+                              status=1))
+    expect('errors', [{}, {'connect: Connection refused': 2}, {'timed out after 1s, not connected': 2}],
+           [t['errors'] for t in said['targets']])
+    r = said['targets'][0]['requests'][0]
+    hold(0 < r['connect_ms'] == r['total_ms'] and r['namelookup_ms'] == 0, r)
+
+
+def probe_judges_for_monitoring():
+    """Limits and their statuses, metrics in a file, places of sites."""
+    names, metrics = folder / 'names.json', folder / 'probe.prom'
+    names.write_text(json.dumps({'names': [
+        {'address': '203.0.113.2', 'name': HOST, 'site': 'am6', 'latitude': 52.37, 'longitude': 4.9},
+        {'address': '203.0.113.3', 'name': 'edi', 'site': 'ed1', 'latitude': 55.95, 'longitude': -3.19}]}))
+    probe = ('probe', '-n', '3', f'any=http://{V4}/')
+    with Nginx():
+        said = run(*probe, '-w', 'median=10s,loss=1%', '-c', 'site=am6', '--prometheus', metrics)
+        hold(re.match(r"PROBE OK: all within limits \| 'any median'=[0-9.]+ms .* 'any loss'=0\.0%\n\n +any\n", said), said)
+        hold(run(*probe, '-w', 'site=sg1', status=1).startswith('PROBE WARNING: any: answered at site am6 |'), 'warning')
+        run(*probe, '-w', 'median=1ms', '-c', 'p95=1us', status=2)
+        run(*probe, '-w', 'km=1', status=3)
+        run(*probe, '--prometheus', '/nowhere/probe.prom', status=1)
+        far = json.loads(run(*probe, '--names', names, '--at', '55.95,-3.19', '-w', 'km=500', '--json', '--against',
+                             'am6=http://203.0.113.2/,six=http://[2001:db8:3::2]/', status=1))
+        # --at is where an address of this machine is
+        names.write_text(names.read_text().replace('203.0.113.3', '192.0.2.1'))
+        here = json.loads(run(*probe, '--names', names, '--json'))
+    hold(run(*probe, '-c', 'median=1s', status=2).startswith('PROBE CRITICAL: any: no answer (connect: Connection refused) |'),
+         'nobody answers')
+    expect('judged', ('WARNING', 'any: km 659.54 km is above 500.00 km'), (far['state'], far['reasons']))
+    for t in (far['targets'][0], here['targets'][0]):
+        expect('inflation', (660, 'ed1', 0), (t['inflation_km'], t['nearest_site'], t['nearest_km']))
+    expect('a list of references', ['any', 'am6', 'six'], [t['name'] for t in far['targets']])
+    hold('from_best_ms' in far['targets'][0] and 'from_best_ms' not in here['targets'][0], 'latency inflation')
+    text = metrics.read_text()
+    for line in ('nearcast_probe_requests{target="any",result="answered"} 3\n',
+                 f'nearcast_probe_answers{{target="any",host="{HOST}",site="am6"}} 3\n',
+                 'nearcast_probe_duration_seconds{target="any",phase="total",statistic="median"} 0.'):
+        hold(line in text, text)
+    if PROMTOOL is None:
+        print('# not installed: promtool')
+    else:
+        done = subprocess.run([PROMTOOL, 'check', 'metrics'], input=text, capture_output=True, text=True, check=False)
+        expect('promtool', (0, '', ''), (done.returncode, done.stdout, done.stderr))
+
+
+def probe_is_watched():
+    with Nginx():
+        with subprocess.Popen(inside('client', program, 'probe', '--watch', '-i', '50ms', f'any=http://{V4}/'),
+                              stdout=subprocess.PIPE, text=True) as process:
+            lines = [process.stdout.readline() for _ in range(2)]
+            process.send_signal(signal.SIGINT)
+            rest = process.stdout.read()
+            expect('status', 0, process.wait(timeout=10))
+    for line in lines:
+        hold(re.match(rf'[0-9-]+T[0-9:.]+Z  any  [0-9]+ requests, 0 failed, median [0-9.]+ ms, p95 [0-9.]+ ms, [0-9]+ × {HOST}\n$',
+                      line), line)
+    hold('first byte' in rest, 'no report at the end')
+
+
+def agent_of_host(identity='{}'):
+    """nearcastd on the host, once it says who it is at both Global IPs."""
+    conf = folder / 'nearcast.yaml'
+    conf.write_text(f'''site: am6
+identity: {identity}
+host: {HOST}
+router-id: 203.0.113.2
+control: {folder}/nearcastd.sock
+state-directory: {folder}/state
+on-exit: keep
+neighbors:
+  nobody: {{address: 203.0.113.1, local-address: 203.0.113.2, local-as: 65001, peer-as: 64501, connect: passive}}
+services:
+  web: {{global-ips: [{V4}/32, "{V6}/128"], listen: [tcp/80]}}
+'''.replace('peer-as: 64501,', 'peer-as: 64501, families: [ipv4, ipv6], next-hop-ipv6: "2001:db8:3::2",'))
+    listening = inside('host', 'ss', '-Hlnu', 'sport = :9179')
+    return Running(agent, '-c', conf, ready=lambda: V4 in (said := output_of(*listening)) and V6 in said)
+
+
+def probe_and_trace_ask_the_agent():
+    """identity:// is answered by nearcastd, which a trace asks as well."""
+    with agent_of_host():
+        said = json.loads(run('probe', '-n', '3', '--json', f'identity://{V4}', f'identity://[{V6}]:9179'))
+        six = json.loads(run('trace', '-n', '--json', '--identify', V6))
+        with Nginx():
+            both = json.loads(run('trace', '-n', '--json', '--identify', V4))
+    expect('who', [{HOST: 3}] * 2, [t['served_by'] for t in said['targets']])
+    expect('where', [{'am6': 3}] * 2, [t['sites'] for t in said['targets']])
+    expect('traces', [(HOST, 'am6', 'agent')] * 2,
+           [tuple(s[f'answered_{k}'] for k in ('by', 'site', 'how')) for s in (six, both)])
+    said = json.loads(run('probe', '-n', '1', '--json', f'identity://{V4}', status=1))
+    expect('nobody there', {'Connection refused': 1}, said['targets'][0]['errors'])
+
+
 # ---- trace ----
 
 
@@ -291,7 +482,7 @@ def traceroute_hops(*words):
     return [line.split()[1] for line in lines[1:]]
 
 
-def check_trace(target, hops, *words, prefix=(), icmp='port unreachable'):
+def check_trace(target, hops, *words, prefix=(), icmp='port unreachable', tcp=None):
     said = json.loads(run('trace', '-n', '--json', *words, target, prefix=prefix))
     expect('reached', True, said['reached'])
     expect('hops', hops, [h['replies'][0]['address'] for h in said['hops'] if h['replies']])
@@ -300,7 +491,8 @@ def check_trace(target, hops, *words, prefix=(), icmp='port unreachable'):
         expect('one sender', 1, len({r['address'] for r in hop['replies']}))
         expect('guessed', {False}, {r['guessed'] for r in hop['replies']})
         hold(all(0 < r['rtt_ms'] < 1000 for r in hop['replies']), f'round trips: {hop}')
-    expect('at the end', icmp, said['hops'][-1]['replies'][0]['icmp'])
+    last = said['hops'][-1]['replies'][0]
+    expect('at the end', (None if tcp else icmp, tcp), (last['icmp'], last['tcp']))
     return said
 
 
@@ -325,18 +517,38 @@ def trace_needs_no_privileges():
     check_trace(V6, HOPS6, '--icmp', prefix=UNPRIVILEGED, icmp='echo reply')
 
 
+def trace_by_tcp():
+    """A port that is open and one that is closed, seen without privileges; nothing is left open at the host."""
+    with Nginx():
+        for target, hops in ((V4, HOPS4), (V6, HOPS6)):
+            said = check_trace(target, hops, '--tcp', prefix=UNPRIVILEGED, tcp='syn-ack')
+            expect('method and port', ('tcp', 80), (said['method'], said['port']))
+            hold('accepts connections to port 80\n' in run('trace', '-n', '-T', target), target)
+            check_trace(target, hops, '--tcp', '-p', '81', prefix=UNPRIVILEGED, tcp='rst')
+            hold('refuses connections to port 81\n' in run('trace', '-n', '-T', '-p', '81', target), target)
+        wait_for(lambda: not output_of(*inside('host', 'ss', '-Htn', 'sport = :80')), 'connections are gone')
+    # who refuses on the way, and who says nothing
+    ip('-n', 'core', 'route', 'add', 'unreachable', '198.18.6.0/24')
+    ip('-n', 'core', 'route', 'add', 'blackhole', '198.18.7.0/24')
+    text = run('trace', '-n', '-T', '198.18.6.1', status=1)
+    hold(re.search(r'^2  198\.51\.100\.2 .* ms !H', text, re.M), text)
+    said = json.loads(run('trace', '-n', '-T', '--json', '-w', '100ms', '-g', '3', '198.18.7.1', status=1))
+    expect('hops', [1], [h['ttl'] for h in said['hops']])
+
+
 def trace_is_one_flow():
     """What leaves the client, as the wire has it: ports, identifier and checksum never change."""
     for words, family, protocol in ((('-n', V4), 0x0800, 17), (('-n', '-I', V4), 0x0800, 1), (('-n', V6), 0x86dd, 17),
-                                    (('-n', '-I', V6), 0x86dd, 58)):
+                                    (('-n', '-I', V6), 0x86dd, 58), (('-n', '-T', V4), 0x0800, 6),
+                                    (('-n', '-T', V6), 0x86dd, 6)):
         command = inside('edge', sys.executable, __file__, '--capture', 'to-client', str(family), str(protocol))
         with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True) as sniffer:
             expect('sniffer', 'ready\n', sniffer.stdout.readline())
             run('trace', *words)
             headers = sniffer.communicate(input='\n', timeout=10)[0].split()
         hold(len(headers) >= 9, f'{words}: {len(headers)} packets')
-        # UDP: ports, length, checksum; ICMP: all but the sequence number, which no router takes for the flow
-        expect(f'headers of {words}', 1, len({h if protocol == 17 else h[:12] for h in headers}))
+        # UDP: ports, length, checksum; ICMP: all but the sequence number, which no router takes for the flow; TCP: ports
+        expect(f'headers of {words}', 1, len({h[:{17: 16, 6: 8}.get(protocol, 12)] for h in headers}))
 
 
 def capture(device, family, protocol):
@@ -353,7 +565,7 @@ def capture(device, family, protocol):
             return
         at = 14 + ((frame[14] & 15) * 4 if family == 0x0800 else 40)
         found = frame[23] if family == 0x0800 else frame[20]
-        request = protocol == 17 or frame[at] in (8, 128)
+        request = protocol in (6, 17) or frame[at] in (8, 128)
         if address[2] != socket.PACKET_OUTGOING and found == protocol and request:
             print(frame[at:at + 8].hex(), flush=True)
 
@@ -372,7 +584,8 @@ def trace_names_hops_and_host():
     first = said['hops'][0]['replies'][0]
     expect('first hop', ('edi.scotnet', 'edi', 'Edinburgh', 'scotnet', 64500),
            tuple(first[k] for k in ('name', 'city', 'city_name', 'network', 'asn')))
-    expect('answered by', [(HOST, 'am6')] * 2, [(s['answered_by'], s['answered_site']) for s in (said, six)])
+    expect('answered by', [(HOST, 'am6', 'http')] * 2,
+           [tuple(s[f'answered_{k}'] for k in ('by', 'site', 'how')) for s in (said, six)])
     expect('last hop', HOST, said['hops'][-1]['replies'][0]['name'])
     hold(re.search(r'^1  edi\.scotnet +Edinburgh  scotnet AS64500  192\.0\.2\.2 ', text, re.M), text)
     hold(text.endswith(f'{V4} is answered by {HOST} (am6)\n'), text)
@@ -381,6 +594,176 @@ def trace_names_hops_and_host():
         expect('a server that does not say', None, quiet['answered_by'])
     # nobody there to ask: still a trace
     expect('nobody answers', None, check_trace(V4, HOPS4, '--identify')['answered_by'])
+
+
+def trace_tells_loss_from_limits():
+    """A router that says six times at once that a probe ended there, and forwards all."""
+    set_sysctl('edge', 'net.ipv4.icmp_ratelimit=1000')
+    try:
+        said = json.loads(run('trace', '-n', '-q', '10', '--json', V4))
+        text = run('trace', '-n', '-q', '10', V4)
+    finally:
+        set_sysctl('edge', 'net.ipv4.icmp_ratelimit=0')
+    hold(0 < said['hops'][0]['lost'], f'nothing was limited: {said["hops"][0]}')
+    expect('loss on the way', [0] * 3, [h['lost_on_way'] for h in said['hops']])
+    expect('loss behind', [0] * 2, [h['lost'] for h in said['hops'][1:]])
+    hold(re.search(r'^1 .*  no loss, (limits its|never) answers$', text, re.M), text)
+
+
+def trace_reports_rounds():
+    """A router that limits its answers, over many rounds, and then a link that is down for some of them."""
+    set_sysctl('edge', 'net.ipv4.icmp_ratelimit=1000')
+    try:
+        said = json.loads(run('trace', '-n', '--report', '-c', '20', '--interval', '100ms', '--json', V4))
+    finally:
+        set_sysctl('edge', 'net.ipv4.icmp_ratelimit=0')
+    expect('rounds', (20, True), (said['rounds'], said['reached']))
+    expect('routers', HOPS4, [h['routers'][0]['address'] for h in said['hops']])
+    expect('sent', [20] * 3, [h['sent'] for h in said['hops']])
+    hold(0 < said['hops'][0]['lost'], f'nothing was limited: {said["hops"][0]}')
+    expect('loss on the way', [0] * 3, [h['lost_on_way'] for h in said['hops']])
+    for method in ('--icmp', '--tcp'):
+        six = json.loads(run('trace', '-n', method, '--report', '-c', '3', '--interval', '100ms', '--json', V6))
+        expect(method, [(3, 0)] * 3, [(h['sent'], h['lost']) for h in six['hops']])
+    words = inside('client', program, 'trace', '-n', '--report', '-c', '1000', '--interval', '100ms', '--json', V4)
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as rounds:
+        def came(node, device):
+            return int(output_of(*inside(node, 'cat', f'/sys/class/net/{device}/statistics/rx_packets')))
+
+        def wait_for_rounds(node, device):
+            start = came(node, device)
+            wait_for(lambda: came(node, device) > start + 12, f'probes at {node}')
+        wait_for_rounds('host', 'to-core')
+        ip('-n', 'core', 'route', 'replace', 'blackhole', V4)
+        wait_for_rounds('edge', 'to-client')  # which are lost behind it
+        ip('-n', 'core', 'route', 'del', 'blackhole', V4)
+        ip('-n', 'core', 'route', 'replace', V4, 'via', '203.0.113.2')
+        wait_for_rounds('host', 'to-core')
+        rounds.send_signal(signal.SIGINT)
+        said = json.loads(rounds.communicate(timeout=10)[0])
+    expect('status', 0, rounds.returncode)
+    hold(said['hops'][2]['lost_on_way'] > 0, f'the target lost nothing: {said["hops"][2]}')
+    expect('before the break', (0, 0), (said['hops'][0]['lost'], said['hops'][0]['lost_on_way']))
+
+
+def set_mtu(core, host):
+    """Of the two ends of the last link; None: as it was."""
+    ip('-n', 'core', 'link', 'set', 'to-host', 'mtu', str(core or 1500))
+    ip('-n', 'host', 'link', 'set', 'to-core', 'mtu', str(host or 1500))
+
+
+def trace_finds_the_mtu():
+    """A narrow link of which its router says so, and one whose ends do not agree: its far end drops what is too large."""
+    ways = [(V4, HOPS4, ()), (V6, HOPS6, ()), (V4, HOPS4, ('--icmp',)), (V6, HOPS6, ('--icmp',))]
+    set_sysctl('client', f'net.ipv4.ping_group_range={os.getgid()} {os.getgid()}')
+
+    def mtu_of(target, *words):
+        said = json.loads(run('trace', '-n', '--json', '--mtu', *words, target, prefix=UNPRIVILEGED, timeout=60))['mtu']
+        return said['own'], said['path'], [(f['behind_hop'], f['address'], f['from'], f['to'], f['silent'])
+                                           for f in said['falls']]
+    try:
+        for target, _, words in ways:
+            expect(f'plain {words}', (1500, 1500, []), mtu_of(target, *words))
+        text = run('trace', '-n', '--mtu', V4)
+        hold(text.endswith(f'MTU 1500 at this host\npath MTU to {V4}: 1500\n'), text)
+        set_mtu(1400, 1400)
+        for target, hops, words in ways * 2:  # the second time the kernel knows already
+            expect(f'narrow {words}', (1500, 1400, [(2, hops[1], 1500, 1400, False)]), mtu_of(target, *words))
+        text = run('trace', '-n', '--mtu', '--flows', '2', V4)
+        hold(f'MTU 1400 behind hop 2 ({HOPS4[1]}), as it says\n' in text, text)
+        # the far end of a veth pair lets 4 bytes more through, which a VLAN tag would need
+        set_mtu(1500, 1400)
+        for target, hops, words in ways[:2]:
+            expect(f'black hole {words}', (1500, 1404, [(2, hops[1], 1500, 1404, True)]), mtu_of(target, *words))
+    finally:
+        set_mtu(None, None)
+    text = run('trace', '--mtu', '--tcp', V4, status=2)
+    hold('--mtu needs packets of any size' in text, text)
+
+
+def build_detour():
+    """Packets from core to client go another way than those from client to core."""
+    ip('netns', 'add', 'detour')
+    for left, right, net4, net6 in (('core', 'detour', '198.51.103', '2001:db8:4'),
+                                    ('detour', 'edge', '198.51.104', '2001:db8:5')):
+        ip('-n', left, 'link', 'add', f'to-{right}', 'type', 'veth', 'peer', 'name', f'to-{left}', 'netns', right)
+        for number, (node, other) in enumerate(((left, right), (right, left)), 1):
+            ip('-n', node, 'addr', 'add', f'{net4}.{number}/24', 'dev', f'to-{other}')
+            ip('-n', node, 'addr', 'add', f'{net6}::{number}/64', 'dev', f'to-{other}', 'nodad')
+            ip('-n', node, 'link', 'set', f'to-{other}', 'up')
+    set_sysctl('detour', 'net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0', 'net.ipv4.ip_forward=1',
+               'net.ipv6.conf.all.forwarding=1')
+    for node in ('core', 'edge', 'detour'):
+        set_sysctl(node, *(f'net.ipv4.conf.{d}.rp_filter=0' for d in ['all', *(
+            os.path.basename(line) for line in output_of(*inside(node, 'ls', '/sys/class/net')).split())]))
+    for to, via in (('203.0.113.0/24', '198.51.103.1'), ('192.0.2.0/24', '198.51.104.2'),
+                    ('2001:db8:3::/64', '2001:db8:4::1'), ('2001:db8:1::/64', '2001:db8:5::2')):
+        ip('-n', 'detour', 'route', 'add', to, 'via', via)
+
+
+def trace_shows_both_ways():
+    """The agent traces back to who asks, over a router that the way there does not pass; and only where it may."""
+    build_detour()
+    names = folder / 'ways.json'
+    names.write_text(json.dumps({'names': [
+        {'address': a, 'name': n, 'asn': asn} for n, asn, addresses in (
+            ('edge', 64500, ('192.0.2.2', '2001:db8:1::2', '198.51.100.1', '2001:db8:2::1', '198.51.104.2', '2001:db8:5::2')),
+            ('core', 64501, ('198.51.100.2', '2001:db8:2::2', '203.0.113.1', '2001:db8:3::1', '198.51.103.1', '2001:db8:4::1')),
+            ('detour', 64502, ('198.51.103.2', '2001:db8:4::2'))) for a in addresses]}))
+
+    def both(target, status=0):
+        return json.loads(run('trace', '-n', '--names', names, '--json', '--reverse', target, status=status, timeout=60))['reverse']
+
+    def names_of(said):
+        return [h['replies'][0]['name'] or h['replies'][0]['address'] for h in said['hops']]
+    with agent_of_host('{reverse-trace: true}'):
+        said = both(V4)
+        expect('same way', (None, HOST, 'am6', '192.0.2.1', True),
+               tuple(said[k] for k in ('problem', 'host', 'site', 'to', 'reached')))
+        expect('its hops', ['core', 'edge', '192.0.2.1'], names_of(said))
+        expect('networks of one way', ([], []), tuple(said['networks'][k] for k in ('only_there', 'only_back')))
+        for net, via in (('192.0.2.0/24', '198.51.103.2'), ('2001:db8:1::/64', '2001:db8:4::2')):
+            ip('-n', 'core', 'route', 'replace', net, 'via', via)
+        try:
+            # one begins every ten seconds; this one waits for its turn
+            text = run('trace', '-n', '--names', names, '--reverse', V4, timeout=60)
+            six = both(V6)
+        finally:
+            for net, via in (('192.0.2.0/24', '198.51.100.1'), ('2001:db8:1::/64', '2001:db8:2::1')):
+                ip('-n', 'core', 'route', 'replace', net, 'via', via)
+    expect('another way', ['core', 'detour', 'edge', '2001:db8:1::1'], names_of(six))
+    expect('networks', {'there': [64500, 64501], 'back': [64501, 64502, 64500], 'only_there': [], 'only_back': [64502]},
+           six['networks'])
+    hold(f'reverse trace from {HOST} (am6) to 192.0.2.1\n' in text, text)
+    hold(re.search(r'^ *1  edge +AS64500 +[\d.]+ ms +3  edge +AS64500 +[\d.]+ ms$', text, re.M), text)
+    hold(text.endswith('networks there: AS64500 AS64501\nnetworks back:  AS64501 AS64502 AS64500\n'
+                       'the ways differ: only back AS64502\n'), text)
+    with agent_of_host():
+        hold('does not do it' in both(V4, status=1)['problem'], 'off by default')
+    expect('nobody there', 'no agent answers there', both(V4, status=1)['problem'])
+
+
+def trace_shows_the_ways_of_flows():
+    """Two equal links between the routers, chosen by ports: 16 flows miss one of them in 1 of 32,768 traces."""
+    ip('-n', 'edge', 'link', 'add', 'second', 'type', 'veth', 'peer', 'name', 'second', 'netns', 'core')
+    for node, address in (('edge', '198.51.101.1/24'), ('core', '198.51.101.2/24')):
+        ip('-n', node, 'addr', 'add', address, 'dev', 'second')
+        ip('-n', node, 'link', 'set', 'second', 'up')
+    # each link is told by its own address, and takes what would not go back through it
+    set_sysctl('core', 'net.ipv4.icmp_errors_use_inbound_ifaddr=1', 'net.ipv4.conf.all.rp_filter=0',
+               'net.ipv4.conf.second.rp_filter=0', 'net.ipv4.conf.to-edge.rp_filter=0')
+    set_sysctl('edge', 'net.ipv4.fib_multipath_hash_policy=1')
+    ip('-n', 'edge', 'route', 'replace', 'default', 'nexthop', 'via', '198.51.100.2', 'nexthop', 'via', '198.51.101.2')
+    try:
+        said = json.loads(run('trace', '-n', '-q', '1', '--flows', '16', '--json', V4))
+    finally:
+        ip('-n', 'edge', 'route', 'replace', 'default', 'via', '198.51.100.2')
+        ip('-n', 'edge', 'link', 'del', 'second')
+    edge, core, host = [{r['address']: r['flows'] for r in h['routers']} for h in said['hops']]
+    everyone = list(range(1, 17))
+    expect('at the ends', ({HOPS4[0]: everyone}, {V4: everyone}), (edge, host))
+    expect('ways', ['198.51.100.2', '198.51.101.2'], sorted(core))
+    expect('flows', everyone, sorted(f for flows in core.values() for f in flows))
 
 
 def trace_says_what_it_cannot_reach():
@@ -433,7 +816,10 @@ def short_quotes(device, prefix):
 
 CASES = [probe_names_who_answers, probe_prints_a_table, probe_says_why_it_failed, probe_times_tls_redirects_and_waiting,
          probe_keeps_its_schedule, probe_ends_on_a_signal, probe_does_not_leave_its_family,
-         trace_agrees_with_traceroute, trace_needs_no_privileges, trace_is_one_flow, trace_names_hops_and_host,
+         probe_measures_each_family, probe_speaks_http_2, probe_reads_certificates, probe_asks_dns, probe_asks_tcp,
+         probe_and_trace_ask_the_agent, probe_judges_for_monitoring, probe_is_watched,
+         trace_agrees_with_traceroute, trace_needs_no_privileges, trace_by_tcp, trace_is_one_flow, trace_names_hops_and_host,
+         trace_tells_loss_from_limits, trace_reports_rounds, trace_finds_the_mtu, trace_shows_both_ways, trace_shows_the_ways_of_flows,
          trace_says_what_it_cannot_reach, trace_survives_short_quotes]
 
 
@@ -480,8 +866,8 @@ if __name__ == '__main__':
     elif sys.argv[1] == '--short-quotes':
         short_quotes(sys.argv[2], sys.argv[3])
     elif os.environ.get('MEASURE_INSIDE'):
-        program = sys.argv[1]
-        sys.exit(run_cases(sys.argv[2:]))
+        program, agent = sys.argv[1:3]
+        sys.exit(run_cases(sys.argv[3:]))
     elif missing():
         print(f'1..0 # SKIP {missing()}')
     else:

@@ -27,7 +27,8 @@ from network import Network  # noqa: E402
 from waiting import DEADLINE, Failed  # noqa: E402
 
 SHOWS = re.compile(r'nearcast (status|neighbors|routes|events)\b|birdc show |curl -sS |curl -s http|ip -br |ss |grep ')
-PROMPT = re.compile(r'(?:(router|backend)|)# (.*)')
+PROMPT = re.compile(r'(?:([a-z][a-z0-9]*)|)# (.*)')
+REAPED = ('nearcastd', 'nginx', 'nearcast-contro')  # their names as the kernel has them
 ROUTER = '''protocol kernel { ipv4 { export all; }; }'''
 SERVER = '''daemon on; user root; worker_processes 1; pid /run/%(name)s.pid; error_log /var/log/nginx/%(name)s.log;
 events {} http { access_log off; %(paths)s server { listen %(listen)s; root /srv/web;
@@ -57,8 +58,8 @@ class Command:
 class Write:
     """A part of a file."""
 
-    def __init__(self, path, text):
-        self.path, self.text = path, text
+    def __init__(self, where, path, text):
+        self.where, self.path, self.text = where, path, text
 
 
 def blanks_as_one(text):
@@ -90,13 +91,14 @@ def chapters_of(document):
                 if kind == 'console run':
                     chapters[-1][1].extend(commands_of(lines, chapters[-1][0]))
                 elif kind.startswith('yaml to='):
-                    chapters[-1][1].append(Write(kind.split('=')[1], '\n'.join(lines) + '\n'))
+                    where, path = re.fullmatch(r'(?:(\w+):)?(/.*)', kind.split('=')[1]).groups()
+                    chapters[-1][1].append(Write(where, path, '\n'.join(lines) + '\n'))
                 fence = None
             else:
                 fence[1].append(line)
         elif line.startswith('```'):
             fence = (line[3:], [])
-            if not re.fullmatch(r'console run|yaml to=/\S+|sh', fence[0]):
+            if not re.fullmatch(r'console run|yaml to=(\w+:)?/\S+|sh', fence[0]):
                 raise Failed(f'line {number}: a fence is marked "console run", "yaml to=FILE" or "sh" (not run)')
         elif line.startswith('## '):
             chapters.append((line[3:], []))
@@ -155,6 +157,11 @@ class Host:
                                   env={'PATH': path, 'LC_ALL': 'C.UTF-8', 'HOME': '/root'})
         return said.read_text() + (f'[exit status {done.returncode}]\n' if done.returncode else '')
 
+    @staticmethod
+    def write(part):
+        with open(part.path, 'a') as f:
+            f.write(part.text)
+
     def end(self):
         self.router.kill()
 
@@ -166,7 +173,7 @@ def reap():
         for stat in pathlib.Path('/proc').glob('[1-9]*/stat'):
             try:
                 pid, name, state, parent = re.match(r'(\d+) \((.*)\) (\w) (\d+)', stat.read_text()).groups()
-                if state == 'Z' and parent == '1' and name in ('nearcastd', 'nginx'):
+                if state == 'Z' and parent == '1' and name in REAPED:
                     os.waitpid(int(pid), os.WNOHANG)
             except OSError:  # it has gone meanwhile
                 pass
@@ -177,15 +184,14 @@ def mount(*words):
     subprocess.run(['mount', *words], check=True)
 
 
-def do(host, command, transcript):
+def do(host, command, transcript, shows=SHOWS):
     if isinstance(command, Write):
-        with open(command.path, 'a') as f:
-            f.write(command.text)
+        host.write(command)
         return
     end = time.monotonic() + DEADLINE
     while True:
         said = host.run(command)
-        if command.matches(said) or not SHOWS.match(command.line) or time.monotonic() > end:
+        if command.matches(said) or not shows.match(command.line) or time.monotonic() > end:
             break
         time.sleep(0.05)
     if transcript:
@@ -193,6 +199,22 @@ def do(host, command, transcript):
     if not command.matches(said):
         expected = '\n'.join(command.expected)
         raise Failed(f'{command.line}\nis to say:\n{expected}\nand says:\n{said}')
+
+
+def play(host, chapters, transcript, shows=SHOWS):
+    """All chapters, a line of TAP for each; what went wrong first, or None."""
+    failed = None
+    for number, (heading, commands) in enumerate(chapters, 1):
+        try:
+            for command in commands:
+                if not failed:
+                    do(host, command, transcript, shows)
+        except (Failed, subprocess.SubprocessError, OSError) as e:
+            failed = f'{type(e).__name__}: {e}'
+            print('\n'.join('# ' + line for line in failed.splitlines()))
+        # each goes on where the one before it has come to
+        print(f'{"not ok" if failed else "ok"} {number} - {heading}', flush=True)
+    return failed
 
 
 def run(arguments):
@@ -204,17 +226,7 @@ def run(arguments):
     network = Network()
     host = Host(programs, network)
     print(f'1..{len(chapters) + 1}')
-    failed = None
-    for number, (heading, commands) in enumerate(chapters, 1):
-        try:
-            for command in commands:
-                if not failed:
-                    do(host, command, transcript)
-        except (Failed, subprocess.SubprocessError, OSError) as e:
-            failed = f'{type(e).__name__}: {e}'
-            print('\n'.join('# ' + line for line in failed.splitlines()))
-        # each goes on where the one before it has come to
-        print(f'{"not ok" if failed else "ok"} {number} - {heading}', flush=True)
+    failed = play(host, chapters, transcript)
     host.end()
     network.end()
     print(f'{"not ok" if missing else "ok"} {len(chapters) + 1} - each alert is explained\n' + '# ' + ' '.join(missing))

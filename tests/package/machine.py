@@ -14,7 +14,8 @@ from waiting import Failed, wait_for  # noqa: E402
 MIRROR = os.environ.get('NEARCAST_DEBIAN_MIRROR', 'http://deb.debian.org/debian')
 # systemd, what the packages depend on, and what they are tried with
 PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'procps', 'iproute2', 'iputils-ping', 'bird2', 'nginx-light',
-            'libfyaml0', 'libjansson4', 'libcurl4', 'libmicrohttpd12', 'libmnl0', 'libc-ares2', 'libnettle8']
+            'libfyaml0', 'libjansson4', 'libcurl4', 'libmicrohttpd12', 'libmnl0', 'libc-ares2', 'libnettle8', 'libgnutls30', 'libpq5',
+            'libsqlite3-0']
 INSIDE = 'NEARCAST_PACKAGE_INSIDE'
 MAX_BYTES = '1500m'
 UNSHARE = ['unshare', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child']

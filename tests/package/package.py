@@ -17,6 +17,7 @@ TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 G4 = '203.0.113.10'
 SECRET = 'Wq7-not-for-anybody-else'
 UNIT = 'nearcastd.service'
+CONTROLLER = 'nearcast-controller.service'
 
 CONF = f'''
 site: am6
@@ -241,6 +242,43 @@ class Story:
         self.deb('nearcast-lab.deb')
         self.m.run('nearcast', 'lab', 'check', '/usr/share/nearcast/labs/article.yaml')
 
+    def controller(self):
+        """Of its own user, with a store that nobody else reads, and no way to the agent."""
+        self.deb('nearcast-controller.deb')
+        if self.m.says('systemctl', 'is-enabled', CONTROLLER) != 'disabled' or self.m.succeeds('systemctl', 'is-active', CONTROLLER):
+            raise Failed('it was started before anybody asked for it')
+        self.m.run('systemctl', 'start', CONTROLLER)
+        user = 'nearcast-controller'
+        token = self.m.run('runuser', '-u', user, '-G', 'nearcast', '--', 'nearcast-controller', 'init').strip()
+        self.m.write('/root/token', token + '\n')
+        self.m.run('chmod', '600', '/root/token')
+        self.m.run('env', 'HOME=/root', 'nearcast', 'login', '--token-file', '/root/token')
+        if 'administrator' not in self.m.run('env', 'HOME=/root', 'nearcast', 'whoami'):
+            raise Failed('nobody')
+        if self.m.says('stat', '-c', '%U %a', '/var/lib/nearcast-controller', '/var/lib/nearcast-controller/store.db') \
+                != f'{user} 700\n{user} 600':
+            raise Failed(self.m.says('ls', '-la', '/var/lib/nearcast-controller'))
+        pid = self.m.says('systemctl', 'show', '-P', 'MainPID', CONTROLLER)
+        status = self.m.run('cat', f'/proc/{pid}/status')
+        uid = self.m.run('id', '-u', user).strip()
+        for want in (rf'Uid:\s+{uid}\s+{uid}', r'CapBnd:\s+0000000000000000', r'NoNewPrivs:\s+1', r'Seccomp:\s+2'):
+            if not re.search(want, status):
+                raise Failed(f'no {want} in {status}')
+        if self.m.succeeds('nsenter', '-t', pid, '-m', 'ls', '/run/nearcast/nearcastd.sock'):
+            raise Failed("it sees the agent's socket")
+        score = re.search(r'Overall exposure level.*: (\d+\.\d+)', self.m.run('systemd-analyze', 'security', CONTROLLER))
+        print(f'# systemd-analyze security: {score[1]}')
+        if float(score[1]) > 2:
+            raise Failed('its exposure has grown')
+        self.deb('nearcast-controller-next.deb')
+        wait_for('it runs again', lambda: self.m.says('systemctl', 'show', '-P', 'MainPID', CONTROLLER) not in ('0', pid), 30)
+        wait_for('it answers', lambda: self.m.succeeds('env', 'HOME=/root', 'nearcast', 'whoami'), 30)
+        self.m.run('env', 'HOME=/root', 'nearcast', 'logout')
+        self.m.run('rm', '-r', '/root/.config', '/root/token')
+        self.m.run('dpkg', '--purge', 'nearcast-controller')
+        if self.m.succeeds('test', '-e', '/var/lib/nearcast-controller') or self.m.succeeds('systemctl', 'is-active', CONTROLLER):
+            raise Failed('it is still there')
+
     def remove(self):
         self.m.run('dpkg', '--remove', 'nearcast-lab', 'nearcast')
         if self.has_route():
@@ -261,7 +299,7 @@ class Story:
             raise Failed('a unit is left')
 
 
-STEPS = ['install', 'start', 'sandbox', 'control', 'crash', 'watchdog', 'drain', 'drop_ins', 'upgrade', 'stop', 'no_secret',
+STEPS = ['install', 'start', 'sandbox', 'control', 'controller', 'crash', 'watchdog', 'drain', 'drop_ins', 'upgrade', 'stop', 'no_secret',
          'lab', 'remove', 'purge']
 
 
@@ -270,14 +308,16 @@ def packages(folder):
     subprocess.run([TOP / 'scripts' / 'package', folder / 'built'], check=True, stdout=subprocess.DEVNULL)
     debs = folder / 'debs'
     debs.mkdir(exist_ok=True)
-    for name, pattern in (('nearcast.deb', 'nearcast_*.deb'), ('nearcast-lab.deb', 'nearcast-lab_*.deb')):
+    for name, pattern in (('nearcast.deb', 'nearcast_*.deb'), ('nearcast-lab.deb', 'nearcast-lab_*.deb'),
+                          ('nearcast-controller.deb', 'nearcast-controller_*.deb')):
         (debs / name).write_bytes(next((folder / 'built').glob(pattern)).read_bytes())
-    with tempfile.TemporaryDirectory() as work:
-        subprocess.run(['dpkg-deb', '-R', debs / 'nearcast.deb', f'{work}/next'], check=True)
-        control = pathlib.Path(work, 'next/DEBIAN/control')
-        control.write_text(re.sub(r'^Version: .*$', r'\g<0>+next', control.read_text(), flags=re.M))
-        subprocess.run(['dpkg-deb', '--root-owner-group', '-b', f'{work}/next', debs / 'nearcast-next.deb'], check=True,
-                       stdout=subprocess.DEVNULL)
+    for name in ('nearcast', 'nearcast-controller'):
+        with tempfile.TemporaryDirectory() as work:
+            subprocess.run(['dpkg-deb', '-R', debs / f'{name}.deb', f'{work}/next'], check=True)
+            control = pathlib.Path(work, 'next/DEBIAN/control')
+            control.write_text(re.sub(r'^Version: .*$', r'\g<0>+next', control.read_text(), flags=re.M))
+            subprocess.run(['dpkg-deb', '--root-owner-group', '-b', f'{work}/next', debs / f'{name}-next.deb'], check=True,
+                           stdout=subprocess.DEVNULL)
     return debs
 
 

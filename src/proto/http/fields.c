@@ -1,6 +1,7 @@
 #include "proto/http/fields.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -154,13 +155,14 @@ etag_end(const char *text)
 	return *text == '"' ? text + 1 : NULL;
 }
 
-bool
-http_etag_is_listed(const char *list, const char *etag, bool weak)
+/* false: it is malformed. */
+static bool
+look_for_etag(const char *list, const char *etag, bool weak, bool *is_found)
 {
 	size_t len = strlen(etag);
-	bool is_found = false;
 
 	list = skip_blanks(list);
+	*is_found = *list == '*';
 	if (*list == '*')
 		return *skip_blanks(list + 1) == '\0';
 	for (;;) {
@@ -169,15 +171,31 @@ http_etag_is_listed(const char *list, const char *etag, bool weak)
 
 		if (end == NULL)
 			return false;
-		is_found |= (weak || !is_weak) && (size_t)(end - from) == len &&
-			    memcmp(from, etag, len) == 0;
+		*is_found |= (weak || !is_weak) && (size_t)(end - from) == len &&
+			     memcmp(from, etag, len) == 0;
 		list = skip_blanks(end);
 		if (*list == '\0')
-			return is_found;
+			return true;
 		if (*list != ',')
 			return false;
 		list = skip_blanks(list + 1);
 	}
+}
+
+bool
+http_etag_is_listed(const char *list, const char *etag, bool weak)
+{
+	bool is_found;
+
+	return look_for_etag(list, etag, weak, &is_found) && is_found;
+}
+
+bool
+http_etags_are_valid(const char *list)
+{
+	bool is_found;
+
+	return look_for_etag(list, "", true, &is_found);
 }
 
 const char *
@@ -194,4 +212,31 @@ http_bearer_token(const char *authorization)
 	       (token[n] != '\0' && strchr("-._~+/", token[n]) != NULL))
 		n++;
 	return n > 0 && token[n + strspn(token + n, "=")] == '\0' ? token : NULL;
+}
+
+uint32_t
+http_prefer_wait(const char *prefer)
+{
+	uint32_t seconds;
+	char digits[12];
+
+	/* preferences are separated by commas, and the first of a name counts */
+	for (const char *one = skip_blanks(prefer); *one != '\0';
+	     one = skip_blanks(one + (*one == ','))) {
+		size_t n = strcspn(one, ",");
+		const char *value = strncasecmp(one, "wait", 4) == 0 ? skip_blanks(one + 4) : "";
+
+		if (*value == '=') {
+			value = skip_blanks(value + 1);
+			(void)snprintf(digits, sizeof(digits), "%.*s",
+			    (int)strspn(value, "0123456789"), value);
+			value = skip_blanks(value + strlen(digits));
+			return (*value == '\0' || *value == ',') &&
+				       parse_u32(digits, UINT32_MAX, &seconds) == 0
+				   ? seconds
+				   : 0;
+		}
+		one += n;
+	}
+	return 0;
 }

@@ -47,5 +47,14 @@ unsigned http_framing_check(
  */
 bool http_etag_is_listed(const char *list, const char *etag, bool weak);
 
+/* Whether it is "*" or a list of entity tags (RFC 9110, section 13.1.1). */
+bool http_etags_are_valid(const char *list);
+
+/*
+ * Of a Prefer (RFC 7240): for how many seconds the client waits; 0 when it does not say so, or not
+ * understandably, which counts as not said.
+ */
+uint32_t http_prefer_wait(const char *prefer);
+
 /* The token of an Authorization of the scheme Bearer (RFC 6750), in it; else NULL. */
 const char *http_bearer_token(const char *authorization);

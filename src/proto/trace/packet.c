@@ -14,9 +14,12 @@
 #define ICMP4_ECHO 8
 #define ICMP4_EXCEEDED 11
 #define ICMP6_UNREACHABLE 1
+#define ICMP6_TOO_BIG 2
 #define ICMP6_EXCEEDED 3
 #define ICMP6_ECHO 128
 #define ICMP6_ECHO_REPLY 129
+/* of an unreachable, RFC 1191 */
+#define ICMP4_FRAGMENTATION_NEEDED 4
 
 static void
 write_payload(struct writer *w, const struct trace_flow *flow, uint16_t number)
@@ -35,6 +38,49 @@ trace_encode_udp(
 
 	write_payload(&w, flow, number);
 	assert(writer_ok(&w) && writer_left(&w) == 0);
+}
+
+static size_t
+header_len(enum ip_family family)
+{
+	return (family == IP_V4 ? 20 : 40) + 8; /* UDP and ICMP have 8 bytes each */
+}
+
+uint32_t
+trace_packet_size(enum ip_family family)
+{
+	return (uint32_t)header_len(family) + TRACE_PAYLOAD_LEN;
+}
+
+size_t
+trace_payload_len(enum ip_family family, uint32_t size)
+{
+	return size > trace_packet_size(family) ? size - header_len(family) : TRACE_PAYLOAD_LEN;
+}
+
+/* Makes up for what `more` adds to a checksum, in a word of the payload that is zero. */
+static void
+fit_checksum(uint8_t *word, size_t more)
+{
+	struct writer w = writer_init(word, 2);
+
+	writer_u16(&w, 0xffff - more % 0xffff);
+}
+
+/* The length of a UDP packet is summed twice: in its header, and in the pseudo-header (RFC 768). */
+void
+trace_fit_udp(uint8_t buf[static TRACE_PAYLOAD_LEN], size_t payload_len)
+{
+	fit_checksum(buf + 8, 2 * (payload_len - TRACE_PAYLOAD_LEN));
+}
+
+/* Only ICMPv6 has a pseudo-header (RFC 4443 2.3). */
+void
+trace_fit_echo(
+    const struct trace_flow *flow, uint8_t buf[static TRACE_ECHO_LEN], size_t payload_len)
+{
+	if (flow->family == IP_V6)
+		fit_checksum(buf + 18, payload_len - TRACE_PAYLOAD_LEN);
 }
 
 void
@@ -148,9 +194,17 @@ trace_kind_of_icmp(enum ip_family family, uint8_t type, uint8_t code)
 		return TRACE_OTHER;
 	if (code == (v4 ? 3 : 4)) /* port */
 		return TRACE_REACHED;
-	if (v4 && code == 4) /* too big, which our probes are for no one */
+	if (trace_icmp_is_too_big(family, type, code))
 		return TRACE_OTHER;
 	return TRACE_UNREACHABLE;
+}
+
+bool
+trace_icmp_is_too_big(enum ip_family family, uint8_t type, uint8_t code)
+{
+	if (family == IP_V4)
+		return type == ICMP4_UNREACHABLE && code == ICMP4_FRAGMENTATION_NEEDED;
+	return type == ICMP6_TOO_BIG;
 }
 
 struct code_name {
@@ -228,6 +282,18 @@ trace_icmp_text(enum ip_family family, uint8_t type, uint8_t code, char buf[stat
 		return "echo reply";
 	if (type == (v4 ? ICMP4_EXCEEDED : ICMP6_EXCEEDED) && code == 0)
 		return "time exceeded";
+	if (!v4 && type == ICMP6_TOO_BIG)
+		return "packet too big";
 	(void)snprintf(buf, TRACE_TEXT_MAX, "type %u code %u", type, code);
 	return buf;
+}
+
+const char *
+trace_tcp_text(enum trace_tcp tcp)
+{
+	static const char *const texts[] = {
+		[TRACE_TCP_SYN_ACK] = "syn-ack",
+		[TRACE_TCP_RST] = "rst",
+	};
+	return texts[tcp];
 }

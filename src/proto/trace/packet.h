@@ -5,8 +5,9 @@
  * traceroute anomalies with Paris traceroute", IMC 2006): the addresses, the ports or the ICMP
  * identifier, and also the checksum are the same for all. What tells probes apart is their number:
  *
- *   UDP   in the payload; routers that quote only the 8 bytes that RFC 792 asks for do not give it
- * back ICMP  the sequence number, which is within those 8 bytes
+ * UDP: in the payload; routers that quote only the 8 bytes that RFC 792 asks for do not give it
+ * back. ICMP: the sequence number, which is within those 8 bytes. TCP: the kernel makes its SYN,
+ * and knows it again by its sequence number; none of it is here.
  *
  * The payload holds a cookie of the trace, the number, and the number's complement, which keeps the
  * checksum the same.
@@ -30,13 +31,23 @@ struct trace_flow {
 	    ident; /* ICMP identifier; 0: the kernel's (ping sockets), not looked at in replies */
 };
 
+/* A probe as an IP packet, when nothing else is asked for; and what a packet of that size has
+ * behind its UDP or ICMP header. */
+uint32_t trace_packet_size(enum ip_family family);
+size_t trace_payload_len(enum ip_family family, uint32_t size);
+
 /* The payload of a UDP probe. */
 void trace_encode_udp(
     const struct trace_flow *flow, uint16_t number, uint8_t buf[static TRACE_PAYLOAD_LEN]);
-/* An echo request with its ICMP header; with the checksum of ICMPv4 (the kernel makes that of
- * ICMPv6). */
+/* An echo request with its ICMP header, which zeros may follow; with the checksum of ICMPv4 (the
+ * kernel makes that of ICMPv6). */
 void trace_encode_echo(
     const struct trace_flow *flow, uint16_t number, uint8_t buf[static TRACE_ECHO_LEN]);
+
+/* For a probe that goes on with zeros to payload_len: makes its checksum that of the usual one. */
+void trace_fit_udp(uint8_t buf[static TRACE_PAYLOAD_LEN], size_t payload_len);
+void trace_fit_echo(
+    const struct trace_flow *flow, uint8_t buf[static TRACE_ECHO_LEN], size_t payload_len);
 
 enum trace_match {
 	TRACE_MATCH_NUMBER,  /* it is ours, and says of which probe */
@@ -65,7 +76,16 @@ enum trace_kind {
 	TRACE_OTHER,       /* an ICMP error that says nothing about the target */
 };
 
+/* What TCP said of itself, when no ICMP was in the way. */
+enum trace_tcp {
+	TRACE_TCP_NONE,
+	TRACE_TCP_SYN_ACK, /* the port is open */
+	TRACE_TCP_RST,     /* it is closed */
+};
+
 enum trace_kind trace_kind_of_icmp(enum ip_family family, uint8_t type, uint8_t code);
+/* "Fragmentation needed" and "packet too big": what path MTU discovery lives on. */
+bool trace_icmp_is_too_big(enum ip_family family, uint8_t type, uint8_t code);
 #define TRACE_TEXT_MAX 24
 /* How traceroute marks it: "!N", "!H", "!X", ...; "" for what needs no mark. Codes without a letter
  * of their own are written to buf: "!<20>". */
@@ -74,3 +94,5 @@ const char *trace_mark(
 /* In words: "time exceeded", "port unreachable"; or "type 12 code 0" in buf. */
 const char *trace_icmp_text(
     enum ip_family family, uint8_t type, uint8_t code, char buf[static TRACE_TEXT_MAX]);
+/* "syn-ack" or "rst"; NULL for TRACE_TCP_NONE. */
+const char *trace_tcp_text(enum trace_tcp tcp);

@@ -133,7 +133,8 @@ trace_take_probe(struct trace *t, struct instant now, struct trace_probe *ret)
 	slot->sent_at = now;
 	t->waiting++;
 	index = (uint32_t)(slot - t->slots);
-	*ret = (struct trace_probe){ .number = (uint16_t)index, .ttl = (uint8_t)ttl_of(t, index) };
+	*ret = (struct trace_probe){ .number = (uint16_t)(t->conf.first_number + index),
+		.ttl = (uint8_t)ttl_of(t, index) };
 	return true;
 }
 
@@ -217,12 +218,13 @@ guess(const struct trace *t, struct ip from)
 bool
 trace_input(struct trace *t, const struct trace_reply *reply)
 {
+	uint16_t index = (uint16_t)(reply->number - t->conf.first_number);
 	struct slot *slot;
 	uint32_t ttl;
 
-	if (reply->numbered && reply->number >= index_sent(t))
+	if (reply->numbered && index >= index_sent(t))
 		return false;
-	slot = reply->numbered ? &t->slots[reply->number] : guess(t, reply->from);
+	slot = reply->numbered ? &t->slots[index] : guess(t, reply->from);
 	if (slot == NULL || slot->state != SLOT_WAITING)
 		return false;
 	settle(t, slot);
@@ -233,6 +235,7 @@ trace_input(struct trace *t, const struct trace_reply *reply)
 		.icmp = reply->icmp,
 		.type = reply->type,
 		.code = reply->code,
+		.tcp = reply->tcp,
 		.guessed = !reply->numbered,
 	};
 	/* clocks of the kernel and ours may disagree by a little */
@@ -329,9 +332,34 @@ trace_queries(const struct trace *t)
 	return t->conf.queries;
 }
 
+bool
+trace_was_sent(const struct trace *t, uint32_t ttl, uint32_t query)
+{
+	assert(ttl >= 1 && query < t->conf.queries);
+	return ttl <= t->end && slot_at(t, ttl, query)->state != SLOT_UNSENT;
+}
+
 const struct trace_answer *
 trace_answer(const struct trace *t, uint32_t ttl, uint32_t query)
 {
 	assert(ttl >= 1 && ttl <= t->conf.max_hops && query < t->conf.queries);
 	return &slot_at(t, ttl, query)->answer;
+}
+
+void
+trace_put(struct trace *t, uint32_t ttl, uint32_t query, const struct trace_answer *answer)
+{
+	struct slot *slot = slot_at(t, ttl, query);
+
+	assert(ttl >= 1 && ttl <= t->conf.max_hops && query < t->conf.queries);
+	slot->state = SLOT_SETTLED;
+	slot->answer = *answer;
+}
+
+void
+trace_put_end(struct trace *t, bool reached)
+{
+	t->scouts = t->end;
+	t->reached = reached;
+	t->ended = true;
 }

@@ -36,11 +36,15 @@ struct trace_conf {
 	uint32_t max_hops, queries, parallel; /* 1 to their maximum */
 	uint32_t gap_limit;                   /* 0: none */
 	struct duration wait;
+	/* the number of the first probe; of traces that follow each other on one socket, each needs
+	 * numbers of its own, so that late replies belong to none */
+	uint16_t first_number;
 };
 
 struct trace_probe {
 	uint16_t number;
 	uint8_t ttl;
+	uint16_t size; /* of the IP packet; 0: the usual one, trace_packet_size() */
 };
 
 /* A reply as the driver got it. */
@@ -49,6 +53,8 @@ struct trace_reply {
 	enum trace_kind kind; /* not TRACE_LOST */
 	bool icmp;            /* else it is an answer of an application, without type and code */
 	uint8_t type, code;
+	uint32_t mtu;       /* of a router's next link, when its ICMP says so */
+	enum trace_tcp tcp; /* without `icmp` */
 	bool numbered;
 	uint16_t number; /* with `numbered` */
 	struct instant at;
@@ -61,6 +67,7 @@ struct trace_answer {
 	struct duration rtt;
 	bool icmp;
 	uint8_t type, code;
+	enum trace_tcp tcp;
 	bool guessed;
 };
 
@@ -83,5 +90,12 @@ bool trace_has_reached(const struct trace *t); /* the target */
 /* The hops to show: up to the last that answered, at least 1. */
 uint32_t trace_hops(const struct trace *t);
 uint32_t trace_queries(const struct trace *t); /* for each hop */
+/* False also for hops beyond the end. */
+bool trace_was_sent(const struct trace *t, uint32_t ttl, uint32_t query);
 /* ttl from 1, query from 0. Borrowed until the next input. */
 const struct trace_answer *trace_answer(const struct trace *t, uint32_t ttl, uint32_t query);
+
+/* For a trace that was made elsewhere, of which nothing is sent here: what became of each probe,
+ * and that it is over at max_hops. */
+void trace_put(struct trace *t, uint32_t ttl, uint32_t query, const struct trace_answer *answer);
+void trace_put_end(struct trace *t, bool reached);

@@ -23,6 +23,7 @@ def peer_restarted(c):
 def has_read(peer):
     """ExaBGP closes right behind its NOTIFICATION: with anything of ours unread, that is a reset, and the NOTIFICATION is lost."""
     wait_for('the peer has the route', lambda: peer.route(G4))
+    wait_for('the peer has read all', peer.has_read_all)
 
 
 @case('the peer shuts down')

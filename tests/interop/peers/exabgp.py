@@ -109,6 +109,16 @@ class ExaBgp(Peer):
     def count(self):
         return len(self.table())
 
+    def has_read_all(self):
+        """Of what we send when a session begins: up to the End-of-RIB of each family."""
+        ended = set()
+        for e in self.events():
+            if e['type'] == 'state' and e['neighbor']['state'] == 'up':
+                ended = set()
+            if e['type'] == 'update' and 'eor' in e['neighbor']['message']:
+                ended.add(e['neighbor']['message']['eor']['afi'])
+        return ended >= set(self.conf.families)
+
     def reset(self):
         self.order('teardown 4')
 

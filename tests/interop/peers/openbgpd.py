@@ -4,6 +4,13 @@ import subprocess
 
 from peers.peer import Peer, Route, find, routes_by_family, spell_communities
 
+# Of one that was stopped, the process that holds the sessions can outlive its parent for a moment, with the socket.
+BEFORE = """
+mkdir -p /run/openbgpd
+for _ in $(seq 200); do [ -z "$(ss -Hltn sport = :179)" ] && break; sleep 0.05; done
+exec "$@"
+"""
+
 
 class OpenBgpd(Peer):
     name = 'openbgpd'
@@ -56,7 +63,7 @@ class OpenBgpd(Peer):
         conf = self.folder / 'bgpd.conf'
         conf.write_text(self.configure())
         conf.chmod(0o600)
-        home = ['sh', '-c', 'mkdir -p /run/openbgpd && exec "$@"', 'sh']
+        home = ['sh', '-c', BEFORE, 'sh']
         self.spawn([*home, self.bgpd, '-d', '-v', '-f', conf])
         self.until(lambda: self.neighbor())
 

@@ -169,6 +169,10 @@ class Peer:
         """Takes shutdown() back."""
         raise NotImplementedError
 
+    def has_read_all(self):
+        """What we send when a session begins; for a peer whose NOTIFICATION would be lost with some of it unread."""
+        return True
+
     def reset(self):
         """Ends the session with Cease/Administrative Reset, and comes back."""
         raise NotImplementedError

@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "io/loop.h"
@@ -13,6 +14,7 @@
 
 #define LIMIT DURATION_MS(400)
 #define STALLED 33
+#define STARVED 35
 
 static void
 died(void *userdata, const char *where)
@@ -153,18 +155,43 @@ TEST(a_loop_that_spins)
 	CHECK_INT(status_of(child), STALLED + 1);
 }
 
+/* Time that the process has had, and that has passed, since it began. */
+static struct instant began;
+
+/* A loop that is not given the processor does not beat: that says nothing of it. */
+static void
+died_or_starved(void *userdata, const char *where)
+{
+	struct timespec had;
+	int64_t passed = instant_diff(clock_now(), began).ns;
+
+	(void)userdata;
+	(void)where;
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &had);
+	_exit(had.tv_sec * NS_PER_S + had.tv_nsec < passed / 4 * 3 ? STARVED : 1);
+}
+
 /* A round of its sources takes longer than the limit: it is late with all of them, and hangs in none. */
 TEST(a_loop_with_too_much_to_do)
 {
-	pid_t child = fork();
+	int status = STARVED;
 
-	if (child == 0) {
-		struct end end = { .hangs_in = -1, .busy = 800 };
+	for (int i = 0; i < 10 && status == STARVED; i++) {
+		pid_t child = fork();
 
-		run_loop(&end, on_end, DURATION_MS(1500), died);
-		_exit(0);
+		if (child == 0) {
+			struct end end = { .hangs_in = -1, .busy = 800 };
+
+			began = clock_now();
+			run_loop(&end, on_end, DURATION_MS(1500), died_or_starved);
+			_exit(0);
+		}
+		status = status_of(child);
 	}
-	CHECK_INT(status_of(child), 0);
+	if (status == STARVED)
+		tap_skip("this machine has no time");
+	else
+		CHECK_INT(status, 0);
 }
 
 TEST(a_loop_that_lives)

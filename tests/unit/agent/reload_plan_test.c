@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "agent/intent.h"
@@ -78,6 +79,44 @@ plan_text(const struct conf *a, const struct conf *b)
 	}
 	plan_done(&p);
 	return strbuf_take(&out);
+}
+
+static void
+fail_with(void *userdata, size_t line, const char *sentence)
+{
+	(void)userdata;
+	tap_fail(__FILE__, __LINE__, "line %zu: %s", line, sentence);
+}
+
+/* With services of a controller beside the file's. */
+static struct conf *
+load_added(const char *text, const char *services)
+{
+	struct conf_addition added = { "controller", services, strlen(services) };
+	struct conf *c = NULL;
+
+	CHECK_INT(conf_load_text_added(
+		      "test", text, strlen(text), &added, &agent_conf_schema, &c, fail_with, NULL),
+	    0);
+	return c;
+}
+
+TEST(whose_services_they_are)
+{
+	_cleanup_(conf_freep) struct conf *file = load(BASE);
+	_cleanup_(conf_freep) struct conf *both =
+	    load_added(BASE, "services:\n" DNS("203.0.113.9/32", ""));
+	_cleanup_(conf_freep) struct conf *own =
+	    load(CONF("", R1(""), WEB(A ", " B, FRONT) DNS("203.0.113.9/32", "")));
+	_cleanup_(freep) char *come = plan_text(file, both), *gone = plan_text(both, file);
+	_cleanup_(freep) char *taken = plan_text(both, own), *given = plan_text(own, both);
+
+	CHECK_STR(come, ". service dns (of the controller): added\n"
+			"$ 203.0.113.9/32 is announced once it is healthy\ndns added\n");
+	CHECK_STR(gone, ". service dns (of the controller): removed\n"
+			"$ 203.0.113.9/32 is withdrawn\ndns removed\n");
+	CHECK_STR(taken, ". service dns: from: controller → file\ndns changed\n");
+	CHECK_STR(given, ". service dns: from: file → controller\ndns changed\n");
 }
 
 TEST(what_differs_and_what_it_costs)

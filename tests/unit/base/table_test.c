@@ -134,10 +134,45 @@ TEST(text_from_outside_is_made_printable)
 	}
 }
 
+/* Whatever the least of the last column leaves no room for. */
+TEST(what_does_not_fit_is_stacked)
+{
+	struct table *t = table_new();
+
+	table_add_column(t, "site", TABLE_LEFT);
+	table_add_group(t, "before", 2);
+	table_add_column(t, "share", TABLE_RIGHT);
+	table_add_column(t, "median", TABLE_RIGHT);
+	table_add_column(t, "", TABLE_RIGHT);
+	table_add_column(t, "never", TABLE_LEFT);
+	table_add_row(t);
+	table_add_styled(t, STYLE_GOOD, "%s", "am6");
+	table_add_cell(t, "9.1 %");
+	table_add_cell(t, "35.4 ms");
+	table_add_cell(t, "5 km");
+	table_add_row(t);
+	table_add_cell(t, "a site with a long name");
+	table_add_cell(t, "");
+	table_add_cell(t, "1.5 ms");
+	check_table(t, (struct table_look){ .columns = 60 },
+	    "                               before\n"
+	    "site                       share   median        never\n"
+	    "am6                        9.1 %  35.4 ms  5 km\n"
+	    "a site with a long name            1.5 ms\n");
+	check_table(t, (struct table_look){ .columns = 30, .indent = 1 },
+	    " am6\n"
+	    "   before share   9.1 %\n"
+	    "   before median  35.4 ms\n"
+	    "                  5 km\n"
+	    " a site with a long name\n"
+	    "   before median  1.5 ms\n");
+	table_free(t);
+}
+
 TEST(the_last_column_is_cut)
 {
 	static const struct table_look looks[] = { { .columns = 35 }, { .columns = 32 },
-		{ .columns = 1 } };
+		{ .columns = TABLE_LEAST + 7 } };
 	static const char *const want[] = {
 		"a      why\n"
 		"first  Zürich is far from all of it\n"
@@ -169,4 +204,30 @@ TEST(the_last_column_is_cut)
 		check_table(t, looks[i], want[i]);
 		table_free(t);
 	}
+}
+
+/* Without heads there is nothing to stack cells behind: they go on below the second column. */
+TEST(too_narrow_without_heads)
+{
+	static const char want[] = " 1  ams.northwind  1.234 ms\n"
+				   "    no loss\n"
+				   "10  lon.northwind.example.net\n"
+				   "    *  !X\n"
+				   "    core1.example  2.5 ms\n";
+	static const char *const rows[][4] = {
+		{ "1", "ams.northwind", "1.234 ms", "no loss" },
+		{ "10", "lon.northwind.example.net", "*", "!X" },
+		{ "", "core1.example", "", "2.5 ms" },
+	};
+	struct table *t = table_new();
+
+	for (size_t c = 0; c < 4; c++)
+		table_add_column(t, "", c == 0 ? TABLE_RIGHT : TABLE_LEFT);
+	for (size_t r = 0; r < ARRAY_SIZE(rows); r++) {
+		table_add_row(t);
+		for (size_t c = 0; c < 4; c++)
+			table_add_cell(t, rows[r][c]);
+	}
+	check_table(t, (struct table_look){ .columns = 30 }, want);
+	table_free(t);
 }

@@ -160,6 +160,28 @@ TEST(wrong_use_is_explained)
 	try_rows(&probe, rows, ARRAY_SIZE(rows));
 }
 
+TEST(seconds_are_whole)
+{
+	static const struct cli_option rests[] = {
+		{ "rest", 'r', CLI_SECONDS, offsetof(struct options, interval), "DURATION", 0,
+		    60 * NS_PER_S, NULL, "how long" },
+	};
+	static const struct cli_command command = { .name = "rest",
+		.args = "",
+		.options = rests,
+		.option_count = ARRAY_SIZE(rests),
+		.options_size = sizeof(struct options) };
+	static const struct row rows[] = {
+		{ "-r 1m", " [0]" },
+		{ "-r 2000ms", " [0]" },
+		{ "-r 500ms", "--rest: 500ms is not a number of whole seconds" },
+		{ "-r 1.5s", "--rest: 1.5s is not a number of whole seconds" },
+		{ "-r 61s", "--rest: 61s is out of range, expected 0 to 1m" },
+	};
+
+	try_rows(&command, rows, ARRAY_SIZE(rows));
+}
+
 TEST(positionals_are_counted)
 {
 	static const struct row none_rows[] = {

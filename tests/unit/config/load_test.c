@@ -313,3 +313,82 @@ TEST(errors_are_told_by_their_lines)
 	CHECK_INT(told.lines[1], 4);
 	CHECK_INT(told.lines[2], 6);
 }
+
+/* ---- with an addition ---- */
+
+static void
+note_error(void *userdata, size_t line, const char *sentence)
+{
+	strbuf_addf(userdata, "%zu: %s\n", line, sentence);
+}
+
+static struct conf *
+load_added(const char *text, const char *added, struct strbuf *errors)
+{
+	struct conf_addition addition = { "from afar", added, strlen(added) };
+	struct conf *c = NULL;
+	int r = conf_load_text_added(
+	    "zoo.yaml", text, strlen(text), &addition, &zoo_schema, &c, note_error, errors);
+
+	CHECK_INT(r, errors->len > 0 ? -EINVAL : 0);
+	return c;
+}
+
+TEST(an_addition_goes_into_the_maps_of_the_file)
+{
+	static const char added[] = "{\n \"animals\": {\n  \"owl\": {\"legs\": 2}\n }\n}\n";
+	_cleanup_(strbuf_done) struct strbuf errors = { 0 };
+	_cleanup_(conf_freep) struct conf *c = load_added(full, added, &errors);
+	const struct zoo_animal *animals;
+
+	CHECK_STR(strbuf_get(&errors), "");
+	REQUIRE(c != NULL);
+	const struct zoo *z = conf_root(c);
+
+	CHECK_INT(z->animals.count, 3);
+	animals = z->animals.items;
+	CHECK_STR(animals[0].name, "lion");
+	CHECK_STR(animals[2].name, "owl");
+	CHECK_INT(animals[2].legs, 2);
+	CHECK(!conf_is_added(c, &animals[0]) && conf_is_added(c, &animals[2]));
+	CHECK(conf_is_added(c, &animals[2].legs) && !conf_is_added(c, &z->title));
+	CHECK_STR(conf_where(c, &animals[2].legs), "from afar:3");
+	CHECK_STR(conf_where(c, &animals[0].legs), "zoo.yaml:22");
+	CHECK_STR(conf_text(c), full);
+	CHECK_STR(conf_added_text(c), added);
+}
+
+TEST(an_addition_behind_a_byte_order_mark)
+{
+	_cleanup_(strbuf_done) struct strbuf errors = { 0 };
+	_cleanup_(freep) char *marked = xasprintf("\xef\xbb\xbf%s", full);
+	_cleanup_(conf_freep) struct conf *c =
+	    load_added(marked, "animals: {owl: {legs: 2}}", &errors);
+
+	REQUIRE(c != NULL);
+	CHECK_STR(conf_text(c), full);
+	CHECK_STR(conf_added_text(c), "animals: {owl: {legs: 2}}");
+}
+
+TEST(the_errors_of_an_addition_have_its_lines)
+{
+	static const struct {
+		const char *added, *errors;
+	} rows[] = {
+		{ "{\n\"animals\": {\n\"owl\": {\"legs\": \"two\"}}}",
+		    "3: legs: \"two\" is a quoted text; expected a number from 0 to 100\n" },
+		{ "animals: {}\ntitle: other\n", "2: \"title\" was already given at line 2" },
+		{ "animals:\n  lion: {legs: 4}\n", "2: \"lion\" was already given at line 22" },
+		{ "animals: [\n", "this is not YAML" },
+		{ "", "the file is empty" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(strbuf_done) struct strbuf errors = { 0 };
+		_cleanup_(conf_freep) struct conf *c = load_added(full, rows[i].added, &errors);
+
+		CHECK(c == NULL);
+		if (strstr(strbuf_get(&errors), rows[i].errors) == NULL)
+			CHECK_STR(strbuf_get(&errors), rows[i].errors);
+	}
+}

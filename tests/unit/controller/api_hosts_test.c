@@ -131,6 +131,12 @@ TEST(metadata_has_the_providers_shape)
 	CHECK_INT(json_object_size(neighbor), 10);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		CHECK(json_object_get(neighbor, keys[i]) != NULL);
+	/* who looks at it for the host sees the same, but for what is secret */
+	ASK(&a, 200, VIEWER, "GET", "/api/v1/hosts/h1/metadata", NULL);
+	CHECK_STR(said(&a, "hostname"), "h1");
+	CHECK_STR(said(&a, "bgp_neighbors.0.md5_password"), "");
+	ASK(&a, 404, VIEWER, "GET", "/api/v1/hosts/h2/metadata", NULL);
+	ASK(&a, 401, NOBODY, "GET", "/api/v1/hosts/h1/metadata", NULL);
 	asker_done(&a);
 }
 
@@ -171,7 +177,7 @@ TEST(a_wrong_network_names_its_fields)
 	    " 'management': true}], 'bgp_neighbors': [{'address_family': 5, 'customer_as': 0,"
 	    " 'customer_ip': '::1', 'md5_enabled': true, 'multihop': false, 'peer_as': 65530,"
 	    " 'peer_ips': ['x'], 'routes_in': [{'route': '10.0.0.1/8'}], 'asn': 1}]}");
-	CHECK_STR(said_error(&a), "/addresses/0: cidr: expected at most 32 for this address");
+	CHECK_STR(said_error(&a), "/addresses/0/cidr: expected at most 32 for this address");
 	CHECK_STR(said(&a, "errors.1.field"), "/bgp_neighbors/0/customer_as");
 	CHECK_STR(said(&a, "errors.2.field"), "/bgp_neighbors/0/peer_ips/0");
 	CHECK_STR(said(&a, "errors.3.detail"), "unknown field of a BGP neighbor");

@@ -198,7 +198,7 @@ TEST(changes_are_made_to_what_was_seen)
 	a.if_match = "\"2\"";
 	ASK(&a, 412, OPERATOR, "PATCH", path, "{'tags': ['b']}");
 	a.if_match = "1";
-	ASK(&a, 412, OPERATOR, "PATCH", path, "{'tags': ['b']}");
+	ASK(&a, 400, OPERATOR, "PATCH", path, "{'tags': ['b']}");
 	a.if_match = "\"1\"";
 	ASK(&a, 200, OPERATOR, "PATCH", path, "{'tags': ['b', 'c']}");
 	CHECK_STR(a.response.etag, "\"2\"");
@@ -307,5 +307,55 @@ TEST(others_projects_are_not_there)
 	ASK(&a, 200, STRANGER, "GET", "/api/v1/projects", NULL);
 	CHECK_INT(said_int(&a, "items"), 1);
 	CHECK_STR(said(&a, "items.0.name"), "beta");
+	asker_done(&a);
+}
+
+/* What the project is told that it has, and what it has. */
+static void
+check_counts(struct asker *a)
+{
+	static const char *const families[] = { "ipv4", "ipv6" };
+	char path[96];
+
+	for (size_t i = 0; i < 2; i++) {
+		int64_t sum = 0;
+		json_t *ip;
+		size_t j;
+
+		(void)snprintf(path, sizeof(path),
+		    "/api/v1/projects/alpha/global-ips?limit=1000&family=%s", families[i]);
+		ASK(a, 200, OPERATOR, "GET", path, NULL);
+		json_array_foreach (json_object_get(a->response.body, "items"), j, ip)
+			sum += json_integer_value(json_object_get(ip, "quantity"));
+		ASK(a, 200, OPERATOR, "GET", "/api/v1/projects/alpha", NULL);
+		CHECK_INT(said_int(a, families[i]), sum);
+	}
+}
+
+TEST(addresses_are_counted_as_they_come_and_go)
+{
+	char path[128], body[64];
+	struct asker a;
+
+	REQUIRE(asker_init(&a));
+	ASK(&a, 201, ADMIN, "POST", "/api/v1/pools", "{'name': 'p4', 'prefix': '192.0.2.0/24'}");
+	ASK(&a, 201, ADMIN, "POST", "/api/v1/pools", "{'name': 'p6', 'prefix': '2001:db8::/64'}");
+	for (int i = 0; i < 12; i++) {
+		(void)snprintf(body, sizeof(body), "{'quantity': %d, 'family': 'ipv%d'}",
+		    1 << i % 3, i % 2 == 0 ? 4 : 6);
+		ASK(&a, 201, OPERATOR, "POST", "/api/v1/projects/alpha/global-ips", body);
+		check_counts(&a);
+		if (i % 3 == 0)
+			continue;
+		ASK(&a, 200, OPERATOR, "GET", "/api/v1/projects/alpha/global-ips?limit=1", NULL);
+		(void)snprintf(path, sizeof(path), "/api/v1/projects/alpha/global-ips/%s",
+		    said(&a, "items.0.id"));
+		ASK(&a, 200, OPERATOR, "DELETE", path, NULL);
+		check_counts(&a);
+		ASK(&a, 200, ADMIN, "GET", "/api/v1/audit?kind=global-ip&limit=1", NULL);
+		(void)snprintf(path, sizeof(path), "/api/v1/audit/%s/undo", said(&a, "items.0.id"));
+		(void)ask(&a, ADMIN, "POST", path, "{}");
+		check_counts(&a);
+	}
 	asker_done(&a);
 }

@@ -107,7 +107,7 @@ TEST(the_agents_schema_checks_the_document)
 		{ "{'listen': ['tcp/80', 'tcp/0']}",
 		    "/document/listen/1: not a socket; expected tcp/PORT or udp/PORT" },
 		{ "{'checks': {'front': {'type': 'http', 'fall': 0}}}",
-		    "/document/checks/front/fall: fall: 0 is not allowed; expected a number from 1 "
+		    "/document/checks/front/fall: 0 is not allowed; expected a number from 1 "
 		    "to 1000" },
 		{ "{'listen': ['tcp/80'], 'when-failng': 'backup'}",
 		    "/document/when-failng: unknown key \"when-failng\" of a service; did you mean "
@@ -163,6 +163,59 @@ TEST(a_change_that_loses_too_much_has_to_be_meant)
 	asker_done(&a);
 }
 
+/* What refers to it is named, so that it can be removed first. */
+TEST(what_is_in_use_is_not_deleted)
+{
+	struct asker a;
+
+	REQUIRE(init(&a));
+	create(&a, 201, ", 'sites': ['sg1'], 'hosts': ['ny5-h']");
+	ASK(&a, 409, ADMIN, "DELETE", "/api/v1/sites/sg1", NULL);
+	CHECK_STR(
+	    said(&a, "detail"), "other objects still refer to it: host sg1-h; service alpha.web");
+	ASK(&a, 409, ADMIN, "DELETE", "/api/v1/hosts/ny5-h?override_reason=sold", NULL);
+	CHECK_STR(said(&a, "detail"), "other objects still refer to it: service alpha.web");
+	ASK(&a, 409, ADMIN, "DELETE", "/api/v1/pools/p4", NULL);
+	CHECK_STR(said(&a, "detail"), "other objects still refer to it: Global IP 203.0.113.2/31");
+	for (int i = 1; i <= 4; i++) {
+		char body[80];
+
+		(void)snprintf(body, sizeof(body), "{'name': 'h%d', 'site': 'da3'}", i);
+		ASK(&a, 201, ADMIN, "POST", "/api/v1/hosts", body);
+	}
+	ASK(&a, 409, ADMIN, "DELETE", "/api/v1/sites/da3", NULL);
+	CHECK_STR(
+	    said(&a, "detail"), "other objects still refer to it: hosts da3-h, h1, h2 and 2 more");
+	ASK(&a, 409, ADMIN, "DELETE", "/api/v1/projects/alpha", NULL);
+	CHECK(strstr(said(&a, "detail"), "service web; Global IP 203.0.113.2/31") != NULL);
+	asker_done(&a);
+}
+
+/* More sites than there are could never stand: the guard would let nobody withdraw. */
+TEST(min_sites_are_sites_that_it_has)
+{
+	struct asker a;
+
+	REQUIRE(init(&a));
+	create(&a, 422, ", 'sites': ['am6'], 'hosts': ['am6-h', 'sg1-h'], 'min_sites': 3");
+	CHECK_STR(said_error(&a), "/min_sites: is more than the 2 sites that the service is placed at: "
+				  "no check could ever withdraw it");
+	/* placed later */
+	create(&a, 201, ", 'min_sites': 3");
+	a.if_match = "*";
+	ASK(&a, 200, OPERATOR, "PATCH", SERVICES "/web", "{'sites': ['am6', 'sg1', 'ny5']}");
+	a.if_match = "*";
+	ASK(&a, 422, OPERATOR, "PATCH", SERVICES "/web", "{'min_sites': 4}");
+	/* what is meant goes, also below what it says: by the rule of sites that are taken */
+	a.if_match = "*";
+	ASK(&a, 409, OPERATOR, "PATCH", SERVICES "/web", "{'sites': ['am6', 'sg1']}");
+	CHECK(strstr(said(&a, "detail"), "fewer than min_sites 3") != NULL);
+	a.if_match = "*";
+	ASK(&a, 200, OPERATOR, "PATCH", SERVICES "/web",
+	    "{'sites': ['am6', 'sg1'], 'override_reason': 'ny5 is sold'}");
+	asker_done(&a);
+}
+
 TEST(metadata_names_the_global_ips_of_the_host)
 {
 	struct asker a;
@@ -178,5 +231,56 @@ TEST(metadata_names_the_global_ips_of_the_host)
 	CHECK_INT(said_int(&a, "network.addresses"), 3);
 	CHECK_STR(said(&a, "network.addresses.1.address"), "203.0.113.2");
 	CHECK_INT(said_int(&a, "network.addresses.1.cidr"), 32);
+	asker_done(&a);
+}
+
+TEST(all_that_is_wrong_is_said_at_once)
+{
+	struct asker a;
+
+	REQUIRE(init(&a));
+	ASK(&a, 422, OPERATOR, "POST", SERVICES,
+	    "{'name': 'web', 'document': {'listen': ['tcp/80', 'tcp/99999']}, 'global_ips': "
+	    "['foo'],"
+	    " 'sites': ['am6', 'xx1'], 'hosts': ['am6-h', 'xx1-h', 'xx2-h']}");
+	CHECK_INT(said_int(&a, "errors"), 5);
+	CHECK_STR(said(&a, "errors.0.field"), "/global_ips/0");
+	CHECK_STR(said(&a, "errors.0.detail"), "there is no Global IP \"foo\"");
+	CHECK_STR(said(&a, "errors.1.field"), "/document/listen/1");
+	CHECK_STR(said(&a, "errors.2.field"), "/sites/1");
+	CHECK_STR(said(&a, "errors.2.detail"), "there is no site \"xx1\"");
+	CHECK_STR(said(&a, "errors.3.field"), "/hosts/1");
+	CHECK_STR(said(&a, "errors.4.field"), "/hosts/2");
+	asker_done(&a);
+}
+
+TEST(what_is_only_tried_is_refused_alike_and_changes_nothing)
+{
+	struct asker a;
+
+	REQUIRE(init(&a));
+	ASK(&a, 422, OPERATOR, "POST", SERVICES "?dry_run=true",
+	    "{'name': 'web', 'document': {'listen': ['tcp/99999']}}");
+	ASK(&a, 200, OPERATOR, "POST", SERVICES "?dry_run=true",
+	    "{'name': 'web', 'document': {'listen': ['tcp/80']}}");
+	CHECK_STR(said(&a, "name"), "web");
+	CHECK_STR(a.response.location, "");
+	ASK(&a, 404, OPERATOR, "GET", SERVICES "/web", NULL);
+	create(&a, 201, ", 'sites': ['am6', 'sg1']");
+	CHECK_INT(desired(&a, "am6-h"), 2);
+	a.if_match = "*";
+	ASK(&a, 409, OPERATOR, "PATCH", SERVICES "/web?dry_run=true", "{'sites': []}");
+	CHECK_STR(said(&a, "type"), "urn:nearcast:problem:last-site");
+	a.if_match = "*";
+	ASK(&a, 200, OPERATOR, "PATCH", SERVICES "/web?dry_run=true", "{'min_sites': 2}");
+	CHECK_INT(said_int(&a, "min_sites"), 2);
+	CHECK_STR(a.response.etag, "");
+	ASK(&a, 200, OPERATOR, "GET", SERVICES "/web", NULL);
+	CHECK_INT(said_int(&a, "min_sites"), 1);
+	CHECK_INT(desired(&a, "am6-h"), 2);
+	ASK(&a, 200, OPERATOR, "GET", "/api/v1/projects/alpha/audit?kind=service", NULL);
+	CHECK_INT(said_int(&a, "items"), 1);
+	a.if_match = "*";
+	ASK(&a, 400, OPERATOR, "PATCH", SERVICES "/web?dry_run=yes", "{'min_sites': 2}");
 	asker_done(&a);
 }

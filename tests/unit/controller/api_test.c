@@ -139,3 +139,56 @@ TEST(sites_are_on_the_map)
 	ASK(&a, 403, OPERATOR, "DELETE", "/api/v1/sites/sg1", NULL);
 	asker_done(&a);
 }
+
+TEST(a_change_rings_once_it_is_made)
+{
+	struct asker a;
+
+	REQUIRE(asker_init(&a));
+	ASK(&a, 201, ADMIN, "POST", "/api/v1/sites", "{'name': 'am6'}");
+	CHECK_INT(a.response.topics.count, 2);
+	CHECK_INT(said_topic(&a, "objects:site"), 1);
+	CHECK_INT(said_topic(&a, "events"), 1);
+	ASK(&a, 422, ADMIN, "POST", "/api/v1/sites", "{'name': 'am6'}");
+	CHECK_INT(a.response.topics.count, 0);
+	ASK(&a, 200, ADMIN, "GET", "/api/v1/sites/am6", NULL);
+	CHECK_INT(a.response.topics.count, 0);
+	asker_done(&a);
+}
+
+TEST(what_is_wrong_beside_the_body_is_named)
+{
+	struct asker a;
+
+	REQUIRE(asker_init(&a));
+	ASK(&a, 400, ADMIN, "GET", "/api/v1/pools?limit=0", NULL);
+	CHECK_STR(said_error(&a), "limit: expected 1 to 1000");
+	CHECK_STR(said(&a, "detail"), "limit: expected 1 to 1000");
+	ASK(&a, 400, ADMIN, "GET", "/api/v1/pools?limi=1", NULL);
+	CHECK_STR(said(&a, "errors.0.field"), "limi");
+	ASK(&a, 201, ADMIN, "POST", "/api/v1/pools", "{'name': 'p', 'prefix': '192.0.2.0/24'}");
+	a.if_match = "junk";
+	ASK(&a, 400, ADMIN, "PATCH", "/api/v1/pools/p", "{'open': false}");
+	CHECK_STR(said(&a, "errors.0.field"), "If-Match");
+	a.if_match = "\"7\"";
+	ASK(&a, 412, ADMIN, "PATCH", "/api/v1/pools/p", "{'open': false}");
+	a.if_match = "*";
+	ASK(&a, 422, ADMIN, "PATCH", "/api/v1/pools/p", "{'prefix': '198.51.100.0/24'}");
+	CHECK_STR(said_error(&a), "/prefix: cannot be changed");
+	asker_done(&a);
+}
+
+TEST(a_change_of_nothing_is_none)
+{
+	struct asker a;
+
+	REQUIRE(asker_init(&a));
+	ASK(&a, 201, ADMIN, "POST", "/api/v1/sites", "{'name': 'am6'}");
+	a.if_match = "*";
+	ASK(&a, 200, ADMIN, "PATCH", "/api/v1/sites/am6", "{}");
+	CHECK_INT(said_int(&a, "revision"), 1);
+	CHECK_STR(said(&a, "name"), "am6");
+	ASK(&a, 200, ADMIN, "GET", "/api/v1/audit?kind=site", NULL);
+	CHECK_INT(said_int(&a, "items"), 1);
+	asker_done(&a);
+}

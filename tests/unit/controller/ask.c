@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/attr.h"
+#include "controller/desired_cache.h"
 #include "tap.h"
 
 #define START_NS (INT64_C(1800000000) * 1000000000)
@@ -23,7 +24,7 @@ asker_init(struct asker *a)
 	char path[80];
 	int r;
 
-	*a = (struct asker){ .now = START_NS };
+	*a = (struct asker){ .now = START_NS, .desired = desired_cache_new() };
 	(void)snprintf(a->folder, sizeof(a->folder), "/tmp/nearcast-api-XXXXXX");
 	if (mkdtemp(a->folder) == NULL)
 		return false;
@@ -54,6 +55,7 @@ asker_done(struct asker *a)
 
 	api_response_done(&a->response);
 	store_close(a->store);
+	desired_cache_free(a->desired);
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", a->folder, files[i]);
 		(void)unlink(path);
@@ -121,7 +123,17 @@ ask(struct asker *a, enum who who, const char *method, const char *path, const c
 		.idempotency_key = a->key,
 		.body = text,
 		.body_len = strlen(text),
+		.wait = a->wait,
+		.cookie = a->cookie,
+		.csrf = a->csrf,
+		.origin = a->origin,
+		.fetch_site = a->fetch_site,
+		.host = "controller.example",
+		.last_event_id = a->last_event_id,
+		.streams = a->streams,
+		.stream_from = a->stream_from,
 		.peer = a->peer,
+		.desired = a->desired,
 		.now = a->now };
 
 	if (mark != NULL) {
@@ -132,9 +144,14 @@ ask(struct asker *a, enum who who, const char *method, const char *path, const c
 	q.segment_count = split_path(parts, segments, ARRAY_SIZE(segments));
 	q.content_type = a->content_type != NULL ? a->content_type : "application/json";
 	a->if_match = a->if_none_match = a->key = a->token = a->content_type = NULL;
+	a->wait = 0;
+	a->cookie = a->csrf = a->origin = a->fetch_site = a->last_event_id = NULL;
+	a->streams = false;
 	a->now += 1000000;
 	api_response_done(&a->response);
 	api_answer(a->store, &q, &a->response);
+	if (a->response.made_text != NULL)
+		a->response.body = json_loads(a->response.made_text, 0, NULL);
 	return a->response.status;
 }
 
@@ -169,6 +186,17 @@ said_int(struct asker *a, const char *path)
 	const json_t *value = find(a, path);
 
 	return json_is_array(value) ? (int64_t)json_array_size(value) : json_integer_value(value);
+}
+
+size_t
+said_topic(struct asker *a, const char *topic)
+{
+	const struct topics *t = &a->response.topics;
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->count; i++)
+		n += strcmp(t->texts[i], topic) == 0;
+	return n;
 }
 
 const char *

@@ -20,12 +20,17 @@ enum who {
 struct asker {
 	char folder[64];
 	struct store *store;
+	struct desired_cache *desired;
 	char tokens[WHO_COUNT][64];
 	int64_t now;                  /* wall clock, ns */
 	struct api_response response; /* of the last request */
 	/* for the next request only */
 	const char *if_match, *if_none_match, *key, *token;
 	const char *content_type; /* "": none; NULL: JSON */
+	uint32_t wait;            /* seconds */
+	const char *cookie, *csrf, *origin, *fetch_site, *last_event_id;
+	bool streams;
+	int64_t stream_from;
 	struct ip peer;
 };
 
@@ -41,6 +46,8 @@ unsigned ask(struct asker *a, enum who who, const char *method, const char *path
  * there. */
 const char *said(struct asker *a, const char *path);
 int64_t said_int(struct asker *a, const char *path);
+/* How often a topic of the bell is to be rung. */
+size_t said_topic(struct asker *a, const char *topic);
 /* "/quantity: expected 1, 2 or 4" of the first error that the last problem names; its detail if
  * there is none. */
 const char *said_error(struct asker *a);

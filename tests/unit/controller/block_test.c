@@ -118,6 +118,12 @@ TEST(pools_that_make_sense)
 	CHECK(block_pool_refusal(prefix("169.254.0.0/16")) != NULL);
 	CHECK(block_pool_refusal(prefix("fe80::/64")) != NULL);
 	CHECK(block_pool_refusal(prefix("2000::/3")) != NULL);
+	CHECK(block_pool_refusal(prefix("::ffff:1.2.3.0/120")) != NULL);
+	CHECK(block_pool_refusal(prefix("::ffff:0:0/96")) != NULL);
+	CHECK(block_pool_refusal(prefix("100::/64")) != NULL);
+	CHECK(block_pool_refusal(prefix("100::1:0/112")) != NULL);
+	CHECK(block_pool_refusal(prefix("100::/16")) != NULL);
+	CHECK(block_pool_refusal(prefix("100:0:0:1::/64")) == NULL);
 }
 
 /* ---- a random life ---- */

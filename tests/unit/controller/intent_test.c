@@ -6,7 +6,11 @@ static const char *
 why(size_t before, size_t after, size_t lost, uint32_t min_sites, uint32_t percent)
 {
 	static char text[INTENT_WHY_MAX];
-	struct intent intent = { before, after, lost, min_sites, percent };
+	struct intent intent = { .before = before,
+		.after = after,
+		.lost = lost,
+		.min_sites = min_sites,
+		.max_change_percent = percent };
 	bool safe = intent_is_safe(&intent, text);
 
 	CHECK_INT(safe, text[0] == '\0');
@@ -38,4 +42,65 @@ TEST(a_share_may_go)
 	CHECK_STR(why(2, 2, 1, 2, 50), "");
 	CHECK_STR(
 	    why(2, 2, 2, 2, 50), "2 of 2 sites would lose it, more than max_change_percent 50");
+}
+
+static const char *
+why_reach(size_t sites, size_t touched, uint32_t percent)
+{
+	static char text[INTENT_WHY_MAX];
+	const struct reach reach = { sites, touched, percent };
+
+	bool safe = reach_is_safe(&reach, text);
+
+	CHECK_INT(safe, text[0] == '\0');
+	return text;
+}
+
+/* A rule that is wrong is wrong everywhere within seconds. */
+TEST(what_reaches_all_sites_is_meant)
+{
+	CHECK_STR(why_reach(3, 3, 50), "3 of 3 sites at once, more than max_change_percent 50");
+	CHECK_STR(why_reach(2, 2, 99), "2 of 2 sites at once, more than max_change_percent 99");
+	CHECK_STR(why_reach(2, 2, 100), "");
+	CHECK_STR(why_reach(4, 2, 50), "");
+	CHECK_STR(why_reach(4, 0, 0), "");
+	/* site by site is all at once there */
+	CHECK_STR(why_reach(1, 1, 0), "");
+	CHECK_STR(why_reach(0, 0, 0), "");
+}
+
+/* What is down comes back, and finds an order that stays. */
+TEST(the_last_that_is_wanted_is_not_lost_while_down)
+{
+	struct intent intent = { .down = 3, .wanted_before = 3, .wanted_after = 1 };
+	char text[INTENT_WHY_MAX];
+
+	CHECK(intent_is_safe(&intent, text));
+	intent.wanted_after = 0;
+	CHECK(!intent_is_safe(&intent, text));
+	CHECK_STR(text, "no site would be left of 3, though none of them answers now");
+	/* drained everywhere already: there is nothing to take */
+	intent.wanted_before = 0;
+	CHECK(intent_is_safe(&intent, text));
+}
+
+/* What is drained or down already counts for the share, and is not there to be lost. */
+TEST(what_is_down_already_is_not_counted_on)
+{
+	struct intent intent = {
+		.before = 2, .after = 1, .lost = 1, .down = 2, .max_change_percent = 75
+	};
+	char text[INTENT_WHY_MAX];
+
+	CHECK(intent_is_safe(&intent, text));
+	intent.max_change_percent = 50;
+	CHECK(!intent_is_safe(&intent, text));
+	CHECK_STR(text, "3 of 4 sites would be without it, more than max_change_percent 50");
+	intent.before = 1;
+	intent.after = 0;
+	CHECK(!intent_is_safe(&intent, text));
+	CHECK_STR(text, "no site would be left of 1");
+	/* one that was down anyway may always go */
+	intent.lost = 0;
+	CHECK(intent_is_safe(&intent, text));
 }

@@ -208,3 +208,21 @@ TEST(a_stranger_is_granted_nothing)
 	CHECK(!a.granted);
 	CHECK_STR(a.why, "host x1 does not serve this address");
 }
+
+/* What was said before it counts for nothing until it is said again; nobody is told yes meanwhile.
+ */
+TEST(a_clock_that_is_set_makes_it_careful)
+{
+	struct world w = world_of(3, 1);
+
+	CHECK(ask(&w, 0));
+	w.now = at(1000 + 3600);
+	CHECK(!ask(&w, 1));
+	report_all(&w);
+	CHECK(ask(&w, 1));
+	w.now = at(100);
+	CHECK(!ask(&w, 2));
+	report_all(&w);
+	/* the leases of before are in the future, and count: c is what is left */
+	CHECK(!ask(&w, 2));
+}

@@ -124,6 +124,35 @@ TEST(a_job_that_hangs_keeps_nobody)
 	(void)sem_destroy(&gate);
 }
 
+TEST(what_has_not_begun_is_taken_back)
+{
+	_cleanup_(sd_event_unrefp) sd_event *loop = begin();
+	struct job first = job(1), second = job(2), third = job(3);
+	size_t want = 2;
+	sem_t begun, gate;
+
+	(void)sem_init(&begun, 0, 0);
+	(void)sem_init(&gate, 0, 0);
+	first.begun = &begun;
+	first.gate = &gate;
+	CHECK(worker_pool_do(b, &first.job));
+	CHECK(worker_pool_do(b, &second.job));
+	CHECK(worker_pool_do(b, &third.job));
+	(void)sem_wait(&begun);
+	CHECK(!worker_pool_take_back(b, &first.job));
+	CHECK(worker_pool_take_back(b, &second.job));
+	CHECK(!worker_pool_take_back(b, &second.job));
+	CHECK_INT(worker_pool_waiting(b), 1);
+	(void)sem_post(&gate);
+	CHECK(wait_for(loop, are_done, &want));
+	CHECK_INT(done[0], 1);
+	CHECK_INT(done[1], 3);
+	CHECK(!worker_pool_take_back(b, &third.job));
+	CHECK(worker_pool_free(b, DURATION_S(10)));
+	(void)sem_destroy(&begun);
+	(void)sem_destroy(&gate);
+}
+
 TEST(the_end_waits_for_all_that_was_given)
 {
 	_cleanup_(sd_event_unrefp) _unused_ sd_event *loop = begin();

@@ -21,7 +21,7 @@ static const char EVERYTHING[] =
     "  up: { asn: 4200000000, cities: [fra] }\n"
     "  mid: { asn: 64496, cities: [fra, ams], links: [{ between: fra-ams, delay: 12ms }] }\n"
     "  side: { asn: 64497, cities: [ams] }\n"
-    "  si-de: { asn: 64498, cities: [ber] }\n"
+    "  si-de: { asn: 64498, cities: [ber], leaks: true }\n"
     "  si.de: { asn: 64499, cities: [ber] }\n"
     "relationships:\n"
     "  - { customer: mid, provider: up, at: [fra, ams] }\n"
@@ -36,7 +36,8 @@ static const char EVERYTHING[] =
     "  one: { global-ips: [one, two], port: 8080 }\n"
     "  two: { global-ips: [three] }\n"
     "sites:\n"
-    "  s: { city: fra, network: mid, hosts: { a: { services: [one, two] }, b: { services: [two] } } }\n"
+    "  s: { city: fra, network: mid, hosts: { a: { services: [one, two] }, b: { services: [two] } "
+    "} }\n"
     "clients:\n"
     "  c: { city: ber, network: si.de }\n";
 
@@ -85,17 +86,38 @@ TEST(sessions_and_their_policy)
 
 	check_says(fra, "protocol bgp ebgp4_fra_up from session {\n"
 			"\tlocal 192.0.2.19 as 64496;\n\tneighbor 192.0.2.18 as 4200000000;\n"
-			"\tipv4 { import filter from_provider; export filter to_others; };\n}\n");
-	check_says(ams, "\tipv4 { import filter from_peer; export filter to_others; };\n");
+			"\tipv4 { import filter from_provider; export where for_others() && "
+			"as_asked(4200000000); };\n}\n");
+	check_says(ams,
+	    "\tipv4 { import filter from_peer; export where for_others() && as_asked(64497); };\n");
 	check_says(fra, "protocol bgp ebgp6_ber_si_de from session {\n");
 	check_says(fra, "protocol bgp ebgp6_ber_si_de__2 from session {\n");
-	check_says(fra, "\tipv6 { import filter from_customer; export filter to_customer; };\n");
+	check_says(fra, "\tipv6 { import filter from_customer; export where for_customers() && "
+			"as_asked(64498); };\n");
 	check_says(fra, "protocol bgp ibgp4_ams from session {\n"
 			"\tlocal 192.0.2.1 as 64496;\n\tneighbor 192.0.2.2 as 64496;\n"
 			"\tipv4 { next hop self; import all; export where source = RTS_BGP; };\n}\n");
 	check_says(
 	    fra, "interface \"ams\" { type ptp; cost 1200; hello 1; dead 10; retransmit 2; };\n");
 	check_says(fra, "interface \"fra.up\" { stub; cost 1; };\n");
+}
+
+TEST(customers_are_obeyed_and_leaks_leak)
+{
+	_cleanup_(lab_plan_freep) struct lab_plan *p = NULL;
+	_cleanup_(conf_freep) struct conf *c _unused_ = load(EVERYTHING, &p);
+
+	REQUIRE(p);
+	const char *fra = file_of(p, "fra.mid", BIRD_CONF_PATH),
+		   *ber = file_of(p, "ber.si-de", BIRD_CONF_PATH);
+
+	check_says(fra,
+	    "\tif (64496, 1, 1) !~ bgp_large_community then return true;\n"
+	    "\tif (64496, 6, neighbor_as) ~ bgp_large_community then bgp_path.prepend(64496);\n"
+	    "\treturn (64496, 4, neighbor_as) !~ bgp_large_community;\n");
+	check_says(fra, "function for_others() { return source = RTS_STATIC || "
+			"(64496, 1, 1) ~ bgp_large_community; }\n");
+	check_says(ber, "function for_others() { return for_customers(); }\n");
 }
 
 TEST(hosts_may_announce_their_services_only)
@@ -168,6 +190,26 @@ check_all_accepted(const struct lab_plan *p)
 		    bird_accepts(file_of(p, p->nodes[i].name, BIRD_CONF_PATH), &said) != 0)
 			tap_fail(__FILE__, __LINE__, "%s: %s", p->nodes[i].name, strbuf_get(&said));
 	}
+}
+
+TEST(with_a_controller_all_that_it_gives_out)
+{
+	_cleanup_(lab_plan_freep) struct lab_plan *p = NULL;
+	_cleanup_(strbuf_done) struct strbuf said = { 0 };
+	_cleanup_(conf_freep) struct conf *c = NULL;
+	struct err err;
+
+	REQUIRE(scenario_load_text("test", EVERYTHING, &c, &said) == 0);
+	REQUIRE(lab_plan_new_with_controller(conf_root(c), &p, &err) == 0);
+
+	const char *bird = file_of(p, "fra.mid", BIRD_CONF_PATH);
+	const struct lab_node *last = &p->nodes[p->node_count - 1];
+
+	CHECK(strstr(bird, "net ~ [ 203.0.113.8/30{30,32}, 203.0.113.128/25{30,32} ]") != NULL);
+	CHECK(strstr(file_of(p, "a", AGENT_CONF_PATH), "services: {}") != NULL);
+	CHECK_STR(last->name, LAB_CONTROLLER_NODE);
+	CHECK_INT(last->processes[0].socket_count, 3); /* two hosts, and its own */
+	check_all_accepted(p);
 }
 
 TEST(bird_accepts_every_router)

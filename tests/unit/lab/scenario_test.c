@@ -48,7 +48,8 @@ load_shipped(const char *name)
 
 TEST(shipped_scenarios_load)
 {
-	static const char *const NAMES[] = { "article", "four-continents", "hot-potato", "ipv6-only" };
+	static const char *const NAMES[] = { "article", "four-continents", "six-continents",
+		"hot-potato", "ipv6-only" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(NAMES); i++)
 		load_shipped(NAMES[i]);

@@ -94,6 +94,18 @@ TEST(files)
 
 	CHECK_INT(names_load_file("/nonexistent/names.json", &n, &e), -ENOENT);
 	CHECK_STR(e.message, "/nonexistent/names.json: No such file or directory");
-	CHECK_INT(names_load_file("/dev/null", &n, &e), -EINVAL);
-	CHECK_STR(e.message, "/dev/null: is not a file");
+	CHECK_INT(names_load_file("/dev/zero", &n, &e), -EINVAL);
+	CHECK_STR(e.message, "/dev/zero: is not a file");
+}
+
+/* It is how one says that there are none. */
+TEST(an_empty_file_has_none)
+{
+	struct names *n = NULL;
+
+	CHECK_INT(names_load_file("/dev/null", &n, NULL), 0);
+	REQUIRE(n != NULL);
+	CHECK_INT(names_count(n), 0);
+	CHECK(names_find(n, ip_from_v4(0xc6336404)) == NULL);
+	names_free(n);
 }

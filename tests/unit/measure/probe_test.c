@@ -1,4 +1,4 @@
-#include "measure/probe.h"
+#include "measure/inflation.h"
 
 #include <stdlib.h>
 
@@ -13,6 +13,8 @@ static const struct probe_target targets[] = {
 	{ .name = "am6", .url = "http://198.51.100.6/", .reference = true },
 	{ .name = "sg1", .url = "http://198.51.100.9/", .reference = true },
 };
+
+static struct inflation inflations[3];
 
 /* An answer whose phases are 1/4, 1/2, 0, 1/2, 0, 3/4 and 1 of the total. */
 static struct probe_record
@@ -85,18 +87,33 @@ TEST(text_stands_side_by_side)
 	struct strbuf b = { 0 };
 
 	fill(s);
-	probe_to_text(targets, s, 3, (struct probe_look){ .columns = 100 }, &b);
+	inflation_compute(targets, s, 3, NULL, NULL, inflations);
+	probe_to_text(targets, s, inflations, 3, (struct probe_look){ .columns = 120 }, &b);
 	CHECK_STR(strbuf_get(&b),
-	    "                      anycast                   am6                   sg1\n"
-	    "ms               min  median     p95      min  median    p95    min  median  p95\n"
-	    "--------------------------------------------------------------------------------\n"
-	    "name lookup    17.50   18.00  121.72    17.25   17.50  17.73      -       -    -\n"
-	    "connect        35.00   36.00  243.45    34.50   35.00  35.45      -       -    -\n"
-	    "TLS             0.00    0.00    0.00     0.00    0.00   0.00      -       -    -\n"
-	    "pretransfer    35.00   36.00  243.45    34.50   35.00  35.45      -       -    -\n"
-	    "redirect        0.00    0.00    0.00     0.00    0.00   0.00      -       -    -\n"
-	    "first byte     52.50   54.00  365.18    51.75   52.50  53.17      -       -    -\n"
-	    "total          70.00   72.00  486.90    69.00   70.00  70.90      -       -    -\n"
+	    "                          anycast                           am6                       "
+	    "  sg1\n"
+	    "ms               min  median     p95     p99      min  median    p95    p99    min  "
+	    "median  p95  p99\n"
+	    "--------------------------------------------------------------------------------------"
+	    "--------------\n"
+	    "name lookup    17.50   18.00  121.72  130.94    17.25   17.50  17.73  17.75      -    "
+	    "   -    -    -\n"
+	    "connect        35.00   36.00  243.45  261.89    34.50   35.00  35.45  35.49      -    "
+	    "   -    -    -\n"
+	    "TLS             0.00    0.00    0.00    0.00     0.00    0.00   0.00   0.00      -    "
+	    "   -    -    -\n"
+	    "pretransfer    35.00   36.00  243.45  261.89    34.50   35.00  35.45  35.49      -    "
+	    "   -    -    -\n"
+	    "redirect        0.00    0.00    0.00    0.00     0.00    0.00   0.00   0.00      -    "
+	    "   -    -    -\n"
+	    "first byte     52.50   54.00  365.18  392.83    51.75   52.50  53.17  53.23      -    "
+	    "   -    -    -\n"
+	    "total          70.00   72.00  486.90  523.78    69.00   70.00  70.90  70.98      -    "
+	    "   -    -    -\n"
+	    "\n"
+	    "anycast  nnnnnnnnnnccccccccccwwwwwwwwwwdddddddddd     72.00 ms\n"
+	    "am6      nnnnnnnnnncccccccccwwwwwwwwwwdddddddddd      70.00 ms\n"
+	    "         n name lookup  c connect  w wait  d data\n"
 	    "\n"
 	    "target   requests  failed  answered by                     from the best\n"
 	    "anycast         6       3  2 × am6-c3.medium.x86-01 (am6)       +2.00 ms  1.03×\n"
@@ -119,10 +136,111 @@ TEST(a_narrow_page_breaks_between_targets)
 	struct probe_summary s[3] = { 0 };
 	struct strbuf b = { 0 };
 
-	probe_to_text(targets, s, 3, (struct probe_look){ .columns = 10 }, &b);
+	inflation_compute(targets, s, 3, NULL, NULL, inflations);
+	probe_to_text(targets, s, inflations, 3, (struct probe_look){ .columns = 10 }, &b);
 	CHECK(strstr(strbuf_get(&b), "anycast") < strstr(strbuf_get(&b), "am6"));
 	CHECK(strstr(strbuf_get(&b), "anycast                 am6") == NULL);
 	strbuf_done(&b);
+	empty(s);
+}
+
+/* What no line of 40 columns has room for stands below each other; nothing is cut off. */
+TEST(forty_columns)
+{
+	struct probe_summary s[3] = { 0 };
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	fill(s);
+	inflation_compute(targets, s, 3, NULL, NULL, inflations);
+	probe_to_text(targets, s, inflations, 3, (struct probe_look){ .columns = 40 }, &b);
+	CHECK_STR(strbuf_get(&b),
+	    "anycast\n"
+	    "name lookup\n"
+	    "  min     17.50\n"
+	    "  median  18.00\n"
+	    "  p95     121.72\n"
+	    "  p99     130.94\n"
+	    "connect\n"
+	    "  min     35.00\n"
+	    "  median  36.00\n"
+	    "  p95     243.45\n"
+	    "  p99     261.89\n"
+	    "TLS\n"
+	    "  min     0.00\n"
+	    "  median  0.00\n"
+	    "  p95     0.00\n"
+	    "  p99     0.00\n"
+	    "pretransfer\n"
+	    "  min     35.00\n"
+	    "  median  36.00\n"
+	    "  p95     243.45\n"
+	    "  p99     261.89\n"
+	    "redirect\n"
+	    "  min     0.00\n"
+	    "  median  0.00\n"
+	    "  p95     0.00\n"
+	    "  p99     0.00\n"
+	    "first byte\n"
+	    "  min     52.50\n"
+	    "  median  54.00\n"
+	    "  p95     365.18\n"
+	    "  p99     392.83\n"
+	    "total\n"
+	    "  min     70.00\n"
+	    "  median  72.00\n"
+	    "  p95     486.90\n"
+	    "  p99     523.78\n"
+	    "\n"
+	    "am6\n"
+	    "ms             min  median    p95    p99\n"
+	    "----------------------------------------\n"
+	    "name lookup  17.25   17.50  17.73  17.75\n"
+	    "connect      34.50   35.00  35.45  35.49\n"
+	    "TLS           0.00    0.00   0.00   0.00\n"
+	    "pretransfer  34.50   35.00  35.45  35.49\n"
+	    "redirect      0.00    0.00   0.00   0.00\n"
+	    "first byte   51.75   52.50  53.17  53.23\n"
+	    "total        69.00   70.00  70.90  70.98\n"
+	    "\n"
+	    "sg1\n"
+	    "ms           min  median  p95  p99\n"
+	    "----------------------------------\n"
+	    "name lookup    -       -    -    -\n"
+	    "connect        -       -    -    -\n"
+	    "TLS            -       -    -    -\n"
+	    "pretransfer    -       -    -    -\n"
+	    "redirect       -       -    -    -\n"
+	    "first byte     -       -    -    -\n"
+	    "total          -       -    -    -\n"
+	    "\n"
+	    "anycast  nnnnnccccwwwwwdddd     72.00 ms\n"
+	    "am6      nnnncccccwwwwddddd     70.00 ms\n"
+	    "         n name lookup  c connect\n"
+	    "         w wait  d data\n"
+	    "\n"
+	    "anycast\n"
+	    "  requests       6\n"
+	    "  failed         3\n"
+	    "  answered by    2 × am6-c3.medium.x86-01 (am6)\n"
+	    "  from the best  +2.00 ms\n"
+	    "                 1.03×\n"
+	    "  answered by    1 × sg1-c3.medium.x86-01 (sg1)\n"
+	    "am6\n"
+	    "  requests       2\n"
+	    "  failed         0\n"
+	    "  answered by    1 × am6-c3.medium.x86-01 (am6)\n"
+	    "  from the best  the best\n"
+	    "sg1\n"
+	    "  requests       1\n"
+	    "  failed         1\n"
+	    "  answered by    nobody\n"
+	    "\n"
+	    "Failed:\n"
+	    "  anycast  2 ×  timed out after 1s, not connected\n"
+	    "           1 ×  status 503\n"
+	    "  sg1      1 ×  connect: Connection refused\n"
+	    "\n"
+	    "3 requests were due but not sent: too many were in flight.\n");
 	empty(s);
 }
 
@@ -152,7 +270,8 @@ TEST(a_record_as_json)
 	CHECK_STR(text,
 	    "{\"url\":\"http://203.0.113.10/\",\"name\":\"anycast\","
 	    "\"at\":\"2026-11-23T03:27:00.123456Z\",\"at_wall_ns\":1795404420123456789,"
-	    "\"ok\":true,\"error\":null,\"status\":200,\"served_by\":\"am6?\",\"site\":\"am6\","
+	    "\"ok\":true,\"error\":null,\"status\":200,\"http_version\":null,"
+	    "\"served_by\":\"am6?\",\"site\":\"am6\","
 	    "\"remote_address\":\"203.0.113.10\",\"namelookup_ms\":17.5,\"connect_ms\":35.0,"
 	    "\"appconnect_ms\":0.0,\"pretransfer_ms\":35.0,\"redirect_ms\":0.0,"
 	    "\"starttransfer_ms\":52.5,\"total_ms\":70.001}");
@@ -160,9 +279,8 @@ TEST(a_record_as_json)
 	json_decref(j);
 	j = probe_record_to_json(targets, &bad);
 	text = json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(12));
-	CHECK(
-	    strstr(text,
-		"\"ok\":false,\"error\":\"status 503\",\"status\":503,\"served_by\":null") != NULL);
+	CHECK(strstr(text, "\"ok\":false,\"error\":\"status 503\",\"status\":503,"
+			   "\"http_version\":null,\"served_by\":null") != NULL);
 	free(text);
 	json_decref(j);
 	probe_record_done(&ok);
@@ -179,7 +297,8 @@ TEST(the_document)
 	json_int_t served = 0;
 
 	fill(s);
-	j = probe_to_json(targets, s, 3, &r, 1);
+	inflation_compute(targets, s, 3, NULL, NULL, inflations);
+	j = probe_to_json(targets, s, inflations, 3, &r, 1);
 	anycast = json_array_get(json_object_get(j, "targets"), 0);
 	am6 = json_array_get(json_object_get(j, "targets"), 1);
 	CHECK_INT(

@@ -115,7 +115,8 @@ TEST(definitive_evidence_asks_nobody)
 	    UP_SEEN "10 check 0 soft\n11 check 0 soft\n"
 		    "  ask 0: check front fails: 2 times in a row: status 503\n"
 		    "  note 0: 2 times in a row: status 503\n20 listener 0 gone\n"
-		    "  withdraw 0 at once: nothing listens on tcp/80\n30 guard 0 refused\n"
+		    "  withdraw 0 at once: nothing listens on tcp/80\n"
+		    "  forget 0: nothing listens on tcp/80\n30 guard 0 refused\n"
 		    "= withdrawn since 20, decided: nothing listens on tcp/80\n");
 }
 
@@ -131,7 +132,8 @@ TEST(an_answer_that_comes_too_late)
 	    UP_SEEN "10 check 0 soft\n11 check 0 soft\n"
 		    "  ask 0: check front fails: 2 times in a row: status 503\n"
 		    "  note 0: 2 times in a row: status 503\n20 check 0 pass\n21 check 0 pass\n"
-		    "  note 0: status 200\n30 guard 0 granted\n"
+		    "  note 0: status 200\n"
+		    "  forget 0: present, listening, checks passing\n30 guard 0 granted\n"
 		    "= preferred since 2, decided: present, listening, checks passing\n");
 }
 

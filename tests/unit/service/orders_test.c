@@ -131,6 +131,34 @@ TEST(two_want_the_drain)
 	    "= preferred since 50, decided: present, listening, checks passing\n");
 }
 
+/* An operator's undrain is not the controller's, and the other way round; it asks no guard. */
+TEST(the_controller_and_an_operator_drain)
+{
+	struct stage_set s = simple();
+
+	s.conf.guard.min_sites = 2;
+	CHECK_PLAY(&s,
+	    UP "10 ctldrain 5 5000\n20 drain 5 9000\n30 count 5\n40 undrain\n50 ctlundrain\n",
+	    UP_SEEN
+	    "10 ctldrain 5 5000\n  announce 0: draining: new kernel\n  drains 0: new kernel\n"
+	    "20 drain 5 9000\n  drains 0: new kernel\n30 count 5\n"
+	    "  withdraw 0 as ordered: drained: new kernel\n"
+	    "  drained 0: 5 connections left after 20ms\n40 undrain\n50 ctlundrain\n"
+	    "  announce 0: present, listening, checks passing\n"
+	    "  undrained 0: as the controller orders\n"
+	    "= preferred since 50, decided: present, listening, checks passing\n");
+}
+
+TEST(the_controller_and_an_operator_hold)
+{
+	struct stage_set s = simple();
+
+	CHECK_PLAY(&s, UP "10 ctlhold\n20 hold\n30 ctlrelease\n40 release\n50 release\n",
+	    UP_SEEN "10 ctlhold\n  held 0: new disk\n20 hold\n  held 0: new disk\n"
+		    "30 ctlrelease\n40 release\n  released 0: as ordered\n50 release\n"
+		    "= preferred since 2, decided: present, listening, checks passing\n");
+}
+
 TEST(drain_of_what_is_withdrawn)
 {
 	struct stage_set s = simple();

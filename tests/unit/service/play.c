@@ -43,6 +43,7 @@ write_actions(const struct service_actions *actions, struct strbuf *out)
 		[SERVICE_NOTE] = "note",
 		[SERVICE_DAMPED] = "damped",
 		[SERVICE_ASK_GUARD] = "ask",
+		[SERVICE_FORGET_GUARD] = "forget",
 		[SERVICE_REFUSED] = "refused",
 		[SERVICE_DRAINS] = "drains",
 		[SERVICE_DRAINED] = "drained",
@@ -78,6 +79,10 @@ event_type(const char *name)
 		{ "filedrain", SERVICE_EVENT_DRAIN },
 		{ "undrain", SERVICE_EVENT_UNDRAIN },
 		{ "fileundrain", SERVICE_EVENT_UNDRAIN },
+		{ "ctldrain", SERVICE_EVENT_DRAIN },
+		{ "ctlundrain", SERVICE_EVENT_UNDRAIN },
+		{ "ctlhold", SERVICE_EVENT_HOLD },
+		{ "ctlrelease", SERVICE_EVENT_RELEASE },
 		{ "count", SERVICE_EVENT_CONNECTIONS },
 		{ "hold", SERVICE_EVENT_HOLD },
 		{ "release", SERVICE_EVENT_RELEASE },
@@ -116,6 +121,8 @@ read_event(const char *name, unsigned index, const char *word, unsigned extra, s
 		ev.why = "new kernel";
 	if (strncmp(name, "file", 4) == 0)
 		ev.order.source = DRAIN_BY_FILE;
+	if (strncmp(name, "ctl", 3) == 0)
+		ev.order.source = DRAIN_BY_CONTROLLER;
 	if (ev.type == SERVICE_EVENT_HOLD) {
 		ev.index = SERVICE_ALL;
 		ev.why = "new disk";

@@ -90,6 +90,10 @@ look_at_action(struct walk *w, const struct service_action *a, size_t index)
 		HOLDS(w, s->conf.guard.min_sites > 0 && w->announced && !w->asked);
 		w->asked = true;
 		break;
+	case SERVICE_FORGET_GUARD:
+		HOLDS(w, w->asked);
+		w->asked = false;
+		break;
 	case SERVICE_RUN_CHECK:
 	case SERVICE_NOTE:
 	case SERVICE_DAMPED:

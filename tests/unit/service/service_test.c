@@ -255,6 +255,7 @@ TEST(invariants_hold_whatever_happens)
 				case SERVICE_NOTE:
 				case SERVICE_DAMPED:
 				case SERVICE_ASK_GUARD:
+				case SERVICE_FORGET_GUARD:
 				case SERVICE_REFUSED:
 				case SERVICE_DRAINS:
 				case SERVICE_DRAINED:

@@ -88,6 +88,79 @@ write_file(const char *path, const char *bytes, size_t len, off_t at)
 	(void)close(fd);
 }
 
+TEST(where_there_must_be_one_none_is_made)
+{
+	const char *where = fixture_new();
+	_cleanup_(store_closep) struct store *s = NULL;
+	struct err e = { 0 };
+
+	REQUIRE(store_open(where, &s, &e) == 0);
+	store_must_exist(s);
+	CHECK_INT(store_migrate(s, &e), STORE_OTHER);
+	CHECK(strstr(e.message, "there is no store at") != NULL);
+	CHECK_INT(access(where, F_OK), -1);
+	/* nor of an empty file */
+	write_file(where, "", 0, 0);
+	CHECK_INT(store_migrate(s, &e), STORE_OTHER);
+	CHECK(strstr(e.message, "there is no store at") != NULL);
+}
+
+/* Nor is a file made where the one that was opened is no more. */
+TEST(a_file_that_was_replaced_is_not_written_to)
+{
+	static const char sql[] = "INSERT INTO sites (id, name, created_at) VALUES ('a', 'a', 0)";
+	const char *where = fixture_new();
+	_cleanup_(freep) char *aside = xasprintf("%s.aside", where);
+	_cleanup_(store_closep) struct store *s = fixture_open(where), *other = NULL;
+	struct store_mark mark;
+	struct err e = { 0 };
+
+	REQUIRE(s != NULL && store_open(where, &other, &e) == 0);
+	store_mark(s, &mark);
+	CHECK(mark.is_known);
+	store_expect(other, &mark);
+	CHECK_INT(store_check(other, &e), 0);
+	CHECK_INT(rename(where, aside), 0);
+	CHECK_INT(fixture_do(s, sql, &e), STORE_REPLACED);
+	CHECK(strstr(e.message, "was removed while it was open") != NULL);
+	CHECK_INT(fixture_do(other, sql, &e), STORE_REPLACED);
+	CHECK_INT(access(where, F_OK), -1);
+	write_file(where, "x", 1, 0);
+	CHECK_INT(store_check(s, &e), STORE_REPLACED);
+	CHECK(strstr(e.message, "another file than the one that was opened") != NULL);
+	CHECK_INT(fixture_int(s, "SELECT count(*) FROM sites"), 0);
+	CHECK_INT(rename(aside, where), 0);
+	CHECK_INT(fixture_do(s, sql, &e), 1);
+	CHECK_INT(fixture_int(other, "SELECT count(*) FROM sites"), 1);
+	/* whoever expects nothing opens what is there */
+	store_close(TAKE(other));
+	REQUIRE(store_open(where, &other, &e) == 0);
+	CHECK_INT(store_check(other, &e), 0);
+}
+
+/* What a transaction costs is counted, whatever comes of it. */
+TEST(transactions_are_counted)
+{
+	_cleanup_(store_closep) struct store *s = fixture_store();
+	struct store_counts *counts = store_counts_new();
+	struct store_figures f;
+	struct err e = { 0 };
+
+	REQUIRE(s != NULL);
+	store_count(s, counts);
+	CHECK_INT(fixture_do(s, "INSERT INTO counters (name, number) VALUES ('x', 1)", &e), 1);
+	CHECK_INT(
+	    fixture_do(s, "INSERT INTO counters (name, number) VALUES ('x', 1)", &e), STORE_EXISTS);
+	store_counts_read(counts, &f);
+	CHECK_INT(f.writes.count, 2);
+	CHECK_INT(f.reads.count, 0);
+	CHECK_INT(f.again, 0);
+	for (size_t i = 0; i < STORE_ERRORS; i++)
+		CHECK_INT(f.failures[i], store_error_at(i) == STORE_EXISTS);
+	store_count(s, NULL);
+	store_counts_free(counts);
+}
+
 TEST(what_is_no_database_is_corrupt)
 {
 	const char *where = fixture_new();

@@ -91,6 +91,10 @@ TEST(fields_by_name)
 TEST(entity_tags)
 {
 	CHECK(http_etag_is_listed("\"5\"", "\"5\"", false));
+	CHECK(http_etags_are_valid("\"5\"") && http_etags_are_valid("*"));
+	CHECK(http_etags_are_valid("W/\"4\", \"5\""));
+	CHECK(!http_etags_are_valid("junk") && !http_etags_are_valid("") &&
+	      !http_etags_are_valid("\"5\" \"6\""));
 	CHECK(http_etag_is_listed(" \"4\" ,\t\"5\" ", "\"5\"", false));
 	CHECK(http_etag_is_listed("*", "\"5\"", false));
 	CHECK(http_etag_is_listed(" * ", "\"5\"", false));
@@ -119,4 +123,20 @@ TEST(bearer_tokens)
 	CHECK(http_bearer_token("Bearer a, Bearer b") == NULL);
 	CHECK(http_bearer_token("Bearer a=b") == NULL);
 	CHECK(http_bearer_token("Basic YTpi") == NULL);
+}
+
+TEST(how_long_a_client_waits)
+{
+	CHECK_INT(http_prefer_wait("wait=50"), 50);
+	CHECK_INT(http_prefer_wait("respond-async,  Wait = 10 , x=y"), 10);
+	CHECK_INT(http_prefer_wait(",,wait=7"), 7);
+	CHECK_INT(http_prefer_wait("wait=0"), 0);
+	CHECK_INT(http_prefer_wait(""), 0);
+	CHECK_INT(http_prefer_wait("wait"), 0);
+	CHECK_INT(http_prefer_wait("wait="), 0);
+	CHECK_INT(http_prefer_wait("wait=-1"), 0);
+	CHECK_INT(http_prefer_wait("wait=1.5"), 0);
+	CHECK_INT(http_prefer_wait("wait=99999999999999"), 0);
+	CHECK_INT(http_prefer_wait("waiting=5"), 0);
+	CHECK_INT(http_prefer_wait("await=5"), 0);
 }

@@ -46,6 +46,29 @@ TEST(the_checksum_is_that_of_the_flow)
 	}
 }
 
+/* However long the probe is. The sums are of what a length adds to them: RFC 768, RFC 4443 2.3. */
+TEST(the_checksum_is_that_of_the_flow_at_any_size)
+{
+	uint8_t buf[TRACE_ECHO_LEN];
+	uint16_t udp, echo6;
+
+	CHECK_INT(trace_payload_len(IP_V4, 0), TRACE_PAYLOAD_LEN);
+	CHECK_INT(trace_payload_len(IP_V4, 1500), 1472);
+	CHECK_INT(trace_payload_len(IP_V6, 1500), 1452);
+	trace_encode_udp(&v4, 7, buf);
+	udp = csum_finish(csum_add(2 * (8 + TRACE_PAYLOAD_LEN), buf, TRACE_PAYLOAD_LEN));
+	trace_encode_echo(&v6, 7, buf);
+	echo6 = csum_finish(csum_add(TRACE_ECHO_LEN, buf, TRACE_ECHO_LEN));
+	for (uint32_t len = TRACE_PAYLOAD_LEN; len < 65508; len += 13) {
+		trace_encode_udp(&v4, 7, buf);
+		trace_fit_udp(buf, len);
+		CHECK_INT(csum_finish(csum_add(2 * (8 + len), buf, TRACE_PAYLOAD_LEN)), udp);
+		trace_encode_echo(&v6, 7, buf);
+		trace_fit_echo(&v6, buf, len);
+		CHECK_INT(csum_finish(csum_add(8 + len, buf, TRACE_ECHO_LEN)), echo6);
+	}
+}
+
 TEST(quotes_of_udp)
 {
 	uint8_t buf[TRACE_PAYLOAD_LEN];
@@ -142,7 +165,7 @@ TEST(what_icmp_means)
 		{ IP_V6, 1, 0, TRACE_UNREACHABLE, "!N", "no route" },
 		{ IP_V6, 1, 3, TRACE_UNREACHABLE, "!H", "address unreachable" },
 		{ IP_V6, 1, 200, TRACE_UNREACHABLE, "!<200>", "type 1 code 200" },
-		{ IP_V6, 2, 0, TRACE_OTHER, "", "type 2 code 0" },
+		{ IP_V6, 2, 0, TRACE_OTHER, "", "packet too big" },
 		{ IP_V6, 11, 0, TRACE_OTHER, "", "type 11 code 0" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

@@ -1,0 +1,140 @@
+"""Hosts of a controller, played: they join, and report what an agent would."""
+import datetime
+import threading
+
+from server import REFUSED, Client
+
+CHECKS = {
+    'http': {'type': 'http', 'scope': 'service', 'why': 'status 200'},
+    'upstream': {'type': 'tcp', 'scope': 'dependency', 'why': 'connected'},
+}
+
+
+def now(ago=0):
+    """RFC 3339, some seconds ago."""
+    at = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(seconds=ago)
+    return at.strftime('%Y-%m-%dT%H:%M:%S.%f')[:-3] + 'Z'
+
+
+class Player:
+    """A host that has joined; it reports a service as it is told to."""
+
+    def __init__(self, stage, site, name):
+        token = stage.post('join-tokens', {'site': site, 'host': name})['token']
+        joined = Client(stage.controller.port).ask('POST', '/agent/v1/join', {'token': token, 'name': name, 'agent_version': '0.1.0'}, status=201)
+        self.client = Client(stage.controller.port, joined.json['credential'])
+        self.name, self.seq, self.took = name, 0, 2.0
+        threading.Thread(target=self.poll, args=(Client(stage.controller.port, joined.json['credential']),), daemon=True).start()
+
+    def poll(self, client):
+        """It is heard of for as long as it waits for what it is to do; until the controller is gone."""
+        tag = '"0"'
+        try:
+            while True:
+                answer = client.ask('GET', '/agent/v1/desired', prefer='wait=20', if_none_match=tag)
+                tag = answer.headers.get('ETag', tag)
+        except REFUSED:
+            client.close()
+
+    def desired(self):
+        return self.client.ask('GET', '/agent/v1/desired', status=200).json
+
+    def history(self, bad):
+        """An hour of a check: a slow quarter, and of one that is ill the last minutes."""
+        seed = sum(self.name.encode())
+        longest = [round(1000 * (1.6 + (seed * (n + 3) * 37 % 101) / 140 + (2.2 if 22 <= n < 34 else 0))) for n in range(60)]
+        failures = [0] * 60
+        if bad:
+            longest[56:], failures[56:] = [None] * 4, [12, 30, 30, 9]
+        return {'step_ms': 60000, 'longest_us': longest, 'failures': failures}
+
+    def check(self, name, verdict, prefix):
+        spec = CHECKS[name]
+        self.took = 1.5 + (self.took * 7 + len(self.name)) % 2.5
+        bad = verdict == 'failing' and name == 'http'
+        return {'name': name, 'type': spec['type'], 'scope': spec['scope'], 'verdict': verdict if name == 'http' else 'passing',
+                'why': 'status 503' if bad else spec['why'], 'last_why': 'status 503' if bad else spec['why'], 'last_ms': round(self.took, 2),
+                'history': self.history(bad), 'address': prefix.split('/')[0] if name == 'http' else None, 'interval_ms': 2000, 'passes': 0 if bad else 3, 'failures': 3 if bad else 0}
+
+    def report(self, stage='preferred', verdict='passing', reason='all checks pass', *, drain=None, neighbor='Established', events=()):
+        """What is announced of each service that it was given."""
+        desired = self.desired()
+        services = [{
+            'name': service['name'], 'from': 'controller',
+            'detail': {'drain': drain, 'hold': None, 'checks': [self.check(name, verdict, service['global-ips'][0]) for name in CHECKS]},
+            'addresses': [{'prefix': prefix, 'stage': stage, 'verdict': verdict, 'reason': reason, 'since': now(95)}
+                          for prefix in service['global-ips']],
+        } for service in desired['services']]
+        told = []
+        for kind, severity, message in events:
+            self.seq += 1
+            told.append({'seq': self.seq, 'at': now(), 'kind': kind, 'severity': severity,
+                         'service': services[0]['name'] if services else None, 'message': message, 'detail': {}})
+        return self.client.ask('POST', '/agent/v1/report', {
+            'run': f'{self.name}-1', 'agent_version': '0.1.0', 'applied_revision': desired['revision'], 'applied_error': None,
+            'services': services, 'events': told,
+            'neighbors': [{'name': 'rs1', 'address': '192.0.2.1', 'peer_as': 64496, 'state': neighbor, 'since': now(4000), 'detail': {}}],
+        }, status=200)
+
+    def catch(self, catchment, sequence, state, **more):
+        """What it says in a catchment; what it is told."""
+        said = {'session': self.name, 'sequence': sequence, 'state': state, **more}
+        return self.client.ask('POST', f'/agent/v1/catchments/{catchment}', said, status=200).json['order']
+
+
+def measure(hosts, catchment, landed, rtts, sent=None):
+    """The hosts' part in a catchment, from its begin to its end: {host: rows} of replies, and of what is measured."""
+    for host in hosts.values():
+        host.catch(catchment, 1, 'listening')
+    for name, rows in landed.items():
+        hosts[name].catch(catchment, 2, 'listening', rows=rows)
+    sender = hosts['am6-1']
+    sender.catch(catchment, 3, 'sending', counts={'sent': 2, 'forged': 1})
+    if sent is not None:
+        sent()
+    sender.catch(catchment, 4, 'sent', counts={'sent': 4, 'forged': 1})
+    for name, host in hosts.items():
+        host.catch(catchment, 5, 'measured', kind='rtt', rows=rtts.get(name, []))
+    for host in hosts.values():
+        host.catch(catchment, 6, 'ended')
+
+
+def join(stage):
+    """Both hosts of each site, by name."""
+    return {name: Player(stage, name.split('-')[0], name) for name in ('am6-1', 'am6-2', 'sg1-1', 'sg1-2', 'ny5-1', 'ny5-2')}
+
+
+def play(stage):
+    """A day at work: one site is well, one is drained, of the third a host is ill."""
+    hosts = join(stage)
+    for host in hosts.values():  # a site is drained only while others are known to answer
+        host.report()
+    stage.admin.ask('PATCH', '/api/v1/projects/shop/services/web', {'description': 'The shop, as customers see it'}, status=200, if_match='*')
+    stage.post('projects/shop/orders', {'kind': 'drain', 'service': 'web', 'site': 'sg1', 'reason': 'new kernel'})
+    for turn in range(6):
+        for name in ('am6-1', 'am6-2', 'ny5-1'):
+            hosts[name].report(events=[('stage', 'notice', 'preferred: all checks pass')] if turn == 0 else ())
+        for name, left in (('sg1-1', 12), ('sg1-2', 31)):
+            hosts[name].report('backup', reason='drained: new kernel', drain={
+                'phase': 'waiting', 'reason': 'new kernel', 'connections': left, 'most_connections': 80, 'until_connections': 0,
+                'left_ms': 412_000, 'ended_why': None}, events=[('drain', 'notice', 'draining: new kernel')] if turn == 0 else ())
+        hosts['ny5-2'].report('withdrawn', 'failing', 'http fails: status 503', neighbor='Established',
+                              events=[('check', 'warning', 'http fails: status 503'), ('stage', 'warning', 'withdrawn: http fails')] if turn == 0 else ())
+    return hosts
+
+
+LANDED = ({'am6-1': 46, 'ny5-1': 21, 'sg1-1': 17}, {'am6-1': 34, 'ny5-1': 21, 'sg1-1': 29})
+
+
+def land(stage, hosts):
+    """Two catchments of one address, between which some clients of am6 have moved to sg1."""
+    clients = [f'198.51.100.{number}' for number in range(10, 94)]
+    for counts in LANDED:
+        one = stage.post('projects/shop/catchments', {
+            'global_ip': '203.0.113.1', 'site': 'am6', 'targets': clients, 'lab': True, 'best': True})
+        left, landed = list(clients), {}
+        for name in ('ny5-1', 'sg1-1', 'am6-1'):  # so that the same ones land at ny5 both times
+            landed[name] = [f'{left.pop()} {9000 + 700 * (i % 9)}' for i in range(counts[name])]
+        rtts = {name: [f'{client} {low + 640 * (i % 11)}' for i, client in enumerate(clients)]
+                for name, low in (('am6-1', 8000), ('ny5-1', 19000), ('sg1-1', 24000))}
+        measure(hosts, one['id'], landed, rtts)

@@ -1,0 +1,104 @@
+#include "controller/host_standing.h"
+
+#include "tap.h"
+
+#define S INT64_C(1000000000)
+#define NOW (INT64_C(1000000) * S)
+
+/* Somebody has listened for an hour, and it did not leave. */
+static enum host_standing
+standing(bool was_seen, int64_t seen_ago, bool reported, int64_t reported_ago, bool withdrawn)
+{
+	return host_standing(&(struct host_evidence){ .was_seen = was_seen,
+				 .seen_at = NOW - seen_ago * S,
+				 .left_at = INT64_MIN,
+				 .listening_since = NOW - 3600 * S,
+				 .reported = reported,
+				 .reported_at = NOW - reported_ago * S,
+				 .withdrawn = withdrawn },
+	    NOW);
+}
+
+TEST(what_it_reports_is_what_counts)
+{
+	CHECK_INT(standing(true, 1, true, 60, false), HOST_ANSWERS);
+	CHECK_INT(standing(true, 1, true, 60, true), HOST_DOWN);
+}
+
+/* It has joined, and that is all that is known of it. */
+TEST(who_has_not_said_anything_is_expected)
+{
+	CHECK_INT(standing(false, 0, false, 0, false), HOST_EXPECTED);
+	CHECK_INT(standing(true, 1, false, 0, false), HOST_EXPECTED);
+}
+
+TEST(what_was_said_grows_old)
+{
+	CHECK_INT(standing(true, 1, true, 150, false), HOST_ANSWERS);
+	CHECK_INT(standing(true, 1, true, 151, false), HOST_UNSURE);
+	/* and what was bad may be well now */
+	CHECK_INT(standing(true, 1, true, 151, true), HOST_UNSURE);
+}
+
+/* An agent that no controller can reach goes on announcing what it announced. */
+TEST(silence_is_no_withdraw)
+{
+	CHECK_INT(standing(true, 15, true, 20, false), HOST_ANSWERS);
+	CHECK_INT(standing(true, 16, true, 20, false), HOST_UNSURE);
+	CHECK_INT(standing(true, 150, true, 150, false), HOST_UNSURE);
+	CHECK_INT(standing(true, 151, true, 151, false), HOST_UNSURE);
+	CHECK_INT(standing(true, 86400, true, 86400, false), HOST_UNSURE);
+	/* nothing was announced there when it was last heard of */
+	CHECK_INT(standing(true, 151, true, 151, true), HOST_DOWN);
+	CHECK_INT(standing(true, 151, false, 0, false), HOST_DOWN);
+	/* what it said of itself holds until then */
+	CHECK_INT(standing(true, 16, true, 20, true), HOST_DOWN);
+	/* a clock was stepped back: seen when? */
+	CHECK_INT(standing(true, -16, true, 1, false), HOST_UNSURE);
+}
+
+/* It may withdraw at any moment, and asks nobody any more. */
+TEST(who_has_a_lease_stands_in_for_nobody)
+{
+	struct host_evidence e = { .was_seen = true,
+		.seen_at = NOW - 1 * S,
+		.left_at = INT64_MIN,
+		.listening_since = NOW - 3600 * S,
+		.reported = true,
+		.reported_at = NOW - 1 * S };
+
+	CHECK_INT(host_standing(&e, NOW), HOST_ANSWERS);
+	e.leased = true;
+	CHECK_INT(host_standing(&e, NOW), HOST_DOWN);
+}
+
+/* Heard three seconds ago, and then its connection ended: an agent that lives would be back. */
+TEST(who_left_is_not_counted_on)
+{
+	struct host_evidence e = { .was_seen = true,
+		.seen_at = NOW - 3 * S,
+		.left_at = NOW - 2 * S,
+		.listening_since = NOW - 3600 * S,
+		.reported = true,
+		.reported_at = NOW - 3 * S };
+
+	CHECK_INT(host_standing(&e, NOW), HOST_UNSURE);
+	/* and came back */
+	e.seen_at = NOW - 1 * S;
+	CHECK_INT(host_standing(&e, NOW), HOST_ANSWERS);
+}
+
+/* No controller for an hour; one has started, and hosts come back within half a minute. */
+TEST(silence_counts_while_somebody_listens)
+{
+	struct host_evidence e = { .was_seen = true,
+		.seen_at = NOW - 3600 * S,
+		.left_at = INT64_MIN,
+		.listening_since = NOW - 20 * S,
+		.reported = true,
+		.reported_at = NOW - 3600 * S,
+		.withdrawn = true };
+
+	CHECK_INT(host_standing(&e, NOW), HOST_UNSURE);
+	CHECK_INT(host_standing(&e, NOW + 131 * S), HOST_DOWN);
+}

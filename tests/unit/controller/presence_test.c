@@ -1,0 +1,109 @@
+/* What presence writes, by two controllers and over a gap in which there was none. */
+#include "controller/presence.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+#include "places.h"
+
+#include "tap.h"
+
+#define S INT64_C(1000000000)
+#define ORDERS ALPHA "/orders"
+#define DRAIN_AM6 "{'kind': 'drain', 'service': 'web', 'site': 'am6'}"
+
+/* A round of a controller: a host that it sees, one that left before some time, or NULL. */
+static void
+round_of(struct asker *a, const char *seen, const char *left, int64_t left_at)
+{
+	struct presence_round round = { .now = a->now };
+	struct err e = { 0 };
+
+	if (seen != NULL)
+		topics_add(&round.seen, seen);
+	if (left != NULL)
+		departures_add(&round.left, left, (struct instant){ left_at });
+	if (presence_write(a->store, &round, &e) < 0)
+		tap_fail(__FILE__, __LINE__, "%s", e.message);
+	presence_round_done(&round);
+}
+
+static void
+id_of(struct asker *a, const char *host, char id[static STORE_ID_MAX])
+{
+	char path[80];
+
+	(void)snprintf(path, sizeof(path), "/api/v1/hosts/%s", host);
+	ASK(a, 200, ADMIN, "GET", path, NULL);
+	utf8_format(id, STORE_ID_MAX, "%s", said(a, "id"));
+}
+
+static bool
+is_present(struct asker *a, const char *host)
+{
+	char path[80];
+
+	(void)snprintf(path, sizeof(path), "/api/v1/hosts/%s/status", host);
+	ASK(a, 200, ADMIN, "GET", path, NULL);
+	return json_is_true(json_object_get(a->response.body, "present"));
+}
+
+TEST(who_left_stands_in_for_nobody_until_it_is_seen)
+{
+	struct asker a;
+	char ny5[STORE_ID_MAX];
+
+	REQUIRE(places_init(&a));
+	id_of(&a, "ny5-1", ny5);
+	places_report(&a, "am6-1", "preferred", "passing", NULL);
+	places_report(&a, "ny5-1", "preferred", "passing", NULL);
+	a.now += 5 * S;
+	round_of(&a, NULL, ny5, a.now - 4 * S);
+	CHECK(!is_present(&a, "ny5-1"));
+	ASK(&a, 409, OPERATOR, "POST", ORDERS, DRAIN_AM6);
+	CHECK(strstr(said(&a, "detail"), "no site would be left of 2") != NULL);
+	/* another controller sees it */
+	round_of(&a, ny5, NULL, 0);
+	CHECK(is_present(&a, "ny5-1"));
+	/* and it is not what the first one still says of before */
+	round_of(&a, NULL, ny5, a.now - 1 * S);
+	CHECK(is_present(&a, "ny5-1"));
+	ASK(&a, 201, OPERATOR, "POST", ORDERS, DRAIN_AM6);
+	asker_done(&a);
+}
+
+/* Nobody listened for an hour: those that are not back yet are missed when they are drained. */
+TEST(a_gap_without_a_controller_makes_nobody_down)
+{
+	struct asker a;
+
+	REQUIRE(places_init(&a));
+	places_report(&a, "am6-1", "preferred", "passing", NULL);
+	places_report(&a, "ny5-1", "preferred", "passing", NULL);
+	a.if_match = "*";
+	ASK(&a, 200, OPERATOR, "PATCH", ALPHA "/services/web", "{'max_change_percent': 50}");
+	a.if_match = NULL;
+	round_of(&a, NULL, NULL, 0);
+	a.now += 3600 * S;
+	/* before and after the first round of the controller that has started */
+	ASK(&a, 409, OPERATOR, "POST", ORDERS, "{'kind': 'drain', 'service': 'web'}");
+	round_of(&a, NULL, NULL, 0);
+	a.now += 5 * S;
+	places_report(&a, "sg1-1", "preferred", "passing", NULL);
+	a.if_match = "*";
+	ASK(&a, 409, OPERATOR, "PATCH", ALPHA "/services/web", "{'sites': ['sg1']}");
+	a.if_match = NULL;
+	/* they did not come, and announced it when they were last heard of: that they are silent is
+	 * no withdraw; one that says so is none of them any more */
+	for (int i = 0; i < 32; i++) {
+		a.now += 5 * S;
+		round_of(&a, NULL, NULL, 0);
+	}
+	places_report(&a, "sg1-1", "preferred", "passing", NULL);
+	a.if_match = "*";
+	ASK(&a, 409, OPERATOR, "PATCH", ALPHA "/services/web", "{'sites': ['sg1']}");
+	CHECK(strstr(said(&a, "detail"), "; silent: am6 since 20") != NULL);
+	a.if_match = "*";
+	ASK(&a, 200, OPERATOR, "PATCH", ALPHA "/services/web", "{'sites': ['ny5', 'sg1']}");
+	asker_done(&a);
+}

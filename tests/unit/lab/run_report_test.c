@@ -1,0 +1,112 @@
+/* What a run has measured, as a report: a document of labs/article.yaml, made by hand. */
+#include "lab/run_report.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "tap.h"
+
+struct loaded {
+	struct conf *conf;
+	struct lab_plan *plan;
+};
+
+static void
+loaded_done(struct loaded *l)
+{
+	lab_plan_free(l->plan);
+	conf_free(l->conf);
+}
+
+static bool
+load(struct loaded *ret)
+{
+	_cleanup_(strbuf_done) struct strbuf errors = { 0 };
+	_cleanup_(freep) char *path = xasprintf("%s/article.yaml", getenv("LABS"));
+
+	*ret = (struct loaded){ 0 };
+	if (scenario_load_file(path, &ret->conf, &errors) < 0 ||
+	    lab_plan_new(conf_root(ret->conf), &ret->plan, NULL) < 0) {
+		tap_fail(__FILE__, __LINE__, "%s", strbuf_get(&errors));
+		return false;
+	}
+	return true;
+}
+
+#define TIMINGS(ms) "{\"namelookup_ms\":{\"median\":0},\"connect_ms\":{\"median\":" #ms "}}"
+#define UNICAST(client, site, ms)                                                                  \
+	"{\"client\":\"" client "\",\"site\":\"" site                                              \
+	"\",\"family\":\"ipv4\",\"ok\":5,\"timings\":" TIMINGS(ms) "}"
+#define ANYCAST(client, family, site, ms)                                                          \
+	"{\"client\":\"" client "\",\"service\":\"web\",\"family\":\"" family                      \
+	"\",\"ok\":5,\"sites\":{\"" site "\":5},"                                                  \
+	"\"timings\":" TIMINGS(ms) "}"
+#define HOP(ttl, address)                                                                          \
+	"{\"ttl\":" #ttl ",\"replies\":[{\"address\":\"" address "\",\"rtt_ms\":" #ttl "}]}"
+
+static const char document[] =
+    "{\"lab\":\"article\",\"started_at\":\"2026-11-30T09:00:00Z\",\"held\":true,\"steps\":["
+    "{\"step\":\"unicast\",\"commands\":[\"nearcast probe\"],\"rows\":[" UNICAST(
+	"edinburgh", "am6", 19) "," UNICAST("edinburgh", "sg1", 210) "," UNICAST("hong-kong", "am6",
+	203) "," UNICAST("hong-kong", "sg1",
+	44) "]},"
+	    "{\"step\":\"anycast\",\"rows\":[" ANYCAST("edinburgh", "ipv4", "am6",
+		19.5) "," ANYCAST("edinburgh", "ipv6", "sg1", 211) "," ANYCAST("hong-kong", "ipv4",
+		"sg1",
+		44) "]},"
+		    "{\"step\":\"trace\",\"rows\":["
+		    "{\"client\":\"edinburgh\",\"target\":\"203.0.113.10\",\"address\":\"203.0.113."
+		    "10\",\"reached\":true,"
+		    "\"answered_by\":\"am6-c3.medium.x86-01\",\"hops\":[" HOP(
+			1, "192.0.2.82") "," HOP(20,
+			"203.0.113.10") "]},"
+					"{\"client\":\"edinburgh\",\"target\":\"2001:db8:f00d::"
+					"10\",\"address\":\"2001:db8:f00d::10\",\"hops\":[]},"
+					"{\"client\":\"hong-kong\",\"held\":false}]}]}";
+
+TEST(one_site_alone_is_before_and_the_global_ip_after)
+{
+	json_t *doc = json_loads(document, 0, NULL);
+	struct loaded l;
+	struct report r;
+	struct err e = { 0 };
+
+	REQUIRE(doc != NULL && load(&l));
+	report_init(&r);
+	CHECK_INT(lab_report_fill(doc, conf_root(l.conf), l.plan, &r, &e), 0);
+	CHECK_STR(e.message, "");
+	REQUIRE(r.client_count == 2 && r.site_count == 2 && r.has_before);
+	CHECK_STR(r.title, "One address, two machines, and who answers");
+	CHECK_STR(r.before.label, "am6 alone");
+	CHECK_STR(r.clients[0].label, "edinburgh");
+	CHECK_STR(r.clients[0].place.country, "GB");
+	CHECK_STR(r.clients[0].network, "scotnet");
+	CHECK(r.clients[0].after.site == 0 && r.clients[0].after.rtt == 20); /* of its trace */
+	CHECK(r.clients[1].before.site == 0 && r.clients[1].before.rtt == 203);
+	CHECK(r.clients[1].before.inflation == 159 && r.clients[1].after.inflation == 0);
+	CHECK(r.change.mended.clients == 1 && r.finding_count == 0);
+	CHECK_INT(r.trace_count, 1);
+	CHECK_INT(r.traces[0].site, 0);
+	CHECK_STR(r.sites[1].place.country, "SG");
+	CHECK_INT(r.note_count, 0);
+	report_done(&r);
+	loaded_done(&l);
+	json_decref(doc);
+}
+
+TEST(without_anycast_there_is_nothing_to_report)
+{
+	json_t *doc = json_loads("{\"steps\":[{\"step\":\"unicast\",\"rows\":[{}]}]}", 0, NULL);
+	struct loaded l;
+	struct report r;
+	struct err e = { 0 };
+
+	REQUIRE(load(&l));
+	report_init(&r);
+	CHECK(lab_report_fill(doc, conf_root(l.conf), l.plan, &r, &e) < 0);
+	CHECK_STR(e.message, "no step `anycast` was played: there is nothing to report");
+	report_done(&r);
+	loaded_done(&l);
+	json_decref(doc);
+}

@@ -1,0 +1,134 @@
+#include "measure/inflation.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "tap.h"
+
+#define NAMES                                                                                      \
+	"{\"names\":["                                                                             \
+	"{\"address\":\"192.0.2.1\",\"site\":\"am6\",\"latitude\":52.37,\"longitude\":4.9},"       \
+	"{\"address\":\"192.0.2.2\",\"site\":\"sg1\",\"latitude\":1.29,\"longitude\":103.85},"     \
+	"{\"address\":\"192.0.2.3\",\"site\":\"nowhere\"}]}"
+
+static const struct geo_point edinburgh = { 55.95, -3.19 };
+
+static void
+answer(struct probe_summary *s, const char *site, int64_t ms)
+{
+	struct probe_record r = { .site = site ? xstrdup(site) : NULL,
+		.phases = { [PROBE_TOTAL] = DURATION_MS(ms) } };
+
+	probe_summary_add(s, &r);
+	probe_record_done(&r);
+}
+
+static void
+finish(struct probe_summary *s, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		probe_summary_finish(&s[i]);
+}
+
+static void
+done(struct probe_summary *s, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		probe_summary_done(&s[i]);
+}
+
+TEST(latency_is_over_the_best_of_the_family)
+{
+	static const struct probe_target targets[] = {
+		{ .name = "any IPv4", .family = IP_V4 },
+		{ .name = "any IPv6", .family = IP_V6 },
+		{ .name = "am6 IPv4", .family = IP_V4, .reference = true },
+		{ .name = "am6 IPv6", .family = IP_V6, .reference = true },
+		{ .name = "sg1", .reference = true },
+	};
+	static const int64_t took[] = { 30, 40, 20, 25, 10 };
+	struct probe_summary s[5] = { 0 };
+	struct inflation n[5];
+
+	for (size_t i = 0; i < 5; i++)
+		answer(&s[i], NULL, took[i]);
+	finish(s, 5);
+	inflation_compute(targets, s, 5, NULL, NULL, n);
+	CHECK(n[0].has_latency && duration_ms(n[0].latency) == 10 && n[0].ratio == 1.5);
+	CHECK(n[1].has_latency && duration_ms(n[1].latency) == 15);
+	CHECK(!n[0].has_km);
+	/* without references: with the quickest of all */
+	inflation_compute(targets, s, 2, NULL, NULL, n);
+	CHECK(duration_ms(n[0].latency) == 0 && duration_ms(n[1].latency) == 10);
+	/* one alone has nothing to be compared with */
+	inflation_compute(targets, s, 1, NULL, NULL, n);
+	CHECK(!n[0].has_latency);
+	done(s, 5);
+}
+
+TEST(kinds_are_not_compared)
+{
+	static const struct probe_target targets[] = {
+		{ .name = "web" },
+		{ .name = "dns", .parsed = { .kind = PROBE_DNS } },
+		{ .name = "am6", .reference = true },
+	};
+	struct probe_summary s[3] = { 0 };
+	struct inflation n[3];
+
+	answer(&s[0], NULL, 40);
+	answer(&s[1], NULL, 20);
+	answer(&s[2], NULL, 35);
+	finish(s, 3);
+	inflation_compute(targets, s, 3, NULL, NULL, n);
+	CHECK(n[0].has_latency && duration_ms(n[0].latency) == 5 && !n[1].has_latency);
+	/* nor without references */
+	inflation_compute(targets, s, 2, NULL, NULL, n);
+	CHECK(!n[0].has_latency && !n[1].has_latency);
+	done(s, 3);
+}
+
+TEST(kilometres_are_over_the_nearest_site)
+{
+	static const struct probe_target targets[] = { { .name = "near" }, { .name = "both" },
+		{ .name = "unknown" }, { .name = "silent" } };
+	struct probe_summary s[4] = { 0 };
+	struct names *names = NULL;
+	struct inflation n[4];
+	struct err e = { 0 };
+
+	REQUIRE(names_load_text("names", NAMES, strlen(NAMES), &names, &e) == 0);
+	answer(&s[0], "am6", 1);
+	answer(&s[1], "am6", 1);
+	answer(&s[1], "sg1", 1);
+	answer(&s[2], "nowhere", 1);
+	answer(&s[3], NULL, 1);
+	finish(s, 4);
+	inflation_compute(targets, s, 4, names, &edinburgh, n);
+	REQUIRE(n[0].has_km && n[1].has_km);
+	CHECK(fabs(n[0].km) < 1e-6 && fabs(n[0].nearest_km - 660) < 5);
+	CHECK_STR(n[0].nearest, "am6");
+	/* half of the answers came from 10,900 km away */
+	CHECK(fabs(n[1].km - (10930.0 - 660) / 2) < 50);
+	CHECK(!n[2].has_km && !n[3].has_km);
+	inflation_compute(targets, s, 4, names, NULL, n);
+	CHECK(!n[0].has_km);
+	names_free(names);
+	done(s, 4);
+}
+
+TEST(places_are_read)
+{
+	static const char *const bad[] = { "", "1", "1,", "1;2", "1, 2", "1,2x", "nan,1", "1e1,2",
+		"0x1,2", "--1,2" };
+	struct geo_point p;
+
+	CHECK_INT(geo_parse("55.95,-3.19", &p), 0);
+	CHECK(p.latitude == 55.95 && p.longitude == -3.19);
+	CHECK(geo_parse("91,0", &p) < 0 && geo_parse("0,-181", &p) < 0);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		if (geo_parse(bad[i], &p) == 0)
+			tap_fail(__FILE__, __LINE__, "\"%s\" was taken", bad[i]);
+	}
+}

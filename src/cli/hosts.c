@@ -118,6 +118,20 @@ run_tag(const void *options, int argc, char **args)
 	return status == EXIT_SUCCESS ? object_tag(&o->base, &f, args + 1, o->remove) : status;
 }
 
+/* What the host's agent has to have done first, the controller says. */
+static int
+run_move(const void *options, int argc, char **args)
+{
+	const struct hosts_options *o = options;
+	_cleanup_(object_found_done) struct object_found f = { 0 };
+	int status = object_find(&kind, &o->base, args[0], "", &f);
+
+	(void)argc;
+	return status == EXIT_SUCCESS
+		   ? object_patch(&o->base, &f, json_pack("{s:s}", "site", args[1]))
+		   : status;
+}
+
 static int
 run_remove(const void *options, int argc, char **args)
 {
@@ -154,6 +168,9 @@ static const struct cli_command show_command = OBJECT_COMMAND(
     "show", "HOST", 1, "Show a host.", show_options, struct hosts_options, NULL, run_show);
 static const struct cli_command set_command = OBJECT_COMMAND(
     "set", "HOST", 1, "Change a host.", set_options, struct hosts_options, NULL, run_set);
+static const struct cli_command move_command =
+    OBJECT_COMMAND("move", "HOST SITE", 2, "Move a host that announces nothing to another site.",
+	show_options, struct hosts_options, NULL, run_move);
 static const struct cli_command tag_command = {
 	.name = "tag",
 	.args = "HOST TAG...",
@@ -172,9 +189,8 @@ static const struct cli_command remove_command = OBJECT_COMMAND(
     "remove", "HOST", 1, "Remove a host.", remove_options, struct hosts_options, NULL, run_remove);
 
 static const struct cli_command *const commands[] = { &list_command, &add_command, &show_command,
-	&set_command, &tag_command, &metadata_command, &remove_command,
-	&cli_host_status_command,
-	&cli_host_network_command, &cli_join_tokens_command, NULL };
+	&set_command, &move_command, &tag_command, &metadata_command, &remove_command,
+	&cli_host_status_command, &cli_host_network_command, &cli_join_tokens_command, NULL };
 
 const struct cli_command cli_hosts_command = {
 	.name = "hosts",

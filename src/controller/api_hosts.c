@@ -8,6 +8,7 @@
 #include "controller/api_hosts.h"
 #include "controller/call_filter.h"
 #include "controller/handlers.h"
+#include "controller/host_move.h"
 #include "controller/references.h"
 #include "controller/standing.h"
 
@@ -58,6 +59,7 @@ static const struct field create_fields[] = {
 	OTHER_FIELDS,
 };
 static const struct field change_fields[] = {
+	{ .key = "site", .type = FIELD_NAME, AT(site) },
 	OTHER_FIELDS,
 };
 #undef OTHER_FIELDS
@@ -193,6 +195,21 @@ api_host_get(struct call *c)
 	return r < 0 ? r : call_answer(c, 200, json_incref(host), call_revision(host));
 }
 
+/* To the site that it is given; where it is already, nothing is to be done. */
+static int
+move(struct call *c, const json_t *host, const char *name)
+{
+	char site[STORE_ID_MAX], was[STORE_ID_MAX];
+	int r = call_site_id(c, "/site", name, site);
+
+	if (r >= 0)
+		r = call_site_id(c, "/site", call_text(host, "site"), was);
+	if (r < 0 || strcmp(site, was) == 0)
+		return r;
+	r = host_may_move(c, host);
+	return r < 0 ? r : host_move(c, call_text(host, "id"), site);
+}
+
 int
 api_host_change(struct call *c)
 {
@@ -210,6 +227,8 @@ api_host_change(struct call *c)
 		r = call_fields(c, &change_table, &h);
 	if (r >= 0 && call_changes_nothing(c))
 		return call_unchanged(c, before);
+	if (r >= 0 && h.site != NULL)
+		r = move(c, before, h.site);
 	if (r >= 0)
 		r = update(c, call_text(before, "id"), &h);
 	if (r >= 0)

@@ -28,13 +28,25 @@ scope_touch(struct call *c, const struct scope *s)
 	return r < 0 ? r : tell(c, &rows);
 }
 
+static int
+touch(struct call *c, const char *sql, const char *id)
+{
+	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
+	int r = store_query(c->store, &rows, c->e, sql, SQL_TEXT(id));
+
+	return r < 0 ? r : tell(c, &rows);
+}
+
+#define RAISE "UPDATE hosts SET desired_revision = desired_revision + 1"
+
 int
 scope_touch_site(struct call *c, const char *site)
 {
-	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
-	int r = store_query(c->store, &rows, c->e,
-	    "UPDATE hosts SET desired_revision = desired_revision + 1 WHERE site = $1 RETURNING id",
-	    SQL_TEXT(site));
+	return touch(c, RAISE " WHERE site = $1 RETURNING id", site);
+}
 
-	return r < 0 ? r : tell(c, &rows);
+int
+scope_touch_host(struct call *c, const char *host)
+{
+	return touch(c, RAISE " WHERE id = $1 RETURNING id", host);
 }

@@ -24,3 +24,5 @@ struct scope {
 int scope_touch(struct call *c, const struct scope *s);
 /* Likewise of all hosts of a site: what they are told of it was changed. */
 int scope_touch_site(struct call *c, const char *site);
+/* Likewise of one host, whatever it has. */
+int scope_touch_host(struct call *c, const char *host);

@@ -31,7 +31,7 @@ static const struct kind kinds[] = {
 	    { "name", "city", "country", "latitude", "longitude", "description" },
 	    { "name", "city", "country", "latitude", "longitude", "description" }, NULL },
 	{ "host", "hosts", false, true,
-	    { "description", "tags", "customdata", "metadata" },
+	    { "site", "description", "tags", "customdata", "metadata" },
 	    { "name", "site", "project", "description", "tags", "customdata", "metadata" }, NULL },
 	{ "service", "services", true, true,
 	    { "description", "document", "global_ips", "sites", "hosts", "min_sites", "max_change_percent", "lease_seconds" },

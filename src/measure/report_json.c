@@ -4,21 +4,20 @@
 #include "measure/json.h"
 #include "measure/report_write.h"
 
-/* With the digits that mean something: microseconds of ms, metres of km. */
-static json_t *
-number(double value)
+json_t *
+report_number_to_json(double value)
 {
 	return isnan(value) ? json_null() : json_real(round(value * 1000) / 1000);
 }
 
-static json_t *
-asn(uint32_t value)
+json_t *
+report_asn_to_json(uint32_t value)
 {
 	return value ? json_integer(value) : json_null();
 }
 
-static json_t *
-site_name(const struct report *r, uint32_t site)
+json_t *
+report_site_to_json(const struct report *r, uint32_t site)
 {
 	return site == REPORT_NONE ? json_null() : json_text(r->sites[site].name);
 }
@@ -29,8 +28,8 @@ index_or_null(uint32_t index)
 	return index == REPORT_NONE ? json_null() : json_integer(index);
 }
 
-static void
-add_place(json_t *j, const struct report_place *p)
+void
+report_place_to_json(json_t *j, const struct report_place *p)
 {
 	json_object_set_new(j, "city", json_text(p->city));
 	json_object_set_new(j, "country", json_text(p->country));
@@ -47,8 +46,8 @@ amount_to_json(const struct report_amount *a)
 	json_t *j = json_object();
 
 	json_object_set_new(j, "clients", json_integer((json_int_t)a->clients));
-	json_object_set_new(j, "weight", number(a->weight));
-	json_object_set_new(j, "share", number(a->share));
+	json_object_set_new(j, "weight", report_number_to_json(a->weight));
+	json_object_set_new(j, "share", report_number_to_json(a->share));
 	return j;
 }
 
@@ -62,7 +61,7 @@ sites_to_json(const struct report *r)
 		json_t *j = json_object();
 
 		json_object_set_new(j, "name", json_text(s->name));
-		add_place(j, &s->place);
+		report_place_to_json(j, &s->place);
 		json_object_set_new(
 		    j, "before", r->has_before ? amount_to_json(&s->before) : json_null());
 		json_object_set_new(j, "after", amount_to_json(&s->after));
@@ -79,10 +78,10 @@ quantiles_to_json(const struct report_quantiles *q)
 	if (isnan(q->median))
 		return json_null();
 	j = json_object();
-	json_object_set_new(j, "median", number(q->median));
-	json_object_set_new(j, "p90", number(q->p90));
-	json_object_set_new(j, "p95", number(q->p95));
-	json_object_set_new(j, "p99", number(q->p99));
+	json_object_set_new(j, "median", report_number_to_json(q->median));
+	json_object_set_new(j, "p90", report_number_to_json(q->p90));
+	json_object_set_new(j, "p95", report_number_to_json(q->p95));
+	json_object_set_new(j, "p99", report_number_to_json(q->p99));
 	return j;
 }
 
@@ -94,8 +93,8 @@ cdf_to_json(const struct report_cdf *cdf)
 	for (size_t i = 0; i < cdf->count; i++) {
 		json_t *point = json_array();
 
-		json_array_append_new(point, number(cdf->points[i].value));
-		json_array_append_new(point, number(cdf->points[i].share));
+		json_array_append_new(point, report_number_to_json(cdf->points[i].value));
+		json_array_append_new(point, report_number_to_json(cdf->points[i].share));
 		json_array_append_new(array, point);
 	}
 	return array;
@@ -129,16 +128,16 @@ landing_to_json(const struct report *r, const struct report_landing *l)
 	if (!l->heard)
 		return json_null();
 	j = json_object();
-	json_object_set_new(j, "site", site_name(r, l->site));
+	json_object_set_new(j, "site", report_site_to_json(r, l->site));
 	json_object_set_new(j, "sites", json_text(l->sites));
-	json_object_set_new(j, "rtt_ms", number(l->rtt));
-	json_object_set_new(j, "best_site", site_name(r, l->best_site));
-	json_object_set_new(j, "best_rtt_ms", number(l->best_rtt));
-	json_object_set_new(j, "inflation_ms", number(l->inflation));
-	json_object_set_new(j, "nearest_site", site_name(r, l->nearest_site));
-	json_object_set_new(j, "km", number(l->km));
-	json_object_set_new(j, "nearest_km", number(l->nearest_km));
-	json_object_set_new(j, "inflation_km", number(l->inflation_km));
+	json_object_set_new(j, "rtt_ms", report_number_to_json(l->rtt));
+	json_object_set_new(j, "best_site", report_site_to_json(r, l->best_site));
+	json_object_set_new(j, "best_rtt_ms", report_number_to_json(l->best_rtt));
+	json_object_set_new(j, "inflation_ms", report_number_to_json(l->inflation));
+	json_object_set_new(j, "nearest_site", report_site_to_json(r, l->nearest_site));
+	json_object_set_new(j, "km", report_number_to_json(l->km));
+	json_object_set_new(j, "nearest_km", report_number_to_json(l->nearest_km));
+	json_object_set_new(j, "inflation_km", report_number_to_json(l->inflation_km));
 	return j;
 }
 
@@ -154,9 +153,9 @@ clients_to_json(const struct report *r)
 		json_object_set_new(j, "client", json_text(c->name));
 		json_object_set_new(j, "label", json_text(c->label));
 		json_object_set_new(j, "network", json_text(c->network));
-		json_object_set_new(j, "asn", asn(c->asn));
-		add_place(j, &c->place);
-		json_object_set_new(j, "weight", number(c->weight));
+		json_object_set_new(j, "asn", report_asn_to_json(c->asn));
+		report_place_to_json(j, &c->place);
+		json_object_set_new(j, "weight", report_number_to_json(c->weight));
 		json_object_set_new(j, "before", landing_to_json(r, &c->before));
 		json_object_set_new(j, "after", landing_to_json(r, &c->after));
 		json_object_set_new(j, "trace", index_or_null(c->trace));
@@ -174,7 +173,7 @@ as_to_json(const struct report_as *as)
 	if (as->asn == 0)
 		return json_null();
 	j = json_object();
-	json_object_set_new(j, "asn", asn(as->asn));
+	json_object_set_new(j, "asn", report_asn_to_json(as->asn));
 	json_object_set_new(j, "name", json_text(as->name));
 	return j;
 }
@@ -188,9 +187,9 @@ hop_to_json(const struct report_hop *h)
 	json_object_set_new(j, "address", json_text(h->address));
 	json_object_set_new(j, "name", json_text(h->name));
 	json_object_set_new(j, "network", json_text(h->network));
-	json_object_set_new(j, "asn", asn(h->asn));
-	add_place(j, &h->place);
-	json_object_set_new(j, "rtt_ms", number(h->rtt));
+	json_object_set_new(j, "asn", report_asn_to_json(h->asn));
+	report_place_to_json(j, &h->place);
+	json_object_set_new(j, "rtt_ms", report_number_to_json(h->rtt));
 	return j;
 }
 
@@ -209,10 +208,10 @@ traces_to_json(const struct report *r)
 			json_array_append_new(path, as_to_json(&t->path[k]));
 		json_object_set_new(j, "client", json_text(r->clients[t->client].name));
 		json_object_set_new(j, "target", json_text(t->target));
-		json_object_set_new(j, "target_site", site_name(r, t->target_site));
+		json_object_set_new(j, "target_site", report_site_to_json(r, t->target_site));
 		json_object_set_new(j, "reached", json_boolean(t->reached));
 		json_object_set_new(j, "answered_by", json_text(t->answered_by));
-		json_object_set_new(j, "site", site_name(r, t->site));
+		json_object_set_new(j, "site", report_site_to_json(r, t->site));
 		json_object_set_new(j, "path", path);
 		json_object_set_new(j, "astray", index_or_null(t->astray));
 		json_object_set_new(j, "hops", hops);
@@ -231,7 +230,7 @@ tries_to_json(const struct report *r, const struct report_finding *f)
 		json_t *j = json_object();
 
 		json_object_set_new(j, "do", json_string(report_act_key(a->act)));
-		json_object_set_new(j, "site", site_name(r, a->site));
+		json_object_set_new(j, "site", report_site_to_json(r, a->site));
 		json_object_set_new(j, "neighbor", as_to_json(&a->neighbor));
 		json_object_set_new(j, "toward", as_to_json(&a->toward));
 		json_object_set_new(j, "text", json_text(f->tries[i]));
@@ -251,13 +250,14 @@ findings_to_json(const struct report *r)
 
 		json_object_set_new(j, "client", json_text(r->clients[f->client].name));
 		json_object_set_new(j, "label", json_text(r->clients[f->client].label));
-		json_object_set_new(j, "site", site_name(r, f->site));
-		json_object_set_new(j, "rtt_ms", number(r->clients[f->client].after.rtt));
-		json_object_set_new(j, "better_site", site_name(r, f->better_site));
-		json_object_set_new(j, "better_rtt_ms", number(f->better_rtt));
-		json_object_set_new(j, "inflation_ms", number(f->ms));
-		json_object_set_new(j, "inflation_km", number(f->km));
-		json_object_set_new(j, "share", number(f->share));
+		json_object_set_new(j, "site", report_site_to_json(r, f->site));
+		json_object_set_new(
+		    j, "rtt_ms", report_number_to_json(r->clients[f->client].after.rtt));
+		json_object_set_new(j, "better_site", report_site_to_json(r, f->better_site));
+		json_object_set_new(j, "better_rtt_ms", report_number_to_json(f->better_rtt));
+		json_object_set_new(j, "inflation_ms", report_number_to_json(f->ms));
+		json_object_set_new(j, "inflation_km", report_number_to_json(f->km));
+		json_object_set_new(j, "share", report_number_to_json(f->share));
 		json_object_set_new(j, "reason", json_string(report_reason_key(f->reason)));
 		json_object_set_new(j, "decider", as_to_json(&f->decider));
 		json_object_set_new(j, "text", json_text(f->said));
@@ -294,14 +294,14 @@ change_to_json(const struct report_change *c)
 }
 
 json_t *
-report_to_json(const struct report *r)
+report_head_to_json(const struct report *r)
 {
 	json_t *j = json_object(), *notes = json_array(), *limits = json_object();
 
 	for (size_t i = 0; i < r->note_count; i++)
 		json_array_append_new(notes, json_text(r->notes[i]));
-	json_object_set_new(limits, "inflation_ms", number(r->limits.ms));
-	json_object_set_new(limits, "inflation_km", number(r->limits.km));
+	json_object_set_new(limits, "inflation_ms", report_number_to_json(r->limits.ms));
+	json_object_set_new(limits, "inflation_km", report_number_to_json(r->limits.km));
 	json_object_set_new(j, "nearcast_report", json_integer(REPORT_VERSION));
 	json_object_set_new(j, "title", json_text(r->title));
 	json_object_set_new(j, "global_ip", json_text(r->global_ip));
@@ -317,6 +317,14 @@ report_to_json(const struct report *r)
 	json_object_set_new(j, "before", r->has_before ? state_to_json(&r->before) : json_null());
 	json_object_set_new(j, "after", state_to_json(&r->after));
 	json_object_set_new(j, "change", r->has_before ? change_to_json(&r->change) : json_null());
+	return j;
+}
+
+json_t *
+report_to_json(const struct report *r)
+{
+	json_t *j = report_head_to_json(r);
+
 	json_object_set_new(j, "findings", findings_to_json(r));
 	json_object_set_new(j, "traces", traces_to_json(r));
 	json_object_set_new(j, "clients", clients_to_json(r));

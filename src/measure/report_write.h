@@ -12,6 +12,15 @@
 
 /* All of it; owned by the caller. To be printed with MEASURE_JSON_FLAGS. */
 json_t *report_to_json(const struct report *r);
+/* Without what there is one of for each client: findings, traces, clients. Its size does not grow
+ * with them. */
+json_t *report_head_to_json(const struct report *r);
+/* Of one that has them in another form, as they are written there. With the digits that mean
+ * something: microseconds of ms, metres of km; NAN, and what is not known, is null. */
+json_t *report_number_to_json(double value);
+json_t *report_asn_to_json(uint32_t asn);
+json_t *report_site_to_json(const struct report *r, uint32_t site);
+void report_place_to_json(json_t *j, const struct report_place *p); /* its keys are added */
 
 /*
  * A row for each client that a better site could serve, the costliest first, below a row of names

@@ -2,21 +2,15 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
+#include "report/grouping.h"
 
-/* A row in the making: sums, and the weights of what they are sums of. */
+/* A row in the making. */
 struct sums {
 	struct row row;
-	double rtt_weight, better_weight, ms_weight, km_weight;
+	struct mean rtt, better_rtt, ms, km;
 };
-
-static int
-compare_texts(const char *a, const char *b)
-{
-	return strcmp(a ? a : "", b ? b : "");
-}
 
 /* Clients whose network is not known are each alone. */
 static int
@@ -29,8 +23,8 @@ compare_networks(
 		return a->asn < b->asn ? -1 : 1;
 	if (a->asn == 0 && !a->network && !b->network)
 		return (i > j) - (i < j);
-	way = compare_texts(a->network, b->network);
-	return way != 0 ? way : compare_texts(a->place.country, b->place.country);
+	way = grouping_compare_texts(a->network, b->network);
+	return way != 0 ? way : grouping_compare_texts(a->place.country, b->place.country);
 }
 
 struct entry {
@@ -73,19 +67,9 @@ compare_rows(const void *a, const void *b)
 }
 
 static void
-add_known(double *sum, double *weight, double value, double w)
-{
-	if (isnan(value))
-		return;
-	*sum += value * w;
-	*weight += w;
-}
-
-static void
 add(const struct report *r, const struct report_finding *f, struct sums *s)
 {
 	const struct report_client *c = &r->clients[f->client];
-	double w = fmax(c->weight, 1e-9);
 
 	if (s->row.clients == 0 || c->weight > r->clients[s->row.client].weight)
 		s->row.client = f->client;
@@ -95,22 +79,21 @@ add(const struct report *r, const struct report_finding *f, struct sums *s)
 	s->row.clients++;
 	s->row.share += f->share;
 	s->row.cost += f->share * report_cost_ms(f->ms, f->km);
-	add_known(&s->row.rtt, &s->rtt_weight, c->after.rtt, w);
-	add_known(&s->row.better_rtt, &s->better_weight, f->better_rtt, w);
-	add_known(&s->row.ms, &s->ms_weight, f->only_nearer ? NAN : f->ms, w);
-	add_known(&s->row.km, &s->km_weight, f->km, w);
+	mean_add(&s->rtt, c->after.rtt, c->weight);
+	mean_add(&s->better_rtt, f->better_rtt, c->weight);
+	mean_add(&s->ms, f->only_nearer ? NAN : f->ms, c->weight);
+	mean_add(&s->km, f->km, c->weight);
 }
 
-/* Without any, that is not known: 0 / 0. */
 static struct row
 finish(const struct sums *s)
 {
 	struct row row = s->row;
 
-	row.rtt /= s->rtt_weight;
-	row.better_rtt /= s->better_weight;
-	row.ms /= s->ms_weight;
-	row.km /= s->km_weight;
+	row.rtt = mean_of(&s->rtt);
+	row.better_rtt = mean_of(&s->better_rtt);
+	row.ms = mean_of(&s->ms);
+	row.km = mean_of(&s->km);
 	return row;
 }
 

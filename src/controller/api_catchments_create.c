@@ -272,10 +272,12 @@ read_targets(struct call *c, struct making *m)
 
 /* ---- who ---- */
 
-/* By site; of each the hosts first that are there and announce. $1 service, $2 when who was seen
- * since then is there. */
+/* By site; of each the hosts first that are there and announce. $1 service, $2 and $3 PRESENT_NS
+ * before and after now. */
+/* clang-format off */
 #define HOSTS                                                                                      \
-	"SELECT h.id, h.name, h.site, sites.name, CASE WHEN h.seen_at > $2 THEN 1 ELSE 0 END,"     \
+	"SELECT h.id, h.name, h.site, sites.name,"                                                 \
+	" CASE WHEN " PRESENCE_IS("h", "$2", "$3") " THEN 1 ELSE 0 END,"                           \
 	" CASE WHEN EXISTS (SELECT 1 FROM reports r WHERE r.host = h.id AND r.service = s.id"      \
 	" AND r.stage <> 'withdrawn') THEN 1 ELSE 0 END"                                           \
 	" FROM services s JOIN hosts h ON (h.project IS NULL OR h.project = s.project)"            \
@@ -283,6 +285,7 @@ read_targets(struct call *c, struct making *m)
 	" AND (p.host = h.id OR p.site = h.site)) JOIN sites ON sites.id = h.site"                 \
 	" WHERE s.id = $1 AND h.credential_hash IS NOT NULL ORDER BY sites.name, 5 DESC, 6 DESC,"  \
 	" h.name"
+/* clang-format on */
 
 static int
 add_part(struct call *c, struct making *m, const struct store_rows *row, bool is_first)
@@ -314,7 +317,7 @@ add_parts(struct call *c, struct making *m)
 	char site[STORE_ID_MAX] = "";
 	bool has_site = false;
 	int r = store_query(c->store, &rows, c->e, HOSTS, SQL_TEXT(m->service),
-	    SQL_INT(c->request->now - PRESENT_NS));
+	    SQL_INT(c->request->now - PRESENT_NS), SQL_INT(c->request->now + PRESENT_NS));
 
 	while (r >= 0 && store_next(&rows)) {
 		bool is_first = strcmp(site, store_text(&rows, 2)) != 0;

@@ -29,6 +29,11 @@
 /* A host that was seen then, and left then; both may be SQL's NULL, as INT64_MIN. A clock may have
  * been stepped back. */
 bool presence_is(int64_t seen_at, int64_t left_at, int64_t now);
+/* The same of a row of hosts, as a condition of SQL; the parameters are PRESENT_NS before and after
+ * now. */
+#define PRESENCE_IS(host, before, after)                                                           \
+	host ".seen_at BETWEEN " before " AND " after " AND COALESCE(" host ".left_at < " host     \
+	     ".seen_at, TRUE)"
 /* Since when somebody listens, as a term of SQL; the parameters are now, and PRESENT_NS before and
  * after it. Now, when nobody does. */
 #define PRESENCE_LISTENING(now, before, after)                                                     \

@@ -5,10 +5,8 @@
 
 #include "base/alloc.h"
 #include "base/utf8.h"
+#include "controller/presence.h"
 
-/* A host that is not heard of for so long is not there; the agents' polls are noted each few
- * seconds. */
-#define PRESENT_NS (INT64_C(20) * 1000000000)
 /* How long a drain may take when nothing is said: more than any agent's drain-at-most is usual. */
 #define DRAIN_LIMIT DURATION_S(3600)
 #define DRAIN_MARGIN DURATION_S(60)
@@ -68,7 +66,7 @@ case_done(struct rollout_case *k)
  * nothing of the service.
  */
 #define HOSTS                                                                                      \
-	"SELECT h.site, sites.name, h.id, h.name, h.seen_at, h.desired_revision,"                  \
+	"SELECT h.site, sites.name, h.id, h.name, h.seen_at, h.left_at, h.desired_revision,"       \
 	" h.applied_revision, h.applied_error, r.stage, r.verdict, r.reason, r.detail,"            \
 	" CASE WHEN EXISTS (SELECT 1 FROM operator_orders o WHERE o.kind = 'drain'"                \
 	" AND (o.service IS NULL OR o.service = s.id) AND (o.site IS NULL OR o.site = h.site)"     \
@@ -88,6 +86,7 @@ enum {
 	AT_HOST,
 	AT_HOST_NAME,
 	AT_SEEN,
+	AT_LEFT,
 	AT_DESIRED,
 	AT_APPLIED,
 	AT_ERROR,
@@ -127,9 +126,8 @@ is_drained(const struct store_rows *rows)
 static void
 begin_host(struct host *h, struct case_site *p, const struct store_rows *rows, int64_t now)
 {
-	int64_t seen = store_int_or(rows, AT_SEEN, INT64_MIN);
-
-	*h = (struct host){ .present = seen != INT64_MIN && seen > now - PRESENT_NS,
+	*h = (struct host){ .present = presence_is(store_int_or(rows, AT_SEEN, INT64_MIN),
+				store_int_or(rows, AT_LEFT, INT64_MIN), now),
 		.applied = store_int_or(rows, AT_APPLIED, -1) >= store_int(rows, AT_DESIRED) &&
 			   store_is_null(rows, AT_ERROR),
 		.refused = !store_is_null(rows, AT_ERROR) };

@@ -200,6 +200,23 @@ TEST(a_host_that_goes_away_is_said)
 	agents_done(&g);
 }
 
+TEST(who_has_left_does_not_send)
+{
+	struct agents g;
+
+	REQUIRE(agents_init(&g));
+	all_there(&g);
+	places_sql(&g.a, "UPDATE hosts SET left_at = seen_at WHERE name IN ('am6-1', 'sg1-1')");
+	ASK(&g.a, 409, OPERATOR, "POST", CATCHMENTS, wanted(""));
+	CHECK(strstr(said(&g.a, "detail"), "was heard of lately: it cannot send") != NULL);
+	g.a.now += S;
+	AGENT(&g, 200, 0, "POST", "report", "{'run': 'r', 'services': []}");
+	ASK(&g.a, 201, OPERATOR, "POST", CATCHMENTS, wanted(""));
+	CHECK_STR(said(&g.a, "parts.2.host"), "sg1-1");
+	CHECK_STR(said(&g.a, "parts.2.state"), "gone");
+	agents_done(&g);
+}
+
 TEST(without_its_sender_it_fails_and_keeps_what_it_has)
 {
 	struct agents g;

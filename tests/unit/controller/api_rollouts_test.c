@@ -135,6 +135,31 @@ TEST(it_stops_when_another_site_fails)
 	asker_done(&a);
 }
 
+/* By the rule of presence.h: who left is not there, and who is silent for 15 s. */
+TEST(it_waits_for_who_is_not_there)
+{
+	static const char *const waits = "waits for site ny5, which is not heard of";
+	struct asker a;
+
+	REQUIRE(places_init(&a));
+	start(&a, DRAIN);
+	places_sql(&a, "UPDATE hosts SET left_at = seen_at WHERE name = 'ny5-1'");
+	look(&a, 1);
+	CHECK_STR(stands(&a), "running: running waiting waiting");
+	CHECK_STR(said(&a, "why"), waits);
+	all_well(&a);
+	look(&a, 1);
+	ASK(&a, 200, VIEWER, "GET", path, NULL);
+	CHECK_STR(said(&a, "why"), "");
+	a.now += 15 * S;
+	places_heard(&a, "am6-1");
+	places_heard(&a, "sg1-1");
+	look(&a, 1);
+	CHECK_STR(stands(&a), "running: running waiting waiting");
+	CHECK_STR(said(&a, "why"), waits);
+	asker_done(&a);
+}
+
 #define CHANGE                                                                                     \
 	"{'kind': 'change', 'service': 'web', 'settle_seconds': 1, 'document': {'listen': "        \
 	"['tcp/81']}}"

@@ -54,6 +54,14 @@ TEST(hosts_and_services)
 	CHECK_INT(c.named[0].min_sites, 1);
 	CHECK(c.event_number > 0);
 	census_done(&c);
+	/* who has left is not there, whenever that was */
+	places_sql(&a, "UPDATE hosts SET left_at = seen_at WHERE name = 'ny5-1'");
+	c = take();
+	CHECK_INT(c.hosts_present, 1);
+	CHECK_INT(c.hosts_silent, 2);
+	CHECK_INT(c.services[CENSUS_AT_MINIMUM], 1);
+	census_done(&c);
+	a.now += 1000000000;
 	places_report(&a, "ny5-1", "withdrawn", "failing", NULL);
 	places_sql(&a, "UPDATE hosts SET applied_revision = 0 WHERE name = 'am6-1'");
 	c = take();

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/strbuf.h"
 #include "service/state.h"
 
 #define LINES_MAX (1u << 20) /* bytes that wait for the disk */
@@ -148,12 +149,12 @@ static void
 load_count(struct events *v, struct reader record)
 {
 	char name[64];
+	size_t kind;
 
 	(void)state_find_text(record, TAG_KIND, name, sizeof(name));
-	for (enum event_kind kind = 0; kind < EVENT_KIND_MAX; kind++) {
-		if (strcmp(event_kind_names[kind], name) == 0)
-			v->by_kind[kind] = state_find_number(record, TAG_COUNT, 0);
-	}
+	kind = str_index(name, event_kind_names);
+	if (kind < EVENT_KIND_MAX)
+		v->by_kind[kind] = state_find_number(record, TAG_COUNT, 0);
 }
 
 int

@@ -170,6 +170,16 @@ edit_distance(const char *a, const char *b)
 	return row[lb];
 }
 
+size_t
+str_index(const char *text, const char *const *names)
+{
+	size_t i = 0;
+
+	while (names[i] != NULL && strcmp(names[i], text) != 0)
+		i++;
+	return i;
+}
+
 const char *
 str_nearest(const char *text, const char *const *candidates)
 {

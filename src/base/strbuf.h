@@ -65,6 +65,9 @@ bool str_starts_with(const char *text, const char *prefix);
 /* The columns that UTF-8 text takes in a terminal, counting each code point as one. */
 size_t utf8_width(const char *text);
 
+/* The place of text in names, which end with NULL; their number: it is none of them. */
+size_t str_index(const char *text, const char *const *names);
+
 /*
  * The candidate nearest to text (edit distance at most 2, and below half of its length), or NULL: the
  * "did you mean" of an error. candidates ends with NULL.

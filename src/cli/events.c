@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/strbuf.h"
 #include "cli/agent.h"
 #include "cli/commands.h"
 #include "cli/events.h"
@@ -178,11 +179,7 @@ check_kind(const char *kind)
 {
 	const char *nearest = kind != NULL ? str_nearest(kind, event_kind_names) : NULL;
 
-	for (size_t i = 0; kind != NULL && event_kind_names[i] != NULL; i++) {
-		if (strcmp(event_kind_names[i], kind) == 0)
-			return EXIT_SUCCESS;
-	}
-	if (kind == NULL)
+	if (kind == NULL || event_kind_names[str_index(kind, event_kind_names)] != NULL)
 		return EXIT_SUCCESS;
 	if (controller_is_named() && nearest == NULL)
 		return cli_usage_error("--kind %s: this asks the agent of this host, which has no "

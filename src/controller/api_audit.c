@@ -57,10 +57,7 @@ list(struct call *c, const char *project)
 		.first = "~"
 	};
 
-	struct store_value values[1 + ARRAY_SIZE(filters)] = { SQL_TEXT(project) };
-	int r = call_filters(c, filters, ARRAY_SIZE(filters), values + 1);
-
-	return r < 0 ? r : call_list(c, &all, values, ARRAY_SIZE(values));
+	return call_list_filtered(c, &all, project, filters, ARRAY_SIZE(filters));
 }
 
 int

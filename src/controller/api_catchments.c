@@ -172,10 +172,8 @@ api_catchments_list(struct call *c)
 			   " WHERE (c.address = $1 OR g.prefix = $1 OR g.id = $1)"
 			   " AND ($2 = '' OR c.project = $2)" },
 	};
-	struct store_value values[1 + ARRAY_SIZE(filters)] = { SQL_TEXT(c->project) };
-	int r = call_filters(c, filters, ARRAY_SIZE(filters), values + 1);
 
-	return r < 0 ? r : call_list(c, &list, values, ARRAY_SIZE(values));
+	return call_list_filtered(c, &list, c->project, filters, ARRAY_SIZE(filters));
 }
 
 int

@@ -114,10 +114,8 @@ api_rollouts_list(struct call *c)
 	};
 	static const struct call_filter filters[] = { CALL_FILTER_SERVICE(""),
 		{ .name = "state", .words = rollout_state_names } };
-	struct store_value values[1 + ARRAY_SIZE(filters)] = { SQL_TEXT(c->project) };
-	int r = call_filters(c, filters, ARRAY_SIZE(filters), values + 1);
 
-	return r < 0 ? r : call_list(c, &list, values, ARRAY_SIZE(values));
+	return call_list_filtered(c, &list, c->project, filters, ARRAY_SIZE(filters));
 }
 
 int

@@ -4,17 +4,10 @@
  */
 #include "controller/call_filter.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/strbuf.h"
-
-static bool
-is_listed(const char *text, const char *const *words)
-{
-	while (*words != NULL && strcmp(*words, text) != 0)
-		words++;
-	return *words != NULL;
-}
 
 /* "expected drain or hold" */
 static int
@@ -58,8 +51,8 @@ static int
 check(struct call *c, const struct call_filter *f, const char *text)
 {
 	if (f->words != NULL)
-		return is_listed(text, f->words) ? 0 : refuse_word(c, f);
-	if (f->known != NULL && is_listed(text, f->known))
+		return f->words[str_index(text, f->words)] != NULL ? 0 : refuse_word(c, f);
+	if (f->known != NULL && f->known[str_index(text, f->known)] != NULL)
 		return 0;
 	return f->sql != NULL ? look_for(c, f, text) : 0;
 }
@@ -95,4 +88,16 @@ call_filters(
 {
 	call_filters_said(c, filters, count, values);
 	return call_filters_check(c, filters, count);
+}
+
+int
+call_list_filtered(struct call *c, const struct call_list *list, const char *project,
+    const struct call_filter *filters, size_t count)
+{
+	struct store_value values[1 + CALL_FILTERS_MAX] = { SQL_TEXT(project) };
+	int r;
+
+	assert(count <= CALL_FILTERS_MAX);
+	r = call_filters(c, filters, count, values + 1);
+	return r < 0 ? r : call_list(c, list, values, 1 + count);
 }

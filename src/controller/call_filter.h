@@ -48,3 +48,8 @@ void call_filters_said(const struct call *c, const struct call_filter *filters, 
 /* Both. */
 int call_filters(
     struct call *c, const struct call_filter *filters, size_t count, struct store_value *values);
+/* A page of a list of a project ("": of all), whose id is $3 of its SQL, and what the filters say
+ * $4 and on. */
+#define CALL_FILTERS_MAX 5
+int call_list_filtered(struct call *c, const struct call_list *list, const char *project,
+    const struct call_filter *filters, size_t count);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/strbuf.h"
 #include "base/utf8.h"
 #include "controller/presence.h"
 
@@ -34,16 +35,6 @@ const char *
 rollout_step_name(enum step_state state)
 {
 	return step_names[state];
-}
-
-static int
-index_of(const char *const *names, const char *name)
-{
-	int i = 0;
-
-	while (names[i + 1] != NULL && strcmp(names[i], name) != 0)
-		i++;
-	return i;
 }
 
 void
@@ -269,15 +260,16 @@ take(struct rollout_case *k, const struct store_rows *rows)
 	k->parameters = json_loads(store_text(rows, 5), 0, NULL);
 	k->document = store_is_null(rows, 6) ? NULL : json_loads(store_text(rows, 6), 0, NULL);
 	k->purpose = xstrdup(store_text(rows, 7));
-	k->was = (enum rollout_state)index_of(rollout_state_names, store_text(rows, 10));
+	k->was = (enum rollout_state)str_index(store_text(rows, 10), rollout_state_names);
 	utf8_format(k->was_why, sizeof(k->was_why), "%s", store_text(rows, 11));
-	*r = (struct rollout){ .kind = (enum rollout_kind)index_of(kind_names, store_text(rows, 4)),
-		.state = k->was,
-		.at_once = (size_t)store_int(rows, 8),
-		.settle = DURATION_NS(store_int(rows, 9)),
-		.looked = { store_int_or(rows, 12, INT64_MAX) },
-		.absent = DURATION_NS(store_int(rows, 13)),
-		.min_sites = (size_t)store_int(rows, 15) };
+	*r =
+	    (struct rollout){ .kind = (enum rollout_kind)str_index(store_text(rows, 4), kind_names),
+		    .state = k->was,
+		    .at_once = (size_t)store_int(rows, 8),
+		    .settle = DURATION_NS(store_int(rows, 9)),
+		    .looked = { store_int_or(rows, 12, INT64_MAX) },
+		    .absent = DURATION_NS(store_int(rows, 13)),
+		    .min_sites = (size_t)store_int(rows, 15) };
 	utf8_format(r->why, sizeof(r->why), "%s", k->was_why);
 	r->limit = limit_of(k);
 }
@@ -316,7 +308,7 @@ read_steps(struct call *c, struct rollout_case *k)
 		s = &k->steps[i];
 		*s = (struct rollout_step){ .site = site_of(
 						k, store_text(&rows, 1), store_text(&rows, 2)),
-			.state = (enum step_state)index_of(step_names, store_text(&rows, 3)),
+			.state = (enum step_state)str_index(store_text(&rows, 3), step_names),
 			.watched = DURATION_NS(store_int(&rows, 5)) };
 		utf8_format(s->why, sizeof(s->why), "%s", store_text(&rows, 4));
 		k->were[i] = (struct case_step){ store_int(&rows, 0), s->state };

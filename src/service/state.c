@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/strbuf.h"
 #include "service/service_internal.h"
 
 enum {
@@ -142,14 +143,13 @@ static bool
 load_entry(struct journal *j, struct reader record, struct instant base)
 {
 	struct journal_entry e = { 0 };
-	enum event_kind kind = 0;
+	enum event_kind kind;
 	char name[64];
 
 	if (!state_load(&journal_entry_table, record, base, &e))
 		return false;
 	(void)state_find_text(record, TAG_KEY, name, sizeof(name));
-	while (kind < EVENT_KIND_MAX && strcmp(event_kind_names[kind], name) != 0)
-		kind++;
+	kind = (enum event_kind)str_index(name, event_kind_names);
 	if (kind == EVENT_KIND_MAX)
 		return true; /* of a version that knows more of them */
 	j->last_seq = e.seq - 1;

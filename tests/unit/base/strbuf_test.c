@@ -65,6 +65,17 @@ TEST(nearest_word)
 	CHECK_STR(str_nearest("", words), NULL);
 }
 
+TEST(place_of_a_word)
+{
+	static const char *const words[] = { "hold-time", "interval", "rise", NULL };
+
+	CHECK_INT(str_index("hold-time", words), 0);
+	CHECK_INT(str_index("rise", words), 2);
+	CHECK_INT(str_index("ris", words), 3);
+	CHECK_INT(str_index("", words), 3);
+	CHECK_INT(str_index("x", words + 3), 0);
+}
+
 TEST(width_counts_code_points)
 {
 	CHECK_INT(utf8_width("abc"), 3);

@@ -3,9 +3,8 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
+#include "agent/catch_local.h"
 #include "base/alloc.h"
 #include "base/log.h"
 #include "io/worker.h"
@@ -57,59 +56,6 @@ on_finished(void *userdata, int r, const struct err *e)
 	worker_ring(w->worker);
 }
 
-/* The address that a packet to the first target would have, which no other site may have. */
-static int
-own_address(struct ip target, struct ip *ret, struct err *e)
-{
-	struct sockaddr_storage ss;
-	socklen_t len = endpoint_to_sockaddr((struct endpoint){ .addr = target, .port = 1 }, &ss);
-	struct endpoint own;
-	int fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0), r;
-
-	r = fd < 0 ? -errno : 0;
-	if (r == 0 && connect(fd, (struct sockaddr *)&ss, len) < 0)
-		r = -errno;
-	len = sizeof(ss);
-	if (r == 0 && getsockname(fd, (struct sockaddr *)&ss, &len) < 0)
-		r = -errno;
-	if (r == 0)
-		r = endpoint_from_sockaddr(&ss, &own);
-	if (fd >= 0)
-		(void)close(fd);
-	if (r < 0)
-		return err_errno(e, r, "an address of this host alone");
-	*ret = own.addr;
-	return 0;
-}
-
-static int
-first_target(const struct hitlist *list, uint64_t targets, struct ip *ret)
-{
-	for (uint64_t i = 0; i < targets; i++) {
-		if (hitlist_at(list, i, ret))
-			return 0;
-	}
-	return -ENOENT;
-}
-
-static int
-set_local(struct catch_worker *w, struct catch_run_conf *conf, struct err *e)
-{
-	struct ip target;
-	int r;
-
-	if (w->work != CATCH_MEASURES)
-		return 0;
-	if (first_target(w->hitlist, conf->targets, &target) < 0)
-		return err_set(e, -ENOENT, "there is no target to ask");
-	r = own_address(target, &conf->local, e);
-	if (r == 0 && ip_equal(conf->local, w->task->address))
-		return err_set(e, -EADDRNOTAVAIL,
-		    "packets to the targets leave this host from the Global IP: it has no address "
-		    "of its own to measure from");
-	return r;
-}
-
 static int
 run(struct catch_worker *w, sd_event *loop, struct err *e)
 {
@@ -138,7 +84,7 @@ run(struct catch_worker *w, sd_event *loop, struct err *e)
 			return e->code;
 		conf.hitlist = w->hitlist;
 	}
-	r = set_local(w, &conf, e);
+	r = w->work == CATCH_MEASURES ? catch_local(w->hitlist, conf.targets, &conf.local, e) : 0;
 	return r < 0 ? r : catch_run_new(loop, &conf, on_finished, w, &w->run, e);
 }
 

@@ -9,27 +9,12 @@
 
 #include <systemd/sd-event.h>
 
+#include "agent/catch_ledger.h"
 #include "agent/catch_task.h"
-#include "base/strbuf.h"
 
 #define CATCH_WORKER_ROWS_MAX (4u << 20)
 
-enum catch_work {
-	CATCH_LISTENS,
-	CATCH_SENDS,
-	CATCH_MEASURES, /* from an address of this host alone */
-};
-
 struct catch_worker;
-
-struct catch_news {
-	struct strbuf rows; /* owned: lines of a target and us */
-	bool is_over;       /* there will be no more */
-	int r;              /* then: 0, or what went wrong */
-	struct err why;
-	uint64_t sent, not_sent, excluded, dropped;
-	uint64_t verdicts[CATCH_VERDICTS]; /* of all replies so far */
-};
 
 /*
  * task is borrowed until the end. on_news: in the owner's loop, when it is over. What fails comes

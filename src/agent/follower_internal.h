@@ -1,8 +1,8 @@
 /*
  * What the files of follower.h share: follower.c drives the two lines, follower_apply.c puts
  * documents in force, follower_orders.c their drains and holds, follower_report.c tells,
- * follower_guard.c asks for leases, follower_catch.c measures catchments, follower_status.c answers
- * people.
+ * follower_guard.c asks for leases, follower_catch.c (and caught.c) measures catchments,
+ * follower_status.c answers people.
  */
 #pragma once
 

@@ -18,8 +18,6 @@
 #define ROWS_MAX 4000 /* in a message */
 
 static const char *const kinds[] = { "replies", "rtt", NULL };
-static const char *const states[] = { "listening", "sending", "sent", "measuring", "measured",
-	"ended", "failed", NULL };
 
 struct request {
 	uint64_t given;
@@ -38,7 +36,11 @@ static const struct field fields[] = {
 	    .flags = FIELD_REQUIRED,
 	    .min = 1,
 	    .max = UINT32_MAX },
-	{ .key = "state", .type = FIELD_ENUM, AT(state), .flags = FIELD_REQUIRED, .names = states },
+	{ .key = "state",
+	    .type = FIELD_ENUM,
+	    AT(state),
+	    .flags = FIELD_REQUIRED,
+	    .names = catch_standing_names },
 	{ .key = "why", .type = FIELD_TEXT, AT(why), .max = CATCHMENT_WHY_MAX - 1 },
 	{ .key = "kind", .type = FIELD_ENUM, AT(kind), .names = kinds },
 	{ .key = "rows", .type = FIELD_LINES, AT(rows), .max = ROWS_MAX },
@@ -203,7 +205,7 @@ take(struct call *c, struct catchment_case *k, size_t i, const struct request *q
 	if (r < 0)
 		return r;
 	take_counts(h, q->counts);
-	(void)catchment_say(&k->parts[i], catchment_part_of(states[q->state]),
+	(void)catchment_say(&k->parts[i], catchment_part_of(catch_standing_names[q->state]),
 	    q->why != NULL ? q->why : "", (struct instant){ c->request->now });
 	return 0;
 }
@@ -212,7 +214,7 @@ static int
 answer(struct call *c, const struct catchment_case *k, size_t i)
 {
 	return call_answer(c, 200,
-	    json_pack("{s:s}", "order", catchment_order_name(catchment_order(&k->c, &k->parts[i]))),
+	    json_pack("{s:s}", "order", catch_order_names[catchment_order(&k->c, &k->parts[i])]),
 	    0);
 }
 

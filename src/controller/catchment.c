@@ -1,16 +1,15 @@
 #include "controller/catchment.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/attr.h"
+#include "base/strbuf.h"
 #include "base/utf8.h"
 
 const char *const catchment_state_names[CATCHMENT_STATES + 1] = { "requested", "running",
 	"measuring", "collecting", "done", "stopped", "failed", NULL };
-static const char *const part_names[PART_STATES] = { "asked", "listening", "sending", "sent",
-	"measuring", "measured", "ended", "failed", "gone" };
-static const char *const order_names[PART_ORDERS] = { "listen", "send", "measure", "end" };
+static const char *const part_names[PART_STATES + 1] = { "asked", "listening", "sending", "sent",
+	"measuring", "measured", "ended", "failed", "gone", NULL };
 
 const char *
 catchment_state_name(enum catchment_state s)
@@ -24,30 +23,16 @@ catchment_part_name(enum part_state s)
 	return part_names[s];
 }
 
-const char *
-catchment_order_name(enum part_order o)
-{
-	return order_names[o];
-}
-
 enum catchment_state
 catchment_state_of(const char *name)
 {
-	enum catchment_state s = 0;
-
-	while (s < CATCHMENT_STATES && strcmp(catchment_state_names[s], name) != 0)
-		s++;
-	return s;
+	return (enum catchment_state)str_index(name, catchment_state_names);
 }
 
 enum part_state
 catchment_part_of(const char *name)
 {
-	enum part_state s = 0;
-
-	while (s < PART_STATES && strcmp(part_names[s], name) != 0)
-		s++;
-	return s;
+	return (enum part_state)str_index(name, part_names);
 }
 
 bool
@@ -94,16 +79,16 @@ catchment_restarted(struct catchment *c, struct catchment_part *p)
 		fail_part(p, PART_FAILED, "nearcastd was started anew, or upgraded, meanwhile");
 }
 
-enum part_order
+enum catch_order
 catchment_order(const struct catchment *c, const struct catchment_part *p)
 {
 	if (c->state >= CATCHMENT_COLLECTING || p->state == PART_FAILED || p->state == PART_ENDED)
-		return PART_END;
+		return CATCH_ORDER_END;
 	if (c->state == CATCHMENT_RUNNING && p->sends)
-		return PART_SEND;
+		return CATCH_ORDER_SEND;
 	if (c->state == CATCHMENT_MEASURING && p->measures)
-		return PART_MEASURE;
-	return PART_LISTEN;
+		return CATCH_ORDER_MEASURE;
+	return CATCH_ORDER_LISTEN;
 }
 
 /* ---- as time goes by ---- */

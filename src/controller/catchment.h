@@ -18,6 +18,7 @@
 #include <stddef.h>
 
 #include "base/time.h"
+#include "proto/catch/part.h"
 
 #define CATCHMENT_WHY_MAX 200
 
@@ -43,15 +44,6 @@ enum part_state {
 	PART_FAILED, /* it says why */
 	PART_GONE,   /* it was not heard of for PART_SILENT */
 	PART_STATES,
-};
-
-/* What a host is told. */
-enum part_order {
-	PART_LISTEN,
-	PART_SEND,
-	PART_MEASURE,
-	PART_END,
-	PART_ORDERS,
 };
 
 /* Hosts speak every second. */
@@ -83,7 +75,8 @@ void catchment_look(struct catchment *c, struct instant now);
 bool catchment_stop(struct catchment *c, const char *why, struct instant now);
 bool catchment_is_over(const struct catchment *c);
 
-enum part_order catchment_order(const struct catchment *c, const struct catchment_part *p);
+/* What a host is told. */
+enum catch_order catchment_order(const struct catchment *c, const struct catchment_part *p);
 /* A host says how it stands. False: it cannot be so: it is taken for what it was. */
 bool catchment_say(
     struct catchment_part *p, enum part_state state, const char *why, struct instant now);
@@ -95,10 +88,9 @@ void catchment_restarted(struct catchment *c, struct catchment_part *p);
 
 /* All of them, ends with NULL. */
 extern const char *const catchment_state_names[CATCHMENT_STATES + 1];
-/* "requested"; "listening"; "listen". */
+/* "requested"; "listening". */
 const char *catchment_state_name(enum catchment_state s);
 const char *catchment_part_name(enum part_state s);
-const char *catchment_order_name(enum part_order o);
 /* CATCHMENT_STATES, PART_STATES: it is none. */
 enum catchment_state catchment_state_of(const char *name);
 enum part_state catchment_part_of(const char *name);

@@ -75,9 +75,10 @@ read_hosts(struct store *s, const struct reading *g, struct err *e)
 	    " CAST(sum(1 - joined) AS BIGINT), CAST(sum(is_there * behind) AS BIGINT) FROM"
 	    " (SELECT CASE WHEN credential_hash IS NULL THEN 0 ELSE 1 END AS joined,"
 	    " CASE WHEN credential_hash IS NOT NULL"
-	    " AND " PRESENCE_IS("hosts", "$1", "$2") " THEN 1 ELSE 0 END AS is_there,"
-	    " CASE WHEN applied_revision = desired_revision THEN 0 ELSE 1 END AS behind"
-	    " FROM hosts) AS h",
+	    " AND " PRESENCE_IS("hosts", "$1",
+		"$2") " THEN 1 ELSE 0 END AS is_there,"
+		      " CASE WHEN applied_revision = desired_revision THEN 0 ELSE 1 END AS behind"
+		      " FROM hosts) AS h",
 	    values, ARRAY_SIZE(values), into, ARRAY_SIZE(into));
 }
 
@@ -141,11 +142,14 @@ read_services(struct store *s, const struct reading *g, struct err *e)
 	    "SELECT p.name, s.name, s.min_sites,"
 	    " (SELECT count(DISTINCT h.site) FROM reports r JOIN hosts h ON h.id = r.host"
 	    " WHERE r.service = s.id AND r.stage <> 'withdrawn' AND r.seen_at >= $1"
-	    " AND " PRESENCE_IS("h", "$2", "$3") "),"
-	    " (SELECT count(*) FROM placements q JOIN hosts k ON k.id = q.host OR k.site = q.site"
-	    " WHERE q.service = s.id AND k.credential_hash IS NOT NULL"
-	    " AND (k.project IS NULL OR k.project = s.project))"
-	    " FROM services s JOIN projects p ON p.id = s.project ORDER BY p.name, s.name",
+	    " AND " PRESENCE_IS(
+		"h", "$2", "$3") "),"
+				 " (SELECT count(*) FROM placements q JOIN hosts k ON k.id = "
+				 "q.host OR k.site = q.site"
+				 " WHERE q.service = s.id AND k.credential_hash IS NOT NULL"
+				 " AND (k.project IS NULL OR k.project = s.project))"
+				 " FROM services s JOIN projects p ON p.id = s.project ORDER BY "
+				 "p.name, s.name",
 	    SQL_INT(g->now - STANDING_FRESH_NS), SQL_INT(g->now - PRESENT_NS),
 	    SQL_INT(g->now + PRESENT_NS));
 

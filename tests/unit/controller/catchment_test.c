@@ -54,9 +54,9 @@ told(const struct fixture *f)
 	static char text[120];
 
 	(void)snprintf(text, sizeof(text), "%s: %s %s %s", catchment_state_name(f->c.state),
-	    catchment_order_name(catchment_order(&f->c, &f->parts[0])),
-	    catchment_order_name(catchment_order(&f->c, &f->parts[1])),
-	    catchment_order_name(catchment_order(&f->c, &f->parts[2])));
+	    catch_order_names[catchment_order(&f->c, &f->parts[0])],
+	    catch_order_names[catchment_order(&f->c, &f->parts[1])],
+	    catch_order_names[catchment_order(&f->c, &f->parts[2])]);
 	return text;
 }
 

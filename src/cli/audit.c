@@ -17,6 +17,7 @@ static const struct object_column columns[] = {
 	{ "did", "action", TABLE_LEFT },
 	{ "to", "kind", TABLE_LEFT },
 	{ "name", "name", TABLE_LEFT },
+	{ "by rollout", "rollout", TABLE_LEFT },
 	{ "overrode a rule because", "override_reason", TABLE_LEFT },
 	{ "id", "id", TABLE_LEFT },
 	{ NULL, NULL, TABLE_LEFT },

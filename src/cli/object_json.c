@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/time.h"
 #include "base/without_const.h"
 #include "cli/command.h"
 
@@ -129,12 +130,12 @@ object_value_text(const json_t *value, struct strbuf *out)
 }
 
 static void
-add_cell(struct table *t, const json_t *value, const char *otherwise)
+add_cell(struct table *t, const json_t *value)
 {
 	_cleanup_(strbuf_done) struct strbuf text = { 0 };
 
 	object_value_text(value, &text);
-	table_add_cell(t, text.len > 0 ? strbuf_get(&text) : otherwise);
+	table_add_cell(t, text.len > 0 ? strbuf_get(&text) : "-");
 }
 
 void
@@ -150,23 +151,35 @@ object_list_text(const json_t *items, const struct object_column *columns, struc
 	json_array_foreach (items, i, item) {
 		table_add_row(t);
 		for (const struct object_column *c = columns; c->head != NULL; c++)
-			add_cell(t, json_object_get(item, c->key), "");
+			add_cell(t, json_object_get(item, c->key));
 	}
 	if (json_array_size(items) > 0)
 		table_format(t, look, out);
 	table_free(t);
 }
 
-/* "quarantine_seconds" as "quarantine seconds". */
+#define SECONDS "_seconds"
+
+/* "quarantine_seconds": 604800 as "quarantine", "7d"; "max_ipv4" as "max ipv4". */
 static void
-add_key(struct table *t, const char *key)
+add_member(struct table *t, const char *key, const json_t *value)
 {
 	_cleanup_(freep) char *words = xstrdup(key);
+	char time[DURATION_STR_MAX];
+	size_t len = strlen(key);
+	bool is_time = len > strlen(SECONDS) && json_is_integer(value) &&
+		       strcmp(key + len - strlen(SECONDS), SECONDS) == 0;
 
+	if (is_time)
+		words[len - strlen(SECONDS)] = '\0';
 	for (char *c = words; *c != '\0'; c++)
 		if (*c == '_')
 			*c = ' ';
 	table_add_cell(t, words);
+	if (is_time)
+		table_add_cell(t, duration_format(DURATION_S(json_integer_value(value)), time));
+	else
+		add_cell(t, value);
 }
 
 void
@@ -181,8 +194,7 @@ object_text(const json_t *object, struct strbuf *out)
 	/* its macro takes no const */
 	json_object_foreach (without_const(object), key, value) {
 		table_add_row(t);
-		add_key(t, key);
-		add_cell(t, value, "-");
+		add_member(t, key, value);
 	}
 	table_format(t, (struct table_look){ 0 }, out);
 	table_free(t);

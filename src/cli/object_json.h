@@ -41,10 +41,10 @@ struct object_column {
 	enum table_align align;
 };
 
-/* The columns of a list, of these items; columns end with a NULL head. */
+/* The columns of a list, of these items; columns end with a NULL head; what is empty has a "-". */
 void object_list_text(const json_t *items, const struct object_column *columns,
     struct table_look look, struct strbuf *out);
-/* Every member of an object, one a line; what is empty has a "-". */
+/* Every member of an object, one a line; what is empty has a "-", seconds are a duration. */
 void object_text(const json_t *object, struct strbuf *out);
 /* One value: a list has blanks between its items, an object is JSON. */
 void object_value_text(const json_t *value, struct strbuf *out);

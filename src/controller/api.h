@@ -32,6 +32,10 @@
 struct desired_cache;
 struct health;
 
+/* How JSON is written for who asked: a number as it was given, 52.37, and not as the nearest binary
+ * fraction. */
+#define API_JSON (JSON_COMPACT | JSON_REAL_PRECISION(15))
+
 struct api_pair {
 	const char *name, *value;
 };

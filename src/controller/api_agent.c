@@ -176,7 +176,7 @@ read_shared(_unused_ struct store *store, void *arg, _unused_ struct err *e)
 		return r;
 	all = json_pack("{s:O, s:O, s:O, s:O}", "site", site, "services", services, "orders",
 	    orders, "catchments", catchments);
-	text = json_dumps(all, JSON_COMPACT);
+	text = json_dumps(all, API_JSON);
 	s->text = xasprintf("%s\n%s", strbuf_get(&owners), text);
 	return 0;
 }
@@ -239,7 +239,7 @@ join(const struct call *c, const char *shared)
 	json_auto_t *own =
 	    json_pack("{s:I, s:{s:s, s:s}}", "revision", (json_int_t)c->caller.host.revision,
 		"host", "id", c->caller.id, "name", c->caller.name);
-	_cleanup_(freep) char *text = json_dumps(own, JSON_COMPACT);
+	_cleanup_(freep) char *text = json_dumps(own, API_JSON);
 
 	return xasprintf("%.*s,%s", (int)strlen(text) - 1, text, strchr(shared, '{') + 1);
 }

@@ -154,7 +154,7 @@ add_gap(struct call *c, enum event_gap gap, int64_t last, int64_t upto)
 	    (json_int_t)upto, "message",
 	    is_forgotten ? "not all events up to there are kept any more"
 			 : "the store has not so many events: it was put back to an earlier state");
-	_cleanup_(freep) char *text = json_dumps(data, JSON_COMPACT);
+	_cleanup_(freep) char *text = json_dumps(data, API_JSON);
 	char id[24];
 
 	(void)snprintf(id, sizeof(id), "%" PRId64, upto);
@@ -192,7 +192,7 @@ add_change(struct strbuf *out, const json_t *event)
 	    json_pack("{s:s?, s:s?, s:s?, s:s?, s:s?}", "kind", call_text(detail, "object_kind"),
 		"id", call_text(detail, "object"), "name", call_text(detail, "name"), "action",
 		call_text(detail, "action"), "project", call_text(event, "project"));
-	_cleanup_(freep) char *text = json_dumps(change, JSON_COMPACT);
+	_cleanup_(freep) char *text = json_dumps(change, API_JSON);
 
 	event_stream_add(out, NULL, "change", text);
 }
@@ -204,7 +204,7 @@ add_row(struct strbuf *out, json_t *event, bool is_ours, bool is_wanted)
 
 	(void)json_object_del(event, "origin");
 	if (is_wanted) {
-		text = json_dumps(event, JSON_COMPACT);
+		text = json_dumps(event, API_JSON);
 		event_stream_add(out, id, NULL, text);
 	}
 	if (is_ours && call_text(json_object_get(event, "detail"), "object_kind") != NULL)

@@ -250,8 +250,6 @@ check_neighbor(const struct neighbor *n, json_t *errors, const char *at)
 		if (ip_parse(json_string_value(text), &ip) == 0 && ip.family != family)
 			field_error(errors, pointer, "is not of address_family");
 	}
-	check_routes(n->routes_in, errors, at, "routes_in");
-	check_routes(n->routes_out, errors, at, "routes_out");
 }
 
 static int
@@ -305,10 +303,13 @@ write_neighbors(struct call *c, const char *id, const json_t *array, json_t *err
 		_cleanup_(freep) char *at = xasprintf("/bgp_neighbors/%zu", i);
 
 		all[i] = (struct neighbor){ .routes_in = none, .routes_out = none };
-		if (!fields_read_at(&neighbor_table, json_array_get(array, i), &all[i], errors, at))
-			continue;
-		r = keep_password(c, id, &all[i], &kept[i]);
-		check_neighbor(&all[i], errors, at);
+		if (fields_read_at(
+			&neighbor_table, json_array_get(array, i), &all[i], errors, at)) {
+			r = keep_password(c, id, &all[i], &kept[i]);
+			check_neighbor(&all[i], errors, at);
+		}
+		check_routes(all[i].routes_in, errors, at, "routes_in");
+		check_routes(all[i].routes_out, errors, at, "routes_out");
 	}
 	if (r >= 0 && json_array_size(errors) == 0) {
 		r = store_do(c->store, c->e, "DELETE FROM neighbors WHERE host = $1", SQL_TEXT(id));
@@ -320,16 +321,15 @@ write_neighbors(struct call *c, const char *id, const json_t *array, json_t *err
 	return r < 0 ? r : 0;
 }
 
+/* What is no array hides nothing of the other one. */
 static int
 write_network(struct call *c, const char *id)
 {
 	struct network n = { 0 };
-	json_t *errors;
-	int r = call_fields(c, &network_table, &n);
+	json_t *errors = json_array();
+	int r;
 
-	if (r < 0)
-		return r;
-	errors = json_array();
+	(void)fields_read(&network_table, c->body, &n, errors);
 	r = write_addresses(c, id, n.addresses, errors);
 	if (r >= 0)
 		r = write_neighbors(c, id, n.neighbors, errors);

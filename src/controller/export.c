@@ -42,7 +42,7 @@ write_item(struct exporter *x, const char *kind, json_t *object)
 {
 	json_auto_t *line = json_pack("{s:s, s:O}", "kind", kind, "object", object);
 
-	if (json_dumpf(line, x->out, JSON_COMPACT) < 0 || fputc('\n', x->out) == EOF)
+	if (json_dumpf(line, x->out, API_JSON) < 0 || fputc('\n', x->out) == EOF)
 		return err_errno(x->e, -EIO, "write");
 	return 0;
 }

@@ -35,8 +35,7 @@ void
 http_api_answer(struct http_answer *a, const struct api_response *r)
 {
 	/* 34.05, and not the 34.049999999999997 that is nearest to it */
-	_cleanup_(freep) char *text =
-	    r->body != NULL ? json_dumps(r->body, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
+	_cleanup_(freep) char *text = r->body != NULL ? json_dumps(r->body, API_JSON) : NULL;
 	const char *all = text != NULL ? text : r->made_text != NULL ? r->made_text : r->text;
 
 	a->status = r->status;

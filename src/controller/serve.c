@@ -131,7 +131,7 @@ refuse_try(struct http_exchange *x, struct duration wait)
 	    "too many tries to sign in from this address; wait until Retry-After is over", NULL);
 	struct http_answer answer = { .status = problem_status(PROBLEM_TOO_MANY),
 		.content_type = "application/problem+json" };
-	_cleanup_(freep) char *text = json_dumps(body, JSON_COMPACT);
+	_cleanup_(freep) char *text = json_dumps(body, API_JSON);
 	char seconds[16];
 
 	(void)snprintf(seconds, sizeof(seconds), "%d", (int)(wait.ns / NS_PER_S) + 1);

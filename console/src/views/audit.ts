@@ -11,7 +11,8 @@ import { view, type View } from '../view.js';
 import { filter, halves } from './events.js';
 
 const PAGE = 50;
-const KINDS = ['global-ip', 'service', 'site', 'host', 'pool', 'project', 'token', 'order', 'rollout'] as const;
+const KINDS = ['global-ip', 'service', 'order', 'rollout', 'site', 'host', 'network', 'pool', 'project', 'token', 'join-token', 'session',
+  'catchment'] as const;
 
 interface Data { readonly items: readonly Audit[]; readonly more: boolean }
 

@@ -115,15 +115,17 @@ TEST(objects_and_lists_are_printable)
 		{ "of", "max_ipv4", TABLE_RIGHT },
 		{ NULL, NULL, TABLE_LEFT },
 	};
-	json_auto_t *object = json_pack("{s:s, s:i, s:n}", "name", "a\033[2J", "max_ipv4", 4, "x");
+	json_auto_t *object = json_pack("{s:s, s:i, s:n, s:i}", "name", "a\033[2J", "max_ipv4", 4,
+	    "x", "quarantine_seconds", 604800);
 	json_auto_t *items = json_pack("[O, {s:s}]", object, "name", "other");
 	_cleanup_(strbuf_done) struct strbuf one = { 0 }, list = { 0 }, empty = { 0 };
 	json_auto_t *nothing = json_array();
 
 	object_text(object, &one);
-	CHECK_STR(strbuf_get(&one), "name      a?[2J\nmax ipv4  4\nx         -\n");
+	CHECK_STR(
+	    strbuf_get(&one), "name        a?[2J\nmax ipv4    4\nx           -\nquarantine  7d\n");
 	object_list_text(items, columns, (struct table_look){ 0 }, &list);
-	CHECK_STR(strbuf_get(&list), "name   of\na?[2J   4\nother\n");
+	CHECK_STR(strbuf_get(&list), "name   of\na?[2J   4\nother   -\n");
 	object_list_text(nothing, columns, (struct table_look){ 0 }, &empty);
 	CHECK_STR(strbuf_get(&empty), "");
 }

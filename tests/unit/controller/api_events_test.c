@@ -214,6 +214,21 @@ TEST(a_stream_has_its_pieces)
 	asker_done(&a);
 }
 
+/* 52.37, and not the nearest binary fraction in 17 digits. */
+TEST(a_number_in_a_stream_is_as_it_was_sent)
+{
+	json_auto_t *detail = json_pack("{s:f}", "latitude", 52.37);
+	const struct event v = {
+		.kind = "k", .severity = "info", .message = "x", .detail = detail
+	};
+
+	REQUIRE(asker_init(&a));
+	CHECK_INT(add(&v), 1);
+	CHECK_INT(stream(ADMIN, "/api/v1/events", FIRST), 200);
+	CHECK(strstr(TEXT, "{\"latitude\":52.37}") != NULL);
+	asker_done(&a);
+}
+
 static int
 forget_old(struct store *store, void *arg, struct err *e)
 {

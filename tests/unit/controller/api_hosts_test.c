@@ -181,11 +181,38 @@ TEST(a_wrong_network_names_its_fields)
 	CHECK_STR(said(&a, "errors.1.field"), "/bgp_neighbors/0/customer_as");
 	CHECK_STR(said(&a, "errors.2.field"), "/bgp_neighbors/0/peer_ips/0");
 	CHECK_STR(said(&a, "errors.3.detail"), "unknown field of a BGP neighbor");
-	CHECK_INT(said_int(&a, "errors"), 4);
+	/* and two of the route inside it */
+	CHECK_INT(said_int(&a, "errors"), 6);
 	ASK(&a, 428, ADMIN, "PUT", "/api/v1/hosts/h1/network", NETWORK);
 	ASK(&a, 403, OPERATOR, "PUT", "/api/v1/hosts/h1/network", NETWORK);
 	ASK(&a, 200, OPERATOR, "GET", "/api/v1/hosts/h1/network", NULL);
 	CHECK_INT(said_int(&a, "addresses"), 0);
+	asker_done(&a);
+}
+
+/* What has another shape than it should hides nothing of the rest. */
+TEST(a_wrong_shape_hides_no_other_error)
+{
+	struct asker a;
+
+	REQUIRE(init(&a));
+	ASK(&a, 201, ADMIN, "POST", "/api/v1/hosts", "{'name': 'h1', 'site': 'am6'}");
+	a.if_match = "*";
+	ASK(&a, 422, ADMIN, "PUT", "/api/v1/hosts/h1/network",
+	    "{'addresses': [{'address': '10.1.2.3', 'cidr': 33, 'public': false,"
+	    " 'management': true}], 'bgp_neighbors': {'r1': {}}}");
+	CHECK_INT(said_int(&a, "errors"), 2);
+	CHECK_STR(said(&a, "errors.0.field"), "/bgp_neighbors");
+	CHECK_STR(said(&a, "errors.1.field"), "/addresses/0/cidr");
+	a.if_match = "*";
+	ASK(&a, 422, ADMIN, "PUT", "/api/v1/hosts/h1/network",
+	    "{'addresses': [], 'bgp_neighbors': ['r1', {'address_family': 4, 'customer_as': 0,"
+	    " 'customer_ip': '10.0.0.1', 'md5_enabled': false, 'multihop': false, 'peer_as': 65530,"
+	    " 'peer_ips': ['10.0.0.2'], 'routes_in': [{'route': '10.0.0.1/8', 'exact': true}]}]}");
+	CHECK_INT(said_int(&a, "errors"), 3);
+	CHECK_STR(said(&a, "errors.0.field"), "/bgp_neighbors/0");
+	CHECK_STR(said(&a, "errors.1.field"), "/bgp_neighbors/1/customer_as");
+	CHECK_STR(said(&a, "errors.2.field"), "/bgp_neighbors/1/routes_in/0/route");
 	asker_done(&a);
 }
 

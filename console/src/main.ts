@@ -2,6 +2,7 @@
 import { button, h } from './dom.js';
 import { onChanged, startLive, stopLive } from './live.js';
 import { problemBox } from './parts.js';
+import { watchPresses } from './press.js';
 import { matchRoute } from './router.js';
 import { routes } from './routes.js';
 import { onEnd, resume } from './session.js';
@@ -61,6 +62,7 @@ function askToSignIn(): void {
 
 async function start(): Promise<void> {
   applyTheme();
+  watchPresses();
   onEnd(askToSignIn);
   onChanged(() => void current?.load());
   window.addEventListener('hashchange', () => route(true));

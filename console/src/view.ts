@@ -1,6 +1,7 @@
 /** A view: what the shell shows for an address. */
 import { update, h, type Child } from './dom.js';
 import { problemBox } from './parts.js';
+import { released } from './press.js';
 
 export interface View {
   readonly title: string;
@@ -17,8 +18,8 @@ export interface Parts {
 }
 
 /**
- * A view that asks for its data and draws it; it is drawn anew only when the data differ, so that nothing moves under
- * a finger for nothing. `redraw` draws what is there, after a filter was changed.
+ * A view that asks for its data and draws it; it is drawn anew only when the data differ, and not while something is
+ * pressed, so that nothing moves under a finger. `redraw` draws what is there, after a filter was changed.
  */
 export function view<D>(parts: Parts, fetch: () => Promise<D>, draw: (data: D) => Child): View & { readonly redraw: () => void } {
   const trouble = h('div', {});
@@ -38,6 +39,7 @@ export function view<D>(parts: Parts, fetch: () => Promise<D>, draw: (data: D) =
     const mine = turn;
     try {
       const fresh = await fetch();
+      await released();
       if (mine !== turn) return;
       const text = JSON.stringify(fresh);
       trouble.replaceChildren();

@@ -269,6 +269,25 @@ def drain_and_undrain(browser, program, _):
 
 
 @case
+def news_in_the_middle_of_a_press_lose_no_click(browser, program, _):
+    """What is under the pointer is drawn anew when the pointer has left it."""
+    with Stage(browser, program) as stage:
+        stage.fill()
+        page = stage.page('#/shop/services/web')
+        at = page.at(page.element('button', 'Drain sg1'))
+        page.mouse('mousePressed', at)
+        asked = 'performance.getEntriesByType("resource").length'
+        before = page.js(asked)
+        stage.admin.ask('PATCH', '/api/v1/projects/shop/services/web', {'description': 'news'}, status=200, if_match='*')
+        page.wait(f'{asked} > {before}', 'the news asked for')
+        page.js('new Promise((resolve) => setTimeout(resolve, 100))')  # which would be drawn by now
+        page.mouse('mouseReleased', at)
+        page.says('New clients land at the other sites')
+        page.key('Escape')
+        page.says('news')
+
+
+@case
 def a_site_is_drained_and_held(browser, program, _):
     """All services of it, by an administrator."""
     with Stage(browser, program) as stage:

@@ -159,7 +159,7 @@ class Page:
         until = time.monotonic() + DEADLINE
         while time.monotonic() < until:
             try:
-                value = self.js(f'Boolean({text})')
+                value = self.js(f'(async () => Boolean({text}))()')
                 if value:
                     return value
             except RuntimeError:
@@ -184,16 +184,41 @@ class Page:
     def element(self, selector, words=None, exact=False):
         return f'({FINDER})({json.dumps(selector)}, {json.dumps(words)}, {json.dumps(exact)})'
 
-    def press_at(self, element):
-        """The mouse: at the middle of it, once it does not move."""
-        self.wait(f'{element} !== null', element[-160:])
-        box = self.js(f"""new Promise((resolve) => {{
+    def mouse(self, kind, at):
+        self.call('Input.dispatchMouseEvent', type=kind, x=at[0], y=at[1], button='left', clickCount=1)
+
+    def at(self, element):
+        """Where the middle of it is, once it is there, in view, on top, and has stood still from one frame to the next."""
+        self.wait(f"""await new Promise((resolve) => {{
           const e = {element};
-          e.scrollIntoView({{ block: 'center' }});
-          requestAnimationFrame(() => {{ const b = e.getBoundingClientRect(); resolve([b.x + b.width / 2, b.y + b.height / 2]); }});
-        }})""")
-        for kind in ('mousePressed', 'mouseReleased'):
-            self.call('Input.dispatchMouseEvent', type=kind, x=box[0], y=box[1], button='left', clickCount=1)
+          if (e === null) return resolve(false);
+          e.scrollIntoView({{ block: 'center', behavior: 'instant' }});
+          const middle = () => {{ const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; }};
+          requestAnimationFrame(() => {{
+            const was = middle();
+            requestAnimationFrame(() => {{
+              const is = middle(), top = document.elementFromPoint(...is);
+              window.pressAt = is;
+              resolve(e.isConnected && is.join() === was.join() && top !== null && (e.contains(top) || top.contains(e) || top.closest('label')?.control === e));
+            }});
+          }});
+        }})""", element[-160:])
+        return self.js('window.pressAt')
+
+    def press_at(self, element):
+        """The mouse, as a hand does it: looks, presses, lets go; and once more when the page moved away under it."""
+        until = time.monotonic() + DEADLINE
+        while time.monotonic() < until:
+            at = self.at(element)
+            self.js(f"""(window.pressed = null, addEventListener('mousedown', (event) => {{
+              const e = {element};
+              window.pressed = e !== null && (e.contains(event.target) || event.target.contains(e) || event.target.closest('label')?.control === e);
+            }}, {{ capture: true, once: true }}))""")
+            self.mouse('mousePressed', at)
+            self.mouse('mouseReleased', at)
+            if self.js('window.pressed') is not False:
+                return
+        raise TimeoutError(f'{element[-160:]} does not hold still')
 
     def click(self, selector, words=None, exact=False):
         self.press_at(self.element(selector, words, exact))

@@ -12,9 +12,11 @@
 #define SELECT                                                                                     \
 	"SELECT c.id, projects.name, g.prefix, c.address, c.service_name, c.site_name, c.method,"  \
 	" c.suffix, c.contact, c.description, c.targets, c.rounds, c.pps, c.block_length, c.seed," \
-	" c.wait, c.best, c.lab, c.state, c.outcome, c.why,"                                       \
+	" c.wait, c.best, c.lab, COALESCE(l.place_count, 0), COALESCE(l.asn_count, 0),"            \
+	" c.state, c.outcome, c.why,"                                                              \
 	" COALESCE(tokens.name, 'nearcast-controller'), c.created_at, c.since, c.ended_at,"        \
 	" c.revision FROM catchments c JOIN projects ON projects.id = c.project"                   \
+	" LEFT JOIN catchment_places l ON l.catchment = c.id"                                      \
 	" LEFT JOIN global_ips g ON g.id = c.global_ip LEFT JOIN tokens ON tokens.id = "           \
 	"c.created_by"
 
@@ -37,6 +39,8 @@ static const struct column columns[] = {
 	{ "wait_seconds", COLUMN_SECONDS },
 	{ "best", COLUMN_BOOL },
 	{ "lab", COLUMN_BOOL },
+	{ "place_count", COLUMN_INT },
+	{ "asn_count", COLUMN_INT },
 	{ "state", COLUMN_TEXT },
 	{ "outcome", COLUMN_TEXT },
 	{ "why", COLUMN_TEXT },

@@ -1,7 +1,8 @@
 /*
  * What the files of catchments share: api_catchments.c (what is there, and telling one),
  * api_catchments_create.c, api_agent_catchment.c (what hosts ask and say), catchments_go.c (what
- * comes of it, and the duty), catchment_result.c (all rows put together).
+ * comes of it, and the duty), catchment_rows.c (all rows put together), catchment_result.c (what is
+ * kept of them).
  */
 #pragma once
 

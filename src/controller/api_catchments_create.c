@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "controller/api_catchments.h"
+#include "controller/catchment_places.h"
 #include "controller/handlers.h"
 #include "controller/presence.h"
 #include "controller/scope.h"
@@ -28,6 +29,7 @@ struct request {
 	uint64_t given;
 	const char *global_ip, *site, *suffix, *contact, *description;
 	json_t *targets, *exclude;
+	struct catchment_places_sent known;
 	int method;
 	uint32_t pps, rounds, wait, seed, block, port;
 	bool best, lab;
@@ -60,6 +62,8 @@ static const struct field create_fields[] = {
 	{ .key = "block_length", .type = FIELD_U32, AT(block), .min = 1, .max = 127 },
 	{ .key = "best", .type = FIELD_BOOL, AT(best) },
 	{ .key = "lab", .type = FIELD_BOOL, AT(lab) },
+	CATCHMENT_PLACES_FIELD(places, struct request, known),
+	CATCHMENT_PLACES_FIELD(asns, struct request, known),
 };
 #undef AT
 static const struct field_table create_table =
@@ -429,6 +433,8 @@ api_catchments_create(struct call *c)
 		r = check_others(c, &m);
 	if (r >= 0)
 		r = make(c, &m);
+	if (r >= 0)
+		r = catchment_places_add(c, m.id, &q.known);
 	if (r >= 0)
 		r = catchments_find_brief(c, m.id, &brief);
 	if (r >= 0)

@@ -6,17 +6,17 @@
 #include "base/attr.h"
 #include "service/event_kind.h"
 
-static const char *const own_kinds[] = { "catchment-created", "catchment-deleted",
-	"catchment-ended", "catchment-failed", "catchment-stopped", "clock-stepped",
-	"global-ip-changed", "global-ip-ordered", "global-ip-released", "global-ip-taken-back",
-	"host-changed", "host-created", "host-deleted", "host-joined", "join-token-created",
-	"join-token-deleted", "lease-granted", "lease-refused", "network-changed", "order-created",
-	"order-deleted", "order-expired", "pool-changed", "pool-created", "pool-deleted",
-	"project-changed", "project-created", "project-deleted", "rollout-changed",
-	"rollout-created", "rollout-done", "rollout-paused", "rollout-running", "rollout-step",
-	"rollout-stopped", "rollout-taken-back", "service-changed", "service-created",
-	"service-deleted", "session-began", "session-ended", "session-refused", "site-changed",
-	"site-created", "site-deleted", "token-created", "token-revoked", NULL };
+static const char *const own_kinds[] = { "catchment-changed", "catchment-created",
+	"catchment-deleted", "catchment-ended", "catchment-failed", "catchment-stopped",
+	"clock-stepped", "global-ip-changed", "global-ip-ordered", "global-ip-released",
+	"global-ip-taken-back", "host-changed", "host-created", "host-deleted", "host-joined",
+	"join-token-created", "join-token-deleted", "lease-granted", "lease-refused",
+	"network-changed", "order-created", "order-deleted", "order-expired", "pool-changed",
+	"pool-created", "pool-deleted", "project-changed", "project-created", "project-deleted",
+	"rollout-changed", "rollout-created", "rollout-done", "rollout-paused", "rollout-running",
+	"rollout-step", "rollout-stopped", "rollout-taken-back", "service-changed",
+	"service-created", "service-deleted", "session-began", "session-ended", "session-refused",
+	"site-changed", "site-created", "site-deleted", "token-created", "token-revoked", NULL };
 
 const char *const *
 event_kinds_known(void)

@@ -283,6 +283,7 @@ field_read(const struct field_place *p)
 		field_read_ips(p);
 		break;
 	case FIELD_LINES:
+	case FIELD_LONG_LINES:
 		field_read_lines(p);
 		break;
 	case FIELD_OBJECT:

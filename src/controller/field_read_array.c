@@ -59,6 +59,8 @@ void
 field_read_lines(const struct field_place *p)
 {
 	json_t *array = without_const(p->value), **at = p->at;
+	bool are_long = p->field->type == FIELD_LONG_LINES;
+	size_t max = are_long ? LONG_LINE_MAX : TAG_MAX;
 
 	if (!is_array(p, "an array of strings"))
 		return;
@@ -66,12 +68,12 @@ field_read_lines(const struct field_place *p)
 		const char *text = json_string_value(json_array_get(array, i));
 		_cleanup_(freep) char *pointer = NULL;
 
-		if (text != NULL && *text != '\0' && strlen(text) <= TAG_MAX &&
-		    field_text_is_valid(text))
+		if (text != NULL && *text != '\0' && strlen(text) <= max &&
+		    (are_long ? field_line_is_valid(text) : field_text_is_valid(text)))
 			continue;
 		pointer = xasprintf("%s/%zu", p->pointer, i);
 		field_error(p->errors, pointer,
-		    "expected 1 to %d bytes of text without control characters", TAG_MAX);
+		    "expected 1 to %zu bytes of text without control characters", max);
 	}
 	*at = array;
 }

@@ -33,19 +33,32 @@ field_name_is_valid(const char *text, size_t max)
 	return true;
 }
 
-bool
-field_text_is_valid(const char *text)
+static bool
+is_valid(const char *text, bool tabs)
 {
 	while (*text != '\0') {
 		size_t n = utf8_char_len(text);
 		unsigned char c = (unsigned char)*text;
 
 		/* control characters: C0, DEL, and C1, which are two bytes of 0xc2 */
-		if (n == 0 || c < ' ' || c == 0x7f || (c == 0xc2 && (unsigned char)text[1] < 0xa0))
+		if (n == 0 || (c < ' ' && !(tabs && c == '\t')) || c == 0x7f ||
+		    (c == 0xc2 && (unsigned char)text[1] < 0xa0))
 			return false;
 		text += n;
 	}
 	return true;
+}
+
+bool
+field_text_is_valid(const char *text)
+{
+	return is_valid(text, false);
+}
+
+bool
+field_line_is_valid(const char *text)
+{
+	return is_valid(text, true);
 }
 
 char *

@@ -34,12 +34,14 @@ enum field_type {
 	FIELD_NAMES,  /* json_t *: array of min..max distinct names */
 	FIELD_IPS,    /* json_t *: array of min..max addresses as text */
 	FIELD_LINES,  /* json_t *: array of min..max texts of 1..TAG_MAX bytes, maybe the same */
-	FIELD_OBJECT, /* json_t *: an object, not looked into */
-	FIELD_ARRAY,  /* json_t *: array of min..max objects, each for fields_read_at() */
+	FIELD_LONG_LINES, /* likewise, of 1..LONG_LINE_MAX bytes, with tabs: lines of a file */
+	FIELD_OBJECT,     /* json_t *: an object, not looked into */
+	FIELD_ARRAY,      /* json_t *: array of min..max objects, each for fields_read_at() */
 };
 
 #define TAGS_MAX 32
 #define TAG_MAX 63
+#define LONG_LINE_MAX 512
 #define NAME_MAX_BYTES 63
 
 enum field_flags {
@@ -89,3 +91,5 @@ char *field_pointer(const char *at, const char *key);
 bool field_name_is_valid(const char *text, size_t max);
 /* Well-formed UTF-8 without control characters. */
 bool field_text_is_valid(const char *text);
+/* Likewise, but tabs are fine. */
+bool field_line_is_valid(const char *text);

@@ -101,11 +101,13 @@ int api_orders_create(struct call *c);
 int api_order_get(struct call *c);
 int api_order_delete(struct call *c);
 
-/* api_catchments.c, api_catchments_create.c */
+/* api_catchments.c, api_catchments_create.c, api_catchments_report.c */
 int api_catchments_list(struct call *c);
 int api_catchments_create(struct call *c);
 int api_catchment_get(struct call *c);
 int api_catchment_file(struct call *c);
+int api_catchment_report(struct call *c);
+int api_catchment_locate(struct call *c);
 int api_catchment_stop(struct call *c);
 int api_catchment_delete(struct call *c);
 

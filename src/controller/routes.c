@@ -103,6 +103,8 @@ const struct route routes[] = {
 	{ "POST",   PROJECT "/catchments",         ACTION_CHANGE,        WRITE_BODY, NULL,  api_catchments_create },
 	{ "GET",    PROJECT "/catchments/{id}",    ACTION_SEE,           READ,       NULL,  api_catchment_get },
 	{ "GET",    PROJECT "/catchments/{id}/file", ACTION_SEE,         READ,       NULL,  api_catchment_file },
+	{ "GET",    PROJECT "/catchments/{id}/report", ACTION_SEE,       READ, "before",  api_catchment_report },
+	{ "POST",   PROJECT "/catchments/{id}/places", ACTION_CHANGE,    WRITE_BODY, NULL,  api_catchment_locate },
 	{ "POST",   PROJECT "/catchments/{id}/stop", ACTION_CHANGE,      WRITE,      NULL,  api_catchment_stop },
 	{ "DELETE", PROJECT "/catchments/{id}",    ACTION_CHANGE,        WRITE,      NULL,  api_catchment_delete },
 

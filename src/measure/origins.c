@@ -28,6 +28,12 @@ origins_free(struct origins *o)
 	free(o);
 }
 
+size_t
+origins_count(const struct origins *o)
+{
+	return o->count;
+}
+
 static void
 origins_freep(struct origins **o)
 {

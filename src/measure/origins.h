@@ -45,6 +45,7 @@ int origins_load_file(
 int origins_load_text(const char *name, const char *text, struct origins **ret,
     struct strbuf *report, struct err *e) _must_use_;
 void origins_free(struct origins *o); /* NULL is fine */
+size_t origins_count(const struct origins *o); /* of its prefixes */
 
 /* Of the longest prefix that holds the address; NULL: none does, or o is NULL. Borrowed. */
 const struct origin *origins_find(const struct origins *o, struct ip address);

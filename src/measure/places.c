@@ -27,6 +27,12 @@ places_free(struct places *p)
 	free(p);
 }
 
+size_t
+places_count(const struct places *p)
+{
+	return p->count;
+}
+
 static void
 places_freep(struct places **p)
 {

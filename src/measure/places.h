@@ -40,6 +40,7 @@ int places_load_file(
 int places_load_text(const char *name, const char *text, struct places **ret, struct strbuf *report,
     struct err *e) _must_use_;
 void places_free(struct places *p); /* NULL is fine */
+size_t places_count(const struct places *p); /* of its prefixes */
 
 /* Of the longest prefix that holds the address; NULL: none does, or p is NULL. Borrowed. */
 const struct place *places_find(const struct places *p, struct ip address);

@@ -17,7 +17,7 @@ struct entry {
 	const struct report_client *c;
 	double latitude, longitude; /* of its cell; its own where there are none */
 	uint32_t client;
-	bool is_bad;
+	uint32_t better_site;
 	struct detail detail;
 };
 
@@ -61,12 +61,7 @@ compare_landings(const struct entry *a, const struct entry *b)
 		return l->heard ? 1 : -1;
 	if (l->site != m->site)
 		return l->site < m->site ? -1 : 1;
-	if (a->is_bad != b->is_bad)
-		return a->is_bad ? 1 : -1;
-	/* the best one of those that are served well is where they land, or as good */
-	if (a->is_bad && l->best_site != m->best_site)
-		return l->best_site < m->best_site ? -1 : 1;
-	return 0;
+	return (a->better_site > b->better_site) - (a->better_site < b->better_site);
 }
 
 static int
@@ -114,13 +109,11 @@ add(const struct report *r, const struct entry *e, struct sums *s)
 {
 	const struct report_landing *l = &e->c->after;
 
-	if (s->spot.clients == 0 || e->c->weight > r->clients[s->spot.client].weight) {
+	if (s->spot.clients == 0 || e->c->weight > r->clients[s->spot.client].weight)
 		s->spot.client = e->client;
-		s->spot.best_site = l->best_site;
-	}
 	s->spot.site = l->site;
 	s->spot.is_heard = l->heard;
-	s->spot.is_bad = e->is_bad;
+	s->spot.better_site = e->better_site;
 	s->spot.clients++;
 	s->spot.weight += e->c->weight;
 	mean_add(&s->rtt, l->rtt, e->c->weight);
@@ -150,16 +143,21 @@ cell(double value, unsigned degrees)
 	return degrees == 0 ? value : (floor(value / degrees) + 0.5) * degrees;
 }
 
+static uint32_t
+better_site_of(const struct report *r, const struct report_client *c)
+{
+	return c->finding == REPORT_NONE ? REPORT_NONE : r->findings[c->finding].better_site;
+}
+
 static void
 collect(const struct report *r, struct detail detail, struct entry *ret)
 {
 	for (uint32_t i = 0; i < r->client_count; i++) {
 		const struct report_client *c = &r->clients[i];
 
-		ret[i] = (struct entry){ .c = c,
-			.client = i,
-			.is_bad = report_lands_badly(r, &c->after),
-			.detail = detail };
+		ret[i] = (struct entry){
+			.c = c, .client = i, .better_site = better_site_of(r, c), .detail = detail
+		};
 		if (!c->place.has_point)
 			continue;
 		ret[i].latitude = cell(c->place.point.latitude, detail.degrees);

@@ -17,9 +17,9 @@
 
 struct spot {
 	uint32_t client; /* the one with most weight: its place and network are the spot's */
-	uint32_t site, best_site; /* REPORT_NONE: at several, or not heard; not known */
+	uint32_t site;   /* REPORT_NONE: at several, or not heard */
+	uint32_t better_site; /* that could serve them; REPORT_NONE: no one better */
 	bool is_heard;
-	bool is_bad; /* a better site could serve them */
 	uint64_t clients;
 	uint32_t networks; /* that it has; clients whose network is not known count as one */
 	double weight;

@@ -228,6 +228,52 @@ def hostile_requests(program, new_store):
 
 
 @case
+def the_report_of_a_catchment(program, new_store):
+    """Of hosts that hand in rows and places that came with the request and behind it; all of it as the document says."""
+    controller, admin, _ = begin(program, new_store())
+    with controller:
+        fill(admin)
+        admin.ask('POST', '/api/v1/sites', {'name': 'sg1', 'city': 'Singapore', 'latitude': 1.35, 'longitude': 103.82}, status=201)
+        ip = admin.ask('POST', ORDERS, {}, status=201).json['id']
+        admin.ask('POST', '/api/v1/projects/alpha/services', {
+            'name': 'web', 'document': {'listen': ['tcp/80']}, 'sites': ['am6', 'sg1'], 'global_ips': [ip]}, status=201)
+        hosts = {}
+        for site in ('am6', 'sg1'):
+            token = admin.ask('POST', '/api/v1/join-tokens', {'site': site}, status=201).json['token']
+            joined = Client(controller.port).ask('POST', '/agent/v1/join', {'token': token, 'name': site}, status=201).json
+            hosts[site] = Client(controller.port, joined['credential'], admin.check)
+            hosts[site].ask('POST', '/agent/v1/report', {'run': 'r', 'services': []}, status=200)
+        catchment = {'global_ip': ip, 'site': 'am6', 'targets': ['9.9.9.9', '8.8.8.8'], 'contact': 'c', 'best': True}
+        bad = admin.ask('POST', '/api/v1/projects/alpha/catchments', {**catchment, 'places': ['9.9.9.0/24 NL']}, status=422).json
+        assert bad['errors'][0]['field'] == '/places/0', bad
+        made = admin.ask('POST', '/api/v1/projects/alpha/catchments', {**catchment, 'places': ['9.9.9.0/24\tNL\t52.37\t4.9\tAmsterdam']}, status=201).json
+        one = f'/api/v1/projects/alpha/catchments/{made["id"]}'
+
+        def say(site, sequence, state, **more):
+            said = {'session': 's', 'sequence': sequence, 'state': state, **more}
+            return hosts[site].ask('POST', f'/agent/v1/catchments/{made["id"]}', said, status=200).json['order']
+
+        for site in hosts:
+            say(site, 1, 'listening')
+        say('am6', 2, 'sending', rows=['8.8.8.8 9000'])
+        say('sg1', 2, 'listening', rows=['9.9.9.9 90000'])
+        live = admin.ask('GET', f'{one}/report', status=200).json
+        assert [c['site'] for c in live['clients'] if c['city'] == 'Amsterdam'] == ['sg1'] and not live['complete'], live
+        say('am6', 3, 'sent')
+        for site, rows in (('am6', ['9.9.9.9 2000', '8.8.8.8 9000']), ('sg1', ['9.9.9.9 91000'])):
+            say(site, 4, 'measured', kind='rtt', rows=rows)
+        for site in hosts:
+            say(site, 5, 'ended')
+        admin.ask('POST', f'{one}/places', {'asns': ['8.8.8.0/24 15169 Google']}, status=200)
+        report = admin.ask('GET', f'{one}/report', status=200).json
+        assert report['complete'] and {c['network'] for c in report['clients']} == {None, 'Google'}, report
+        assert [(b['country'], b['site'], b['better_site'], round(b['inflation_ms'])) for b in report['better']] == [('NL', 'sg1', 'am6', 89)], report
+        beside = admin.ask('GET', f'{one}/report?before={made["id"]}', status=200).json
+        assert beside['before']['heard'] == beside['after']['heard'] and beside['change']['moved']['clients'] == 0, beside
+        admin.ask('GET', f'{one}/report?before=x', status=400)
+
+
+@case
 def an_order_ends_by_itself(program, new_store):
     controller, admin, _ = begin(program, new_store())
     with controller:

@@ -239,10 +239,11 @@ probe_report_end(
 	if (report->options->prometheus)
 		failed = write_prometheus(report, results, n);
 	if (report->is_judged) {
-		state = probe_judge(results->targets, results->summaries, n, results->count,
-		    &report->warning, &report->critical, &reasons);
-		probe_state_to_text(state, strbuf_get(&reasons), results->targets,
-		    results->summaries, results->count, &text);
+		const struct probe_judgement judgement = { results->targets, results->summaries, n,
+			results->count, &report->warning, &report->critical };
+
+		state = probe_judge(&judgement, &reasons);
+		probe_state_to_text(state, strbuf_get(&reasons), &judgement, &text);
 		strbuf_add_char(&text, '\n');
 	}
 	if (report->options->output == PROBE_OUTPUT_JSON) {

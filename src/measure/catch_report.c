@@ -49,10 +49,9 @@ set_quantiles(json_t *j, struct catch_quantiles q)
 {
 	json_object_set_new(j, "median_ms", catch_us_to_json(q.median));
 	json_object_set_new(j, "p90_ms", catch_us_to_json(q.p90));
+	json_object_set_new(j, "p95_ms", catch_us_to_json(q.p95));
 	json_object_set_new(j, "p99_ms", catch_us_to_json(q.p99));
 }
-
-/* ---- JSON ---- */
 
 static const char *const state_names[] = { "whole", "stopped", "cut", "refused" };
 
@@ -129,90 +128,4 @@ catch_merge_to_json(const struct catch_merge *m)
 	json_object_set_new(j, "files", files);
 	catch_sums_done(&s);
 	return j;
-}
-
-/* ---- text, for 40 columns ---- */
-
-static void
-add_row(struct table *t, const char *what, const struct catch_amount *a,
-    const struct catch_amount *whole, bool weights)
-{
-	table_add_row(t);
-	table_add_cellf(t, "%.14s", what);
-	catch_amount_add_cells(t, a, whole, weights);
-}
-
-static void
-add_head(struct table *t, const char *what, bool weights)
-{
-	table_add_column(t, what, TABLE_LEFT);
-	table_add_column(t, "targets", TABLE_RIGHT);
-	table_add_column(t, "", TABLE_RIGHT);
-	table_add_column(t, weights ? "weight" : "", TABLE_RIGHT);
-}
-
-static void
-add_ms(struct strbuf *out, const char *what, uint32_t us)
-{
-	if (us != CATCH_US_NONE)
-		strbuf_addf(out, "  %s %.1f ms", what, us / 1000.0);
-}
-
-static void
-inflation_to_text(const struct catch_merge *m, const struct catch_sums *s, struct strbuf *out)
-{
-	struct table *t = table_new();
-	char what[24];
-
-	strbuf_add(out, "\n");
-	add_head(t, "inflation", m->has_weights);
-	add_row(t, "best site", &s->at_best, &s->compared, m->has_weights);
-	for (size_t i = 0; i < CATCH_STEPS; i++) {
-		(void)snprintf(what, sizeof(what), "> %u ms", catch_steps_ms[i]);
-		add_row(t, what, &s->more[i], &s->compared, m->has_weights);
-	}
-	table_format(t, (struct table_look){ 0 }, out);
-	table_free(t);
-	add_ms(out, "median", s->inflation.median);
-	add_ms(out, "90 %", s->inflation.p90);
-	strbuf_add_char(out, '\n');
-}
-
-static void
-files_to_text(const struct catch_merge *m, struct strbuf *out)
-{
-	for (size_t i = 0; i < m->file_count; i++) {
-		const struct catch_merged_file *f = &m->files[i];
-		const char *name = f->site ? f->site : f->path;
-
-		if (f->state == CATCH_FILE_CUT)
-			strbuf_addf(out, "incomplete: %s went away\n", name);
-		else if (f->state == CATCH_FILE_STOPPED)
-			strbuf_addf(out, "incomplete: %s was stopped\n", name);
-		else if (f->state == CATCH_FILE_REFUSED)
-			strbuf_addf(out, "incomplete: without %s\n", name);
-		else if (f->bad > 0)
-			strbuf_addf(out, "incomplete: %s, %" PRIu64 " bad lines\n", name, f->bad);
-	}
-}
-
-void
-catch_merge_to_text(const struct catch_merge *m, struct strbuf *out)
-{
-	struct table *t = table_new();
-	struct catch_sums s;
-
-	catch_sums_compute(&m->table, &s);
-	strbuf_add_printable(out, m->address ? m->address : "no catchment");
-	strbuf_add(out, "\n");
-	add_head(t, "site", m->has_weights);
-	for (size_t i = 0; i < s.site_count; i++)
-		add_row(t, m->table.sites[i], &s.sites[i], &s.all, m->has_weights);
-	add_row(t, "(flipping)", &s.flipping, &s.all, m->has_weights);
-	table_format(t, (struct table_look){ 0 }, out);
-	table_free(t);
-	if (m->has_rtt)
-		inflation_to_text(m, &s, out);
-	files_to_text(m, out);
-	catch_sums_done(&s);
 }

@@ -25,11 +25,14 @@ static struct catch_quantiles
 quantiles(uint32_t *values, size_t count)
 {
 	if (count == 0)
-		return (struct catch_quantiles){ CATCH_US_NONE, CATCH_US_NONE, CATCH_US_NONE };
+		return (struct catch_quantiles){ 0, CATCH_US_NONE, CATCH_US_NONE, CATCH_US_NONE,
+			CATCH_US_NONE };
 	qsort(values, count, sizeof(*values), compare_us);
 	return (struct catch_quantiles){
+		.count = count,
 		.median = values[(count - 1) / 2],
 		.p90 = values[(count * 90 + 99) / 100 - 1],
+		.p95 = values[(count * 95 + 99) / 100 - 1],
 		.p99 = values[(count * 99 + 99) / 100 - 1],
 	};
 }

@@ -18,7 +18,8 @@ struct catch_amount {
 
 /* Of RTTs and their differences, in us; CATCH_US_NONE: there are none. */
 struct catch_quantiles {
-	uint32_t median, p90, p99;
+	uint64_t count; /* of what */
+	uint32_t median, p90, p95, p99;
 };
 
 #define CATCH_STEPS 5

@@ -31,6 +31,8 @@ enum probe_limit_kind {
 	PROBE_LIMIT_KINDS,
 };
 
+extern const char *const probe_limit_keys[PROBE_LIMIT_KINDS]; /* "median" */
+
 #define PROBE_LIMIT_SITES_MAX 32
 #define PROBE_LIMIT_SITE_MAX 63
 
@@ -49,17 +51,24 @@ struct probe_limits {
 int probe_limits_parse(struct probe_limits *l, const char *text, struct err *e) _must_use_;
 bool probe_limits_is_empty(const struct probe_limits *l);
 
+/* A run, and what it has to be within; all of it borrowed. */
+struct probe_judgement {
+	const struct probe_target *targets;
+	const struct probe_summary *summaries;
+	const struct inflation *inflations; /* as many as targets */
+	size_t count;
+	const struct probe_limits *warning, *critical;
+};
+
 /*
  * How it stands; reasons: a sentence for each limit that was passed, "; " between them. A target
- * that nobody answered is critical. inflations: as many as targets.
+ * that nobody answered is critical.
  */
-enum probe_state probe_judge(const struct probe_target *targets,
-    const struct probe_summary *summaries, const struct inflation *inflations, size_t count,
-    const struct probe_limits *warning, const struct probe_limits *critical,
-    struct strbuf *reasons);
+enum probe_state probe_judge(const struct probe_judgement *of, struct strbuf *reasons);
 /*
- * The line of a monitoring plugin: "PROBE WARNING: reasons | figures", with its end.
+ * The line of a monitoring plugin: "PROBE WARNING: reasons | figures", with its end. Figures are
+ * all that limits can be of, as far as they are known, with the limits behind them (Monitoring
+ * Plugins Development Guidelines, "Performance data").
  */
 void probe_state_to_text(enum probe_state state, const char *reasons,
-    const struct probe_target *targets, const struct probe_summary *summaries, size_t count,
-    struct strbuf *out);
+    const struct probe_judgement *of, struct strbuf *out);

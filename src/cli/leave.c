@@ -2,8 +2,13 @@
  * nearcast leave: this host belongs to no controller any more.
  *
  * nearcastd forgets it, and withdraws what the controller has announced; without one, so does this.
+ * Then the controller is told, with the credential that was, so that it counts on this host no
+ * more; whether it hears that or not, the host has left.
  */
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "agent/desired.h"
@@ -13,6 +18,10 @@
 #include "cli/membership_place.h"
 #include "io/atomic_file.h"
 #include "io/control.h"
+#include "io/http_call.h"
+
+#define GOODBYE_TIMEOUT DURATION_S(5)
+#define GOODBYE_MAX 65536
 
 struct leave_options {
 	struct membership_options base;
@@ -43,12 +52,76 @@ forget(const struct membership_place *p, bool force)
 }
 
 static int
+leave(const struct membership_place *p, bool force)
+{
+	_cleanup_(strbuf_done) struct strbuf reply = { 0 };
+	json_auto_t *answer = NULL;
+	struct err e = { 0 };
+	const char *error;
+
+	if (control_call(p->socket,
+		force ? "{\"command\":\"leave\",\"force\":true}" : "{\"command\":\"leave\"}",
+		DURATION_S(5), &reply, &e) < 0)
+		return forget(p, force);
+	answer = json_loadb(reply.text, reply.len, 0, NULL);
+	error = field_text(answer, "error");
+	if (*error == '\0')
+		return EXIT_SUCCESS;
+	cli_say_error("%s", error);
+	return EXIT_FAILURE;
+}
+
+/* Gives the status of the answer; 0: there was none, and e says why. */
+static long
+say_goodbye(const struct membership *m, struct err *e)
+{
+	_cleanup_(http_reply_done) struct http_reply reply = { 0 };
+	_cleanup_(freep) char *url = xasprintf("%s/agent/v1/leave", m->url);
+	char *authorization = xasprintf("Authorization: Bearer %s", m->credential);
+	const char *headers[] = { authorization, "Accept: application/json", NULL };
+	const struct http_call call = { .method = "POST",
+		.url = url,
+		.headers = headers,
+		.body = "",
+		.ca_file = m->ca_file,
+		.timeout = GOODBYE_TIMEOUT,
+		.max = GOODBYE_MAX };
+	int r = http_call(&call, &reply, e);
+
+	explicit_bzero(authorization, strlen(authorization));
+	free(authorization);
+	return r < 0 ? 0 : reply.status;
+}
+
+/* What the controller knows of it now. */
+static void
+add_goodbye(const struct membership *m, struct strbuf *out)
+{
+	struct err e = { 0 };
+	long status = say_goodbye(m, &e);
+
+	if (status == 401) {
+		strbuf_add(out, ", which did not know this host any more\n");
+		return;
+	}
+	strbuf_add(out, "; the host's entry there is removed with: nearcast hosts remove ");
+	strbuf_add_printable(out, m->host);
+	strbuf_add(out, "\n");
+	if (status == 204)
+		return;
+	if (status != 0)
+		(void)err_set(&e, -EIO, "%s: status %ld", m->url, status);
+	cli_say_error("the controller could not be told: %s", e.message);
+	(void)fprintf(stderr, "Until its entry is removed there, it is taken for a host that may "
+			      "announce still.\n");
+}
+
+static int
 run_leave(const void *options, int argc, char **args)
 {
 	const struct leave_options *o = options;
 	_cleanup_(membership_place_done) struct membership_place place = { 0 };
-	_cleanup_(strbuf_done) struct strbuf reply = { 0 }, out = { 0 };
-	struct err e = { 0 };
+	_cleanup_(strbuf_done) struct strbuf out = { 0 };
 	int status = membership_place_find(&o->base, false, &place);
 
 	(void)argc;
@@ -59,26 +132,12 @@ run_leave(const void *options, int argc, char **args)
 		cli_say_error("this host belongs to no controller");
 		return EXIT_FAILURE;
 	}
-	if (control_call(place.socket,
-		o->force ? "{\"command\":\"leave\",\"force\":true}" : "{\"command\":\"leave\"}",
-		DURATION_S(5), &reply, &e) < 0) {
-		status = forget(&place, o->force);
-	} else {
-		json_auto_t *answer = json_loadb(reply.text, reply.len, 0, NULL);
-		const char *error = field_text(answer, "error");
-
-		if (*error != '\0') {
-			cli_say_error("%s", error);
-			status = EXIT_FAILURE;
-		}
-	}
+	status = leave(&place, o->force);
 	if (status != EXIT_SUCCESS)
 		return status;
 	strbuf_add(&out, "left ");
 	strbuf_add_printable(&out, place.before.url);
-	strbuf_add(&out, "; the host's entry there is removed with: nearcast hosts remove ");
-	strbuf_add_printable(&out, place.before.host);
-	strbuf_add(&out, "\n");
+	add_goodbye(&place.before, &out);
 	return cli_print(strbuf_get(&out));
 }
 

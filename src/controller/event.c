@@ -20,7 +20,7 @@ static const struct {
 	{ "release", "released" }, { "revoke", "revoked" }, { "sign-in", "began" },
 	{ "sign-out", "ended" }, { "take-back", "taken-back" }, { "undo", "undone" },
 	{ "pause", "paused" }, { "refuse", "refused" }, { "resume", "resumed" },
-	{ "stop", "stopped" }, { "expire", "expired" }, { "done", "changed" },
+	{ "stop", "stopped" }, { "leave", "left" }, { "expire", "expired" }, { "done", "changed" },
 	{ "stopped", "changed" } };
 
 int

@@ -10,7 +10,7 @@ static const char *const own_kinds[] = { "catchment-changed", "catchment-created
 	"catchment-deleted", "catchment-ended", "catchment-failed", "catchment-stopped",
 	"clock-stepped", "global-ip-changed", "global-ip-ordered", "global-ip-released",
 	"global-ip-taken-back", "host-changed", "host-created", "host-deleted", "host-joined",
-	"join-token-created", "join-token-deleted", "lease-granted", "lease-refused",
+	"host-left", "join-token-created", "join-token-deleted", "lease-granted", "lease-refused",
 	"network-changed", "order-created", "order-deleted", "order-expired", "pool-changed",
 	"pool-created", "pool-deleted", "project-changed", "project-created", "project-deleted",
 	"rollout-changed", "rollout-created", "rollout-done", "rollout-paused", "rollout-running",

@@ -63,7 +63,7 @@ int api_site_get(struct call *c);
 int api_site_change(struct call *c);
 int api_site_delete(struct call *c);
 
-/* api_hosts.c, api_network.c, api_join.c, api_metadata.c */
+/* api_hosts.c, api_network.c, api_join.c, api_leave.c, api_metadata.c */
 int api_hosts_list(struct call *c);
 int api_hosts_create(struct call *c);
 int api_host_get(struct call *c);
@@ -75,6 +75,7 @@ int api_join_tokens_list(struct call *c);
 int api_join_tokens_create(struct call *c);
 int api_join_token_delete(struct call *c);
 int api_join(struct call *c);
+int api_agent_leave(struct call *c);
 int api_metadata(struct call *c);
 int api_host_metadata(struct call *c);
 

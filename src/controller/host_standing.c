@@ -12,7 +12,7 @@ host_standing(const struct host_evidence *e, int64_t now)
 
 	if (!e->was_seen)
 		return HOST_EXPECTED;
-	if (e->leased)
+	if (e->leased || e->gone)
 		return HOST_DOWN;
 	if (silent_ns > STANDING_FRESH_NS && !may_announce)
 		return HOST_DOWN;

@@ -22,7 +22,7 @@
 
 /* From the worst to the best: a site is what its best host is. */
 enum host_standing {
-	HOST_DOWN,     /* said so lately or before it fell silent long ago, or has a lease */
+	HOST_DOWN, /* said so lately or before it fell silent long ago, has a lease, or is gone */
 	HOST_EXPECTED, /* nothing is known: it never joined, or has not reported the service yet */
 	HOST_UNSURE,   /* it may announce it: what it said is old, or it is not present */
 	HOST_ANSWERS,  /* announces the service, and its checks do not fail */
@@ -38,6 +38,7 @@ struct host_evidence {
 	int64_t reported_at;
 	bool withdrawn; /* an address of it is, or its checks fail */
 	bool leased;    /* it may withdraw one of them whenever it likes (lease.h) */
+	bool gone;      /* it said goodbye (api_leave.c), and has not joined again */
 };
 
 enum host_standing host_standing(const struct host_evidence *e, int64_t now);

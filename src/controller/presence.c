@@ -58,14 +58,14 @@ struct batch {
 };
 
 /* "UPDATE … IN ($2, …)": one text for all batches; what a batch does not fill is NULL, and so
- * nobody. */
+ * nobody. Who has left (api_leave.c) is not there because it said so. */
 static char *
 statement(void)
 {
 	struct strbuf sql = { 0 };
 
-	strbuf_add(&sql,
-	    "UPDATE hosts SET seen_at = $1 WHERE (seen_at IS NULL OR seen_at < $1) AND id IN ($2");
+	strbuf_add(&sql, "UPDATE hosts SET seen_at = $1 WHERE (seen_at IS NULL OR seen_at < $1)"
+			 " AND (credential_hash IS NOT NULL OR joined_at IS NULL) AND id IN ($2");
 	for (unsigned i = 1; i < BATCH; i++)
 		strbuf_addf(&sql, ", $%u", i + 2);
 	strbuf_add_char(&sql, ')');

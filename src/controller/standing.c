@@ -25,7 +25,9 @@
 		  " THEN 1 ELSE 0 END, CASE WHEN EXISTS (SELECT 1 FROM reports r WHERE "           \
 		  "r.host = h.id AND r.service = s.id AND r.stage <> 'withdrawn')"                 \
 		  " THEN 1 ELSE 0 END, CASE WHEN EXISTS (SELECT 1 FROM leases l WHERE "            \
-		  "l.host = h.id AND l.service = s.id AND l.expires_at > $4) THEN 1 ELSE 0 END"    \
+		  "l.host = h.id AND l.service = s.id AND l.expires_at > $4) THEN 1 ELSE 0 END,"   \
+		  " CASE WHEN h.credential_hash IS NULL AND h.joined_at IS NOT NULL THEN 1"        \
+		  " ELSE 0 END"                                                                    \
 		  " FROM services s JOIN placements p ON p.service = s.id"                         \
 		  " JOIN hosts h ON (h.id = p.host OR h.site = p.site)"                            \
 		  " AND (h.project IS NULL OR h.project = s.project) JOIN sites ON sites.id = "    \
@@ -52,6 +54,7 @@ enum {
 	AT_WITHDRAWN,
 	AT_ANNOUNCED,
 	AT_LEASED,
+	AT_GONE,
 };
 
 void
@@ -71,7 +74,8 @@ read_evidence(const struct store_rows *rows)
 		.reported = !store_is_null(rows, AT_REPORTED),
 		.reported_at = store_int_or(rows, AT_REPORTED, 0),
 		.withdrawn = store_bool(rows, AT_WITHDRAWN),
-		.leased = store_bool(rows, AT_LEASED) };
+		.leased = store_bool(rows, AT_LEASED),
+		.gone = store_bool(rows, AT_GONE) };
 }
 
 static void

@@ -220,6 +220,8 @@ undo_inverse(const struct undo_row *row, int64_t now, struct undo_request *r)
 		return inverse_of_network(row, r);
 	if (strcmp(row->action, "join") == 0)
 		return refuse(r, "a host that has joined leaves by being deleted");
+	if (strcmp(row->action, "leave") == 0)
+		return refuse(r, "a host that has left joins again with a token");
 	if (strcmp(row->action, "revoke") == 0)
 		return refuse(r, "its secret may be known to others: make another token");
 	if (kind == NULL)

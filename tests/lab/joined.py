@@ -117,6 +117,27 @@ def killed_and_back(c):
     wait_for('reconciled', lambda: j.bird.route(other) and j.bird.route(prefix))
 
 
+def left(c):
+    """It has said so, and is counted on no more: a host of another site is the last one from then on."""
+    j = Joined(c, sites=('ams', 'sin'))
+    prefix = j.serve()
+    host = '/api/v1/hosts/test-host'
+    said = nearcast(c, 'leave', '--state-directory', str(j.agent.state), '--socket', str(j.agent.control), '--force')
+    if 'hosts remove test-host' not in said:
+        raise Failed(said)
+    here = j.admin.ask('GET', f'{host}/status', status=200).json
+    check('gone at once', (here['present'], here['services']), (False, []))
+    check('its credential', j.admin.ask('GET', host, status=200).json['joined'], False)
+    wait_for('withdrawn', lambda: not j.bird.route(prefix))
+    check('event', j.admin.ask('GET', '/api/v1/events?kind=host-left', status=200).json['items'][0]['host'], 'test-host')
+    j.join('ams', host='test-host')
+    wait_for('and back', lambda: j.bird.route(prefix))
+    j.admin.ask('DELETE', f'{host}?override_reason=it+burns', status=204)
+    said = nearcast(c, 'leave', '--state-directory', str(j.agent.state), '--socket', str(j.agent.control), '--force')
+    if 'did not know this host any more' not in said:
+        raise Failed(said)
+
+
 def another_controller_withdraws_nothing(c):
     """Its store is gone; the host joins the new one; what it had goes when a person says so."""
     j = Joined(c)
@@ -158,7 +179,7 @@ def only_one_may_leave(c):
 
 
 agent.CASES = [placed_changed_and_removed, drained_by_the_api, killed_and_back, another_controller_withdraws_nothing,
-               only_one_may_leave]
+               only_one_may_leave, left]
 
 if __name__ == '__main__':
     sys.exit(agent.inside(lambda: agent.run(sys.argv[1:3], sys.argv[4:])))

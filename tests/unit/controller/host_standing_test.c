@@ -72,6 +72,21 @@ TEST(who_has_a_lease_stands_in_for_nobody)
 	CHECK_INT(host_standing(&e, NOW), HOST_DOWN);
 }
 
+/* It withdrew, and said goodbye: not even a report that was on its way is asked. */
+TEST(who_has_left_for_good_is_down)
+{
+	struct host_evidence e = { .was_seen = true,
+		.seen_at = NOW - 1 * S,
+		.left_at = NOW - 1 * S,
+		.listening_since = NOW - 3600 * S,
+		.gone = true };
+
+	CHECK_INT(host_standing(&e, NOW), HOST_DOWN);
+	e.reported = true;
+	e.reported_at = NOW - 1 * S;
+	CHECK_INT(host_standing(&e, NOW), HOST_DOWN);
+}
+
 /* Heard three seconds ago, and then its connection ended: an agent that lives would be back. */
 TEST(who_left_is_not_counted_on)
 {

@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "controller/api_agent.h"
 #include "controller/api_catchments.h"
+#include "controller/catchment_counts.h"
 #include "controller/handlers.h"
 #include "measure/catch_file.h"
 
@@ -166,13 +167,13 @@ keep_rows(struct call *c, const struct catchment_case *k, struct catchment_host 
 static void
 take_counts(struct catchment_host *h, const json_t *said)
 {
-	json_auto_t *counts = catchment_counts_new();
+	char *counts;
 
 	if (said == NULL)
 		return;
-	catchment_counts_add(counts, said);
+	counts = catchment_counts_say(h->counts, said);
 	free(h->counts);
-	h->counts = json_dumps(counts, JSON_COMPACT);
+	h->counts = counts;
 }
 
 static void
@@ -183,6 +184,10 @@ take_session(struct catchment_case *k, size_t i, const char *session)
 	if (strcmp(h->session, session) == 0)
 		return;
 	if (h->session[0] != '\0') {
+		char *counts = catchment_counts_restart(h->counts);
+
+		free(h->counts);
+		h->counts = counts;
 		h->restarted = true;
 		catchment_restarted(&k->c, &k->parts[i]);
 	}

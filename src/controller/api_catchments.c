@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "controller/api_catchments.h"
 #include "controller/call_filter.h"
+#include "controller/catchment_counts.h"
 #include "controller/handlers.h"
 
 #define SELECT                                                                                     \
@@ -65,33 +66,6 @@ static const struct column part_columns[] = {
 	{ "seen_at", COLUMN_TIME },
 };
 
-const char *const catchment_count_names[CATCHMENT_COUNTS] = { "sent", "not_sent", "excluded", "own",
-	"duplicate", "late", "other_address", "forged", "foreign", "dropped" };
-
-json_t *
-catchment_counts_new(void)
-{
-	json_t *counts = json_object();
-
-	for (size_t i = 0; i < CATCHMENT_COUNTS; i++)
-		(void)json_object_set_new(counts, catchment_count_names[i], json_integer(0));
-	return counts;
-}
-
-void
-catchment_counts_add(json_t *sum, const json_t *counts)
-{
-	for (size_t i = 0; i < CATCHMENT_COUNTS; i++) {
-		const char *name = catchment_count_names[i];
-		json_int_t more = json_integer_value(json_object_get(counts, name));
-
-		/* whatever a host says: a sum stays one */
-		if (more > 0 && more < INT64_C(1) << 40)
-			(void)json_object_set_new(sum, name,
-			    json_integer(json_integer_value(json_object_get(sum, name)) + more));
-	}
-}
-
 /* ---- what is there ---- */
 
 static int
@@ -108,10 +82,13 @@ read_parts(struct call *c, json_t *catchment)
 
 	while (r >= 0 && store_next(&rows)) {
 		json_t *part = columns_json(&rows, part_columns, ARRAY_SIZE(part_columns));
+		json_t *counts = catchment_counts_new();
 
 		landed += store_int(&rows, 7);
 		measured += store_int(&rows, 8);
-		catchment_counts_add(sum, json_object_get(part, "counts"));
+		catchment_counts_add(counts, json_object_get(part, "counts"));
+		catchment_counts_add(sum, counts);
+		(void)json_object_set_new(part, "counts", counts);
 		(void)json_array_append_new(parts, part);
 	}
 	(void)json_object_set_new(sum, "landed", json_integer(landed));

@@ -26,10 +26,3 @@ int catchments_go_on(struct call *c);
 
 /* Puts together what hosts handed in, and drops the rows. */
 int catchment_result_make(struct call *c, const struct catchment_case *k);
-
-/* What hosts counted of a part's replies and requests, as one object: names are counts_names. */
-#define CATCHMENT_COUNTS 10
-extern const char *const catchment_count_names[CATCHMENT_COUNTS];
-/* Adds what stands in counts to sum: both are of such names. */
-void catchment_counts_add(json_t *sum, const json_t *counts);
-json_t *catchment_counts_new(void);

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "controller/api_catchments.h"
+#include "controller/catchment_counts.h"
 #include "controller/catchment_places.h"
 #include "controller/handlers.h"
 #include "controller/presence.h"

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/strbuf.h"
 #include "controller/api_catchments.h"
+#include "controller/catchment_counts.h"
 #include "controller/catchment_rows.h"
 #include "measure/json.h"
 

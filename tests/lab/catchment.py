@@ -12,7 +12,7 @@ import sys
 from catchment_lab import run_cases
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'interop'))
-from forger import INJECT  # pylint: disable=wrong-import-position
+from forger import INJECT, REFUSE  # pylint: disable=wrong-import-position
 from waiting import Failed, check, wait_for  # pylint: disable=wrong-import-position
 
 SITES = ['fra1', 'iad1', 'sao1', 'sin1']
@@ -21,17 +21,6 @@ GLOBAL_IP = {4: '203.0.113.80', 6: '2001:db8:f00d::80'}
 KEY = 'a secret that all sites of the lab share'
 PATH = os.environ['PATH'] + ':/usr/sbin:/sbin'
 
-# A name server that refuses whatever it is asked, but for what it does not understand.
-REFUSE = '''
-import socket, sys
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.bind((sys.argv[1], 53))
-print('listens', flush=True)
-while True:
-    m, who = s.recvfrom(2000)
-    if m[2] & 0xf8 == 0 and m[4:12] == bytes([0, 1, 0, 0, 0, 0, 0, 0]):
-        s.sendto(m[:2] + bytes([m[2] | 0x80, 5]) + m[4:], who)
-'''
 # Somebody answers for somebody else.
 REPEAT = '''
 import socket, sys

@@ -188,10 +188,21 @@ TEST(a_program_that_began_anew)
 	REQUIRE(agents_init(&g));
 	begin(&g, "");
 	all_listen(&g);
-	(void)say(&g, 1, 5, "listening", ", 'rows': ['9.9.10.7 20000']");
+	(void)say(&g, 1, 5, "listening",
+	    ", 'rows': ['9.9.10.7 20000'], 'counts': {'own': 1, 'forged': 4}");
 	AGENT(&g, 200, 1, "POST", agents_path,
 	    "{'session': 'other', 'sequence': 1, 'state': 'listening', 'rows': ['9.9.11.7 1']}");
+	AGENT(&g, 200, 1, "POST", agents_path,
+	    "{'session': 'other', 'sequence': 2, 'state': 'listening', 'counts': {'own': 1}}");
+	AGENT(&g, 200, 1, "POST", agents_path,
+	    "{'session': 'third', 'sequence': 1, 'state': 'listening', 'counts': {'own': 2}}");
+	AGENT(&g, 200, 1, "POST", agents_path,
+	    "{'session': 'third', 'sequence': 2, 'state': 'listening', 'counts': {'own': 5}}");
 	CHECK_STR(state(&g), "running");
+	/* what the earlier ones had counted is counted */
+	CHECK_INT(said_int(&g.a, "parts.1.counts.own"), 7);
+	CHECK_INT(said_int(&g.a, "parts.1.counts.forged"), 4);
+	CHECK_INT(said_int(&g.a, "progress.own"), 7);
 	CHECK(json_is_true(json_object_get(
 	    json_array_get(json_object_get(g.a.response.body, "parts"), 1), "restarted")));
 	CHECK_INT(said_int(&g.a, "parts.1.landed"), 2);
@@ -200,6 +211,9 @@ TEST(a_program_that_began_anew)
 	    "{'session': 'other', 'sequence': 1, 'state': 'listening'}");
 	CHECK_STR(said(&g.a, "order"), "end");
 	CHECK_STR(state(&g), "collecting");
+	look(&g, 6);
+	CHECK_STR(state(&g), "failed");
+	CHECK_INT(said_int(&g.a, "result.counts.own"), 7);
 	agents_done(&g);
 }
 

@@ -189,6 +189,23 @@ catch_worker_take(struct catch_worker *w, struct catch_news *ret)
 		worker_call(w->worker, take, &t);
 }
 
+static void
+take_last(sd_event *loop, void *arg)
+{
+	const struct taking *t = arg;
+
+	take(loop, arg);
+	end(loop, t->w);
+}
+
+void
+catch_worker_stop(struct catch_worker *w, struct catch_news *ret)
+{
+	struct taking t = { w, ret };
+
+	worker_call(w->worker, take_last, &t);
+}
+
 void
 catch_worker_free(struct catch_worker *w)
 {

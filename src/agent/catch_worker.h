@@ -25,5 +25,7 @@ int catch_worker_new(sd_event *owner, const struct catch_task *task, enum catch_
     struct err *e) _must_use_;
 /* Fills *ret, which is zeroed, and hands over the rows. */
 void catch_worker_take(struct catch_worker *w, struct catch_news *ret);
+/* Likewise, at last: nothing is sent or heard behind it that is not in there. */
+void catch_worker_stop(struct catch_worker *w, struct catch_news *ret);
 /* At once: nothing is sent behind it. NULL is fine. */
 void catch_worker_free(struct catch_worker *w);

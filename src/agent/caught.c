@@ -36,25 +36,17 @@ end_work(struct caught *k)
 	catch_ledger_turn(&k->ledger);
 }
 
-/* What is new of it goes into the ledger; false: none is at work. */
-static bool
-collect(struct caught *k, struct catch_news *news)
-{
-	*news = (struct catch_news){ 0 };
-	if (k->worker == NULL)
-		return false;
-	catch_worker_take(k->worker, news);
-	catch_ledger_take(&k->ledger, k->work, news);
-	return true;
-}
-
-/* Likewise, and that it is over. */
+/* What is new of it, and that it is over. */
 static void
 take_news(struct caught *k)
 {
-	struct catch_news news;
+	struct catch_news news = { 0 };
 
-	if (!collect(k, &news) || !news.is_over)
+	if (k->worker == NULL)
+		return;
+	catch_worker_take(k->worker, &news);
+	catch_ledger_take(&k->ledger, k->work, &news);
+	if (!news.is_over)
 		return;
 	end_work(k);
 	input(k, news.r < 0 ? CATCH_PART_BROKEN : CATCH_PART_FINISHED, news.why.message);
@@ -69,10 +61,13 @@ on_news(void *userdata)
 static void
 stop_work(struct caught *k)
 {
-	struct catch_news news;
+	struct catch_news news = { 0 };
 
-	if (collect(k, &news))
-		end_work(k);
+	if (k->worker == NULL)
+		return;
+	catch_worker_stop(k->worker, &news);
+	catch_ledger_take(&k->ledger, k->work, &news);
+	end_work(k);
 }
 
 static void

@@ -2,6 +2,8 @@
 
 #include <stdint.h>
 
+#include "base/utf8.h"
+
 const char *
 style_begin(enum style style, bool colour)
 {
@@ -66,4 +68,22 @@ strbuf_add_printable(struct strbuf *b, const char *text)
 			strbuf_add_mem(b, p, n);
 		p += n ? n : 1;
 	}
+}
+
+void
+strbuf_add_fitted(struct strbuf *b, const char *text, size_t width)
+{
+	_cleanup_(strbuf_done) struct strbuf printable = { 0 };
+	const char *p;
+	size_t used = 0, n;
+
+	strbuf_add_printable(&printable, text);
+	for (p = strbuf_get(&printable); used < width && (n = utf8_char_len(p)) > 0; p += n) {
+		if (++used == width && p[n] != '\0')
+			strbuf_add_char(b, '~');
+		else
+			strbuf_add_mem(b, p, n);
+	}
+	for (; used < width; used++)
+		strbuf_add_char(b, ' ');
 }

@@ -27,3 +27,5 @@ const char *style_end(enum style style, bool colour);
 /* Adds text that came from outside: control characters and broken UTF-8 become "?", so that nothing in
  * it can move the cursor or change colours. */
 void strbuf_add_printable(struct strbuf *b, const char *text);
+/* The same, cut to a width (then it ends with "~") or filled up with blanks. */
+void strbuf_add_fitted(struct strbuf *b, const char *text, size_t width);

@@ -12,6 +12,7 @@
 #include "cli/print_json.h"
 #include "io/atomic_file.h"
 #include "io/loop.h"
+#include "io/terminal.h"
 #include "io/tty.h"
 #include "measure/json.h"
 #include "measure/probe_prom.h"
@@ -143,15 +144,15 @@ compute(const struct probe_report *report, const struct probe_results *results)
 	return n;
 }
 
-static void
-add_text(const struct probe_results *results, const struct inflation *n, struct strbuf *out)
+/* rows: 0: it may scroll. */
+static struct probe_look
+look_of(size_t rows)
 {
-	probe_to_text(results->targets, results->summaries, n, results->count,
-	    (struct probe_look){
+	return (struct probe_look){
 		.columns = tty_columns(STDOUT_FILENO, COLUMNS_WITHOUT_TERMINAL),
+		.rows = rows,
 		.colour = tty_wants_colour(STDOUT_FILENO),
-	    },
-	    out);
+	};
 }
 
 static void
@@ -185,9 +186,11 @@ probe_report_watch(const struct probe_report *report, const struct probe_results
 	_cleanup_(strbuf_done) struct strbuf text = { 0 };
 	_cleanup_(freep) struct inflation *n = compute(report, results);
 
-	if (isatty(STDOUT_FILENO)) {
-		strbuf_add(&text, "\033[H\033[J"); /* the page begins anew */
-		add_text(results, n, &text);
+	if (terminal_can_paint(STDOUT_FILENO, STDOUT_FILENO)) {
+		/* the page begins anew; the cursor stands in its last line */
+		strbuf_add(&text, "\033[H\033[J");
+		probe_to_page(results->targets, results->summaries, n, results->count,
+		    look_of(MAX(tty_rows(STDOUT_FILENO, 2), (size_t)2) - 1), &text);
 	} else {
 		add_lines(results, &text);
 	}
@@ -249,7 +252,8 @@ probe_report_end(
 	if (report->options->output == PROBE_OUTPUT_JSON) {
 		failed |= print_json(report, results, n, state, strbuf_get(&reasons));
 	} else {
-		add_text(results, n, &text);
+		probe_to_text(results->targets, results->summaries, n, results->count, look_of(0),
+		    &text);
 		failed |= cli_print(strbuf_get(&text));
 	}
 	if (report->is_judged)

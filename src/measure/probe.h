@@ -101,6 +101,7 @@ json_t *probe_to_json(const struct probe_target *targets, const struct probe_sum
 
 struct probe_look {
 	size_t columns; /* width of the page; 0: as wide as it gets */
+	size_t rows;    /* its height; 0: as high as it gets; only for probe_to_page() */
 	bool colour;
 };
 
@@ -114,6 +115,14 @@ struct probe_look {
 void probe_waterfall_to_text(const struct probe_target *targets,
     const struct probe_summary *summaries, size_t count, struct probe_look look,
     struct strbuf *out);
+
+/*
+ * How it stands on a page of rows and columns that are given: the report when it fits, else a line
+ * for each target, with a second one of who answered and the waterfall as far as there is room. No
+ * line is wider than the page.
+ */
+void probe_to_page(const struct probe_target *targets, const struct probe_summary *summaries,
+    const struct inflation *inflations, size_t count, struct probe_look look, struct strbuf *out);
 
 /* The report for people. */
 void probe_to_text(const struct probe_target *targets, const struct probe_summary *summaries,

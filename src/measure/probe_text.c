@@ -11,10 +11,13 @@
 #define QUANTILES 4
 #define LABEL_COLUMNS 13
 
+/* Where there is little room, no more digits than that: five columns hold 99999 ms. */
 static void
-add_ms(struct table *t, enum style style, struct duration d)
+add_ms(struct table *t, enum style style, struct duration d, bool narrow)
 {
-	table_add_styled(t, style, "%.2f", duration_ms_f(d));
+	double ms = duration_ms_f(d);
+
+	table_add_styled(t, style, "%.*f", !narrow || ms < 100 ? 2 : ms < 1000 ? 1 : 0, ms);
 }
 
 static void
@@ -22,7 +25,7 @@ timings_to_text(const struct probe_target *targets, const struct probe_summary *
     size_t count, struct probe_look look, struct strbuf *out)
 {
 	struct table *t = table_new();
-	/* stacked: the name once, not before each number */
+	/* the name in a line of its own, and the numbers as short as they can be */
 	bool alone = count == 1 && look.columns > 0 && look.columns < LABEL_COLUMNS + TARGET_COLUMNS;
 
 	if (alone) {
@@ -51,10 +54,10 @@ timings_to_text(const struct probe_target *targets, const struct probe_summary *
 					table_add_styled(t, STYLE_DIM, "-");
 				continue;
 			}
-			add_ms(t, style, s->min);
-			add_ms(t, style, s->median);
-			add_ms(t, style, s->p95);
-			add_ms(t, style, s->p99);
+			add_ms(t, style, s->min, alone);
+			add_ms(t, style, s->median, alone);
+			add_ms(t, style, s->p95, alone);
+			add_ms(t, style, s->p99, alone);
 		}
 	}
 	table_format(t,

@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-#include "base/utf8.h"
+#include "base/style.h"
 #include "measure/trace_report_internal.h"
 
 #define NAME_LEAST 15 /* an IPv4 address */
@@ -108,25 +108,6 @@ lay_out(const struct trace_live *live, size_t columns)
 	if (left > HISTORY_LEAST) /* and a blank */
 		l.history = MIN(left - 1, (size_t)TRACE_RECENT_MAX);
 	return l;
-}
-
-/* Text that is made printable, and cut (then it ends with "~") or filled with blanks to a width. */
-static void
-add_fitted(struct strbuf *out, const char *text, size_t width)
-{
-	_cleanup_(strbuf_done) struct strbuf printable = { 0 };
-	const char *p;
-	size_t used = 0, n;
-
-	strbuf_add_printable(&printable, text);
-	for (p = strbuf_get(&printable); used < width && (n = utf8_char_len(p)) > 0; p += n) {
-		if (++used == width && p[n] != '\0')
-			strbuf_add_char(out, '~');
-		else
-			strbuf_add_mem(out, p, n);
-	}
-	for (; used < width; used++)
-		strbuf_add_char(out, ' ');
 }
 
 /* Right-aligned. */
@@ -243,7 +224,7 @@ add_hop(struct strbuf *out, const struct frame *f, uint32_t ttl)
 		name = name ? name : ip_format(last, address);
 	}
 	strbuf_addf(out, "%2" PRIu32 " ", ttl);
-	add_fitted(out, name ? name : "*", l->name);
+	strbuf_add_fitted(out, name ? name : "*", l->name);
 	add_counts(out, l, hop, trace_rounds_loss(f->rounds, ttl), f->report->colour);
 	add_times(out, l, hop);
 	if (l->history > 0)
@@ -269,7 +250,7 @@ add_title(struct strbuf *out, const struct trace_live *live, const struct trace_
 		    report->answered_site ? report->answered_site : "",
 		    report->answered_site ? ")" : "");
 	strbuf_add(out, style_begin(STYLE_STRONG, report->colour));
-	add_fitted(out, strbuf_get(&title), columns);
+	strbuf_add_fitted(out, strbuf_get(&title), columns);
 	strbuf_add(out, style_end(STYLE_STRONG, report->colour));
 	strbuf_add_char(out, '\n');
 }
@@ -300,7 +281,7 @@ add_help(struct strbuf *out, size_t columns, size_t rows)
 	};
 
 	for (size_t i = 0; i < MIN(ARRAY_SIZE(lines), rows); i++) {
-		add_fitted(out, lines[i], columns);
+		strbuf_add_fitted(out, lines[i], columns);
 		strbuf_add_char(out, '\n');
 	}
 }
@@ -333,7 +314,7 @@ trace_live_to_text(const struct trace_live *live, const struct trace_report *rep
 	else
 		add_hops(out, &f, rows - 3);
 	strbuf_add(out, style_begin(STYLE_DIM, report->colour));
-	add_fitted(out, "q quit  r reset  d display  p pause  n names  ? help", columns);
+	strbuf_add_fitted(out, "q quit  r reset  d display  p pause  n names  ? help", columns);
 	strbuf_add(out, style_end(STYLE_DIM, report->colour));
 }
 

@@ -155,41 +155,15 @@ TEST(forty_columns)
 	probe_to_text(targets, s, inflations, 3, (struct probe_look){ .columns = 40 }, &b);
 	CHECK_STR(strbuf_get(&b),
 	    "anycast\n"
-	    "name lookup\n"
-	    "  min     17.50\n"
-	    "  median  18.00\n"
-	    "  p95     121.72\n"
-	    "  p99     130.94\n"
-	    "connect\n"
-	    "  min     35.00\n"
-	    "  median  36.00\n"
-	    "  p95     243.45\n"
-	    "  p99     261.89\n"
-	    "TLS\n"
-	    "  min     0.00\n"
-	    "  median  0.00\n"
-	    "  p95     0.00\n"
-	    "  p99     0.00\n"
-	    "pretransfer\n"
-	    "  min     35.00\n"
-	    "  median  36.00\n"
-	    "  p95     243.45\n"
-	    "  p99     261.89\n"
-	    "redirect\n"
-	    "  min     0.00\n"
-	    "  median  0.00\n"
-	    "  p95     0.00\n"
-	    "  p99     0.00\n"
-	    "first byte\n"
-	    "  min     52.50\n"
-	    "  median  54.00\n"
-	    "  p95     365.18\n"
-	    "  p99     392.83\n"
-	    "total\n"
-	    "  min     70.00\n"
-	    "  median  72.00\n"
-	    "  p95     486.90\n"
-	    "  p99     523.78\n"
+	    "ms             min  median    p95    p99\n"
+	    "----------------------------------------\n"
+	    "name lookup  17.50   18.00  121.7  130.9\n"
+	    "connect      35.00   36.00  243.4  261.9\n"
+	    "TLS           0.00    0.00   0.00   0.00\n"
+	    "pretransfer  35.00   36.00  243.4  261.9\n"
+	    "redirect      0.00    0.00   0.00   0.00\n"
+	    "first byte   52.50   54.00  365.2  392.8\n"
+	    "total        70.00   72.00  486.9  523.8\n"
 	    "\n"
 	    "am6\n"
 	    "ms             min  median    p95    p99\n"
@@ -241,6 +215,50 @@ TEST(forty_columns)
 	    "  sg1      1 ×  connect: Connection refused\n"
 	    "\n"
 	    "3 requests were due but not sent: too many were in flight.\n");
+	empty(s);
+}
+
+/* What a terminal of 40 x 24 has room for while it is watched. */
+TEST(a_page_that_is_too_low)
+{
+	static const char figures[] = "ms        median      p95   failed\n"
+				      "anycast    72.00   486.90      3/6\n";
+	struct probe_summary s[3] = { 0 };
+	_cleanup_(strbuf_done) struct strbuf all = { 0 }, some = { 0 }, few = { 0 };
+	_cleanup_(strbuf_done) struct strbuf report = { 0 }, page = { 0 };
+
+	fill(s);
+	inflation_compute(targets, s, 3, NULL, NULL, inflations);
+	probe_to_page(
+	    targets, s, inflations, 3, (struct probe_look){ .columns = 40, .rows = 23 }, &all);
+	CHECK_STR(strbuf_get(&all),
+	    "ms        median      p95   failed\n"
+	    "anycast    72.00   486.90      3/6\n"
+	    "  2 × am6-c3.medium.x86-01 (am6), 1 × s~\n"
+	    "am6        70.00    70.90      0/2\n"
+	    "  1 × am6-c3.medium.x86-01 (am6), the b~\n"
+	    "sg1            -        -      1/1\n"
+	    "  connect: Connection refused\n"
+	    "\n"
+	    "anycast  nnnnnccccwwwwwdddd     72.00 ms\n"
+	    "am6      nnnncccccwwwwddddd     70.00 ms\n"
+	    "         n name lookup  c connect\n"
+	    "         w wait  d data\n"
+	    "\n");
+	/* no room for bars, nor for more than a line each, nor for all of them */
+	probe_to_page(
+	    targets, s, inflations, 3, (struct probe_look){ .columns = 40, .rows = 8 }, &some);
+	CHECK(strstr(strbuf_get(&some), "Connection refused\n") != NULL);
+	CHECK(strstr(strbuf_get(&some), "wait") == NULL);
+	probe_to_page(
+	    targets, s, inflations, 3, (struct probe_look){ .columns = 40, .rows = 3 }, &few);
+	CHECK_INT(strncmp(strbuf_get(&few), figures, strlen(figures)), 0);
+	CHECK_STR(strbuf_get(&few) + strlen(figures), "and 2 more\n");
+	/* and where there is room, nothing is left out */
+	probe_to_page(
+	    targets, s, inflations, 3, (struct probe_look){ .columns = 120, .rows = 40 }, &page);
+	probe_to_text(targets, s, inflations, 3, (struct probe_look){ .columns = 120 }, &report);
+	CHECK_STR(strbuf_get(&page), strbuf_get(&report));
 	empty(s);
 }
 

@@ -50,4 +50,6 @@ struct table_look {
 	size_t columns;
 };
 
+/* Whether it stands as a table in this look, neither stacked nor over several lines. */
+bool table_fits(struct table *t, struct table_look look);
 void table_format(struct table *t, struct table_look look, struct strbuf *out);

@@ -160,6 +160,13 @@ cut_last_column(struct table *t, struct table_look look)
 	column->width = MAX(width, column->head.width);
 }
 
+bool
+table_fits(struct table *t, struct table_look look)
+{
+	widen_for_groups(t);
+	return !is_too_wide(t, look);
+}
+
 void
 table_format(struct table *t, struct table_look look, struct strbuf *out)
 {

@@ -252,8 +252,8 @@ probe_report_end(
 	if (report->options->output == PROBE_OUTPUT_JSON) {
 		failed |= print_json(report, results, n, state, strbuf_get(&reasons));
 	} else {
-		probe_to_text(results->targets, results->summaries, n, results->count, look_of(0),
-		    &text);
+		probe_to_text(
+		    results->targets, results->summaries, n, results->count, look_of(0), &text);
 		failed |= cli_print(strbuf_get(&text));
 	}
 	if (report->is_judged)

@@ -1,6 +1,6 @@
 /*
- * A run on a page of a terminal, which nobody scrolls while it is painted anew: the report is cut down to
- * what matters most until it fits.
+ * A run on a page of a terminal, which nobody scrolls while it is painted anew: the report is cut
+ * down to what matters most until it fits.
  */
 #include <stdio.h>
 #include <string.h>
@@ -89,7 +89,7 @@ add_figures(const struct page *p, size_t i, struct strbuf *out)
 	add_line(p, s->failed > 0 ? STYLE_BAD : STYLE_STRONG, &line, out);
 }
 
-/* "  8 × am6-edge (am6), 2 × sg1-edge (sg1), +2.00 ms, +120 km" */
+/* "  8 × am6-edge (am6), 2 × sg1-edge (sg1) +2.00 ms +120 km" */
 static void
 add_who(const struct page *p, size_t i, struct strbuf *out)
 {
@@ -116,9 +116,9 @@ add_who(const struct page *p, size_t i, struct strbuf *out)
 	if (i == p->best)
 		strbuf_add(&line, ", the best");
 	else if (n->has_latency)
-		strbuf_addf(&line, ", %+.2f ms", duration_ms_f(n->latency));
+		strbuf_addf(&line, " %+.2f ms", duration_ms_f(n->latency));
 	if (n->has_km && n->km >= 0.5)
-		strbuf_addf(&line, ", %+.0f km", n->km);
+		strbuf_addf(&line, " %+.0f km", n->km);
 	add_line(p, STYLE_DIM, &line, out);
 }
 

@@ -190,28 +190,40 @@ static const struct trace_report report = { .target = "any.example",
 /* Nothing is lost when the table does not fit: its figures stand behind their heads. */
 TEST(the_report_in_a_narrow_terminal)
 {
-	struct trace_rounds *r = trace_rounds_new();
+	struct trace_rounds *r = trace_rounds_new(), *four = four_rounds();
 	struct trace_report narrow = report;
-	struct strbuf b = { 0 };
+	struct strbuf b = { 0 }, wide = { 0 };
 
 	ROUND(TARGET(30));
 	narrow.columns = 40;
 	trace_rounds_to_text(&narrow, r, &b);
 	CHECK_STR(strbuf_get(&b),
 	    "trace to any.example (203.0.113.10) by udp, 1 round, at most 8 hops\n"
-	    "1\n"
-	    "             am6-c3.medium.x86-01\n"
-	    "             203.0.113.10\n"
-	    "  lost       0.0%\n"
-	    "  no answer  0.0%\n"
-	    "  sent       1\n"
-	    "  last ms    30.000\n"
-	    "  avg        30.000\n"
-	    "  best       30.000\n"
-	    "  worst      30.000\n"
-	    "  stdev      0.000\n"
+	    "1  am6-c3.medium.x86-01  203.0.113.10\n"
+	    "   lost 0.0%  no answer 0.0%  sent 1\n"
+	    "   last ms 30.000  avg 30.000\n"
+	    "   best 30.000  worst 30.000\n"
+	    "   stdev 0.000\n"
 	    "any.example is answered by am6-c3.medium.x86-01 (am6)\n");
 	strbuf_done(&b);
+	/* the table fits in 80 columns when names stand above figures */
+	narrow.columns = 80;
+	trace_rounds_to_text(&narrow, four, &wide);
+	CHECK_STR(strbuf_get(&wide),
+	    "trace to any.example (203.0.113.10) by udp, 4 rounds, at most 8 hops\n"
+	    "    lost  no answer  sent  last ms     avg    best   worst  stdev\n"
+	    "1  edge.example?[2J  198.51.100.1\n"
+	    "    0.0%       0.0%     4    1.000   1.500   1.000   3.000  0.866\n"
+	    "2  198.51.100.2\n"
+	    "   25.0%      75.0%     4   10.000  10.000  10.000  10.000  0.000\n"
+	    "3  198.51.100.3\n"
+	    "   198.51.100.103\n"
+	    "   25.0%      25.0%     4   24.000  22.000  20.000  24.000  1.633\n"
+	    "4  am6-c3.medium.x86-01  203.0.113.10\n"
+	    "   25.0%      25.0%     4   32.000  32.000  30.000  34.000  1.633\n"
+	    "any.example is answered by am6-c3.medium.x86-01 (am6)\n");
+	strbuf_done(&wide);
+	trace_rounds_free(four);
 	trace_rounds_free(r);
 }
 

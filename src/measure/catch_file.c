@@ -54,7 +54,10 @@ catch_writer_row(struct catch_writer *w, struct ip target, int64_t us)
 {
 	char text[IP_STR_MAX];
 
-	strbuf_addf(&w->rows, "%s %" PRId64 "\n", ip_format(target, text), us);
+	strbuf_add(&w->rows, ip_format(target, text));
+	strbuf_add_char(&w->rows, ' ');
+	strbuf_add_i64(&w->rows, us);
+	strbuf_add_char(&w->rows, '\n');
 }
 
 bool

@@ -6,11 +6,10 @@
 #include <sys/epoll.h>
 
 #include "base/alloc.h"
-#include "base/shuffle.h"
 #include "io/echo_socket.h"
 #include "io/loop.h"
+#include "measure/catch_sender.h"
 #include "measure/json.h"
-#include "proto/catch/pace.h"
 
 /* Batches of replies taken in one turn of the loop; the rest comes in the next. */
 #define TAKE_BATCHES 16
@@ -21,25 +20,15 @@
 struct catch_run {
 	struct catch_run_conf conf;
 	struct catch_judge judge;
-	struct catch_pace pace;
-	struct shuffle order;
+	struct catch_sender sender; /* of one that has a hitlist */
 	struct catch_writer writer;
 	struct echo_socket socket;
 	sd_event_source *source; /* owned */
 	struct timer timer;
-	uint64_t next; /* of all requests of all rounds */
-	uint64_t sent, failed, skipped;
-	int error; /* of the last that failed */
 	bool head_written;
 	int64_t began, ended; /* ns since 1970 */
 	struct instant last_own, flush_at;
 	const char *outcome; /* NULL: it goes on */
-	/* the batch that is sent, and where each of it begins */
-	struct echo_out out[ECHO_SOCKET_BATCH];
-	struct place {
-		uint64_t next, skipped;
-	} places[ECHO_SOCKET_BATCH];
-	uint8_t bytes[ECHO_SOCKET_BATCH][CATCH_MESSAGE_MAX];
 	catch_finished_fn finished; /* NULL: has been called */
 	void *userdata;
 };
@@ -63,12 +52,11 @@ static void
 write_head(struct catch_run *run)
 {
 	char local[IP_STR_MAX], id[16];
-	json_t *head = json_object();
+	json_t *head;
 
-	if (run->head_written || !run->judge.run_known || run->conf.take != NULL) {
-		json_decref(head);
+	if (run->head_written || !run->judge.run_known || run->conf.take != NULL)
 		return;
-	}
+	head = json_object();
 	(void)snprintf(id, sizeof(id), "%08x", run->judge.run);
 	json_object_set_new(head, "nearcast_catchment", json_integer(CATCH_FILE_VERSION));
 	json_object_set_new(head, "kind", json_string(run->conf.kind));
@@ -101,6 +89,7 @@ replies_to_json(const struct catch_run *run)
 json_t *
 catch_run_to_json(const struct catch_run *run)
 {
+	const struct catch_sender *s = &run->sender;
 	json_t *j = json_pack("{s:s?}", "end", run->outcome);
 	char id[16];
 
@@ -114,11 +103,11 @@ catch_run_to_json(const struct catch_run *run)
 	if (run->conf.hitlist != NULL) {
 		json_object_set_new(j, "targets", json_integer((json_int_t)run->conf.targets));
 		json_object_set_new(j, "rounds", json_integer(run->conf.rounds));
-		json_object_set_new(j, "sent", json_integer((json_int_t)run->sent));
-		json_object_set_new(j, "failed", json_integer((json_int_t)run->failed));
+		json_object_set_new(j, "sent", json_integer((json_int_t)s->sent));
+		json_object_set_new(j, "failed", json_integer((json_int_t)s->failed));
 		json_object_set_new(
-		    j, "failed_why", run->error ? json_string(strerror(run->error)) : json_null());
-		json_object_set_new(j, "skipped", json_integer((json_int_t)run->skipped));
+		    j, "failed_why", s->error ? json_string(strerror(s->error)) : json_null());
+		json_object_set_new(j, "skipped", json_integer((json_int_t)s->skipped));
 	}
 	json_object_set_new(j, "replies", replies_to_json(run));
 	return j;
@@ -163,69 +152,13 @@ take_batch(struct catch_run *run, struct instant now)
 	return n == ECHO_SOCKET_BATCH;
 }
 
-/* ---- requests ---- */
-
-/* The next targets, as messages; gives how many. */
-static size_t
-make_batch(struct catch_run *run, size_t count)
-{
-	uint64_t end = run->conf.targets * run->conf.rounds;
-	size_t (*encode)(struct catch_key *, const struct catch_request *, const char *,
-	    uint8_t *) = run->conf.method == CATCH_DNS ? catch_query_encode : catch_request_encode;
-	size_t made = 0;
-
-	for (; made < count && run->next < end; run->next++) {
-		struct catch_request request = { .run = run->judge.run,
-			.sequence = (uint32_t)run->next,
-			.sent = clock_wall_ns() };
-
-		if (!hitlist_at(run->conf.hitlist,
-			shuffle_at(&run->order, run->next % run->conf.targets), &request.target)) {
-			run->skipped++;
-			continue;
-		}
-		run->places[made] = (struct place){ run->next, run->skipped };
-		run->out[made].to = request.target;
-		run->out[made].bytes = run->bytes[made];
-		run->out[made].len =
-		    encode(&run->judge.key, &request, run->conf.text, run->bytes[made]);
-		made++;
-	}
-	return made;
-}
-
-/* Sends one batch of what is due; false: there is nothing more to be done now. */
-static bool
-send_batch(struct catch_run *run, struct instant now)
-{
-	size_t due = catch_pace_due(&run->pace, now), made, done = 0;
-	uint64_t failed = run->failed;
-
-	if (due == 0)
-		return false;
-	made = make_batch(run, MIN(due, (size_t)ECHO_SOCKET_BATCH));
-	if (made == 0) {
-		catch_pace_exhausted(&run->pace, now);
-		return false;
-	}
-	done = echo_socket_send(&run->socket, run->out, made, &run->failed, &run->error);
-	run->sent += done - (run->failed - failed);
-	catch_pace_sent(&run->pace, (uint32_t)done);
-	if (done == made)
-		return true;
-	/* the kernel has no room: later, with the time of then */
-	run->next = run->places[done].next;
-	run->skipped = run->places[done].skipped;
-	return false;
-}
-
 /* ---- the loop ---- */
 
 static struct instant
 deadline(const struct catch_run *run)
 {
 	if (run->conf.hitlist != NULL)
-		return catch_pace_deadline(&run->pace);
+		return catch_pace_deadline(&run->sender.pace);
 	return instant_add(run->last_own, run->conf.to_end);
 }
 
@@ -233,7 +166,7 @@ static bool
 is_over(const struct catch_run *run, struct instant now)
 {
 	if (run->conf.hitlist != NULL)
-		return catch_pace_is_over(&run->pace, now);
+		return catch_pace_is_over(&run->sender.pace, now);
 	/* a listener does not give up before the first */
 	return run->judge.counts[CATCH_OWN] > 0 && instant_reached(deadline(run), now);
 }
@@ -261,7 +194,8 @@ pump(struct catch_run *run)
 	for (int i = 0; i < TAKE_BATCHES && more; i++) {
 		more = take_batch(run, now);
 		if (sends)
-			more |= send_batch(run, clock_now());
+			more |= catch_sender_send(
+			    &run->sender, &run->socket, &run->judge.key, clock_now());
 	}
 	now = clock_now();
 	if (flush(run, now) < 0)
@@ -314,6 +248,24 @@ start(struct catch_run *run, sd_event *loop, struct err *e)
 	return r < 0 ? err_errno(e, r, "event loop") : 0;
 }
 
+static void
+start_sender(struct catch_run *run, struct instant now)
+{
+	const struct catch_run_conf *conf = &run->conf;
+
+	catch_sender_init(&run->sender,
+	    &(struct catch_sender_conf){ .hitlist = conf->hitlist,
+		.targets = conf->targets,
+		.seed = conf->seed,
+		.rounds = conf->rounds,
+		.pps = conf->pps,
+		.run = run->judge.run,
+		.method = conf->method,
+		.text = conf->text,
+		.to_end = conf->to_end },
+	    now);
+}
+
 int
 catch_run_new(sd_event *loop, const struct catch_run_conf *conf, catch_finished_fn finished,
     void *userdata, struct catch_run **ret, struct err *e)
@@ -340,8 +292,7 @@ catch_run_new(sd_event *loop, const struct catch_run_conf *conf, catch_finished_
 		return r;
 	}
 	if (conf->hitlist != NULL)
-		run->order = shuffle_init(conf->targets, conf->seed);
-	run->pace = catch_pace_start(MAX(conf->pps, 1u), conf->to_end, clock_now());
+		start_sender(run, clock_now());
 	timer_set(&run->timer, clock_now());
 	*ret = run;
 	return 0;
@@ -350,9 +301,9 @@ catch_run_new(sd_event *loop, const struct catch_run_conf *conf, catch_finished_
 void
 catch_run_count(const struct catch_run *run, struct catch_run_counts *ret)
 {
-	*ret = (struct catch_run_counts){ .sent = run->sent,
-		.failed = run->failed,
-		.skipped = run->skipped,
+	*ret = (struct catch_run_counts){ .sent = run->sender.sent,
+		.failed = run->sender.failed,
+		.skipped = run->sender.skipped,
 		.dropped = run->socket.dropped };
 	for (int v = 0; v < CATCH_VERDICTS; v++)
 		ret->verdicts[v] = run->judge.counts[v];

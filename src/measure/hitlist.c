@@ -148,6 +148,17 @@ hitlist_finish(struct hitlist *h, struct hitlist_counts *ret, struct err *e)
 	return counts.targets > 0 ? 0 : err_set(e, -ENOENT, "there is no target to ask");
 }
 
+void
+hitlist_prefetch(const struct hitlist *h, uint64_t place)
+{
+	uint64_t in_prefixes = h->starts[h->prefixes.count];
+
+	assert(place < h->targets);
+	if (place >= in_prefixes)
+		__builtin_prefetch(
+		    h->addresses + ip_size(h->conf.family) * (size_t)(place - in_prefixes));
+}
+
 bool
 hitlist_at(const struct hitlist *h, uint64_t place, struct ip *ret)
 {

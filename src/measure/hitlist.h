@@ -56,5 +56,8 @@ struct hitlist_counts {
 /* When all is read: sorts it, and leaves out what is in it twice or excluded. */
 int hitlist_finish(struct hitlist *h, struct hitlist_counts *ret, struct err *e) _must_use_;
 
+/* Says that the target at a place is asked for soon: the list is longer than the caches of a
+ * processor, and many of them can be fetched at once. */
+void hitlist_prefetch(const struct hitlist *h, uint64_t place);
 /* The target at a place in the list; false: it is not to be asked. */
 bool hitlist_at(const struct hitlist *h, uint64_t place, struct ip *ret);

@@ -1,5 +1,4 @@
-/* A catchment of a controller for people: how it goes, what came of it, and its file. */
-#include <inttypes.h>
+/* A catchment of a controller, waited for and printed. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,128 +8,31 @@
 
 #include "base/alloc.h"
 #include "cli/catchments.h"
+#include "cli/catchments_text.h"
+#include "cli/catchments_watch.h"
 #include "cli/fields.h"
 #include "io/atomic_file.h"
+#include "io/loop.h"
 #include "io/tty.h"
 
-#define LOOK_EVERY_MS 500
 #define FILE_MAX (64u << 20)
 #define FILE_TIMEOUT DURATION_S(60)
-
-/* ---- what came of it ---- */
-
-static void
-add_site(struct table *t, const char *name, const json_t *amount, const json_t *rtt)
-{
-	const json_t *median = json_object_get(rtt, "median_ms");
-
-	table_add_row(t);
-	table_add_cellf(t, "%.14s", name);
-	table_add_cellf(t, "%lld", field_int(amount, "targets"));
-	table_add_cellf(t, "%.1f %%", json_number_value(json_object_get(amount, "share")));
-	if (json_is_number(median))
-		table_add_cellf(t, "%.1f ms", json_number_value(median));
-	else
-		table_add_cell(t, "");
-}
-
-static void
-add_sites(const json_t *result, struct strbuf *out)
-{
-	struct table *t = table_new();
-	bool has_rtt = json_is_object(json_object_get(result, "inflation"));
-	json_t *site;
-	size_t i;
-
-	table_add_column(t, "site", TABLE_LEFT);
-	table_add_column(t, "targets", TABLE_RIGHT);
-	table_add_column(t, "", TABLE_RIGHT);
-	table_add_column(t, has_rtt ? "rtt" : "", TABLE_RIGHT);
-	json_array_foreach (json_object_get(result, "sites"), i, site)
-		add_site(t, field_text(site, "site"), site, json_object_get(site, "rtt"));
-	add_site(t, "(flipping)", json_object_get(result, "flipping"), NULL);
-	table_format(t,
-	    (struct table_look){ .colour = tty_wants_colour(STDOUT_FILENO),
-		.columns = tty_columns(STDOUT_FILENO, 0) },
-	    out);
-	table_free(t);
-}
-
-static void
-add_inflation(const json_t *inflation, struct strbuf *out)
-{
-	const json_t *best = json_object_get(inflation, "at_best_site");
-
-	if (!json_is_object(inflation))
-		return;
-	strbuf_addf(out, "at their best site: %lld of %lld targets\n", field_int(best, "targets"),
-	    field_int(json_object_get(inflation, "compared"), "targets"));
-}
-
-/* What is missing of it, host by host. */
-static void
-add_missing(const json_t *catchment, struct strbuf *out)
-{
-	json_t *part;
-	size_t i;
-
-	json_array_foreach (json_object_get(catchment, "parts"), i, part) {
-		const char *why = field_text(part, "why");
-
-		if (*why == '\0' && json_is_true(json_object_get(part, "restarted")))
-			why = "nearcastd was started anew, or upgraded, meanwhile";
-		if (*why == '\0')
-			continue;
-		strbuf_add(out, "incomplete: ");
-		strbuf_add_printable(out, field_text(part, "host"));
-		strbuf_add(out, ": ");
-		strbuf_add_printable(out, why);
-		strbuf_add_char(out, '\n');
-	}
-}
-
-/* "203.0.113.10 from fra1: done": in one line. */
-static void
-add_state(const json_t *catchment, struct strbuf *out)
-{
-	strbuf_add_printable(out, field_text(catchment, "address"));
-	strbuf_addf(out, " from ");
-	strbuf_add_printable(out, field_text(catchment, "site"));
-	strbuf_addf(out, ": %s", field_text(catchment, "state"));
-	if (*field_text(catchment, "why") != '\0') {
-		strbuf_add(out, ", ");
-		strbuf_add_printable(out, field_text(catchment, "why"));
-	}
-	strbuf_add_char(out, '\n');
-}
 
 int
 catchments_print(const struct object_options *o, json_t *catchment)
 {
 	_cleanup_(strbuf_done) struct strbuf out = { 0 };
-	const json_t *result = json_object_get(catchment, "result");
-	const json_t *progress = json_object_get(catchment, "progress");
-	bool is_whole =
-	    !json_is_object(result) || json_is_true(json_object_get(result, "complete"));
+	bool is_whole = catchments_is_whole(catchment);
 	int status;
 
 	if (o->json) {
 		status = object_print(o, catchment);
 		return is_whole ? status : EXIT_FAILURE;
 	}
-	strbuf_addf(&out, "%s  ", field_text(catchment, "id"));
-	add_state(catchment, &out);
-	strbuf_addf(&out, "%lld targets, %lld requests sent, %lld replies landed\n",
-	    field_int(catchment, "target_count"), field_int(progress, "sent"),
-	    field_int(progress, "landed"));
-	if (field_int(progress, "forged") > 0)
-		strbuf_addf(
-		    &out, "%lld forged replies did not count\n", field_int(progress, "forged"));
-	if (json_is_object(result)) {
-		add_sites(result, &out);
-		add_inflation(json_object_get(result, "inflation"), &out);
-	}
-	add_missing(catchment, &out);
+	catchments_text(catchment,
+	    (struct table_look){ .colour = tty_wants_colour(STDOUT_FILENO),
+		.columns = tty_columns(STDOUT_FILENO, 0) },
+	    &out);
 	status = cli_print(strbuf_get(&out));
 	return is_whole ? status : EXIT_FAILURE;
 }
@@ -190,49 +92,34 @@ catchments_save(const struct object_options *o, const char *id, const char *out)
 /* ---- how it goes ---- */
 
 struct waiting {
-	const struct object_options *o;
 	struct controller c; /* owned */
 	struct strbuf path;
-	struct controller_answer now; /* owned: as it stands */
-	char told[64];                /* the line that stands there */
-	bool is_tty;
+	struct controller_answer now; /* owned: as it was seen last */
+	struct catchments_watch watch;
+	sigset_t signals;
 };
 
 static void
 tell(struct waiting *w)
 {
-	const json_t *progress = json_object_get(w->now.body, "progress");
-	long long all = field_int(w->now.body, "target_count") * field_int(w->now.body, "rounds");
-	const char *state = field_text(w->now.body, "state");
-	char line[sizeof(w->told)];
+	const char *line = catchments_watch_saw(&w->watch, w->now.body);
 
-	if (w->is_tty)
-		(void)snprintf(line, sizeof(line), "%s: %lld of %lld sent, %lld landed", state,
-		    field_int(progress, "sent"), all, field_int(progress, "landed"));
-	else
-		(void)snprintf(line, sizeof(line), "%s", state);
-	if (strcmp(line, w->told) != 0)
-		(void)fprintf(stderr, w->is_tty ? "\r%s\033[K" : "%s\n", line);
-	memcpy(w->told, line, sizeof(w->told));
+	if (line != NULL)
+		(void)fprintf(stderr, w->watch.is_tty ? "\r%s\033[K" : "%s\n", line);
 }
 
-static int
-look(struct waiting *w)
-{
-	controller_answer_done(&w->now);
-	w->now = (struct controller_answer){ 0 };
-	return controller_ask(&w->c, "GET", strbuf_get(&w->path), NULL, NULL, &w->now);
-}
-
+/* Whether somebody interrupts within a time. */
 static bool
-is_over(const struct waiting *w)
+was_interrupted(const struct waiting *w, struct duration d)
 {
-	return json_is_string(json_object_get(w->now.body, "ended_at"));
+	const struct timespec wait = { d.ns / NS_PER_S, d.ns % NS_PER_S };
+
+	return sigtimedwait(&w->signals, NULL, &wait) > 0;
 }
 
 /* It may have ended meanwhile. */
 static void
-stop(struct waiting *w)
+stop(const struct waiting *w)
 {
 	_cleanup_(controller_answer_done) struct controller_answer answer = { 0 };
 	_cleanup_(strbuf_done) struct strbuf path = { 0 };
@@ -241,37 +128,45 @@ stop(struct waiting *w)
 	(void)controller_ask(&w->c, "POST", strbuf_get(&path), NULL, NULL, &answer);
 }
 
-/* Whether somebody wants it to end, for as long as there is nothing to look at. */
-static bool
-was_interrupted(const sigset_t *signals)
+/* Looks, until the controller answers or is not waited for any more: with what was wrong. */
+static int
+look(struct waiting *w, struct duration *next)
 {
-	const struct timespec wait = { .tv_nsec = LOOK_EVERY_MS * NS_PER_MS };
+	struct controller_answer seen = { 0 };
+	struct err e = { 0 };
+	int r = controller_peek(&w->c, strbuf_get(&w->path), &seen, &e);
 
-	return sigtimedwait(signals, NULL, &wait) > 0;
+	*next = CATCHMENTS_LOOK_EVERY;
+	if ((r < 0 || seen.status >= 500) && catchments_watch_lost(&w->watch, clock_now(), next)) {
+		controller_answer_done(&seen);
+		return EXIT_SUCCESS;
+	}
+	controller_answer_done(&w->now);
+	w->now = seen;
+	r = controller_judge(&w->c, r, &w->now, &e);
+	if (r == EXIT_SUCCESS)
+		tell(w);
+	return r;
 }
 
 static int
 wait_for_end(struct waiting *w)
 {
-	unsigned interrupts = 0;
-	sigset_t signals;
+	struct duration next;
 	int status;
 
-	(void)sigemptyset(&signals);
-	(void)sigaddset(&signals, SIGINT);
-	(void)sigaddset(&signals, SIGTERM);
-	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
-	while ((status = look(w)) == EXIT_SUCCESS) {
-		tell(w);
-		if (is_over(w))
-			break;
-		if (!was_interrupted(&signals))
+	(void)sigemptyset(&w->signals);
+	(void)sigaddset(&w->signals, SIGINT);
+	(void)sigaddset(&w->signals, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, &w->signals, NULL);
+	while ((status = look(w, &next)) == EXIT_SUCCESS && !catchments_is_over(w->now.body)) {
+		if (!was_interrupted(w, next))
 			continue;
-		if (++interrupts > 1)
+		if (!catchments_watch_interrupted(&w->watch))
 			return EXIT_FAILURE;
 		stop(w);
 	}
-	if (w->is_tty)
+	if (w->watch.is_tty)
 		(void)fputs("\r\033[K", stderr);
 	return status;
 }
@@ -279,7 +174,7 @@ wait_for_end(struct waiting *w)
 int
 catchments_wait(const struct object_options *o, const char *id, const char *out)
 {
-	struct waiting w = { .o = o, .is_tty = isatty(STDERR_FILENO) == 1 };
+	struct waiting w = { .watch = { .is_tty = isatty(STDERR_FILENO) == 1 } };
 	int status = controller_open(&o->controller, &w.c), printed;
 
 	if (status == EXIT_SUCCESS)
@@ -288,7 +183,7 @@ catchments_wait(const struct object_options *o, const char *id, const char *out)
 		status = wait_for_end(&w);
 	if (status == EXIT_SUCCESS && out != NULL)
 		status = catchments_save(o, id, out);
-	if (w.now.body != NULL && is_over(&w)) {
+	if (catchments_is_over(w.now.body)) {
 		bool is_done = strcmp(field_text(w.now.body, "state"), "done") == 0;
 
 		printed = catchments_print(o, w.now.body);

@@ -81,3 +81,9 @@ int controller_ask(const struct controller *c, const char *method, const char *p
     const char *if_match, struct controller_answer *ret);
 /* Likewise, GET of what may not be there: then, too, it is EXIT_SUCCESS, without a body. */
 int controller_look(const struct controller *c, const char *path, struct controller_answer *ret);
+/* A GET of which nothing is said: gives what http_call() gives. */
+int controller_peek(const struct controller *c, const char *path, struct controller_answer *ret,
+    struct err *e) _must_use_;
+/* What was peeked at, as controller_ask() gives and says it. */
+int controller_judge(
+    const struct controller *c, int r, const struct controller_answer *answer, const struct err *e);

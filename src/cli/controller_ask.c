@@ -204,14 +204,29 @@ controller_ask(const struct controller *c, const char *method, const char *path,
 }
 
 int
-controller_look(const struct controller *c, const char *path, struct controller_answer *ret)
+controller_peek(
+    const struct controller *c, const char *path, struct controller_answer *ret, struct err *e)
 {
 	struct asking q = { .c = c, .method = "GET", .path = path };
+
+	return ask(&q, ret, e);
+}
+
+int
+controller_judge(
+    const struct controller *c, int r, const struct controller_answer *answer, const struct err *e)
+{
+	return finish(&(struct asking){ .c = c, .method = "GET" }, r, answer, e);
+}
+
+int
+controller_look(const struct controller *c, const char *path, struct controller_answer *ret)
+{
 	struct err e = { 0 };
-	int r = ask(&q, ret, &e);
+	int r = controller_peek(c, path, ret, &e);
 
 	if (r < 0 || ret->status != 404)
-		return finish(&q, r, ret, &e);
+		return controller_judge(c, r, ret, &e);
 	json_decref(ret->body);
 	ret->body = NULL;
 	return EXIT_SUCCESS;

@@ -106,8 +106,9 @@ def the_one_it_was_begun_at_is_killed(lab):
 
 @case
 def the_one_of_the_agents_is_killed_and_back(lab):
-    """The other one shows it meanwhile; nothing is missing in the end, and nothing counts twice."""
+    """The other one shows it meanwhile; nothing is missing in the end, and nothing counts twice. Who watches it goes on to."""
     catchment = begin_at_second(lab, pps=4, rounds=10)
+    watch = lab.begin('catchments', 'show', catchment, '-p', 'lab', '--watch')
     wait_for('something landed at lon1', lambda: part(lab, catchment, 'lon1-a')['landed'])
     lab.kill_first()
     lab.admin.close()
@@ -119,6 +120,8 @@ def the_one_of_the_agents_is_killed_and_back(lab):
     done = until(lab, catchment, 'done')
     check('complete', (done['result']['complete'], done['progress']['sent'], done['progress']['own']), (True, 20, 20))
     check('landed', (part(lab, catchment, 'fra1-a')['landed'], part(lab, catchment, 'lon1-a')['landed']), (10, 10))
+    said = watch.communicate(timeout=30)[0]
+    assert watch.returncode == 0 and 'running\ndone\n' in said.replace('collecting\n', ''), said
 
 
 def answers(lab):

@@ -11,7 +11,12 @@
 #include "lab/run_summary.h"
 #include "lab/stop.h"
 
+/*
+ * How long the routers may need to know their way: all of them share the processors, so that a
+ * hundred on a busy machine take longer than ten.
+ */
 #define UNDERLAY_WITHIN DURATION_S(30)
+#define UNDERLAY_FOR_EACH DURATION_MS(500)
 #define ENDING_WITHIN DURATION_S(1)
 
 void
@@ -107,13 +112,23 @@ play_step(struct run *run, const struct scenario_step *step, json_t *steps)
 	return 0;
 }
 
+static struct duration
+underlay_within(const struct lab_plan *plan)
+{
+	struct duration within = UNDERLAY_WITHIN;
+
+	for (size_t i = 0; i < plan->node_count; i++)
+		within.ns += plan->nodes[i].kind == LAB_ROUTER ? UNDERLAY_FOR_EACH.ns : 0;
+	return within;
+}
+
 /* Waits until the routers know the way between all hosts and clients, then plays the steps. */
 static int
 play(struct run *run, json_t *doc, json_t *steps)
 {
 	struct duration took;
 	struct err err = { 0 };
-	int r = run_wait_for_underlay(run, UNDERLAY_WITHIN, &took, &err);
+	int r = run_wait_for_underlay(run, underlay_within(run->plan), &took, &err);
 
 	if (r == -EINTR)
 		return r;

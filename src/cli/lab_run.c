@@ -101,6 +101,7 @@ play(const struct scenario *scenario, const struct lab_plan *plan,
 		.say = &say,
 		.only = options->only.items,
 		.only_count = options->only.count,
+		.reported = options->report != NULL,
 		.stop_fd = stop_fd,
 	};
 	struct err err = { 0 };

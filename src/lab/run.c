@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "io/loop.h"
+#include "lab/run_better.h"
 #include "lab/run_internal.h"
 #include "lab/run_steps.h"
 #include "lab/run_summary.h"
@@ -151,7 +152,10 @@ play(struct run *run, json_t *doc, json_t *steps)
 		if (r < 0)
 			return r;
 	}
-	return 0;
+	if (!run->options->reported)
+		return 0;
+	r = run_better(run, steps);
+	return r >= 0 && has_ended(run, false) ? -ECONNRESET : r;
 }
 
 /* Why not all was played, as a sentence; null when it was. */

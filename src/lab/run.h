@@ -9,9 +9,8 @@
  *
  * run.c (the order of things, the document), run_steps.c (the table of steps), step_*.c (one kind
  * of step each: run and print), run_up.c (waiting until the routers know their way; lab/settle.h
- * too), run_ask.c (who
- * can be asked what), say.c (what a person sees), expect.c, timeline.c, bgp_watch.c, bird_route.c
- * (pure).
+ * too), run_ask.c (who can be asked what), run_better.c (the ways that tell why, for a report),
+ * say.c (what a person sees), expect.c, timeline.c, bgp_watch.c, bird_route.c, bird_table.c (pure).
  */
 #pragma once
 
@@ -30,7 +29,8 @@ struct run_options {
 	const struct say *say;   /* where progress and results for people go */
 	const char *const *only; /* kinds or names of steps to play; NULL: all */
 	size_t only_count;
-	int stop_fd; /* readable: the person wants to leave; -1: never */
+	bool reported; /* the ways that a report needs are traced too, after the steps */
+	int stop_fd;   /* readable: the person wants to leave; -1: never */
 };
 
 /*

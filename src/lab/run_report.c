@@ -1,10 +1,7 @@
-#include "lab/run_report.h"
-
 #include <errno.h>
 #include <string.h>
 
-#include "lab/cities.h"
-#include "lab/host_conf.h"
+#include "lab/run_report_internal.h"
 #include "measure/report_build.h"
 #include "measure/report_reason.h"
 
@@ -12,8 +9,10 @@ struct filling {
 	const struct scenario *scenario;
 	struct report *report;
 	struct report_builder builder;
-	const json_t *anycast, *unicast, *trace; /* the steps; NULL: not played */
-	const char *service, *family;            /* of the rows that count */
+	const json_t *steps;             /* all that were played */
+	const json_t *anycast, *unicast; /* of them; NULL: not played */
+	struct lab_report_of of;         /* the rows that count */
+	const char *family;              /* of them, as they call it */
 };
 
 static const char *
@@ -106,7 +105,7 @@ add_probes(struct filling *f, struct err *e)
 	json_array_foreach (json_object_get(f->anycast, "rows"), i, row) {
 		const char *client = text_of(row, "client");
 
-		if (strcmp(text_of(row, "service"), f->service) != 0 ||
+		if (strcmp(text_of(row, "service"), f->of.service) != 0 ||
 		    strcmp(text_of(row, "family"), f->family) != 0)
 			continue;
 		r = add_probe(f, client, row, e);
@@ -118,93 +117,58 @@ add_probes(struct filling *f, struct err *e)
 	return 0;
 }
 
-static int
-add_traces(struct filling *f, struct err *e)
+/* Whether the client's way to that address is known: of two, the first was there at `anycast`. */
+static bool
+has_trace(const struct filling *f, const char *client, const char *target)
 {
-	bool v6 = strcmp(f->family, "ipv6") == 0;
+	const struct report *r = f->report;
+	uint32_t index = report_builder_find(&f->builder, client);
+
+	for (size_t i = 0; i < r->trace_count; i++) {
+		if (r->traces[i].client == index && strcmp(r->traces[i].target, target) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int
+add_traces(struct filling *f, const json_t *step, struct err *e)
+{
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach (json_object_get(f->trace, "rows"), i, row) {
-		const char *address = text_of(row, "address");
+	json_array_foreach (json_object_get(step, "rows"), i, row) {
+		const char *address = text_of(row, "address"), *client = text_of(row, "client");
+		bool v6 = strchr(address, ':') != NULL;
 		int r;
 
 		/* one that failed has none */
-		if (!json_object_get(row, "hops") || (strchr(address, ':') != NULL) != v6)
+		if (!json_object_get(row, "hops") || v6 != (f->of.family == IP_V6) ||
+		    has_trace(f, client, text_of(row, "target")))
 			continue;
-		r = report_build_trace(&f->builder, text_of(row, "client"), row, address, e);
+		r = report_build_trace(&f->builder, client, row, address, e);
 		if (r < 0)
 			return r;
 	}
 	return 0;
 }
 
-/* ---- what the scenario knows ---- */
-
-/* The same text that nodes have in a file. */
 static int
-load_names(const struct lab_plan *plan, struct names **ret, struct err *e)
+add_all_traces(struct filling *f, struct err *e)
 {
-	for (size_t i = 0; plan->node_count > 0 && i < plan->nodes[0].file_count; i++) {
-		const struct lab_file *file = &plan->nodes[0].files[i];
+	const json_t *step;
+	size_t i;
 
-		if (strcmp(file->path, NAMES_PATH) == 0)
-			return names_load_text(
-			    file->path, file->content, strlen(file->content), ret, e);
+	json_array_foreach (f->steps, i, step) {
+		int r = strcmp(text_of(step, "step"), "trace") == 0 ? add_traces(f, step, e) : 0;
+
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
 
-static uint32_t
-asn_of(const struct scenario *s, const char *network)
-{
-	return scenario_network(s, network)->asn;
-}
-
-static int
-load_relations(const struct scenario *s, struct relations **ret, struct err *e)
-{
-	_cleanup_(strbuf_done) struct strbuf text = { 0 }, bad = { 0 };
-
-	scenario_each (rel, &s->relationships, struct scenario_relationship) {
-		if (rel->customer)
-			strbuf_addf(&text, "%u|%u|-1\n", asn_of(s, rel->provider),
-			    asn_of(s, rel->customer));
-		else
-			strbuf_addf(&text, "%u|%u|0\n", asn_of(s, scenario_str(&rel->peers, 0)),
-			    asn_of(s, scenario_str(&rel->peers, 1)));
-	}
-	return relations_load_text("relationships", strbuf_get(&text), ret, &bad, e);
-}
-
-static void
-add_country(struct report *r, const char *city, struct report_place *place)
-{
-	const struct city *c = city_find(city);
-
-	if (c)
-		place->country = report_text(r, c->country);
-}
-
-static void
-add_countries(struct filling *f)
-{
-	struct report *r = f->report;
-
-	for (size_t i = 0; i < r->client_count; i++) {
-		const char *name = r->clients[i].label;
-		const struct scenario_client *c = name ? scenario_client(f->scenario, name) : NULL;
-
-		if (c)
-			add_country(r, c->city, &r->clients[i].place);
-	}
-	for (size_t i = 0; i < r->site_count; i++) {
-		const struct scenario_site *site = scenario_site(f->scenario, r->sites[i].name);
-
-		if (site)
-			add_country(r, site->city, &r->sites[i].place);
-	}
-}
+/* ---- how it was measured ---- */
 
 static void
 add_step(struct report *r, const char *name, const json_t *step)
@@ -230,10 +194,10 @@ add_conditions(struct filling *f, const json_t *doc)
 	report_add_condition(r, "began", text_of(doc, "started_at"));
 	report_add_condition(r, "asked",
 	    report_printf(
-		r, "service %s, %s", f->service, strcmp(f->family, "ipv6") == 0 ? "IPv6" : "IPv4"));
+		r, "service %s, %s", f->of.service, f->of.family == IP_V6 ? "IPv6" : "IPv4"));
 	add_step(r, "before, at each client", f->unicast);
 	add_step(r, "after, at each client", f->anycast);
-	add_step(r, "traces, at each client", f->trace);
+	add_step(r, "traces, at each client", find_step(doc, "trace"));
 }
 
 /* ---- all of it ---- */
@@ -250,13 +214,29 @@ fill(struct filling *f, const json_t *doc, struct err *e)
 	r->after.label = report_printf(r, "one address at %zu sites", f->scenario->sites.count);
 	status = add_probes(f, e);
 	if (status >= 0)
-		status = add_traces(f, e);
+		status = add_all_traces(f, e);
 	if (status < 0)
 		return status;
-	add_countries(f);
+	lab_report_add_countries(f->scenario, r);
 	add_conditions(f, doc);
 	if (!json_is_true(json_object_get(doc, "held")))
 		report_add_note(r, "not all that the scenario expects was seen");
+	return 0;
+}
+
+int
+lab_report_of(const json_t *doc, struct lab_report_of *ret, struct err *e)
+{
+	const json_t *rows = json_object_get(find_step(doc, "anycast"), "rows"),
+		     *row = json_array_get(rows, 0);
+
+	if (row == NULL)
+		return err_set(
+		    e, -ENODATA, "no step `anycast` was played: there is nothing to report");
+	*ret = (struct lab_report_of){
+		.service = text_of(row, "service"),
+		.family = strcmp(text_of(row, "family"), "ipv6") == 0 ? IP_V6 : IP_V4,
+	};
 	return 0;
 }
 
@@ -268,24 +248,21 @@ lab_report_fill(const json_t *doc, const struct scenario *s, const struct lab_pl
 		.scenario = s,
 		.report = r,
 		.builder.report = r,
+		.steps = json_object_get(doc, "steps"),
 		.anycast = find_step(doc, "anycast"),
 		.unicast = find_step(doc, "unicast"),
-		.trace = find_step(doc, "trace"),
 	};
-	const json_t *row = json_array_get(json_object_get(f.anycast, "rows"), 0);
 	struct relations *relations = NULL;
 	struct names *names = NULL;
-	int status;
+	int status = lab_report_of(doc, &f.of, e);
 
-	if (row == NULL)
-		return err_set(
-		    e, -ENODATA, "no step `anycast` was played: there is nothing to report");
-	f.service = text_of(row, "service");
-	f.family = text_of(row, "family");
-	status = load_names(plan, &names, e);
+	if (status < 0)
+		return status;
+	f.family = f.of.family == IP_V6 ? "ipv6" : "ipv4";
+	status = lab_report_names(plan, &names, e);
 	f.builder.names = names;
 	if (status >= 0)
-		status = load_relations(s, &relations, e);
+		status = lab_report_relations(s, &relations, e);
 	if (status >= 0)
 		status = fill(&f, doc, e);
 	if (status >= 0) {

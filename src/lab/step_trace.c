@@ -3,53 +3,23 @@
  * cities and networks. It should end at a host of the expected site.
  */
 #include <errno.h>
-#include <string.h>
 
-#include "base/style.h"
-#include "base/table.h"
-#include "lab/run_internal.h"
-
-static const char *const *
-make_argv(const struct run *run, const struct run_target *target)
-{
-	char text[IP_STR_MAX];
-	const char **argv = arena_alloc(run->arena, 8 * sizeof(*argv));
-	size_t n = 0;
-
-	argv[n++] = "nearcast";
-	argv[n++] = "trace";
-	/* all hosts of a Global IP reply from it: the last hop is asked who it is */
-	argv[n++] = "--identify";
-	if (target->port != 80) {
-		argv[n++] = "--identify-port";
-		argv[n++] = arena_printf(run->arena, "%u", target->port);
-	}
-	argv[n++] = arena_strdup(run->arena, ip_format(target->prefix.addr, text));
-	argv[n++] = "--json";
-	return argv;
-}
+#include "lab/run_trace.h"
 
 static void
-judge(struct run *run, json_t *row, const struct run_target *target, const char *expected_site,
-    const char *why)
+expect(struct run *run, const struct run_trace *trace, const json_t *row)
 {
 	char text[IP_STR_MAX];
-	const char *client = run_text(row, "client"), *host = run_text(row, "answered_by");
-	const struct scenario_site *at = NULL;
-	const char *site = *host && scenario_host(run->scenario, host, &at) ? at->name : "";
+	const char *host = run_text(row, "answered_by");
 	bool reached = json_is_true(json_object_get(row, "reached"));
-	bool held = reached && *site && (!expected_site || strcmp(site, expected_site) == 0);
-	_cleanup_(freep) char *expected = xasprintf("the way from %s to %s ends at %s", client,
-	    ip_format(target->prefix.addr, text), expected_site ? expected_site : "a site");
+	_cleanup_(freep) char *expected = xasprintf("the way from %s to %s ends at %s",
+	    trace->client, ip_format(trace->to, text), trace->site ? trace->site : "a site");
 
-	json_object_set_new(row, "site", *site ? json_string(site) : json_null());
-	json_object_set_new(
-	    row, "expected_site", expected_site ? json_string(expected_site) : json_null());
-	json_object_set_new(row, "held", json_boolean(held));
-	if (!json_object_get(row, "hops"))
-		expect_add(&run->expects, run->step, false, expected, "%s", why);
+	if (json_object_get(row, "error"))
+		expect_add(&run->expects, run->step, false, expected, "%s", run_text(row, "error"));
 	else
-		expect_add(&run->expects, run->step, held, expected, "%s after %zu hops",
+		expect_add(&run->expects, run->step, json_is_true(json_object_get(row, "held")),
+		    expected, "%s after %zu hops",
 		    *host     ? host
 		    : reached ? "an unknown host"
 			      : "not reached",
@@ -57,121 +27,35 @@ judge(struct run *run, json_t *row, const struct run_target *target, const char 
 }
 
 static int
-run_trace(struct run *run, const struct scenario_step *step, json_t *result, struct err *err)
+run_step(struct run *run, const struct scenario_step *step, json_t *result, struct err *err)
 {
 	size_t clients, count;
-	const struct conf_list *list = &step->trace.clients;
-	const char **names = run_clients(run, list, &clients);
-	struct run_target *targets = run_targets(run, step->trace.family, &count);
-	size_t jobs_count = clients * count;
-	json_t *commands = json_array(), *rows = json_array();
+	const char **names = run_clients(run, &step->trace.clients, &clients);
+	const struct run_target *targets = run_targets(run, step->trace.family, &count);
+	size_t traces_count = clients * count;
+	struct run_trace *traces = arena_alloc(run->arena, (traces_count + 1) * sizeof(*traces));
 
-	json_object_set_new(result, "commands", commands);
-	json_object_set_new(result, "rows", rows);
-	if (jobs_count == 0)
+	if (traces_count == 0)
 		return err_set(err, -ENOENT, "no service has a Global IP of this family");
-
-	struct gather_job *jobs = arena_alloc(run->arena, jobs_count * sizeof(*jobs));
-	json_t **docs = arena_alloc(run->arena, jobs_count * sizeof(json_t *));
-
-	for (size_t i = 0; i < jobs_count; i++) {
-		jobs[i] = (struct gather_job){ .node = names[i / count],
-			.argv = make_argv(run, &targets[i % count]) };
-		run_add_command(commands, jobs[i].node, jobs[i].argv);
-	}
-
-	int r = run_gather_json(run, jobs, jobs_count, DURATION_S(60), docs);
-
-	for (size_t i = 0; i < jobs_count; i++) {
+	for (size_t i = 0; i < traces_count; i++) {
+		const struct run_target *target = &targets[i % count];
 		const char *client = names[i / count];
-		json_t *row = docs[i] ? docs[i] : json_object();
 
-		json_object_set_new(row, "client", json_string(client));
-		judge(run, row, &targets[i % count], run_expected_site(&step->trace.expect, client),
-		    jobs[i].why);
-		json_array_append_new(rows, row);
-		gather_job_done(&jobs[i]);
+		traces[i] = (struct run_trace){ client, target->prefix.addr, target->port,
+			run_expected_site(&step->trace.expect, client) };
 	}
+
+	int r = run_trace(run, traces, traces_count, result);
+
+	for (size_t i = 0; i < traces_count; i++)
+		expect(run, &traces[i], json_array_get(json_object_get(result, "rows"), i));
 	return r;
-}
-
-static void
-add_hop(struct table *t, const json_t *hop)
-{
-	const json_t *replies = json_object_get(hop, "replies"), *reply,
-		     *first = json_array_get(replies, 0);
-	_cleanup_(strbuf_done) struct strbuf times = { 0 };
-	json_int_t lost = json_integer_value(json_object_get(hop, "lost"));
-	const char *city = run_text(first, "city_name");
-	size_t i;
-
-	json_array_foreach (replies, i, reply)
-		strbuf_addf(&times, "%s%.1f", i ? "  " : "", run_number(reply, "rtt_ms"));
-	for (json_int_t k = 0; k < lost; k++)
-		strbuf_addf(&times, "%s*", times.len ? "  " : "");
-	table_add_row(t);
-	table_add_cellf(t, "%lld", (long long)json_integer_value(json_object_get(hop, "ttl")));
-	if (first)
-		table_add_cell(t, *run_text(first, "name") ? run_text(first, "name")
-							   : run_text(first, "address"));
-	else
-		table_add_cell(t, "*");
-	table_add_cell(t, *city ? city : run_text(first, "city"));
-	if (run_number(first, "asn") > 0)
-		table_add_cellf(
-		    t, "%s (AS%.0f)", run_text(first, "network"), run_number(first, "asn"));
-	else
-		table_add_cell(t, run_text(first, "network"));
-	table_add_styled(t, STYLE_DIM, "%s", run_text(first, "address"));
-	table_add_cell(t, strbuf_get(&times));
-}
-
-static void
-print_row(const json_t *row, struct look look, struct strbuf *out)
-{
-	_cleanup_(table_freep) struct table *t = table_new();
-	bool held = json_is_true(json_object_get(row, "held"));
-	bool reached = json_is_true(json_object_get(row, "reached"));
-	const char *host = run_text(row, "answered_by");
-	const json_t *hop;
-	size_t i;
-
-	table_add_column(t, "", TABLE_RIGHT);
-	table_add_column(t, "router", TABLE_LEFT);
-	table_add_column(t, "city", TABLE_LEFT);
-	table_add_column(t, "network", TABLE_LEFT);
-	table_add_column(t, "address", TABLE_LEFT);
-	table_add_column(t, "ms", TABLE_LEFT);
-	json_array_foreach (json_object_get(row, "hops"), i, hop)
-		add_hop(t, hop);
-	strbuf_addf(out, "\n  %s%s %s %s%s: %s%s %s%s%s\n", style_begin(STYLE_STRONG, look.colour),
-	    run_text(row, "client"), look_arrow(look), run_text(row, "target"),
-	    style_end(STYLE_STRONG, look.colour),
-	    style_begin(held ? STYLE_GOOD : STYLE_BAD, look.colour),
-	    held ? look_tick(look) : look_cross(look),
-	    *host     ? host
-	    : reached ? "a host that does not say its name"
-		      : "not reached",
-	    style_end(held ? STYLE_GOOD : STYLE_BAD, look.colour),
-	    json_object_get(row, "hops") ? "" : ", no trace");
-	table_format(t, (struct table_look){ .indent = 2, .colour = look.colour }, out);
-}
-
-static void
-print_trace(const json_t *result, struct look look, struct strbuf *out)
-{
-	const json_t *row;
-	size_t i;
-
-	run_print_commands(result, look, out);
-	json_array_foreach (json_object_get(result, "rows"), i, row)
-		print_row(row, look, out);
 }
 
 const struct run_step run_step_trace = {
 	.kind = STEP_TRACE,
 	.key = "trace",
 	.about = "hop by hop from each client to the host that answers",
-	.run = run_trace,
-	.print = print_trace,
+	.run = run_step,
+	.print = run_trace_print,
 };

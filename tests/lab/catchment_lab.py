@@ -39,8 +39,8 @@ class Lab:
         self.client_at = {n['ipv4']: n['name'] for n in nodes if n['kind'] == 'client'}
         self.own_address = {n['site']: n['ipv4'] for n in nodes if n['kind'] == 'host'}
 
-    def call(self, *words):
-        done = subprocess.run([self.nearcast, *words], capture_output=True, text=True, timeout=180, env=self.env, check=False)
+    def call(self, *words, timeout=180):
+        done = subprocess.run([self.nearcast, *words], capture_output=True, text=True, timeout=timeout, env=self.env, check=False)
         if done.returncode != 0:
             raise Failed(f'{words}: status {done.returncode}: {done.stdout}{done.stderr}')
         return done.stdout
@@ -108,6 +108,16 @@ class Lab:
         self.inside(f'{site}-edge01', 'sed', '-i', f's|^    listen: .*|&\\n    large-communities: [{text}]|',
                     '/etc/nearcast/nearcast.yaml')
         self.inside(f'{site}-edge01', 'nearcast', 'reload')
+
+
+def advised(findings):
+    """{site: large communities}: what a report's findings advise first, in the form of RFC 8195 that the lab's networks take."""
+    communities = {}
+    for finding in findings:
+        first = finding['tries'][0]
+        what = {'withhold': 4, 'prepend': 6}[first['do']]
+        communities.setdefault(first['site'], set()).add(f'{first["neighbor"]["asn"]}:{what}:{first["toward"]["asn"]}')
+    return communities
 
 
 def run_cases(cases, make=Lab):

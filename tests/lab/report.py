@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 
-from catchment_lab import GLOBAL_IP, Failed, check, run_cases, wait_for
+from catchment_lab import GLOBAL_IP, Failed, advised, check, run_cases, wait_for
 
 # Who lands badly: where, where it should, the reason, and the network that decides.
 BAD = {
@@ -77,6 +77,17 @@ def who_lands_badly_and_why(lab):
     check('not on the page', [decider for _, _, _, decider in BAD.values() if decider not in page], [])
 
 
+def a_run_finds_the_same_by_itself(lab):
+    """The scenario's steps trace nobody: the run traces those who land badly."""
+    path = lab.folder / 'run.json'
+    lab.call('lab', 'run', '--running', '--report', str(path), lab.scenario)
+    said = json.loads(path.read_text())
+    found = {f['label']: (f['site'], f['reason'], f['decider']['name']) for f in said['findings']}
+    check('findings', found, {label: (site, *why) for label, (site, _, *why) in BAD.items()})
+    check('better RTT not known', [f['label'] for f in said['findings'] if f['better_rtt_ms'] is None], [])
+    check('inflation', [bool(said[when]['inflation_cdf']) for when in ('before', 'after')], [True, True])
+
+
 def a_site_that_goes_away_is_said(lab):
     path = lab.folder / 'sin1.first'
     whole = path.read_text()
@@ -88,13 +99,7 @@ def a_site_that_goes_away_is_said(lab):
 
 
 def its_advice_mends_all_of_it(lab):
-    """What is tried first: large communities, in the form of RFC 8195 that the lab's networks take."""
-    communities = {}
-    for finding in lab.found.values():
-        first = finding['tries'][0]
-        what = {'withhold': 4, 'prepend': 6}[first['do']]
-        communities.setdefault(first['site'], set()).add(f'{first["neighbor"]["asn"]}:{what}:{first["toward"]["asn"]}')
-    for site, wanted in communities.items():
+    for site, wanted in advised(lab.found.values()).items():
         lab.announce(site, sorted(wanted))
     wait_for('nobody lands badly', lambda: lab.badly(lab.answered(BAD)) == set(), deadline=60)
 
@@ -111,4 +116,5 @@ def the_report_shows_what_it_did(lab):
           (len(lab.clients) - len(BAD), len(lab.clients)))
 
 
-sys.exit(run_cases([who_lands_badly_and_why, a_site_that_goes_away_is_said, its_advice_mends_all_of_it, the_report_shows_what_it_did]))
+sys.exit(run_cases([who_lands_badly_and_why, a_run_finds_the_same_by_itself, a_site_that_goes_away_is_said, its_advice_mends_all_of_it,
+                    the_report_shows_what_it_did]))

@@ -45,6 +45,10 @@ load(struct loaded *ret)
 #define HOP(ttl, address)                                                                          \
 	"{\"ttl\":" #ttl ",\"replies\":[{\"address\":\"" address "\",\"rtt_ms\":" #ttl "}]}"
 
+#define TRACE(client, address, site, hop)                                                          \
+	"{\"client\":\"" client "\",\"target\":\"" address "\",\"address\":\"" address             \
+	"\",\"reached\":true,\"answered_site\":\"" site "\",\"hops\":[" hop "]}"
+
 static const char document[] =
     "{\"lab\":\"article\",\"started_at\":\"2026-11-30T09:00:00Z\",\"held\":true,\"steps\":["
     "{\"step\":\"unicast\",\"commands\":[\"nearcast probe\"],\"rows\":[" UNICAST(
@@ -106,6 +110,41 @@ TEST(without_anycast_there_is_nothing_to_report)
 	report_init(&r);
 	CHECK(lab_report_fill(doc, conf_root(l.conf), l.plan, &r, &e) < 0);
 	CHECK_STR(e.message, "no step `anycast` was played: there is nothing to report");
+	report_done(&r);
+	loaded_done(&l);
+	json_decref(doc);
+}
+
+TEST(a_way_of_a_later_step_counts_unless_there_was_one)
+{
+	static const char text[] =
+	    "{\"steps\":["
+	    "{\"step\":\"anycast\",\"rows\":[" ANYCAST("edinburgh", "ipv4", "sg1",
+		210) "]},"
+		     "{\"step\":\"trace\",\"rows\":[" TRACE("edinburgh", "203.0.113.10", "sg1",
+			 HOP(211,
+			     "203.0.113.10")) "]},"
+					      "{\"step\":\"trace\",\"rows\":[" TRACE("edinburgh",
+						  "203.0.113.10", "am6",
+						  HOP(19, "203.0.113.10")) "," TRACE("edinburgh",
+						  "192.0.2.91", "am6",
+						  HOP(18, "192.0.2.91")) "]}]}";
+	json_t *doc = json_loads(text, 0, NULL);
+	struct lab_report_of of;
+	struct loaded l;
+	struct report r;
+
+	REQUIRE(doc != NULL && load(&l));
+	report_init(&r);
+	CHECK_INT(lab_report_of(doc, &of, NULL), 0);
+	CHECK_STR(of.service, "web");
+	CHECK(of.family == IP_V4);
+	CHECK_INT(lab_report_fill(doc, conf_root(l.conf), l.plan, &r, NULL), 0);
+	REQUIRE(r.trace_count == 2 && r.client_count == 1 && r.finding_count == 1);
+	CHECK(r.clients[0].trace == 0 && r.clients[0].best_trace == 1);
+	CHECK_STR(r.sites[r.traces[0].site].name, "sg1");
+	CHECK_STR(r.sites[r.findings[0].better_site].name, "am6");
+	CHECK(r.findings[0].better_rtt == 18);
 	report_done(&r);
 	loaded_done(&l);
 	json_decref(doc);

@@ -1,6 +1,6 @@
 #include "base/style.h"
 
-#include <stdint.h>
+#include "base/utf8.h"
 
 #include "base/utf8.h"
 
@@ -24,49 +24,17 @@ style_end(enum style style, bool colour)
 	return colour && style != STYLE_PLAIN ? "\033[0m" : "";
 }
 
-/* The length of the well-formed, printable UTF-8 sequence at p, or 0. */
-static size_t
-printable_len(const unsigned char *p)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	uint32_t c = p[0];
-	size_t n;
-
-	if (c < 0x80)
-		return c >= 0x20 && c != 0x7f;
-	if (c >= 0xc2 && c <= 0xdf)
-		n = 2;
-	else if (c >= 0xe0 && c <= 0xef)
-		n = 3;
-	else if (c >= 0xf0 && c <= 0xf4)
-		n = 4;
-	else
-		return 0;
-	c &= 0x7fu >> n;
-	for (size_t i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (p[i] & 0x3f);
-	}
-	/* overlong, surrogates, past the end, and the C1 control characters */
-	if (c < least[n] || (c >= 0xd800 && c <= 0xdfff) || c > 0x10ffff || c < 0xa0)
-		return 0;
-	return n;
-}
-
 void
 strbuf_add_printable(struct strbuf *b, const char *text)
 {
-	const unsigned char *p = (const unsigned char *)text;
+	while (*text) {
+		size_t n = utf8_char_len(text);
 
-	while (*p) {
-		size_t n = printable_len(p);
-
-		if (n == 0)
+		if (n == 0 || *text == '\t' || *text == '\n' || utf8_is_unseen(text, n))
 			strbuf_add_char(b, '?');
 		else
-			strbuf_add_mem(b, p, n);
-		p += n ? n : 1;
+			strbuf_add_mem(b, text, n);
+		text += n ? n : 1;
 	}
 }
 

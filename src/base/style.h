@@ -24,8 +24,10 @@ enum style {
 const char *style_begin(enum style style, bool colour);
 const char *style_end(enum style style, bool colour);
 
-/* Adds text that came from outside: control characters and broken UTF-8 become "?", so that nothing in
- * it can move the cursor or change colours. */
+/* Adds text that came from outside: broken UTF-8, tabs, newlines and what utf8_is_unseen() knows
+ * become
+ * "?", so that nothing in it can move the cursor, change colours or turn the direction of what
+ * follows. */
 void strbuf_add_printable(struct strbuf *b, const char *text);
 /* The same, cut to a width (then it ends with "~") or filled up with blanks. */
 void strbuf_add_fitted(struct strbuf *b, const char *text, size_t width);

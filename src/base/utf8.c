@@ -2,8 +2,6 @@
 
 #include <stdio.h>
 
-#include <stdbool.h>
-
 /* How many bytes a first byte promises; 0 for one that starts nothing. */
 static size_t
 promised(unsigned char first)
@@ -49,6 +47,22 @@ utf8_char_len(const char *text)
 	size_t want = promised((unsigned char)text[0]);
 
 	return want > 0 && present(text, want) == want ? want : 0;
+}
+
+bool
+utf8_is_unseen(const char *c, size_t len)
+{
+	const unsigned char *b = (const unsigned char *)c;
+
+	if (len == 1)
+		return (b[0] < 0x20 && b[0] != '\t' && b[0] != '\n') || b[0] == 0x7f;
+	if (len == 2) /* C1; U+061C */
+		return (b[0] == 0xc2 && b[1] < 0xa0) || (b[0] == 0xd8 && b[1] == 0x9c);
+	if (len != 3 || b[0] != 0xe2)
+		return false;
+	/* U+200E, 200F, 2028 to 202E; U+2066 to 206F */
+	return (b[1] == 0x80 && (b[2] == 0x8e || b[2] == 0x8f || (b[2] >= 0xa8 && b[2] <= 0xae))) ||
+	       (b[1] == 0x81 && b[2] >= 0xa6 && b[2] <= 0xaf);
 }
 
 char *

@@ -8,12 +8,20 @@
 #pragma once
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/attr.h"
 
 /* The bytes of the well-formed character that text starts with; 0 for none, or at the end. */
 size_t utf8_char_len(const char *text);
+
+/*
+ * Whether the well-formed character is none that is seen, but acts on what is around it: a control
+ * character other than tab and newline, a line or paragraph separator, and what turns the direction
+ * of text: marks, embeddings, overrides and isolates (Unicode's UAX 9, table 1).
+ */
+bool utf8_is_unseen(const char *c, size_t len) _pure_;
 
 /*
  * Mends text in place: a character that the end cuts short goes, any other byte that is no part of

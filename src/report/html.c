@@ -11,22 +11,6 @@
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
-/* In UTF-8: C1 controls; the embeddings, overrides, isolates and marks of direction. */
-static bool
-is_unseen(const char *c, size_t len)
-{
-	const unsigned char *b = (const unsigned char *)c;
-
-	if (len == 1)
-		return (b[0] < 0x20 && b[0] != '\t' && b[0] != '\n') || b[0] == 0x7f;
-	if (len == 2)
-		return (b[0] == 0xc2 && b[1] < 0xa0) || (b[0] == 0xd8 && b[1] == 0x9c); /* U+061C */
-	if (len != 3 || b[0] != 0xe2)
-		return false;
-	return (b[1] == 0x80 && (b[2] == 0x8e || b[2] == 0x8f || (b[2] >= 0xa8 && b[2] <= 0xae))) ||
-	       (b[1] == 0x81 && b[2] >= 0xa6 && b[2] <= 0xaf);
-}
-
 static const char *
 reference(char c)
 {
@@ -53,7 +37,7 @@ html_text(struct strbuf *out, const char *text)
 		size_t len = utf8_char_len(text);
 		const char *known = reference(*text);
 
-		if (len == 0 || is_unseen(text, len))
+		if (len == 0 || utf8_is_unseen(text, len))
 			strbuf_add(out, REPLACEMENT);
 		else if (known)
 			strbuf_add(out, known);

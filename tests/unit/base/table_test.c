@@ -115,7 +115,13 @@ TEST(text_from_outside_is_made_printable)
 		{ "a\033[31mb\tc\nd\x7f", "a?[31mb?c?d?" },
 		{ "\xc2\x9b"
 		  "31m",
-		    "??31m" }, /* CSI as one C1 character */
+		    "?31m" }, /* CSI as one C1 character */
+		/* overrides, isolates, marks, the Arabic one: what they would turn around stays */
+		{ "a\u202egnp.exe\u202c", "a?gnp.exe?" },
+		{ "\u2066b\u2069\u200f\u200ec\u061c", "?b???c?" },
+		{ "\u2028d\u2029", "?d?" }, /* separators of lines and of paragraphs */
+		{ "e\u200df \u05d0 \u0628",
+		    "e\u200df \u05d0 \u0628" }, /* joiners and letters are text */
 		{ "\xc3", "?" },
 		{ "\xc0\xaf", "??" },           /* overlong */
 		{ "\xe0\x80\xaf", "???" },      /* overlong */

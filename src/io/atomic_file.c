@@ -42,39 +42,90 @@ write_all(int fd, const char *bytes, size_t len)
 	return 0;
 }
 
-/* The bytes are on the disk before the name is: else a power cut could leave an empty file. */
 static int
-write_beside(const char *beside, const void *bytes, size_t len, unsigned mode)
+open_beside(const char *beside, unsigned mode)
 {
-	_cleanup_(closep) int fd = -1;
-	int r;
+	int fd;
 
 	(void)unlink(beside); /* left by a power cut */
 	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-	if (fd < 0)
-		return -errno;
-	r = fchmod(fd, mode) < 0 ? -errno : write_all(fd, bytes, len);
-	if (r == 0 && fsync(fd) < 0)
-		r = -errno;
+	if (fd >= 0 && fchmod(fd, mode) < 0) {
+		int r = -errno;
+
+		(void)close(fd);
+		return r;
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+int
+atomic_file_begin(struct atomic_file *f, const char *path, unsigned mode, struct err *e)
+{
+	*f = (struct atomic_file){ .path = xstrdup(path), .beside = xasprintf("%s.new", path) };
+	f->fd = open_beside(f->beside, mode);
+	if (f->fd < 0) {
+		int r = err_errno(e, f->fd, "write %s", path);
+
+		atomic_file_drop(f);
+		return r;
+	}
+	return 0;
+}
+
+int
+atomic_file_put(struct atomic_file *f, const void *bytes, size_t len, struct err *e)
+{
+	int r = write_all(f->fd, bytes, len);
+
+	return r < 0 ? err_errno(e, r, "write %s", f->path) : 0;
+}
+
+/* The bytes are on the disk before the name is: else a power cut could leave an empty file. */
+int
+atomic_file_end(struct atomic_file *f, struct err *e)
+{
+	int r = fsync(f->fd) < 0 ? -errno : 0;
+
 	/* on some file systems it is here that a full disk is told */
-	if (close(TAKE_FD(fd)) < 0 && r == 0)
+	if (close(TAKE_FD(f->fd)) < 0 && r == 0)
 		r = -errno;
+	if (r == 0 && rename(f->beside, f->path) < 0)
+		r = -errno;
+	if (r == 0) {
+		free(TAKE(f->beside)); /* has its name */
+		r = sync_folder(f->path);
+	}
+	if (r < 0)
+		r = err_errno(e, r, "write %s", f->path);
+	atomic_file_drop(f);
 	return r;
+}
+
+void
+atomic_file_drop(struct atomic_file *f)
+{
+	if (f->fd >= 0)
+		(void)close(f->fd);
+	if (f->beside)
+		(void)unlink(f->beside);
+	free(f->path);
+	free(f->beside);
+	*f = (struct atomic_file){ .fd = -1 };
 }
 
 int
 atomic_file_write(const char *path, const void *bytes, size_t len, unsigned mode, struct err *e)
 {
-	_cleanup_(freep) char *beside = xasprintf("%s.new", path);
-	int r = write_beside(beside, bytes, len, mode);
+	struct atomic_file f;
+	int r = atomic_file_begin(&f, path, mode, e);
 
-	if (r == 0 && rename(beside, path) < 0)
-		r = -errno;
 	if (r < 0)
-		(void)unlink(beside);
-	else
-		r = sync_folder(path);
-	return r < 0 ? err_errno(e, r, "write %s", path) : 0;
+		return r;
+	r = atomic_file_put(&f, bytes, len, e);
+	if (r == 0)
+		return atomic_file_end(&f, e);
+	atomic_file_drop(&f);
+	return r;
 }
 
 int

@@ -17,6 +17,21 @@
 int atomic_file_write(
     const char *path, const void *bytes, size_t len, unsigned mode, struct err *e) _must_use_;
 /*
+ * The same in pieces, for what is too large to be held at once. After a begin that succeeded comes
+ * one end or drop; drop leaves the file as before, and so does an end that fails.
+ */
+struct atomic_file {
+	char *path, *beside; /* owned */
+	int fd;
+};
+
+int atomic_file_begin(
+    struct atomic_file *f, const char *path, unsigned mode, struct err *e) _must_use_;
+int atomic_file_put(struct atomic_file *f, const void *bytes, size_t len, struct err *e) _must_use_;
+int atomic_file_end(struct atomic_file *f, struct err *e) _must_use_;
+void atomic_file_drop(struct atomic_file *f);
+
+/*
  * Reads all of the file: *ret is the caller's to free() and ends with a NUL that *ret_len does not
  * count. -ENOENT: there is none; -EFBIG: it is longer than max; -EINVAL: it is no file but a
  * folder, a pipe, ...

@@ -1,4 +1,5 @@
-/* A report as JSON: everything that is in it, by names that stay. */
+/* The head of a report as JSON, by names that stay; report_json_rows.c has what there is many of.
+ */
 #include <math.h>
 
 #include "measure/json.h"
@@ -20,12 +21,6 @@ json_t *
 report_site_to_json(const struct report *r, uint32_t site)
 {
 	return site == REPORT_NONE ? json_null() : json_text(r->sites[site].name);
-}
-
-static json_t *
-index_or_null(uint32_t index)
-{
-	return index == REPORT_NONE ? json_null() : json_integer(index);
 }
 
 void
@@ -121,153 +116,6 @@ state_to_json(const struct report_state *s)
 }
 
 static json_t *
-landing_to_json(const struct report *r, const struct report_landing *l)
-{
-	json_t *j;
-
-	if (!l->heard)
-		return json_null();
-	j = json_object();
-	json_object_set_new(j, "site", report_site_to_json(r, l->site));
-	json_object_set_new(j, "sites", json_text(l->sites));
-	json_object_set_new(j, "rtt_ms", report_number_to_json(l->rtt));
-	json_object_set_new(j, "best_site", report_site_to_json(r, l->best_site));
-	json_object_set_new(j, "best_rtt_ms", report_number_to_json(l->best_rtt));
-	json_object_set_new(j, "inflation_ms", report_number_to_json(l->inflation));
-	json_object_set_new(j, "nearest_site", report_site_to_json(r, l->nearest_site));
-	json_object_set_new(j, "km", report_number_to_json(l->km));
-	json_object_set_new(j, "nearest_km", report_number_to_json(l->nearest_km));
-	json_object_set_new(j, "inflation_km", report_number_to_json(l->inflation_km));
-	return j;
-}
-
-static json_t *
-clients_to_json(const struct report *r)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < r->client_count; i++) {
-		const struct report_client *c = &r->clients[i];
-		json_t *j = json_object();
-
-		json_object_set_new(j, "client", json_text(c->name));
-		json_object_set_new(j, "label", json_text(c->label));
-		json_object_set_new(j, "network", json_text(c->network));
-		json_object_set_new(j, "asn", report_asn_to_json(c->asn));
-		report_place_to_json(j, &c->place);
-		json_object_set_new(j, "weight", report_number_to_json(c->weight));
-		json_object_set_new(j, "before", landing_to_json(r, &c->before));
-		json_object_set_new(j, "after", landing_to_json(r, &c->after));
-		json_object_set_new(j, "trace", index_or_null(c->trace));
-		json_object_set_new(j, "best_trace", index_or_null(c->best_trace));
-		json_array_append_new(array, j);
-	}
-	return array;
-}
-
-static json_t *
-as_to_json(const struct report_as *as)
-{
-	json_t *j;
-
-	if (as->asn == 0)
-		return json_null();
-	j = json_object();
-	json_object_set_new(j, "asn", report_asn_to_json(as->asn));
-	json_object_set_new(j, "name", json_text(as->name));
-	return j;
-}
-
-static json_t *
-hop_to_json(const struct report_hop *h)
-{
-	json_t *j = json_object();
-
-	json_object_set_new(j, "ttl", json_integer(h->ttl));
-	json_object_set_new(j, "address", json_text(h->address));
-	json_object_set_new(j, "name", json_text(h->name));
-	json_object_set_new(j, "network", json_text(h->network));
-	json_object_set_new(j, "asn", report_asn_to_json(h->asn));
-	report_place_to_json(j, &h->place);
-	json_object_set_new(j, "rtt_ms", report_number_to_json(h->rtt));
-	return j;
-}
-
-static json_t *
-traces_to_json(const struct report *r)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < r->trace_count; i++) {
-		const struct report_trace *t = &r->traces[i];
-		json_t *j = json_object(), *hops = json_array(), *path = json_array();
-
-		for (size_t k = 0; k < t->hop_count; k++)
-			json_array_append_new(hops, hop_to_json(&t->hops[k]));
-		for (size_t k = 0; k < t->path_count; k++)
-			json_array_append_new(path, as_to_json(&t->path[k]));
-		json_object_set_new(j, "client", json_text(r->clients[t->client].name));
-		json_object_set_new(j, "target", json_text(t->target));
-		json_object_set_new(j, "target_site", report_site_to_json(r, t->target_site));
-		json_object_set_new(j, "reached", json_boolean(t->reached));
-		json_object_set_new(j, "answered_by", json_text(t->answered_by));
-		json_object_set_new(j, "site", report_site_to_json(r, t->site));
-		json_object_set_new(j, "path", path);
-		json_object_set_new(j, "astray", index_or_null(t->astray));
-		json_object_set_new(j, "hops", hops);
-		json_array_append_new(array, j);
-	}
-	return array;
-}
-
-static json_t *
-tries_to_json(const struct report *r, const struct report_finding *f)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < f->try_count; i++) {
-		const struct report_action *a = &f->actions[i];
-		json_t *j = json_object();
-
-		json_object_set_new(j, "do", json_string(report_act_key(a->act)));
-		json_object_set_new(j, "site", report_site_to_json(r, a->site));
-		json_object_set_new(j, "neighbor", as_to_json(&a->neighbor));
-		json_object_set_new(j, "toward", as_to_json(&a->toward));
-		json_object_set_new(j, "text", json_text(f->tries[i]));
-		json_array_append_new(array, j);
-	}
-	return array;
-}
-
-static json_t *
-findings_to_json(const struct report *r)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < r->finding_count; i++) {
-		const struct report_finding *f = &r->findings[i];
-		json_t *j = json_object();
-
-		json_object_set_new(j, "client", json_text(r->clients[f->client].name));
-		json_object_set_new(j, "label", json_text(r->clients[f->client].label));
-		json_object_set_new(j, "site", report_site_to_json(r, f->site));
-		json_object_set_new(
-		    j, "rtt_ms", report_number_to_json(r->clients[f->client].after.rtt));
-		json_object_set_new(j, "better_site", report_site_to_json(r, f->better_site));
-		json_object_set_new(j, "better_rtt_ms", report_number_to_json(f->better_rtt));
-		json_object_set_new(j, "inflation_ms", report_number_to_json(f->ms));
-		json_object_set_new(j, "inflation_km", report_number_to_json(f->km));
-		json_object_set_new(j, "share", report_number_to_json(f->share));
-		json_object_set_new(j, "reason", json_string(report_reason_key(f->reason)));
-		json_object_set_new(j, "decider", as_to_json(&f->decider));
-		json_object_set_new(j, "text", json_text(f->said));
-		json_object_set_new(j, "tries", tries_to_json(r, f));
-		json_array_append_new(array, j);
-	}
-	return array;
-}
-
-static json_t *
 conditions_to_json(const struct report *r)
 {
 	json_t *array = json_array();
@@ -317,16 +165,5 @@ report_head_to_json(const struct report *r)
 	json_object_set_new(j, "before", r->has_before ? state_to_json(&r->before) : json_null());
 	json_object_set_new(j, "after", state_to_json(&r->after));
 	json_object_set_new(j, "change", r->has_before ? change_to_json(&r->change) : json_null());
-	return j;
-}
-
-json_t *
-report_to_json(const struct report *r)
-{
-	json_t *j = report_head_to_json(r);
-
-	json_object_set_new(j, "findings", findings_to_json(r));
-	json_object_set_new(j, "traces", traces_to_json(r));
-	json_object_set_new(j, "clients", clients_to_json(r));
 	return j;
 }

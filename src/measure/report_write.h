@@ -10,8 +10,14 @@
 
 #define REPORT_VERSION 1
 
-/* All of it; owned by the caller. To be printed with MEASURE_JSON_FLAGS. */
-json_t *report_to_json(const struct report *r);
+/* Takes a piece of a text; a negative errno ends it. */
+typedef int report_put(void *userdata, const char *text, size_t len);
+
+/*
+ * All of it as one document, in pieces, so that what is held does not grow with the clients. 0,
+ * what put() gave, or -ENOMEM.
+ */
+int report_write_json(const struct report *r, report_put *put, void *userdata) _must_use_;
 /* Without what there is one of for each client: findings, traces, clients. Its size does not grow
  * with them. */
 json_t *report_head_to_json(const struct report *r);

@@ -152,3 +152,28 @@ TEST(a_folder_that_is_not_there)
 	CHECK_INT(atomic_file_write(path, "one", 3, 0600, &e), -ENOENT);
 	CHECK(strstr(e.message, "drains.json: No such file") != NULL);
 }
+
+TEST(pieces_are_a_file_once_all_are_there)
+{
+	struct err e = { 0 };
+	struct atomic_file f;
+
+	make_folder();
+	CHECK_INT(atomic_file_write(path, "old", 3, 0600, &e), 0);
+	REQUIRE(atomic_file_begin(&f, path, 0640, &e) == 0);
+	CHECK_INT(atomic_file_put(&f, "new, ", 5, &e), 0);
+	CHECK_INT(atomic_file_put(&f, "and more", 8, &e), 0);
+	check_content("old");
+	CHECK_INT(atomic_file_end(&f, &e), 0);
+	check_content("new, and more");
+	CHECK(!exists(".new"));
+
+	REQUIRE(atomic_file_begin(&f, path, 0640, &e) == 0);
+	CHECK_INT(atomic_file_put(&f, "half", 4, &e), 0);
+	CHECK(exists(".new"));
+	atomic_file_drop(&f);
+	check_content("new, and more");
+	CHECK(!exists(".new"));
+	remove_folder();
+	CHECK_INT(atomic_file_begin(&f, path, 0640, &e), -ENOENT);
+}

@@ -75,7 +75,7 @@ run_report(const void *options, _unused_ int argc, _unused_ char **args)
 		return status;
 	name_it(o, &r);
 	report_compute(&r);
-	report_inputs_read_rtts(&o->in, &sources, &r);
+	report_inputs_know_rtts(&sources, &r);
 	report_explain(&r, sources.relations);
 	status = write_report(o, &r);
 	return r.note_count > 0 ? EXIT_FAILURE : status;

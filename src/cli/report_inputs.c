@@ -2,13 +2,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "measure/catch_file.h"
+#include "base/style.h"
 #include "measure/json_file.h"
 
 #define NAMES_FILE "/etc/nearcast/names.json"
@@ -17,6 +16,7 @@ void
 report_sources_done(struct report_sources *s)
 {
 	report_builder_done(&s->builder);
+	catch_merge_done(&s->catchment);
 	names_free(s->names);
 	origins_free(s->origins);
 	places_free(s->places);
@@ -113,40 +113,56 @@ add_conditions(struct report *r, const struct catch_merge *m, const char *label)
 		report_add_condition(r, report_printf(r, "RTTs %s", label), strbuf_get(&rtts));
 }
 
+/* What the files have, and what is wrong with them. */
+static int
+take_catchment(const struct report_inputs *in, struct report_sources *s, struct report *r,
+    enum report_when when, struct catch_merge *m, struct err *e)
+{
+	int status = in->weights ? catch_merge_weigh(m, in->weights, e) : 0;
+
+	(void)fputs(strbuf_get(&m->report), stderr);
+	if (status >= 0 && m->run == NULL)
+		status = err_set(e, -ENODATA, "there is no file of replies, and none of a merge");
+	if (status < 0)
+		return status;
+	for (size_t i = 0; i < m->file_count; i++)
+		note_file(r, &m->files[i]);
+	if (r->global_ip == NULL && m->address && *m->address)
+		r->global_ip = report_text(r, m->address);
+	add_conditions(r, m, when == REPORT_BEFORE ? r->before.label : r->after.label);
+	report_build_catchment(&s->builder, m, when);
+	if (when == REPORT_BEFORE)
+		return 0;
+	r->asked = count_asked(m);
+	if (m->bad_weights > 0)
+		report_add_note(
+		    r, report_printf(r, "%s: %" PRIu64 " bad line%s left out", in->weights,
+			   m->bad_weights, m->bad_weights == 1 ? " was" : "s were"));
+	return 0;
+}
+
 static int
 read_catchment(const struct report_inputs *in, struct report_sources *s, struct report *r,
     enum report_when when, struct err *e)
 {
 	const struct cli_strings *files = when == REPORT_BEFORE ? &in->before : &in->catchments;
-	_cleanup_(catch_merge_done) struct catch_merge m = { .takes_merged = true };
+	_cleanup_(catch_merge_done) struct catch_merge before = { 0 };
+	struct catch_merge *m = when == REPORT_BEFORE ? &before : &s->catchment;
 	char **paths;
-	int status = 0;
 
 	if (files->count == 0)
 		return 0;
 	paths = xcalloc(files->count + 1, sizeof(*paths));
 	for (size_t i = 0; i < files->count; i++)
 		paths[i] = xstrdup(files->items[i]);
-	catch_merge_read(&m, paths);
-	if (in->weights)
-		status = catch_merge_weigh(&m, in->weights, e);
-	(void)fputs(strbuf_get(&m.report), stderr);
-	if (status >= 0 && m.run == NULL)
-		status = err_set(e, -ENODATA, "there is no file of replies, and none of a merge");
-	if (status >= 0) {
-		for (size_t i = 0; i < m.file_count; i++)
-			note_file(r, &m.files[i]);
-		if (r->global_ip == NULL && m.address && *m.address)
-			r->global_ip = report_text(r, m.address);
-		add_conditions(r, &m, when == REPORT_BEFORE ? r->before.label : r->after.label);
-		if (when == REPORT_AFTER)
-			r->asked = count_asked(&m);
-		report_build_catchment(&s->builder, &m, when);
-	}
-	if (status >= 0 && m.bad_weights > 0 && when == REPORT_AFTER)
-		report_add_note(
-		    r, report_printf(r, "%s: %" PRIu64 " bad line%s left out", in->weights,
-			   m.bad_weights, m.bad_weights == 1 ? " was" : "s were"));
+	m->takes_merged = true;
+	m->keeps_rtts = when == REPORT_AFTER;
+	catch_merge_read(m, paths);
+
+	int status = take_catchment(in, s, r, when, m, e);
+
+	for (size_t i = 0; i < m->file_count; i++)
+		m->files[i].path = NULL; /* was borrowed, and is not needed any more */
 	for (size_t i = 0; i < files->count; i++)
 		free(paths[i]);
 	free(paths);
@@ -181,6 +197,7 @@ enum document { PROBE, BEFORE_PROBE, TRACE };
 static bool
 leave_out_trace(struct report_sources *s, const char *client, const char *path)
 {
+	_cleanup_(strbuf_done) struct strbuf line = { 0 };
 	const char *note;
 
 	if (report_builder_find(&s->builder, client) != REPORT_NONE)
@@ -189,7 +206,8 @@ leave_out_trace(struct report_sources *s, const char *client, const char *path)
 	    "%s: its client \"%s\" is in no catchment and no probe: the trace was left out", path,
 	    client);
 	report_add_note(s->builder.report, note);
-	(void)fprintf(stderr, "%s\n", note);
+	strbuf_add_printable(&line, note);
+	(void)fprintf(stderr, "%s\n", strbuf_get(&line));
 	return true;
 }
 
@@ -264,36 +282,20 @@ report_inputs_read(const struct report_inputs *in, struct report_sources *s, str
 
 /* ---- how far the better sites are ---- */
 
-static void
-read_rtts(const char *path, const struct report_sources *s, struct report *r)
-{
-	static const char *const kinds[] = { "rtt", NULL };
-	struct line_word words[2];
-	struct catch_reader reader;
-	uint32_t site, client;
-	int64_t us;
-
-	/* standard input can be read once only; what is wrong with a file was said before */
-	if (strcmp(path, "-") == 0 || catch_reader_open(&reader, path, kinds, NULL) < 0)
-		return;
-	site = report_find_site(r, catch_reader_text(&reader, "site"));
-	while (
-	    site != REPORT_NONE && catch_reader_next(&reader, words, ARRAY_SIZE(words), NULL) > 0) {
-		if (catch_reader_us(&reader, words[1], &us) &&
-		    prefix_map_get(&s->builder.by_address, prefix_host(reader.last), &client))
-			report_know_rtt(r, client, site, (double)MAX(us, 0) / 1000);
-	}
-	catch_reader_close(&reader);
-}
-
 void
-report_inputs_read_rtts(
-    const struct report_inputs *in, const struct report_sources *s, struct report *r)
+report_inputs_know_rtts(const struct report_sources *s, struct report *r)
 {
-	bool missing = false;
+	for (size_t i = 0; i < r->finding_count; i++) {
+		const struct report_finding *f = &r->findings[i];
+		struct ip address;
+		uint32_t us;
 
-	for (size_t i = 0; i < r->finding_count; i++)
-		missing |= isnan(r->findings[i].better_rtt);
-	for (size_t i = 0; missing && i < in->catchments.count; i++)
-		read_rtts(in->catchments.items[i], s, r);
+		if (f->better_site == REPORT_NONE ||
+		    ip_parse(r->clients[f->client].name, &address) < 0)
+			continue;
+		us = catch_rtts_get(&s->catchment.rtts, &s->catchment.table, address,
+		    r->sites[f->better_site].name);
+		if (us != CATCH_US_NONE)
+			report_know_rtt(r, f->client, f->better_site, us / 1000.0);
+	}
 }

@@ -18,6 +18,7 @@ struct report_sources {
 	struct places *places;
 	struct relations *relations;
 	struct report_builder builder;
+	struct catch_merge catchment; /* owned; of `after` */
 };
 
 /*
@@ -29,8 +30,7 @@ int report_inputs_read(
     const struct report_inputs *in, struct report_sources *s, struct report *r) _must_use_;
 /*
  * After report_compute(), which says what site would be better for whom: takes the RTTs from there
- * that the files have, of which a merge keeps only the least.
+ * that the files have; the report has the least only.
  */
-void report_inputs_read_rtts(
-    const struct report_inputs *in, const struct report_sources *s, struct report *r);
+void report_inputs_know_rtts(const struct report_sources *s, struct report *r);
 void report_sources_done(struct report_sources *s);

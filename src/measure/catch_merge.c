@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/style.h"
 #include "measure/catch_file.h"
 #include "measure/catch_merged.h"
 
@@ -24,6 +25,7 @@ catch_merge_done(struct catch_merge *m)
 	free(m->run);
 	free(m->address);
 	catch_table_done(&m->table);
+	catch_rtts_done(&m->rtts);
 	strbuf_done(&m->report);
 }
 
@@ -63,13 +65,16 @@ check_head(struct catch_merge *m, const struct catch_reader *r, bool rtt, struct
 
 /* What a site measured of a target that landed somewhere. */
 static void
-take_rtt(struct catch_table *t, struct ip target, uint16_t site, uint32_t us)
+take_rtt(struct catch_merge *m, struct ip target, uint16_t site, uint32_t us)
 {
+	struct catch_table *t = &m->table;
 	size_t first = catch_table_find(t, target), end;
 
 	if (first == t->count || !ip_equal(catch_table_target(t, first), target))
 		return;
 	end = catch_table_next(t, first);
+	if (m->keeps_rtts)
+		catch_rtts_add(&m->rtts, t, first, site, us);
 	if (us < t->rows[first].best) {
 		t->rows[first].best = us;
 		t->rows[first].best_site = site;
@@ -92,12 +97,20 @@ read_rows(struct catch_merge *m, struct catch_reader *r, bool rtt, uint16_t site
 		if (!catch_reader_us(r, words[1], &us))
 			continue;
 		if (rtt)
-			take_rtt(&m->table, r->last, site, (uint32_t)MAX(us, 0));
+			take_rtt(m, r->last, site, (uint32_t)MAX(us, 0));
 		else
 			catch_table_add(&m->table, r->last, site)->elapsed =
 			    (int32_t)MAX(MIN(us, INT32_MAX), INT32_MIN);
 	}
 	return got;
+}
+
+/* It may have words of the file. */
+static void
+add_line(struct strbuf *report, const char *text)
+{
+	strbuf_add_printable(report, text);
+	strbuf_add_char(report, '\n');
 }
 
 /* What is said of it when it was read. */
@@ -121,7 +134,7 @@ note(struct catch_merge *m, struct catch_merged_file *f, const struct catch_read
 	}
 	strbuf_add(&m->report, strbuf_get(&r->lines.report));
 	if (f->why)
-		strbuf_addf(&m->report, "%s\n", f->why);
+		add_line(&m->report, f->why);
 }
 
 static void
@@ -129,7 +142,7 @@ refuse(struct catch_merge *m, struct catch_merged_file *f, const struct err *e)
 {
 	f->state = CATCH_FILE_REFUSED;
 	f->why = xstrdup(e->message);
-	strbuf_addf(&m->report, "%s\n", e->message);
+	add_line(&m->report, e->message);
 }
 
 /* The rows of a file that fits. */

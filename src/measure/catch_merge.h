@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "measure/catch_rtts.h"
 #include "measure/catch_table.h"
 
 enum catch_file_state {
@@ -37,6 +38,8 @@ struct catch_merge {
 	size_t file_count, file_cap;
 	bool has_rtt, has_weights;
 	bool takes_merged; /* files of an earlier merge count, too; to be set before */
+	bool keeps_rtts;   /* all of them, not the least only; to be set before */
+	struct catch_rtts rtts; /* with keeps_rtts */
 	double unmapped;
 	uint64_t bad_weights;
 	struct strbuf report; /* bad lines, for the person */

@@ -95,6 +95,7 @@ add_conditions(struct report *r, const struct catch_merge *m, const char *label)
 	for (size_t i = 0; i < m->file_count; i++) {
 		const struct catch_merged_file *f = &m->files[i];
 		const json_t *sent = json_object_get(f->end, "sent");
+		const char *at = json_string_value(json_object_get(f->end, "at"));
 
 		add_word(f->rtt ? &rtts : &replies,
 		    report_printf(r, "%s (%" PRIu64 " rows)", f->path, f->rows));
@@ -102,9 +103,7 @@ add_conditions(struct report *r, const struct catch_merge *m, const char *label)
 			report_add_condition(r, report_printf(r, "requests %s", label),
 			    report_printf(r, "%" JSON_INTEGER_FORMAT " sent from %s, until %s",
 				json_integer_value(sent), f->site ? f->site : "a site",
-				json_string_value(json_object_get(f->end, "at"))
-				    ? json_string_value(json_object_get(f->end, "at"))
-				    : "an unknown time"));
+				at ? report_time(r, at) : "an unknown time"));
 	}
 	if (replies.len > 0)
 		report_add_condition(

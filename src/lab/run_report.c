@@ -191,7 +191,7 @@ add_conditions(struct filling *f, const json_t *doc)
 		text_of(doc, "lab"), s->networks.count, s->sites.count, s->clients.count));
 	report_add_condition(r, "delays",
 	    report_printf(r, "of light in fibre, %g times the great circle", s->path_factor));
-	report_add_condition(r, "began", text_of(doc, "started_at"));
+	report_add_condition(r, "began", report_time(r, text_of(doc, "started_at")));
 	report_add_condition(r, "asked",
 	    report_printf(
 		r, "service %s, %s", f->of.service, f->of.family == IP_V6 ? "IPv6" : "IPv4"));

@@ -73,6 +73,18 @@ report_printf(struct report *r, const char *fmt, ...)
 	return kept;
 }
 
+const char *
+report_time(struct report *r, const char *text)
+{
+	int date = 0, time = 0;
+
+	/* how far it fits */
+	(void)sscanf(text, "%*4d-%*2d-%*2d%nT%*2d:%*2d:%*2d%n", &date, &time);
+	if (date != (int)strlen("2026-11-30") || time != (int)strlen("2026-11-30T17:12:29"))
+		return report_text(r, text);
+	return report_printf(r, "%.*s %.*s UTC", date, text, time - date - 1, text + date + 1);
+}
+
 /* ---- adding ---- */
 
 #define GROW(items, count, cap)                                                                    \

@@ -227,6 +227,10 @@ void report_done(struct report *r);
 const char *report_text(struct report *r, const char *text);
 const char *report_printf(struct report *r, const char *fmt, ...) _printf_(2, 3);
 
+/* "2026-11-30 17:12:29 UTC", of "2026-11-30T17:12:29.501511Z"; what is no such time stays as it is.
+ */
+const char *report_time(struct report *r, const char *text);
+
 /* Each is added at the end, with nothing known of it; the pointer is good until the next one. */
 void report_add_condition(struct report *r, const char *name, const char *value);
 void report_add_note(struct report *r, const char *text);

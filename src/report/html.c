@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 
+#define OPTION_MAX 24              /* bytes of a word */
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
 static const char *
@@ -30,10 +31,10 @@ reference(char c)
 	}
 }
 
-void
-html_text(struct strbuf *out, const char *text)
+static void
+add_text(struct strbuf *out, const char *text, const char *end)
 {
-	while (*text) {
+	while (text < end) {
 		size_t len = utf8_char_len(text);
 		const char *known = reference(*text);
 
@@ -44,6 +45,39 @@ html_text(struct strbuf *out, const char *text)
 		else
 			strbuf_add_mem(out, text, len);
 		text += len ? len : 1;
+	}
+}
+
+void
+html_text(struct strbuf *out, const char *text)
+{
+	add_text(out, text, text + strlen(text));
+}
+
+/* "--json", also behind a quote; what is long must be able to break. */
+static bool
+is_option(const char *word, size_t len)
+{
+	size_t quotes = strspn(word, "`\"(");
+
+	return len <= OPTION_MAX && len > quotes + 1 && word[quotes] == '-';
+}
+
+void
+html_prose(struct strbuf *out, const char *text)
+{
+	for (size_t len; *text; text += len) {
+		len = strcspn(text, " ");
+
+		bool tight = is_option(text, len);
+
+		strbuf_add(out, tight ? "<span class=\"tight\">" : "");
+		add_text(out, text, text + len);
+		strbuf_add(out, tight ? "</span>" : "");
+		if (text[len] == ' ') {
+			strbuf_add_char(out, ' ');
+			len++;
+		}
 	}
 }
 

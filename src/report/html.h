@@ -15,6 +15,9 @@
  * and those that turn the direction of the text around them become U+FFFD.
  */
 void html_text(struct strbuf *out, const char *text);
+/* The same, and an option of a command ("--json") stays on one line: browsers break behind hyphens.
+ */
+void html_prose(struct strbuf *out, const char *text);
 void html_textf(struct strbuf *out, const char *fmt, ...) _printf_(2, 3);
 
 /* A number with decimals as given, and groups of three digits ("12,345.6"); "–" for NAN. */

@@ -137,7 +137,7 @@ page_charts(const struct report *r, struct strbuf *out)
 	strbuf_add(out, "<section aria-labelledby=\"distributions\">\n"
 			"<h2 id=\"distributions\">Distributions</h2>\n");
 	if (was_measured(r, 0) || was_measured(r, 1) || was_measured(r, 2)) {
-		strbuf_add(out, "<div class=\"pair\">\n");
+		strbuf_add(out, "<div class=\"pair charts\">\n");
 		add_chart(r, false, out);
 		add_chart(r, true, out);
 		strbuf_add(out, "</div>\n");

@@ -114,7 +114,7 @@ add_condition(struct strbuf *out, const char *name, const char *value)
 	strbuf_add(out, "<div><dt>");
 	html_text(out, name);
 	strbuf_add(out, "</dt><dd>");
-	html_text(out, value);
+	html_prose(out, value);
 	strbuf_add(out, "</dd></div>\n");
 }
 

@@ -163,12 +163,6 @@ add_traces(const struct report *r, const struct report_client *c, bool open, str
 static void
 add_too_many(const struct report_finding *f, struct strbuf *out)
 {
-	if (f->only_nearer) {
-		strbuf_add(out, "It is nearer by ");
-		html_number(out, f->km, 0);
-		strbuf_addf(out, " km; %s. That is ", report_nearer_words(f));
-		return;
-	}
 	if (!isnan(f->ms)) {
 		html_number(out, f->ms, 1);
 		strbuf_add(out, " ms");
@@ -193,15 +187,27 @@ add_cost(const struct report *r, const struct report_finding *f, struct strbuf *
 		html_number(out, c->after.rtt, 1);
 		strbuf_add(out, " ms");
 	}
-	strbuf_add(out, "; better would be ");
+	strbuf_add(out, "; ");
+	if (f->only_nearer) {
+		strbuf_add(out, "nearer by ");
+		html_number(out, f->km, 0);
+		strbuf_add(out, " km is ");
+	} else {
+		strbuf_add(out, "better would be ");
+	}
 	page_site(r, out, f->better_site);
 	if (!isnan(f->better_rtt)) {
 		strbuf_add(out, ", ");
 		html_number(out, f->better_rtt, 1);
 		strbuf_add(out, " ms");
 	}
+	if (f->only_nearer)
+		strbuf_addf(out, "; %s", report_nearer_words(f));
 	strbuf_add(out, ". <span class=\"faint\">");
-	add_too_many(f, out);
+	if (f->only_nearer)
+		strbuf_add(out, "That is ");
+	else
+		add_too_many(f, out);
 	page_share(out, f->share);
 	strbuf_addf(out, " of %s.</span></p>\n", page_whom(r));
 }
@@ -214,7 +220,7 @@ add_reason(const struct report_finding *f, struct strbuf *out)
 	strbuf_add(out, "<h4>Why: ");
 	html_text(out, report_reason_title(f->reason));
 	strbuf_add(out, "</h4>\n<p>");
-	html_text(out, f->said);
+	html_prose(out, f->said);
 	strbuf_add(out, "</p>\n");
 }
 
@@ -226,7 +232,7 @@ add_tries(const struct report_finding *f, struct strbuf *out)
 	strbuf_add(out, "<h4>What could be tried in the announcement</h4>\n<ul>\n");
 	for (size_t i = 0; i < f->try_count; i++) {
 		strbuf_add(out, "<li>");
-		html_text(out, f->tries[i]);
+		html_prose(out, f->tries[i]);
 		strbuf_add(out, "</li>\n");
 	}
 	strbuf_add(out, "</ul>\n");

@@ -152,6 +152,45 @@ def names_do_not_cover_each_other(browser, folder, _):
             assert small == [], f'{kind} {look}: {small}'
 
 
+# Words of letters, and options of commands, that stand on more than one line; what is long may break.
+BROKEN = """(() => {
+  const found = [];
+  const walk = document.createTreeWalker(document.querySelector('.page'), NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node; node = walk.nextNode())
+    for (const match of node.data.matchAll(/(?<![^\\s(])(\\p{L}{2,16}|--?[a-z-]*)(?![^\\s,.;:)])/gu)) {
+      const range = document.createRange();
+      range.setStart(node, match.index);
+      range.setEnd(node, match.index + match[0].length);
+      const rects = [...range.getClientRects()].filter((r) => r.width > 0);
+      if (new Set(rects.map((r) => Math.round(r.top))).size > 1) found.push(match[0]);
+    }
+  return found;
+})()"""
+
+
+@case
+def no_word_is_broken(browser, folder, _):
+    page = browser.page()
+    for kind in ('world', 'region'):
+        for width in (1280, 900, 600, 390, 360):
+            page.look(width=width)
+            show(page, folder, kind)
+            assert page.js(BROKEN) == [], f'{kind} {width}: {page.js(BROKEN)}'
+    assert page.js('document.querySelector("h1").style.width = "3em", document.querySelector("h1").style.wordBreak = "break-all", ' + BROKEN) != []
+
+
+@case
+def a_chart_alone_is_as_large_as_one_of_two(browser, folder, _):
+    page = browser.page()
+    for width in (1280, 390):
+        page.look(width=width)
+        show(page, folder, 'world')
+        size = 'document.querySelector(".chart").getBoundingClientRect().width'
+        both = page.js(size)
+        assert page.js('document.querySelectorAll(".chart")[1].remove(), document.querySelectorAll(".chart").length') == 1
+        assert page.js(size) == both, f'{width}: {page.js(size)} instead of {both}'
+
+
 @case
 def the_map_is_switched_with_the_keyboard(browser, folder, _):
     """And without a script."""

@@ -276,6 +276,8 @@ world(struct report *r)
 	report_add_condition(r, "hitlist", "targets.txt, 60 targets");
 	report_add_condition(r, "requests", "ICMP echo from fra1, 100 a second");
 	report_add_condition(r, "weights", "users.txt");
+	report_add_condition(r, "traces, at each client",
+	    "nearcast lab exec london -- nearcast trace --identify --json 203.0.113.80");
 	report_add_note(
 	    r, "syd1.txt: has no last line: the site went away, or the file was cut off");
 	for (size_t i = 0; i < sizeof(six) / sizeof(six[0]); i++)

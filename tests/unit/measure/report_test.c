@@ -204,3 +204,16 @@ TEST(a_site_that_is_nearer_is_not_called_quicker)
 	strbuf_done(&text);
 	report_done(&r);
 }
+
+TEST(a_time_is_one_for_people)
+{
+	struct report r;
+
+	report_init(&r);
+	CHECK_STR(report_time(&r, "2026-11-30T17:12:29.501511Z"), "2026-11-30 17:12:29 UTC");
+	CHECK_STR(report_time(&r, "2026-11-30T17:12:29Z"), "2026-11-30 17:12:29 UTC");
+	CHECK_STR(report_time(&r, "2026-11-30"), "2026-11-30");
+	CHECK_STR(report_time(&r, "yesterday"), "yesterday");
+	CHECK_STR(report_time(&r, ""), "");
+	report_done(&r);
+}

@@ -46,6 +46,31 @@ TEST(nothing_turns_the_direction_around)
 }
 
 static void
+prose(const char *text, const char *want)
+{
+	_cleanup_(strbuf_done) struct strbuf out = { 0 };
+
+	html_prose(&out, text);
+	CHECK_STR(strbuf_get(&out), want);
+}
+
+#define TIGHT(word) "<span class=\"tight\">" word "</span>"
+
+TEST(an_option_stays_on_one_line)
+{
+	prose("lab exec a -- trace --json -n 1 10.0.0.1",
+	    "lab exec a " TIGHT("--") " trace " TIGHT("--json") " " TIGHT("-n") " 1 10.0.0.1");
+	prose("Run `nearcast trace` (--json, or `--csv`).  ",
+	    "Run `nearcast trace` " TIGHT("(--json,") " or " TIGHT("`--csv`).") "  ");
+	prose("-", "-");
+	prose("a-b", "a-b");
+	prose("--<b>", TIGHT("--&lt;b&gt;"));
+	/* nothing that a stranger writes makes the page wider */
+	prose("--a-name-as-long-as-this-one-here", "--a-name-as-long-as-this-one-here");
+	prose("", "");
+}
+
+static void
 number(double value, unsigned decimals, const char *want)
 {
 	_cleanup_(strbuf_done) struct strbuf out = { 0 };

@@ -6,7 +6,6 @@
 #include "base/alloc.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
-#include "controller/presence.h"
 
 /* How long a drain may take when nothing is said: more than any agent's drain-at-most is usual. */
 #define DRAIN_LIMIT DURATION_S(3600)
@@ -48,191 +47,6 @@ case_done(struct rollout_case *k)
 	free(k->steps);
 	free(k->were);
 	*k = (struct rollout_case){ 0 };
-}
-
-/* ---- what is known of the sites ---- */
-
-/*
- * $1 service, $2 now. A row for each host and address; one without addresses when it has reported
- * nothing of the service.
- */
-#define HOSTS                                                                                      \
-	"SELECT h.site, sites.name, h.id, h.name, h.seen_at, h.left_at, h.desired_revision,"       \
-	" h.applied_revision, h.applied_error, r.stage, r.verdict, r.reason, r.detail,"            \
-	" CASE WHEN EXISTS (SELECT 1 FROM operator_orders o WHERE o.kind = 'drain'"                \
-	" AND (o.service IS NULL OR o.service = s.id) AND (o.site IS NULL OR o.site = h.site)"     \
-	" AND (o.host IS NULL OR o.host = h.id)"                                                   \
-	" AND (o.expires_at IS NULL OR o.expires_at > $2)) THEN 1 ELSE 0 END,"                     \
-	" CASE WHEN EXISTS (SELECT 1 FROM leases l WHERE l.host = h.id AND l.service = s.id"       \
-	" AND l.expires_at > $2) THEN 1 ELSE 0 END"                                                \
-	" FROM services s JOIN hosts h ON (h.project IS NULL OR h.project = s.project)"            \
-	" AND EXISTS (SELECT 1 FROM placements p WHERE p.service = s.id"                           \
-	" AND (p.host = h.id OR p.site = h.site)) JOIN sites ON sites.id = h.site"                 \
-	" LEFT JOIN reports r ON r.host = h.id AND r.service = s.id"                               \
-	" WHERE s.id = $1 ORDER BY sites.name, h.id, r.prefix"
-
-enum {
-	AT_SITE,
-	AT_SITE_NAME,
-	AT_HOST,
-	AT_HOST_NAME,
-	AT_SEEN,
-	AT_LEFT,
-	AT_DESIRED,
-	AT_APPLIED,
-	AT_ERROR,
-	AT_STAGE,
-	AT_VERDICT,
-	AT_REASON,
-	AT_DETAIL,
-	AT_ORDERED,
-	AT_LEASED,
-};
-
-/* One host, of its rows. */
-struct host {
-	char id[STORE_ID_MAX];
-	bool present, applied, refused, stands, failing, drained;
-};
-
-static void
-say_why(struct case_site *p, const struct store_rows *rows, const char *what, const char *more)
-{
-	if (p->why[0] == '\0')
-		utf8_format(p->why, sizeof(p->why), "%s %s%s%s", store_text(rows, AT_HOST_NAME),
-		    what, more != NULL && *more != '\0' ? ": " : "", more != NULL ? more : "");
-}
-
-static bool
-is_drained(const struct store_rows *rows)
-{
-	json_auto_t *detail = json_loads(store_text(rows, AT_DETAIL), 0, NULL);
-	const char *phase =
-	    json_string_value(json_object_get(json_object_get(detail, "drain"), "phase"));
-
-	return strcmp(store_text(rows, AT_STAGE), "withdrawn") == 0 ||
-	       (phase != NULL && strcmp(phase, "done") == 0);
-}
-
-static void
-begin_host(struct host *h, struct case_site *p, const struct store_rows *rows, int64_t now)
-{
-	*h = (struct host){ .present = presence_is(store_int_or(rows, AT_SEEN, INT64_MIN),
-				store_int_or(rows, AT_LEFT, INT64_MIN), now),
-		.applied = store_int_or(rows, AT_APPLIED, -1) >= store_int(rows, AT_DESIRED) &&
-			   store_is_null(rows, AT_ERROR),
-		.refused = !store_is_null(rows, AT_ERROR) };
-	(void)snprintf(h->id, sizeof(h->id), "%s", store_text(rows, AT_HOST));
-	h->stands = h->drained = !store_is_null(rows, AT_STAGE);
-	if (h->refused)
-		say_why(p, rows, "says", store_text(rows, AT_ERROR));
-	if (store_bool(rows, AT_ORDERED)) {
-		h->stands = false;
-		say_why(p, rows, "is drained by an order", NULL);
-	}
-	if (store_bool(rows, AT_LEASED)) {
-		h->stands = false;
-		say_why(p, rows, "has a lease to withdraw", NULL);
-	}
-}
-
-static void
-add_report(struct host *h, struct case_site *p, const struct store_rows *rows)
-{
-	if (store_is_null(rows, AT_STAGE)) {
-		say_why(p, rows, "has not reported the service", NULL);
-		return;
-	}
-	h->drained = h->drained && is_drained(rows);
-	if (strcmp(store_text(rows, AT_VERDICT), "failing") == 0) {
-		h->failing = true;
-		h->stands = false;
-		say_why(p, rows, "fails", store_text(rows, AT_REASON));
-	}
-	if (strcmp(store_text(rows, AT_STAGE), "withdrawn") == 0) {
-		h->stands = false;
-		say_why(p, rows, "has withdrawn it", store_text(rows, AT_REASON));
-	}
-}
-
-static void
-add_host(struct rollout_site *s, const struct host *h)
-{
-	s->present = s->present && h->present;
-	s->applied = s->applied && h->applied;
-	s->drained = s->drained && h->drained;
-	s->refused = s->refused || h->refused;
-	s->failing = s->failing || h->failing;
-	s->stands = s->stands || h->stands;
-}
-
-/* The site of that id, or a new one that has no host yet. */
-static size_t
-site_of(struct rollout_case *k, const char *id, const char *name)
-{
-	size_t i = 0;
-
-	while (i < k->r.site_count && strcmp(k->places[i].id, id) != 0)
-		i++;
-	if (i < k->r.site_count)
-		return i;
-	k->places = grow_array(k->places, i, &k->places_cap, sizeof(*k->places));
-	k->sites = grow_array(k->sites, i, &k->sites_cap, sizeof(*k->sites));
-	k->places[i] = (struct case_site){ 0 };
-	(void)snprintf(k->places[i].id, sizeof(k->places[i].id), "%s", id);
-	(void)snprintf(k->places[i].name, sizeof(k->places[i].name), "%s", name);
-	k->sites[i] = (struct rollout_site){ .present = true, .applied = true, .drained = true };
-	k->r.site_count++;
-	return i;
-}
-
-/* Names and reasons are where they stay. */
-static void
-settle_texts(struct rollout_case *k)
-{
-	for (size_t i = 0; i < k->r.site_count; i++) {
-		k->sites[i].name = k->places[i].name;
-		k->sites[i].why = k->places[i].why;
-	}
-	k->r.sites = k->sites;
-}
-
-int
-case_read_sites(struct call *c, struct rollout_case *k)
-{
-	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
-	struct host h = { 0 };
-	size_t at = 0;
-	int r = store_query(
-	    c->store, &rows, c->e, HOSTS, SQL_TEXT(k->service), SQL_INT(c->request->now));
-
-	while (r >= 0 && store_next(&rows)) {
-		if (strcmp(h.id, store_text(&rows, AT_HOST)) != 0) {
-			if (h.id[0] != '\0')
-				add_host(&k->sites[at], &h);
-			at =
-			    site_of(k, store_text(&rows, AT_SITE), store_text(&rows, AT_SITE_NAME));
-			k->sites[at].has_hosts = true;
-			begin_host(&h, &k->places[at], &rows, c->request->now);
-		}
-		add_report(&h, &k->places[at], &rows);
-	}
-	if (h.id[0] != '\0')
-		add_host(&k->sites[at], &h);
-	settle_texts(k);
-	return r < 0 ? r : 0;
-}
-
-char *
-case_standing(const struct rollout_case *k)
-{
-	json_auto_t *stood = json_array();
-
-	for (size_t i = 0; i < k->r.site_count; i++) {
-		if (k->sites[i].present && k->sites[i].stands)
-			(void)json_array_append_new(stood, json_string(k->places[i].id));
-	}
-	return json_dumps(stood, JSON_COMPACT);
 }
 
 /* ---- reading ---- */
@@ -306,14 +120,14 @@ read_steps(struct call *c, struct rollout_case *k)
 		k->steps = grow_array(k->steps, i, &k->steps_cap, sizeof(*k->steps));
 		k->were = grow_array(k->were, i, &k->were_cap, sizeof(*k->were));
 		s = &k->steps[i];
-		*s = (struct rollout_step){ .site = site_of(
+		*s = (struct rollout_step){ .site = case_site_of(
 						k, store_text(&rows, 1), store_text(&rows, 2)),
 			.state = (enum step_state)str_index(store_text(&rows, 3), step_names),
 			.watched = DURATION_NS(store_int(&rows, 5)) };
 		utf8_format(s->why, sizeof(s->why), "%s", store_text(&rows, 4));
 		k->were[i] = (struct case_step){ store_int(&rows, 0), s->state };
 	}
-	settle_texts(k);
+	case_settle_texts(k);
 	k->r.steps = k->steps;
 	return r < 0 ? r : 0;
 }

@@ -49,8 +49,14 @@ int case_keep(struct call *c, const struct rollout_case *k, bool baseline);
 /* Whether an operator who looks would see something else than before. */
 bool case_is_visible(const struct rollout_case *k);
 
-/* For `stood` of a new one: the sites of a service and what is known of them. */
+/*
+ * rollout_sites.c: for `stood` of a new one: the sites of a service and what is known of them.
+ */
 int case_read_sites(struct call *c, struct rollout_case *k);
+/* The place of a site of that id, or of a new one that has no host yet. */
+size_t case_site_of(struct rollout_case *k, const char *id, const char *name);
+/* Behind the last of them: names and reasons are where they stay. */
+void case_settle_texts(struct rollout_case *k);
 /* JSON of the ids of those that stand; the caller frees it. */
 char *case_standing(const struct rollout_case *k);
 

@@ -1,5 +1,7 @@
 #include "cli/catchments_text.h"
 
+#include <stdio.h>
+
 #include "cli/fields.h"
 
 static void
@@ -47,6 +49,16 @@ add_inflation(const json_t *inflation, struct strbuf *out)
 	    field_int(json_object_get(inflation, "compared"), "targets"));
 }
 
+static void
+add_reason(const json_t *part, const char *why, struct strbuf *out)
+{
+	strbuf_add(out, "incomplete: ");
+	strbuf_add_printable(out, field_text(part, "host"));
+	strbuf_add(out, ": ");
+	strbuf_add_printable(out, why);
+	strbuf_add_char(out, '\n');
+}
+
 /* What is missing of it, host by host. */
 static void
 add_missing(const json_t *catchment, struct strbuf *out)
@@ -56,16 +68,17 @@ add_missing(const json_t *catchment, struct strbuf *out)
 
 	json_array_foreach (json_object_get(catchment, "parts"), i, part) {
 		const char *why = field_text(part, "why");
+		long long dropped = field_int(json_object_get(part, "counts"), "dropped");
+		char text[80];
 
-		if (*why == '\0' && json_is_true(json_object_get(part, "restarted")))
-			why = "nearcastd was started anew, or upgraded, meanwhile";
-		if (*why == '\0')
-			continue;
-		strbuf_add(out, "incomplete: ");
-		strbuf_add_printable(out, field_text(part, "host"));
-		strbuf_add(out, ": ");
-		strbuf_add_printable(out, why);
-		strbuf_add_char(out, '\n');
+		if (*why != '\0')
+			add_reason(part, why, out);
+		else if (json_is_true(json_object_get(part, "restarted")))
+			add_reason(part, "nearcastd was started anew, or upgraded, meanwhile", out);
+		(void)snprintf(text, sizeof(text),
+		    "%lld replies came faster than they could be taken", dropped);
+		if (dropped > 0)
+			add_reason(part, text, out);
 	}
 }
 
@@ -109,6 +122,9 @@ catchments_text(const json_t *catchment, struct table_look look, struct strbuf *
 	strbuf_addf(out, "%lld targets, %lld requests sent, %lld replies landed\n",
 	    field_int(catchment, "target_count"), field_int(progress, "sent"),
 	    field_int(progress, "landed"));
+	if (field_int(progress, "not_sent") > 0)
+		strbuf_addf(
+		    out, "%lld requests could not be sent\n", field_int(progress, "not_sent"));
 	if (field_int(progress, "forged") > 0)
 		strbuf_addf(
 		    out, "%lld forged replies did not count\n", field_int(progress, "forged"));

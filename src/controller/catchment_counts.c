@@ -39,6 +39,15 @@ catchment_counts_add(json_t *sum, const json_t *kept)
 	add(sum, json_object_get(kept, "before"));
 }
 
+json_int_t
+catchment_counts_of(const char *kept, const char *name)
+{
+	json_auto_t *counts = json_loads(kept, 0, NULL), *sum = catchment_counts_new();
+
+	catchment_counts_add(sum, counts);
+	return json_integer_value(json_object_get(sum, name));
+}
+
 char *
 catchment_counts_say(const char *kept, const json_t *said)
 {

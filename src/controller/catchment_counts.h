@@ -11,6 +11,8 @@
 json_t *catchment_counts_new(void);
 /* Adds what is kept, of all starts, to a sum. */
 void catchment_counts_add(json_t *sum, const json_t *kept);
+/* One of its numbers, of all starts: "dropped", replies that came and were not taken. */
+json_int_t catchment_counts_of(const char *kept, const char *name);
 /* kept, when the start that speaks says its numbers; the caller owns it. */
 char *catchment_counts_say(const char *kept, const json_t *said);
 /* kept, when another start speaks from now on; likewise. */

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/strbuf.h"
+#include "controller/catchment_counts.h"
 #include "measure/catch_file.h"
 
 /* What is the same in all files of one. */
@@ -40,11 +41,13 @@ add_json(struct strbuf *out, json_t *line)
 	strbuf_addf(out, "%s\n", text);
 }
 
-/* One that has not handed in all it had, or was away for a while, has no last line. */
+/* One that has not handed in all it had, did not take all that came, or was away for a while, has
+ * no last line. */
 static bool
 is_whole(const struct catchment_part *p, const struct catchment_host *h)
 {
-	return p->state == PART_ENDED && !h->restarted;
+	return p->state == PART_ENDED && !h->restarted &&
+	       catchment_counts_of(h->counts, "dropped") == 0;
 }
 
 struct part_file {

@@ -22,10 +22,13 @@ check_text(const char *json, bool is_over, bool is_whole, const char *want)
 TEST(under_way)
 {
 	check_text(HEAD "\"state\":\"running\",\"why\":\"\",\"ended_at\":null,\"result\":null,"
-			"\"progress\":{\"sent\":3,\"landed\":2,\"forged\":0},\"parts\":[]}",
+			"\"progress\":{\"sent\":3,\"not_sent\":1,\"landed\":2,\"forged\":0},"
+			"\"parts\":[{\"host\":\"a\",\"why\":\"\",\"counts\":{\"dropped\":5}}]}",
 	    false, true,
 	    "cmt_1  203.0.113.10 from fra1: running\n"
-	    "4 targets, 3 requests sent, 2 replies landed\n");
+	    "4 targets, 3 requests sent, 2 replies landed\n"
+	    "1 requests could not be sent\n"
+	    "incomplete: a: 5 replies came faster than they could be taken\n");
 }
 
 TEST(over_with_something_missing)

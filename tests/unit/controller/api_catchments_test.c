@@ -120,6 +120,24 @@ TEST(a_host_that_goes_away_is_said)
 	agents_done(&g);
 }
 
+/* Who knows what they would have said: the result is not whole. */
+TEST(replies_that_were_not_read)
+{
+	struct agents g;
+
+	REQUIRE(agents_init(&g));
+	begin(&g, "");
+	all_listen(&g);
+	(void)say(&g, 1, 2, "listening", ", 'rows': ['9.9.10.7 20000'], 'counts': {'dropped': 2}");
+	(void)say(&g, 0, 2, "sent", "");
+	all_end(&g, 3);
+	CHECK_STR(state(&g), "done");
+	CHECK_INT(said_int(&g.a, "result.targets"), 1);
+	CHECK(json_is_false(
+	    json_object_get(json_object_get(g.a.response.body, "result"), "complete")));
+	agents_done(&g);
+}
+
 TEST(who_has_left_does_not_send)
 {
 	struct agents g;

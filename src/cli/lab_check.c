@@ -86,6 +86,7 @@ add_links(const struct topology *t, struct table *table)
 {
 	table_add_column(table, "link", TABLE_LEFT);
 	table_add_column(table, "ms one way", TABLE_RIGHT);
+	table_add_column(table, "MTU", TABLE_RIGHT);
 	table_add_column(table, "OSPF cost", TABLE_RIGHT);
 	for (size_t i = 0; i < t->link_count; i++) {
 		const struct topo_link *l = &t->links[i];
@@ -93,6 +94,7 @@ add_links(const struct topology *t, struct table *table)
 		table_add_row(table);
 		table_add_cell(table, l->what);
 		table_add_cellf(table, "%.2f", duration_ms_f(l->delay));
+		table_add_cellf(table, "%u", l->mtu);
 		if (l->kind == TOPO_INTERNAL)
 			table_add_cellf(table, "%u", l->cost);
 	}
@@ -180,9 +182,9 @@ json_links(const struct topology *t)
 		const struct topo_link *l = &t->links[i];
 
 		(void)json_array_append_new(
-		    list, json_pack("{s:s, s:[s, s], s:f, s:o}", "what", l->what, "nodes",
+		    list, json_pack("{s:s, s:[s, s], s:f, s:i, s:o}", "what", l->what, "nodes",
 			      t->nodes[l->ends[0].node].name, t->nodes[l->ends[1].node].name,
-			      "delay_ms", duration_ms_f(l->delay), "cost",
+			      "delay_ms", duration_ms_f(l->delay), "mtu", (int)l->mtu, "cost",
 			      l->kind == TOPO_INTERNAL ? json_integer((json_int_t)l->cost)
 						       : json_null()));
 	}

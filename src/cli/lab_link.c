@@ -38,6 +38,7 @@ print_links(const json_t *links, const char *node)
 	table_add_column(t, "interface", TABLE_LEFT);
 	table_add_column(t, "leads to", TABLE_LEFT);
 	table_add_column(t, "ms one way", TABLE_RIGHT);
+	table_add_column(t, "MTU", TABLE_RIGHT);
 	table_add_column(t, "state", TABLE_LEFT);
 	table_add_column(t, "link", TABLE_LEFT);
 	json_array_foreach (links, i, l) {
@@ -49,6 +50,8 @@ print_links(const json_t *links, const char *node)
 		table_add_cell(t, field_text(end_of(l, node, 0), "interface"));
 		table_add_cell(t, field_text(end_of(l, node, 1), "node"));
 		table_add_cellf(t, "%.2f", json_number_value(json_object_get(l, "delay_ms")));
+		table_add_cellf(t, "%" JSON_INTEGER_FORMAT,
+		    json_integer_value(json_object_get(l, "mtu")));
 		table_add_styled(t, up ? STYLE_PLAIN : STYLE_BAD, "%s", up ? "up" : "down");
 		table_add_cell(t, field_text(l, "what"));
 	}

@@ -95,7 +95,7 @@ const char *lab_directory(const struct lab *lab);
  * {name, pid, since, directory, controller: {url, token_file} or null, nodes: [{name, kind, city,
  * network, asn, site, addresses: [], processes: [{name, state:
  * "manual"|"starting"|"ready"|"stopping"|"ended"|"failed", pid, why}]}], links: [{what, ends:
- * [{node, interface}], delay_ms, up, forwarded: [], dropped: []}]} The caller decrefs it.
+ * [{node, interface}], delay_ms, mtu, up, forwarded: [], dropped: []}]} The caller decrefs it.
  */
 int lab_status(struct lab *lab, json_t **ret, struct err *err) _must_use_;
 

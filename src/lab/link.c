@@ -7,14 +7,20 @@
 
 #include "lab/offload.h"
 
-#define MTU_DEFAULT 1500
-#define MTU_MIN 1280 /* RFC 8200 section 5: an IPv6 link carries this */
 #define LINKS_MAX 0xffff
+
+_Static_assert(LAB_MTU_MAX <= DELAY_LINE_MTU_MAX, "it carries them all");
 
 bool
 link_is_delayed(const struct link *l)
 {
 	return l->plan->delay.ns > 0;
+}
+
+uint32_t
+link_mtu(const struct link *l)
+{
+	return l->plan->mtu == 0 ? LAB_MTU_DEFAULT : l->plan->mtu;
 }
 
 /* "d12a": the far end of end 0 of link 12. */
@@ -65,11 +71,11 @@ make_delayed_side(struct link *l, size_t index, int side, uint32_t mtu, struct n
 static int
 make_interfaces(struct link *l, size_t index, struct netlink *fabric, struct err *err)
 {
-	uint32_t mtu = l->plan->mtu == 0 ? MTU_DEFAULT : l->plan->mtu;
+	uint32_t mtu = link_mtu(l);
 
-	if (mtu < MTU_MIN || mtu > DELAY_LINE_MTU_MAX || index > LINKS_MAX)
-		return err_set(err, -EINVAL, "an MTU is %d..%d, and there are at most %d links", MTU_MIN,
-		    DELAY_LINE_MTU_MAX, LINKS_MAX);
+	if (mtu < LAB_MTU_MIN || mtu > LAB_MTU_MAX || index > LINKS_MAX)
+		return err_set(err, -EINVAL, "an MTU is %d..%d, and there are at most %d links",
+		    LAB_MTU_MIN, LAB_MTU_MAX, LINKS_MAX);
 	if (!link_is_delayed(l)) {
 		const struct rtnl_veth_end ends[2] = { node_end(l, index, 0), node_end(l, index, 1) };
 

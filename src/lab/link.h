@@ -27,6 +27,7 @@ int link_make(struct link *l, const struct lab_plan *plan, size_t index, struct 
     struct netlink *fabric, struct err *err) _must_use_;
 
 bool link_is_delayed(const struct link *l);
+uint32_t link_mtu(const struct link *l);
 
 /*
  * Cuts or joins it. With delay both ends lose their carrier, as from a cut cable; without, where nothing

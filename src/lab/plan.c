@@ -188,6 +188,7 @@ make_link(struct maker *m, size_t i)
 		link->ends[e] = (struct lab_link_end){ from->ends[e].node,
 			arena_strdup(m->arena, from->ends[e].ifname) };
 	link->delay = from->delay;
+	link->mtu = from->mtu;
 	link->what = from->what;
 }
 

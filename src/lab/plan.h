@@ -89,6 +89,10 @@ struct lab_node {
 	size_t process_count;
 };
 
+#define LAB_MTU_DEFAULT 1500
+#define LAB_MTU_MIN 1280 /* RFC 8200 section 5: an IPv6 link carries this */
+#define LAB_MTU_MAX 9216
+
 struct lab_link_end {
 	size_t node; /* index into nodes */
 	const char *ifname;
@@ -97,7 +101,7 @@ struct lab_link_end {
 struct lab_link {
 	struct lab_link_end ends[2];
 	struct duration delay; /* one way, in both directions; 0: a plain veth pair */
-	uint32_t mtu;          /* 0: 1500 */
+	uint32_t mtu;          /* LAB_MTU_MIN to LAB_MTU_MAX; 0: LAB_MTU_DEFAULT */
 	const char *what;      /* for people: "ams-lon of northwind" */
 };
 

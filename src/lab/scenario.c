@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lab/plan.h"
 #include "lab/scenario_check.h"
 
 #define MS(n) ((n) * NS_PER_MS)
@@ -12,6 +13,8 @@ static const char *const STEP_FAMILIES[] = { "both", "ipv4", "ipv6", NULL };
 
 // clang-format off
 #define AT(type, field) offsetof(struct type, field)
+#define MTU(type) { "mtu", CONF_U32, AT(type, mtu), .def = "1500", .min = LAB_MTU_MIN, .max = LAB_MTU_MAX, \
+	.doc = "bytes of the largest packet that it carries" }
 
 static const struct conf_field LINK_FIELDS[] = {
 	{ "between", CONF_NAME, AT(scenario_link, between), CONF_REQUIRED,
@@ -20,6 +23,7 @@ static const struct conf_field LINK_FIELDS[] = {
 	  .doc = "one way; as light in fibre needs when absent" },
 	{ "cost", CONF_U32, AT(scenario_link, cost), .min = 0, .max = 65535,
 	  .doc = "OSPF cost; 0: from the delay, one for each 10us" },
+	MTU(scenario_link),
 };
 static const struct conf_schema LINK = CONF_SCHEMA("a link", struct scenario_link, LINK_FIELDS,
     .short_key = "between", .check = scenario_check_link);
@@ -43,6 +47,7 @@ static const struct conf_field MEETING_FIELDS[] = {
 	  .doc = "where; who has no router there comes from its nearest one" },
 	{ "delay", CONF_DURATION, AT(scenario_meeting, delay), .min = 0, .max = DELAY_MAX,
 	  .doc = "one way; as light in fibre needs when absent" },
+	MTU(scenario_meeting),
 };
 static const struct conf_schema MEETING = CONF_SCHEMA("a place to meet", struct scenario_meeting,
     MEETING_FIELDS, .short_key = "city", .check = scenario_check_meeting);
@@ -89,6 +94,7 @@ static const struct conf_field HOST_FIELDS[] = {
 	  .min = 1, .max = 16, .doc = "names of services" },
 	{ "delay", CONF_DURATION, AT(scenario_host, delay), .def = "0", .min = 0, .max = DELAY_MAX,
 	  .doc = "one way, of its cable to the site's router" },
+	MTU(scenario_host),
 };
 static const struct conf_schema HOST = CONF_SCHEMA("a host", struct scenario_host, HOST_FIELDS);
 
@@ -108,6 +114,7 @@ static const struct conf_field CLIENT_FIELDS[] = {
 	{ "network", CONF_NAME, AT(scenario_client, network), CONF_REQUIRED, .doc = "where it is a customer" },
 	{ "delay", CONF_DURATION, AT(scenario_client, delay), .def = "0", .min = 0, .max = DELAY_MAX,
 	  .doc = "one way, of its access line" },
+	MTU(scenario_client),
 };
 static const struct conf_schema CLIENT = CONF_SCHEMA("a client", struct scenario_client, CLIENT_FIELDS);
 

@@ -29,6 +29,7 @@ struct scenario_link {
 	const char *between;
 	struct duration delay; /* one way; as light in fibre needs when not set */
 	uint32_t cost;         /* of OSPF; 0: from the delay, one for each 10 us */
+	uint32_t mtu;
 	const char *cities[2]; /* from `between`, by the check */
 	bool delay_given;
 };
@@ -45,6 +46,7 @@ struct scenario_network {
 struct scenario_meeting {
 	const char *city;
 	struct duration delay;
+	uint32_t mtu;
 	bool delay_given;
 };
 
@@ -73,6 +75,7 @@ struct scenario_host {
 	const char *name;
 	struct conf_list services; /* const char * */
 	struct duration delay;     /* of its cable to the site's router, one way */
+	uint32_t mtu;              /* of that, too */
 };
 
 struct scenario_site {
@@ -83,6 +86,7 @@ struct scenario_site {
 struct scenario_client {
 	const char *name, *city, *network;
 	struct duration delay; /* of its access line, one way */
+	uint32_t mtu;          /* of that, too */
 };
 
 struct scenario_addressing {

@@ -121,6 +121,7 @@ add_link(struct topology *t, enum topo_link_kind kind, size_t owner, size_t a, s
 	l->owner = owner;
 	l->ends[0].node = a;
 	l->ends[1].node = b;
+	l->mtu = LAB_MTU_DEFAULT;
 	l->delay = delay ? *delay : geo_fibre_delay(km, t->scenario->path_factor);
 	name_interface(t, &l->ends[0], short_name(t, a, b, kind));
 	name_interface(t, &l->ends[1], short_name(t, b, a, kind));
@@ -135,6 +136,8 @@ add_internal_link(struct topology *t, size_t net, size_t a, size_t b, const stru
 	struct topo_link *l =
 	    add_link(t, TOPO_INTERNAL, net, a, b, conf && conf->delay_given ? &conf->delay : NULL);
 
+	if (conf)
+		l->mtu = conf->mtu;
 	l->cost = conf && conf->cost ? conf->cost : (uint32_t)MAX(l->delay.ns / COST_STEP_NS, 1);
 	l->what = arena_printf(t->arena, "%s-%s of %s", t->nodes[a].city->code, t->nodes[b].city->code,
 	    t->nets[net].conf->name);
@@ -205,6 +208,7 @@ add_relationships(struct topology *t)
 			    router_near(t, a, city), router_near(t, b, city),
 			    m->delay_given ? &m->delay : NULL);
 
+			l->mtu = m->mtu;
 			l->what = arena_printf(t->arena, "%s %s %s", t->nodes[l->ends[0].node].name,
 			    peers ? "peers with" : "provides for", t->nodes[l->ends[1].node].name);
 		}
@@ -220,11 +224,13 @@ add_hosts(struct topology *t)
 
 		scenario_each (host, &site->hosts, struct scenario_host) {
 			struct topo_node *node = add_node(t, LAB_HOST, host->name, site->city, net);
+			struct topo_link *l =
+			    add_link(t, TOPO_HOST, net, router, t->node_count - 1, &host->delay);
 
 			node->site = site;
 			node->host = host;
-			add_link(t, TOPO_HOST, net, router, t->node_count - 1, &host->delay)->what =
-			    arena_printf(t->arena, "%s at %s", host->name, site->name);
+			l->mtu = host->mtu;
+			l->what = arena_printf(t->arena, "%s at %s", host->name, site->name);
 		}
 	}
 }
@@ -234,11 +240,13 @@ add_clients(struct topology *t)
 {
 	scenario_each (c, &t->scenario->clients, struct scenario_client) {
 		size_t net = net_index(t, c->network);
+		size_t router = router_near(t, net, city_find(c->city));
+		struct topo_link *l;
 
 		add_node(t, LAB_CLIENT, c->name, c->city, net);
-		add_link(t, TOPO_CLIENT, net, router_near(t, net, city_find(c->city)),
-		    t->node_count - 1, &c->delay)->what =
-		    arena_printf(t->arena, "%s in %s", c->name, c->network);
+		l = add_link(t, TOPO_CLIENT, net, router, t->node_count - 1, &c->delay);
+		l->mtu = c->mtu;
+		l->what = arena_printf(t->arena, "%s in %s", c->name, c->network);
 	}
 }
 

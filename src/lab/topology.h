@@ -48,6 +48,7 @@ struct topo_link {
 	struct topo_end ends[2];
 	struct duration delay;
 	uint32_t cost; /* OSPF, of an internal link */
+	uint32_t mtu;
 	size_t owner;  /* the network that numbers it */
 	const char *what;
 };

@@ -50,8 +50,8 @@ print_links(const json_t *links, const char *node)
 		table_add_cell(t, field_text(end_of(l, node, 0), "interface"));
 		table_add_cell(t, field_text(end_of(l, node, 1), "node"));
 		table_add_cellf(t, "%.2f", json_number_value(json_object_get(l, "delay_ms")));
-		table_add_cellf(t, "%" JSON_INTEGER_FORMAT,
-		    json_integer_value(json_object_get(l, "mtu")));
+		table_add_cellf(
+		    t, "%" JSON_INTEGER_FORMAT, json_integer_value(json_object_get(l, "mtu")));
 		table_add_styled(t, up ? STYLE_PLAIN : STYLE_BAD, "%s", up ? "up" : "down");
 		table_add_cell(t, field_text(l, "what"));
 	}

@@ -152,7 +152,7 @@ tracing_ask_back(struct tracing *t)
 	const struct endpoint agent = { .addr = t->conf.trace.target,
 		.port = (uint16_t)t->options->reverse_port };
 
-	return trace_reverse_new(t->loop, agent, on_back, t, &t->back, &t->e);
+	return trace_reverse_new(t->loop, agent, t->options->queries, on_back, t, &t->back, &t->e);
 }
 
 void

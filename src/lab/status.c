@@ -62,7 +62,8 @@ link_document(const struct supervisor *s, size_t index)
 		(void)json_array_append_new(dropped, json_integer((json_int_t)counts[side].dropped));
 	}
 	return json_pack("{s:s, s:o, s:f, s:i, s:b, s:o, s:o}", "what", l->plan->what, "ends", ends,
-	    "delay_ms", duration_ms_f(l->plan->delay), "mtu", (int)link_mtu(l), "up", l->up, "forwarded", forwarded, "dropped", dropped);
+	    "delay_ms", duration_ms_f(l->plan->delay), "mtu", (int)link_mtu(l), "up", l->up,
+	    "forwarded", forwarded, "dropped", dropped);
 }
 
 /* Where its user finds it, and what he signs in with. */

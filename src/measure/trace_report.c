@@ -69,9 +69,8 @@ add_times(
 	}
 }
 
-/* What the hop's lost probes mean. */
-static void
-add_loss(struct table *t, const struct trace *trace, uint32_t ttl)
+void
+trace_add_loss(struct table *t, const struct trace *trace, uint32_t ttl)
 {
 	struct trace_loss loss = trace_loss(trace, ttl);
 
@@ -110,7 +109,7 @@ add_hop(struct table *t, const struct trace_report *report, uint32_t ttl, bool n
 		    t, named ? STYLE_DIM : STYLE_PLAIN, "%s", ip_format(a->from, text));
 		add_times(t, report->flows[0], ttl, &a->from, first);
 		if (first)
-			add_loss(t, report->flows[0], ttl);
+			trace_add_loss(t, report->flows[0], ttl);
 		first = false;
 	}
 	if (!first)
@@ -120,7 +119,7 @@ add_hop(struct table *t, const struct trace_report *report, uint32_t ttl, bool n
 	for (int i = 0; i < (named ? 4 : 1); i++)
 		table_add_cell(t, "");
 	add_times(t, report->flows[0], ttl, NULL, true);
-	add_loss(t, report->flows[0], ttl);
+	trace_add_loss(t, report->flows[0], ttl);
 }
 
 static void

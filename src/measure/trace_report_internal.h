@@ -16,6 +16,8 @@ struct trace_shown {
 
 struct trace_shown trace_look_up(const struct trace_report *report, struct ip address);
 void trace_add_network(struct table *t, const struct trace_shown *s);
+/* A cell that says what a hop's lost probes mean; none when none was lost, or that is not known. */
+void trace_add_loss(struct table *t, const struct trace *trace, uint32_t ttl);
 /* Whether addresses have more to show than themselves. */
 static inline bool
 trace_is_named(const struct trace_report *report)

@@ -76,15 +76,15 @@ open_socket(struct trace_reverse *v, struct endpoint agent, struct err *e)
 }
 
 int
-trace_reverse_new(sd_event *loop, struct endpoint agent, void (*finished)(void *userdata),
-    void *userdata, struct trace_reverse **ret, struct err *e)
+trace_reverse_new(sd_event *loop, struct endpoint agent, uint32_t rounds,
+    void (*finished)(void *userdata), void *userdata, struct trace_reverse **ret, struct err *e)
 {
 	struct trace_reverse *v = xcalloc(1, sizeof(*v));
 	int r;
 
 	v->finished = finished;
 	v->userdata = userdata;
-	v->ask = reverse_ask_new(clock_now());
+	v->ask = reverse_ask_new((uint8_t)MIN(rounds, (uint32_t)REVERSE_ROUNDS_MAX), clock_now());
 	r = open_socket(v, agent, e);
 	if (r == 0) {
 		r = timer_init(&v->timer, loop, on_timer);

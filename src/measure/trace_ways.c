@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "measure/json.h"
+#include "measure/trace_loss.h"
 #include "measure/trace_report_internal.h"
 
 /* The networks of a way in its order, each once in a row; those of its target are not on the way.
@@ -156,7 +157,8 @@ add_networks(const struct trace_report *report, struct strbuf *out)
 	strbuf_add_char(out, '\n');
 }
 
-/* The way back is listed from our end, so that the two ways stand beside each other. */
+/* The way back is listed from our end, so that the two ways stand beside each other. Its last hop,
+ * which is us, is left out. What the way there has lost stands in the table above. */
 static void
 add_ways(const struct trace_report *report, struct strbuf *out)
 {
@@ -170,14 +172,35 @@ add_ways(const struct trace_report *report, struct strbuf *out)
 		table_add_column(t, "", TABLE_LEFT);
 		table_add_column(t, "", TABLE_RIGHT);
 		if (side == 0)
-			table_add_group(t, "back", 4);
+			table_add_group(t, "back", 5);
 	}
+	table_add_column(t, "", TABLE_LEFT);
 	for (uint32_t row = 1; row <= there || row < back; row++) {
+		uint32_t ttl = row < back ? back - row : 0;
+
 		table_add_row(t);
 		add_way(t, report, report->flows[0], row);
-		add_way(t, report, report->back, row < back ? back - row : 0);
+		add_way(t, report, report->back, ttl);
+		if (ttl > 0)
+			trace_add_loss(t, report->back, ttl);
 	}
 	table_format(t, trace_look(report), out);
+}
+
+/* Of the probes to us. */
+static void
+add_lost(const struct trace_report *report, struct strbuf *out)
+{
+	struct trace_loss loss = trace_loss(report->back, trace_hops(report->back));
+	enum style style = loss.on_way > 0 ? STYLE_BAD : STYLE_PLAIN;
+
+	if (!trace_has_reached(report->back))
+		return;
+	strbuf_add(out, style_begin(style, report->colour));
+	strbuf_addf(out, "lost on the way back: %" PRIu32 " of %" PRIu32, loss.on_way,
+	    trace_queries(report->back));
+	strbuf_add(out, style_end(style, report->colour));
+	strbuf_add_char(out, '\n');
 }
 
 void
@@ -201,6 +224,7 @@ trace_add_ways(const struct trace_report *report, struct strbuf *out)
 	strbuf_addf(out, " to %s%s\n", ip_format(report->back_to, to),
 	    trace_has_reached(report->back) ? "" : ", which it did not reach");
 	add_ways(report, out);
+	add_lost(report, out);
 	add_networks(report, out);
 }
 
@@ -256,6 +280,7 @@ trace_ways_to_json(const struct trace_report *report)
 	json_object_set_new(j, "site", json_text(report->back_who->site));
 	json_object_set_new(j, "to", json_string(ip_format(report->back_to, to)));
 	json_object_set_new(j, "reached", json_boolean(trace_has_reached(report->back)));
+	json_object_set_new(j, "probes", json_integer(trace_queries(report->back)));
 	json_object_set_new(j, "hops", hops);
 	json_object_set_new(j, "networks", networks_to_json(report));
 	return j;

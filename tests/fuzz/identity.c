@@ -30,7 +30,8 @@ read_reverse(const uint8_t *data, size_t size, uint64_t nonce)
 	if (reverse_question_decode(data, size, &q) == 0) {
 		reverse_question_encode(&q, again);
 		assert(reverse_question_decode(again, sizeof(again), &q_again) == 0);
-		assert(q.cookie == q_again.cookie && q.first == q_again.first);
+		assert(q.cookie == q_again.cookie && q.first == q_again.first &&
+		       q.rounds == q_again.rounds);
 	}
 	if (reverse_answer_decode(data, size, nonce, &a) < 0)
 		return;

@@ -743,6 +743,42 @@ def trace_shows_both_ways():
     expect('nobody there', 'no agent answers there', both(V4, status=1)['problem'])
 
 
+def trace_tells_loss_of_the_way_back():
+    """A router that limits its answers to the agent; then probes that it does not forward for some of the rounds."""
+    def probes():
+        """To ports of the client where nobody listens, by now."""
+        lines = [line.split() for line in output_of(*inside('client', 'cat', '/proc/net/snmp')).splitlines() if line[:4] == 'Udp:']
+        return int(lines[1][lines[0].index('NoPorts')])
+
+    def came_to_edge():
+        return int(output_of(*inside('edge', 'cat', '/sys/class/net/to-core/statistics/rx_packets')))
+    words = ('trace', '-n', '-q', '10', '--json', '--reverse', V4)
+    with agent_of_host('{reverse-trace: true}'):
+        set_sysctl('edge', 'net.ipv4.icmp_ratelimit=10000')
+        try:
+            limited = json.loads(run(*words, timeout=60))['reverse']
+        finally:
+            set_sysctl('edge', 'net.ipv4.icmp_ratelimit=0')
+        before = probes()
+        # one begins every ten seconds; this one waits for its turn
+        with subprocess.Popen(inside('client', program, *words), stdout=subprocess.PIPE, text=True) as trace:
+            wait_for(lambda: probes() > before + 1, 'two rounds')
+            ip('-n', 'edge', 'rule', 'add', 'pref', '10', 'ipproto', 'udp', 'dport', '33434', 'type', 'blackhole')
+            try:
+                start = came_to_edge()
+                wait_for(lambda: came_to_edge() > start + 12, 'rounds that are lost')
+            finally:
+                ip('-n', 'edge', 'rule', 'del', 'pref', '10')
+            lossy = json.loads(trace.communicate(timeout=60)[0])['reverse']
+        text = run('trace', '-n', '--reverse', V4, timeout=60)
+    expect('all rounds', [(10, True)] * 2, [(said['probes'], said['reached']) for said in (limited, lossy)])
+    hold(0 < limited['hops'][1]['lost'], f'nothing was limited: {limited["hops"][1]}')
+    expect('limited only', [0] * 3, [h['lost_on_way'] for h in limited['hops']])
+    hold(0 < lossy['hops'][2]['lost_on_way'], f'nothing was lost: {lossy["hops"][2]}')
+    expect('before the break', (0, 0), (lossy['hops'][0]['lost'], lossy['hops'][0]['lost_on_way']))
+    hold('\nlost on the way back: 0 of 3\n' in text, text)
+
+
 def trace_shows_the_ways_of_flows():
     """Two equal links between the routers, chosen by ports: 16 flows miss one of them in 1 of 32,768 traces."""
     ip('-n', 'edge', 'link', 'add', 'second', 'type', 'veth', 'peer', 'name', 'second', 'netns', 'core')
@@ -819,7 +855,8 @@ CASES = [probe_names_who_answers, probe_prints_a_table, probe_says_why_it_failed
          probe_measures_each_family, probe_speaks_http_2, probe_reads_certificates, probe_asks_dns, probe_asks_tcp,
          probe_and_trace_ask_the_agent, probe_judges_for_monitoring, probe_is_watched,
          trace_agrees_with_traceroute, trace_needs_no_privileges, trace_by_tcp, trace_is_one_flow, trace_names_hops_and_host,
-         trace_tells_loss_from_limits, trace_reports_rounds, trace_finds_the_mtu, trace_shows_both_ways, trace_shows_the_ways_of_flows,
+         trace_tells_loss_from_limits, trace_reports_rounds, trace_finds_the_mtu, trace_shows_both_ways, trace_tells_loss_of_the_way_back,
+         trace_shows_the_ways_of_flows,
          trace_says_what_it_cannot_reach, trace_survives_short_quotes]
 
 

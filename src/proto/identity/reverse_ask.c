@@ -17,10 +17,11 @@ struct reverse_ask {
 };
 
 struct reverse_ask *
-reverse_ask_new(struct instant now)
+reverse_ask_new(uint8_t rounds, struct instant now)
 {
 	struct reverse_ask *a = xcalloc(1, sizeof(*a));
 
+	a->next.rounds = rounds;
 	a->began = a->at = now;
 	return a;
 }
@@ -125,7 +126,8 @@ reverse_ask_input(struct reverse_ask *a, const void *bytes, size_t len, struct i
 	case REVERSE_COOKIE:
 		/* the first; or that of another host, when routes have changed */
 		a->at = a->next.cookie == 0 ? now : instant_add(now, REVERSE_POLL);
-		a->next = (struct reverse_question){ .cookie = said.cookie };
+		a->next.cookie = said.cookie;
+		a->next.first = 0;
 		trace_free(TAKE(a->trace));
 		break;
 	case REVERSE_BUSY:

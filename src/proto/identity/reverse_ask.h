@@ -7,18 +7,22 @@
  */
 #pragma once
 
+#include "proto/identity/reverse_rounds.h"
 #include "proto/identity/reverse_trace.h"
 
 #define REVERSE_RESEND DURATION_MS(500)
 #define REVERSE_TRIES 6
 #define REVERSE_POLL DURATION_MS(250)
 #define REVERSE_BUSY_PAUSE DURATION_S(2)
-/* In all. A trace of 30 hops of which 5 in a row are silent takes some seconds. */
+/* In all. Ten rounds over 30 hops of which some are silent take 15 seconds; before them, those of
+ * somebody else may. */
 #define REVERSE_PATIENCE DURATION_S(60)
 
 struct reverse_ask;
 
-struct reverse_ask *reverse_ask_new(struct instant now);
+/* rounds: wanted, at most REVERSE_ROUNDS_MAX. A host that knows of none makes two queries at once.
+ */
+struct reverse_ask *reverse_ask_new(uint8_t rounds, struct instant now);
 void reverse_ask_free(struct reverse_ask *a); /* NULL is fine */
 
 /* The question to send now, if there is one; it counts as sent then. */

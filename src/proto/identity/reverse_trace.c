@@ -15,6 +15,7 @@ reverse_question_encode(const struct reverse_question *q, uint8_t ret[static IDE
 	identity_begin(&w, ret, IDENTITY_REVERSE_QUESTION, q->nonce);
 	writer_u64(&w, q->cookie);
 	writer_u16(&w, q->first);
+	writer_u8(&w, q->rounds);
 	writer_fill(&w, 0, writer_left(&w));
 }
 
@@ -28,6 +29,7 @@ reverse_question_decode(const void *bytes, size_t len, struct reverse_question *
 		return -EBADMSG;
 	ret->cookie = reader_u64(&r);
 	ret->first = reader_u16(&r);
+	ret->rounds = reader_u8(&r);
 	return 0;
 }
 

@@ -29,6 +29,7 @@ enum reverse_state {
 struct reverse_question {
 	uint64_t nonce, cookie; /* cookie 0: none yet */
 	uint16_t first;         /* the answer that the piece begins with: queries for each hop */
+	uint8_t rounds;         /* wanted, a query each; 0: as many as the host likes */
 };
 
 struct reverse_answer {

@@ -56,10 +56,11 @@ make(enum ip_family family, uint32_t hops)
 TEST(a_question_is_as_documented)
 {
 	static const uint8_t head[] = { 'N', 'C', 'I', 'D', 1, 2, 0, 0, 0x01, 0x23, 0x45, 0x67,
-		0x89, 0xab, 0xcd, 0xef, 0xc0, 0, 0, 0, 0, 0, 0, 0x0e, 0x01, 0x02 };
-	const struct reverse_question q = {
-		.nonce = NONCE, .cookie = UINT64_C(0xc00000000000000e), .first = 0x0102
-	};
+		0x89, 0xab, 0xcd, 0xef, 0xc0, 0, 0, 0, 0, 0, 0, 0x0e, 0x01, 0x02, 0x0a };
+	const struct reverse_question q = { .nonce = NONCE,
+		.cookie = UINT64_C(0xc00000000000000e),
+		.first = 0x0102,
+		.rounds = 10 };
 	struct reverse_question read;
 	uint8_t bytes[IDENTITY_SIZE + 1] = { 0 };
 
@@ -69,6 +70,7 @@ TEST(a_question_is_as_documented)
 		CHECK_INT(bytes[i], 0);
 	CHECK_INT(reverse_question_decode(bytes, IDENTITY_SIZE, &read), 0);
 	CHECK(read.nonce == q.nonce && read.cookie == q.cookie && read.first == q.first);
+	CHECK_INT(read.rounds, q.rounds);
 	/* less than the largest answer is not enough, and more is another thing */
 	CHECK_INT(reverse_question_decode(bytes, IDENTITY_SIZE - 1, &read), -EBADMSG);
 	CHECK_INT(reverse_question_decode(bytes, IDENTITY_SIZE + 1, &read), -EBADMSG);
@@ -204,6 +206,7 @@ answer(struct world *w, struct reverse_ask *ask, const uint8_t *bytes)
 
 	w->asked++;
 	REQUIRE(reverse_question_decode(bytes, IDENTITY_SIZE, &q) == 0);
+	CHECK_INT(q.rounds, 7); /* in every question, also behind the cookie */
 	a.first = q.first;
 	if (!w->off)
 		a.state = reverse_gate_ask(
@@ -227,7 +230,7 @@ ask(struct world *w)
 	w->now = at(0);
 	w->traced_at = INSTANT_NEVER;
 	w->result = make(IP_V6, 30);
-	a = reverse_ask_new(w->now);
+	a = reverse_ask_new(7, w->now);
 	for (uint64_t i = 1; i < 1000 && !reverse_ask_is_over(a); i++) {
 		if (instant_reached(w->traced_at, w->now)) {
 			reverse_gate_end(&w->gate, true);
@@ -287,7 +290,7 @@ TEST(a_host_that_plays)
 	struct trace *t = make(IP_V4, 200);
 
 	for (size_t s = 0; s < ARRAY_SIZE(states); s++) {
-		struct reverse_ask *a = reverse_ask_new(at(0));
+		struct reverse_ask *a = reverse_ask_new(3, at(0));
 		struct instant now = at(0);
 		unsigned asked = 0;
 

@@ -1,9 +1,7 @@
 #include "io/echo_socket.h"
 
 #include <errno.h>
-#include <linux/filter.h>
 #include <linux/ip.h>
-#include <netinet/icmp6.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "io/echo_filter.h"
 #include "io/loop.h"
 #include "io/socket_option.h"
 
@@ -18,13 +17,9 @@
 #define RECEIVE_BUFFER (8 << 20)
 /* What waits for the device. */
 #define SEND_BUFFER (1 << 20)
-#define ICMP4_ECHO_REPLY 0
 #define DO_NOT_FRAGMENT 0x4000
 #define TTL 64
 #define DNS_PORT 53
-#define DNS_NAME_AT 20 /* behind the headers of UDP and DNS */
-#define PAYLOAD_AT 8 /* behind the ICMP header */
-#define PASS 0x40000
 
 struct echo_batch {
 	struct mmsghdr messages[ECHO_SOCKET_BATCH];
@@ -36,82 +31,6 @@ struct echo_batch {
 							       CMSG_SPACE(sizeof(uint32_t))];
 	uint8_t bytes[ECHO_SOCKET_BATCH][ECHO_SOCKET_TAKE_MAX];
 };
-
-static uint32_t
-word(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static int
-attach(int fd, struct sock_filter *code, size_t count)
-{
-	struct sock_fprog program = { .len = (unsigned short)count, .filter = code };
-
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0 ? -errno
-											   : 0;
-}
-
-/* A raw IPv4 socket sees the packet from its IP header on. */
-static int
-filter4(int fd, struct ip local, uint32_t magic)
-{
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 16),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, word(local.bytes), 0, 6),
-		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
-		BPF_STMT(BPF_LD | BPF_B | BPF_IND, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ICMP4_ECHO_REPLY, 0, 3),
-		BPF_STMT(BPF_LD | BPF_W | BPF_IND, PAYLOAD_AT),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, magic, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, PASS),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-	};
-	return attach(fd, code, ARRAY_SIZE(code));
-}
-
-/* A raw IPv6 socket sees it from its ICMPv6 header on; the address is found from the other side. */
-static int
-filter6(int fd, struct ip local, uint32_t magic)
-{
-	const uint32_t destination = (uint32_t)SKF_NET_OFF + 24;
-	const uint8_t *b = local.bytes;
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, destination),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, word(b), 0, 11),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, destination + 4),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, word(b + 4), 0, 9),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, destination + 8),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, word(b + 8), 0, 7),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, destination + 12),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, word(b + 12), 0, 5),
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ICMP6_ECHO_REPLY, 0, 3),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, PAYLOAD_AT),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, magic, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, PASS),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-	};
-	return attach(fd, code, ARRAY_SIZE(code));
-}
-
-/* A UDP socket sees a datagram from its UDP header on; that it is for our address is its own doing.
- */
-static int
-filter_dns(int fd, uint8_t label, uint32_t magic)
-{
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DNS_PORT, 0, 5),
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, DNS_NAME_AT),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, label, 0, 3),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, DNS_NAME_AT + 1),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, magic, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, PASS),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-	};
-	return attach(fd, code, ARRAY_SIZE(code));
-}
 
 /* The filter was attached before the address comes: until then nothing comes in. */
 static int
@@ -172,8 +91,8 @@ echo_socket_open(struct echo_socket *s, struct ip local, uint32_t magic, struct 
 		    "CAP_NET_RAW");
 	if (s->fd < 0)
 		return err_errno(e, -errno, "ICMP socket");
-	return finish_open(s, (struct endpoint){ .addr = local },
-	    v4 ? filter4(s->fd, local, magic) : filter6(s->fd, local, magic), e);
+	return finish_open(
+	    s, (struct endpoint){ .addr = local }, echo_filter_replies(s->fd, local, magic), e);
 }
 
 int
@@ -190,7 +109,7 @@ echo_socket_open_dns(
 		return err_errno(e, -errno, "UDP socket");
 	if (!v4)
 		(void)socket_set_int(s->fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-	return finish_open(s, local, filter_dns(s->fd, label, magic), e);
+	return finish_open(s, local, echo_filter_dns(s->fd, label, magic), e);
 }
 
 void

@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/style.h"
 #include "lab/bird_ctl.h"
@@ -220,6 +221,14 @@ run_bird(struct run *run, size_t node, int *ret_fd, struct err *err)
 	}
 	*ret_fd = run->bird[node];
 	return 0;
+}
+
+void
+run_bird_forget(struct run *run, size_t node)
+{
+	if (run->bird[node] >= 0)
+		close(run->bird[node]);
+	run->bird[node] = -1;
 }
 
 int

@@ -89,6 +89,8 @@ int run_gather_json(struct run *run, struct gather_job *jobs, size_t count, stru
 
 /* A connection to BIRD in the node; it stays open for the run. */
 int run_bird(struct run *run, size_t node, int *ret_fd, struct err *err) _must_use_;
+/* After one that failed: what comes late must not be taken for the next reply. */
+void run_bird_forget(struct run *run, size_t node);
 /* Waits; -EINTR when the person wants to leave. */
 int run_sleep(const struct run *run, struct duration d) _must_use_;
 /* ISO 8601, UTC, in microseconds. */

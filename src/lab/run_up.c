@@ -56,7 +56,9 @@ survey_router(struct run *run, size_t node, const struct run_route_want *wants, 
 
 	if (r >= 0)
 		r = bird_ctl_ask(fd, "show route", &reply, err);
-	if (r >= 0)
+	if (r < 0)
+		run_bird_forget(run, node);
+	else
 		r = bird_routes_parse(strbuf_get(&reply), &routes, err);
 	if (r < 0)
 		return r;
@@ -99,10 +101,19 @@ run_wait_for_routes(struct run *run, const struct run_route_want *wants, size_t 
 	uint64_t last = 0;
 
 	for (;;) {
-		struct survey s;
+		struct survey s = { 0 };
 		int r = survey_all(run, wants, count, &s, err);
 		struct instant now = clock_now();
 
+		/* on a busy machine a router may be late to answer: as good as no route yet */
+		if (r == -ETIMEDOUT && !instant_reached(deadline, now)) {
+			say_waiting(run->say, "waiting: %s", err->message);
+			last = 0;
+			r = run_sleep(run, POLL_INTERVAL);
+			if (r < 0)
+				return r;
+			continue;
+		}
 		if (r < 0)
 			return r;
 		if (s.state != last || s.missing > 0)

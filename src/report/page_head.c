@@ -1,5 +1,4 @@
-/* The head of the page: what it is of, what it says in a few words, how it was measured, key
- * figures. */
+/* The head of the page: what it is of and says in a few words, how it was measured, key figures. */
 #include <math.h>
 #include <time.h>
 
@@ -55,35 +54,71 @@ say_best(const struct report *r, struct strbuf *out)
 	}
 }
 
+/* What the findings come to: those that another site would serve quicker, and the others. */
+struct found {
+	uint64_t quicker, nearer;
+	double share, ms; /* of all of them; the most that one loses, NAN: not known */
+};
+
+static struct found
+sum_findings(const struct report *r)
+{
+	struct found found = { .ms = NAN };
+
+	for (size_t i = 0; i < r->finding_count; i++) {
+		const struct report_finding *f = &r->findings[i];
+
+		found.share += f->share;
+		if (f->only_nearer) {
+			found.nearer++;
+			continue;
+		}
+		found.quicker++;
+		found.ms = fmax(found.ms, f->ms);
+	}
+	return found;
+}
+
+static void
+add_link(struct strbuf *out, uint64_t count)
+{
+	strbuf_add(out, "<a href=\"#better\">");
+	page_count(out, count, "client");
+	strbuf_add(out, "</a>");
+}
+
 static void
 say_findings(const struct report *r, struct strbuf *out)
 {
-	double share = 0, ms = NAN;
+	struct found found = sum_findings(r);
 
-	for (size_t i = 0; i < r->finding_count; i++) {
-		share += r->findings[i].share;
-		ms = fmax(ms, r->findings[i].ms);
-	}
 	if (r->finding_count == 0) {
 		if (r->after.heard.clients > 0)
 			strbuf_add(out, "No client was found that another site would serve "
 					"noticeably better.");
 		return;
 	}
-	strbuf_add(out, "A better site could serve <a href=\"#better\">");
-	page_count(out, r->finding_count, "client");
-	strbuf_add(out, "</a>");
+	if (found.quicker > 0) {
+		strbuf_add(out, "A better site could serve ");
+		add_link(out, found.quicker);
+		if (!isnan(found.ms)) {
+			strbuf_add(out, "; the worst of them loses ");
+			html_number(out, found.ms, 0);
+			strbuf_add(out, " ms");
+		}
+		strbuf_add(out, found.nearer > 0 ? ". " : ".");
+	}
+	if (found.nearer > 0) {
+		add_link(out, found.nearer);
+		strbuf_addf(out,
+		    "%s land%s far from the nearest site, which is not known to be quicker.",
+		    found.quicker > 0 ? " more" : "", found.nearer == 1 ? "s" : "");
+	}
 	if (r->has_weights) {
-		strbuf_add(out, ", ");
-		page_share(out, share);
-		strbuf_add(out, " of users");
+		strbuf_add(out, " That is ");
+		page_share(out, found.share);
+		strbuf_add(out, " of users.");
 	}
-	if (!isnan(ms)) {
-		strbuf_add(out, "; the worst of them loses ");
-		html_number(out, ms, 0);
-		strbuf_add(out, " ms");
-	}
-	strbuf_add(out, ".");
 }
 
 static void

@@ -213,3 +213,52 @@ TEST(without_a_before_nothing_is_compared)
 	free(page);
 	report_done(&r);
 }
+
+static void
+add_tokyo(struct report *r, double best_rtt, uint32_t best_site)
+{
+	struct report_client *c = report_add_client(r, "192.0.2.1");
+
+	c->place = (struct report_place){ "Tokyo", "JP", true, { 35.68, 139.69 } };
+	c->after.heard = true;
+	c->after.rtt = 250;
+	c->after.site = 0;
+	c->after.best_site = best_site;
+	c->after.best_rtt = best_rtt;
+}
+
+static void
+says(bool quicker, bool nearer, const char *want)
+{
+	struct strbuf page = { 0 };
+	struct report r;
+
+	report_init(&r);
+	report_add_site(&r, "am6")->place =
+	    (struct report_place){ "Amsterdam", "NL", true, { 52.37, 4.90 } };
+	report_add_site(&r, "sg1")->place =
+	    (struct report_place){ "Singapore", "SG", true, { 1.29, 103.85 } };
+	if (quicker)
+		add_tokyo(&r, 70, 1);
+	if (nearer)
+		add_tokyo(&r, 250, 0);
+	report_compute(&r);
+	report_html_write(&r, &page);
+	CHECK(strstr(strbuf_get(&page), want) != NULL);
+	CHECK((strstr(strbuf_get(&page), "loses ") != NULL) == quicker);
+	strbuf_done(&page);
+	report_done(&r);
+}
+
+TEST(who_is_only_far_away_is_not_called_served_badly)
+{
+	says(true, false,
+	    ". A better site could serve <a href=\"#better\">1 client</a>; the worst of them loses "
+	    "180 ms.</p>");
+	says(false, true,
+	    ". <a href=\"#better\">1 client</a> lands far from the nearest site, which is not "
+	    "known to be quicker.</p>");
+	says(true, true,
+	    "180 ms. <a href=\"#better\">1 client</a> more lands far from the nearest site, which "
+	    "is not known to be quicker.</p>");
+}

@@ -10,6 +10,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import time
 
 from catchment_lab import GLOBAL_IP, Failed, advised, check, run_cases, wait_for
 
@@ -88,6 +89,24 @@ def a_run_finds_the_same_by_itself(lab):
     check('inflation', [bool(said[when]['inflation_cdf']) for when in ('before', 'after')], [True, True])
 
 
+def a_router_that_is_late_is_waited_for(lab):
+    """As on a machine that has no time for it: BIRD of one router says nothing for longer than a reply may take."""
+    status = json.loads(lab.call('lab', 'status', '--json'))
+    node = next(n for n in status['nodes'] if n['name'] == 'fra.atlas')
+    pid = next(p['pid'] for p in node['processes'] if p['name'] == 'bird')
+    words = [lab.nearcast, 'lab', 'run', '--running', '--json', '--only', 'announce', lab.scenario]
+    lab.inside('fra.atlas', 'kill', '-STOP', str(pid))  # its number there
+    try:
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=lab.env) as run:
+            time.sleep(7)  # longer than the 5 s of a reply
+            check('ended meanwhile', run.poll(), None)
+            lab.inside('fra.atlas', 'kill', '-CONT', str(pid))
+            said = run.communicate(timeout=120)[0]
+    finally:
+        lab.inside('fra.atlas', 'kill', '-CONT', str(pid))
+    check(f'status: {said[:500]}', run.returncode, 0)
+
+
 def a_site_that_goes_away_is_said(lab):
     path = lab.folder / 'sin1.first'
     whole = path.read_text()
@@ -116,5 +135,5 @@ def the_report_shows_what_it_did(lab):
           (len(lab.clients) - len(BAD), len(lab.clients)))
 
 
-sys.exit(run_cases([who_lands_badly_and_why, a_run_finds_the_same_by_itself, a_site_that_goes_away_is_said, its_advice_mends_all_of_it,
-                    the_report_shows_what_it_did]))
+sys.exit(run_cases([who_lands_badly_and_why, a_run_finds_the_same_by_itself, a_router_that_is_late_is_waited_for,
+                    a_site_that_goes_away_is_said, its_advice_mends_all_of_it, the_report_shows_what_it_did]))

@@ -4,18 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "cli/controller.h"
-#include "cli/controller_again.h"
 #include "cli/controller_problem.h"
-#include "cli/fields.h"
-#include "io/loop.h"
+#include "cli/controller_try.h"
 
 #define PATIENCE DURATION_S(60)
+/* To be there at all, and to begin to answer: what takes longer hangs. */
+#define FIRST_WORD DURATION_S(9)
 #define ANSWER_MAX ((size_t)64 << 20)
-#define TYPE "urn:nearcast:problem:"
 #define KEY_BYTES 16
 #define HEADERS_MAX 6
 
@@ -53,40 +51,6 @@ set_key(struct asking *q)
 		abort();
 	for (size_t i = 0; i < sizeof(random); i++)
 		(void)snprintf(q->key + 2 * i, sizeof(q->key) - 2 * i, "%02x", random[i]);
-}
-
-/*
- * Whether it may have been done, and nobody could tell us. `again`: nobody could before, so an
- * answer that says that nothing was done speaks of the last request alone.
- */
-static bool
-is_unknown(bool again, int r, const json_t *answer)
-{
-	const char *type = field_text(answer, "type");
-
-	if (r < 0)
-		return again || r == -ECONNRESET || r == -ETIMEDOUT;
-	return strcmp(type, TYPE "outcome-unknown") == 0 ||
-	       (again && (strcmp(type, TYPE "store") == 0 || strcmp(type, TYPE "store-full") == 0));
-}
-
-/* One time. Gives what http_call() gives. */
-static int
-ask_once(const struct http_call *call, struct controller_answer *ret, struct err *e)
-{
-	_cleanup_(http_reply_done) struct http_reply reply = { 0 };
-	int r = http_call(call, &reply, e);
-
-	json_decref(ret->body);
-	ret->body = NULL;
-	if (r < 0)
-		return r;
-	ret->status = reply.status;
-	if (reply.body.len > 0)
-		ret->body =
-		    json_loadb(reply.body.text, reply.body.len, JSON_REJECT_DUPLICATES, NULL);
-	memcpy(ret->etag, reply.etag, sizeof(ret->etag));
-	return 0;
 }
 
 static void
@@ -138,26 +102,6 @@ add_headers(const struct asking *q, const char *match, const char *key, const ch
 	headers[n] = NULL;
 }
 
-/* Of a POST that may have been done, until it is known. Gives what http_call() gives. */
-static int
-ask_again(const struct asking *q, const struct http_call *call, int r,
-    struct controller_answer *ret, struct err *e)
-{
-	struct controller_again again = { 0 };
-	struct duration wait;
-
-	while (is_unknown(true, r, ret->body) && controller_again(&again, clock_now(), &wait)) {
-		/* the first one is often answered at once */
-		if (again.tries == 2)
-			(void)fprintf(stderr,
-			    "The answer was lost; it is asked for again with the same key, %s.\n",
-			    q->key);
-		(void)nanosleep(&(struct timespec){ wait.ns / NS_PER_S, wait.ns % NS_PER_S }, NULL);
-		r = ask_once(call, ret, e);
-	}
-	return r;
-}
-
 /* One request, repeated when it has to be. Gives what http_call() gives. */
 static int
 ask(struct asking *q, struct controller_answer *ret, struct err *e)
@@ -173,6 +117,7 @@ ask(struct asking *q, struct controller_answer *ret, struct err *e)
 		.body = text,
 		.ca_file = q->c->ca_file,
 		.timeout = PATIENCE,
+		.first_word = FIRST_WORD,
 		.max = ANSWER_MAX };
 	int r;
 
@@ -180,11 +125,11 @@ ask(struct asking *q, struct controller_answer *ret, struct err *e)
 		set_key(q);
 	key = xasprintf("Idempotency-Key: %s", q->key);
 	add_headers(q, match, key, headers);
-	r = ask_once(&call, ret, e);
-	q->is_unknown = strcmp(q->method, "GET") != 0 && is_unknown(false, r, ret->body);
+	r = controller_try(&call, ret, e);
+	q->is_unknown = strcmp(q->method, "GET") != 0 && controller_is_unknown(false, r, ret->body);
 	if (q->is_unknown && is_post(q) && r != -ETIMEDOUT) {
-		r = ask_again(q, &call, r, ret, e);
-		q->is_unknown = is_unknown(true, r, ret->body);
+		r = controller_try_again(&call, q->key, r, ret, e);
+		q->is_unknown = controller_is_unknown(true, r, ret->body);
 	}
 	return r;
 }

@@ -17,6 +17,8 @@ call_problem_fields(struct call *c, enum problem problem, json_t *errors, const 
 	r->body = problem_document(problem, detail, errors);
 	if (problem == PROBLEM_STORE || problem == PROBLEM_OUTCOME_UNKNOWN)
 		r->retry_after = 1;
+	else if (problem == PROBLEM_AWAITED)
+		r->retry_after = 2;
 	else if (problem == PROBLEM_STORE_FULL)
 		r->retry_after = 10;
 	return CALL_REFUSED;

@@ -3,6 +3,16 @@
 #include "base/attr.h"
 #include "controller/presence.h"
 
+/* It was there when a controller could hear it last, and has not said all of it anew. */
+static bool
+is_awaited(const struct host_evidence *e, int64_t now)
+{
+	int64_t since = MAX(e->listening_since, e->started_at);
+
+	return now >= since && now - since <= STANDING_AWAIT_NS && e->left_at < e->seen_at &&
+	       (e->seen_at < since || e->reported_at < since);
+}
+
 enum host_standing
 host_standing(const struct host_evidence *e, int64_t now)
 {
@@ -20,5 +30,7 @@ host_standing(const struct host_evidence *e, int64_t now)
 		return HOST_DOWN;
 	if (!e->reported)
 		return HOST_EXPECTED;
-	return is_fresh && presence_is(e->seen_at, e->left_at, now) ? HOST_ANSWERS : HOST_UNSURE;
+	if (is_fresh && presence_is(e->seen_at, e->left_at, now))
+		return HOST_ANSWERS;
+	return may_announce && is_awaited(e, now) ? HOST_AWAITED : HOST_UNSURE;
 }

@@ -10,12 +10,19 @@
  * when it was last heard of is never down for its silence. One that announced nothing then is, when
  * it was silent for long while somebody listened.
  *
+ * A controller that was restarted, or away, has heard of nobody since: that says nothing of the
+ * hosts. For a while who announced is awaited, which is no more than silent, but worth a wait.
+ *
  * A lease to withdraw counts as a withdraw until it is over, here as among those who ask for one.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
+
+/* After a controller has started, and when somebody listens again, for so long: agents try again
+ * every 30 s at least (follow.h), and report when they are back. */
+#define STANDING_AWAIT_NS (INT64_C(45) * 1000000000)
 
 /* A report that is older is not counted on; who was not heard of for so long is silent for long. */
 #define STANDING_FRESH_NS (INT64_C(150) * 1000000000)
@@ -25,6 +32,7 @@ enum host_standing {
 	HOST_DOWN, /* said so lately or before it fell silent long ago, has a lease, or is gone */
 	HOST_EXPECTED, /* nothing is known: it never joined, or has not reported the service yet */
 	HOST_UNSURE,   /* it may announce it: what it said is old, or it is not present */
+	HOST_AWAITED,  /* likewise, and that is the controller's doing: it may be on its way back */
 	HOST_ANSWERS,  /* announces the service, and its checks do not fail */
 };
 
@@ -34,6 +42,7 @@ struct host_evidence {
 	int64_t seen_at;         /* when it was heard of last, if it was */
 	int64_t left_at;         /* when it left last; INT64_MIN: never */
 	int64_t listening_since; /* some controller, without a gap */
+	int64_t started_at;      /* some controller, at last; 0: nobody knows */
 	bool reported;           /* the service, at any time */
 	int64_t reported_at;
 	bool withdrawn; /* an address of it is, or its checks fail */

@@ -23,6 +23,7 @@ struct presence {
 	struct departures left; /* who may come back */
 	struct write *write;    /* under way; NULL: none */
 	bool failed;            /* and it was said */
+	bool has_written;       /* that it has started, too */
 };
 
 /* Under way in a worker. */
@@ -124,6 +125,20 @@ write_listening(struct store *store, void *arg, struct err *e)
 	return MIN(r, 0);
 }
 
+/* Those who were on another controller, or on none, come back within a while. */
+static int
+write_started(struct store *store, void *arg, struct err *e)
+{
+	const int64_t now = *(const int64_t *)arg;
+	int r = store_do(store, e,
+	    "INSERT INTO listening (name, since, until) SELECT 'started', $1, $1"
+	    " WHERE EXISTS (SELECT 1 FROM hosts WHERE seen_at IS NOT NULL)"
+	    " ON CONFLICT (name) DO UPDATE SET since = excluded.since, until = excluded.until",
+	    SQL_INT(now));
+
+	return MIN(r, 0);
+}
+
 int
 presence_write(struct store *store, const struct presence_round *round, struct err *e)
 {
@@ -134,6 +149,8 @@ presence_write(struct store *store, const struct presence_round *round, struct e
 		r = store_transaction(store, write_left, &round->left.items[i], e);
 	if (r >= 0)
 		r = store_transaction(store, write_listening, &now, e);
+	if (r >= 0 && round->is_first)
+		r = store_transaction(store, write_started, &now, e);
 	return MIN(r, 0);
 }
 
@@ -173,6 +190,7 @@ finish_write(struct pool_job *job)
 	struct write *w = container_of(job, struct write, job);
 
 	say(w->presence, w);
+	w->presence->has_written = w->presence->has_written || w->error >= 0;
 	w->presence->write = NULL;
 	presence_round_done(&w->round);
 	await_left(w->presence);
@@ -218,6 +236,7 @@ begin_write(struct presence *p, struct instant now)
 	}
 	p->write = w;
 	w->round.now = clock_wall_ns();
+	w->round.is_first = !p->has_written;
 	w->round.seen = p->seen;
 	p->seen = (struct topics){ 0 };
 	take_left(p, now, &w->round);
@@ -259,7 +278,7 @@ presence_new(
 		presence_free(p);
 		return r;
 	}
-	timer_set(&p->timer, instant_add(clock_now(), INTERVAL));
+	timer_set(&p->timer, clock_now());
 	*ret = p;
 	return 0;
 }

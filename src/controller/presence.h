@@ -10,10 +10,12 @@
  *
  * Silence is evidence only while somebody listens, so each write says that, too: table listening
  * has since when there was no gap in which no controller ran. After an hour without one, no host is
- * down because of that hour.
+ * down because of that hour. A gap that is too short for that is enough for agents to be on their
+ * way back: so the first write of a controller, which is at once, says that it has started.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <systemd/sd-event.h>
@@ -37,8 +39,10 @@ bool presence_is(int64_t seen_at, int64_t left_at, int64_t now);
 /* Since when somebody listens, as a term of SQL; the parameters are now, and PRESENT_NS before and
  * after it. Now, when nobody does. */
 #define PRESENCE_LISTENING(now, before, after)                                                     \
-	"COALESCE((SELECT since FROM listening WHERE until BETWEEN " before " AND " after          \
-	"), " now ")"
+	"COALESCE((SELECT since FROM listening WHERE name = 'controllers' AND until BETWEEN "      \
+	" " before " AND " after "), " now ")"
+/* When a controller started last, likewise; 0: none has since anybody looks. */
+#define PRESENCE_STARTED "COALESCE((SELECT since FROM listening WHERE name = 'started'), 0)"
 
 struct presence;
 
@@ -55,6 +59,7 @@ void presence_lost(struct presence *p, const char *host);
 /* What is written at a time. */
 struct presence_round {
 	int64_t now;            /* wall clock, ns */
+	bool is_first;          /* since the controller started */
 	struct topics seen;     /* ids; owned */
 	struct departures left; /* owned; times are the wall's */
 };

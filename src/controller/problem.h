@@ -19,6 +19,7 @@ enum problem {
 	PROBLEM_POOL_FULL,      /* 409 */
 	PROBLEM_LIMIT,          /* 409: of the project */
 	PROBLEM_LAST_SITE,      /* 409: an override is needed */
+	PROBLEM_AWAITED,        /* 503: likewise, or a while, until hosts are back; Retry-After */
 	PROBLEM_AT_ONCE,        /* 409: likewise, or a rollout */
 	PROBLEM_ANNOUNCING,     /* 409: a host; likewise an override */
 	PROBLEM_CHANGED,        /* 412: If-Match */

@@ -27,7 +27,7 @@
 		  " THEN 1 ELSE 0 END, CASE WHEN EXISTS (SELECT 1 FROM leases l WHERE "            \
 		  "l.host = h.id AND l.service = s.id AND l.expires_at > $4) THEN 1 ELSE 0 END,"   \
 		  " CASE WHEN h.credential_hash IS NULL AND h.joined_at IS NOT NULL THEN 1"        \
-		  " ELSE 0 END"                                                                    \
+		  " ELSE 0 END, " PRESENCE_STARTED                                                 \
 		  " FROM services s JOIN placements p ON p.service = s.id"                         \
 		  " JOIN hosts h ON (h.id = p.host OR h.site = p.site)"                            \
 		  " AND (h.project IS NULL OR h.project = s.project) JOIN sites ON sites.id = "    \
@@ -55,6 +55,7 @@ enum {
 	AT_ANNOUNCED,
 	AT_LEASED,
 	AT_GONE,
+	AT_STARTED,
 };
 
 void
@@ -71,6 +72,7 @@ read_evidence(const struct store_rows *rows)
 		.seen_at = store_int_or(rows, AT_SEEN, 0),
 		.left_at = store_int_or(rows, AT_LEFT, INT64_MIN),
 		.listening_since = store_int(rows, AT_LISTENING),
+		.started_at = store_int(rows, AT_STARTED),
 		.reported = !store_is_null(rows, AT_REPORTED),
 		.reported_at = store_int_or(rows, AT_REPORTED, 0),
 		.withdrawn = store_bool(rows, AT_WITHDRAWN),
@@ -140,98 +142,5 @@ standings_read(struct call *c, const struct scope *scope, struct standings *ret)
 
 	while (r >= 0 && store_next(&rows))
 		add(ret, &rows, now);
-	return r < 0 ? r : 0;
-}
-
-/* ---- before and after ---- */
-
-static const struct standing *
-find(const struct standings *s, const char *site)
-{
-	for (size_t i = 0; i < s->count; i++) {
-		if (strcmp(s->items[i].site, site) == 0)
-			return &s->items[i];
-	}
-	return NULL;
-}
-
-/* Where it answered, and does not any more, what may still be announced there is no consolation. */
-static bool
-is_lost(const struct standing *was, const struct standing *is, enum host_standing to_lose)
-{
-	return is == NULL || is->best < to_lose ||
-	       (was->best == HOST_ANSWERS && is->best != HOST_ANSWERS);
-}
-
-/*
- * Of one service: the rows [from, to) of before, and all of after. Where a site may announce it,
- * those that are not heard of do not stand in for it; where none does, they are all that there is.
- */
-static struct intent
-compare(const struct standings *before, size_t from, size_t to, const struct standings *after)
-{
-	struct intent intent = { .min_sites = before->items[from].min_sites,
-		.max_change_percent = before->items[from].max_change_percent };
-	enum host_standing to_lose = HOST_EXPECTED, to_stay = HOST_EXPECTED;
-
-	for (size_t i = from; i < to; i++) {
-		if (before->items[i].best >= HOST_UNSURE) {
-			to_lose = HOST_UNSURE;
-			to_stay = HOST_ANSWERS;
-		}
-	}
-	for (size_t i = from; i < to; i++) {
-		const struct standing *was = &before->items[i], *is = find(after, was->site);
-		bool counted = was->best >= to_lose;
-
-		intent.wanted_before += was->wanted;
-		intent.before += counted;
-		intent.down += !counted;
-		intent.lost += counted && is_lost(was, is, to_lose);
-	}
-	for (size_t i = 0; i < after->count; i++) {
-		/* raised with the change: it is held to what it says itself */
-		intent.min_sites = MAX(intent.min_sites, after->items[i].min_sites);
-		intent.wanted_after += after->items[i].wanted;
-		intent.after += after->items[i].best >= to_stay;
-	}
-	return intent;
-}
-
-static int
-check_service(struct call *c, const struct standings *before, size_t from, size_t to)
-{
-	const struct standing *was = &before->items[from];
-	_cleanup_(standings_done) struct standings after = { 0 };
-	_cleanup_(freep) char *silent = standings_silent(before, was->service);
-	struct intent intent;
-	char why[INTENT_WHY_MAX];
-	int r = standings_read(c, &(struct scope){ .service = was->service }, &after);
-
-	if (r < 0)
-		return r;
-	intent = compare(before, from, to, &after);
-	if (intent_is_safe(&intent, why))
-		return 0;
-	return call_problem(c, PROBLEM_LAST_SITE,
-	    "service %s: %s%s%s; override_reason says that it is meant, and why", was->service_name,
-	    why, silent != NULL ? "; silent: " : "", silent != NULL ? silent : "");
-}
-
-int
-standings_check(struct call *c, const struct standings *before, const char *override_reason)
-{
-	size_t from = 0;
-	int r = 0;
-
-	if (override_reason != NULL)
-		return 0;
-	for (size_t to = 1; r >= 0 && to <= before->count; to++) {
-		if (to < before->count &&
-		    strcmp(before->items[to].service, before->items[from].service) == 0)
-			continue;
-		r = check_service(c, before, from, to);
-		from = to;
-	}
 	return r < 0 ? r : 0;
 }

@@ -38,7 +38,8 @@ void standings_done(struct standings *s);
 int standings_read(struct call *c, const struct scope *scope, struct standings *ret);
 /*
  * After a change, in its transaction: whether each service that stood as `before` says may lose the
- * sites that it has lost by it (intent.h). 0 with a reason, or when it is safe; else CALL_REFUSED.
+ * sites that it has lost by it (intent.h). 0 with a reason, or when it is safe; else CALL_REFUSED:
+ * for a while only, where it would be safe with the sites that are awaited.
  */
 int standings_check(struct call *c, const struct standings *before, const char *override_reason);
 /* Of one service: what a change reaches that goes to all sites where it is announced, as far as is
@@ -49,3 +50,5 @@ struct reach standings_reach(const struct standings *s);
 char *standings_announced_at(const struct standings *s);
 /* Those of a service that are silent, with since when, likewise; NULL: there is none. */
 char *standings_silent(const struct standings *s, const char *service);
+/* Those of a service that are awaited, likewise. */
+char *standings_awaited(const struct standings *s, const char *service);

@@ -68,6 +68,18 @@ standings_announced_at(const struct standings *s)
 }
 
 char *
+standings_awaited(const struct standings *s, const char *service)
+{
+	struct names names = { 0 };
+
+	for (size_t i = 0; i < s->count; i++) {
+		if (strcmp(s->items[i].service, service) == 0 && s->items[i].best == HOST_AWAITED)
+			(void)add_name(&names, &s->items[i]);
+	}
+	return take_names(&names);
+}
+
+char *
 standings_silent(const struct standings *s, const char *service)
 {
 	char since[TIME_TEXT_SIZE];

@@ -22,6 +22,8 @@ struct http_call {
 	const char *body;           /* NULL: none */
 	const char *ca_file;        /* certificates to trust; NULL: those of the system */
 	struct duration timeout;    /* for all of it */
+	struct duration first_word; /* for the connection, and then until the answer begins; 0: no
+				     * other than for all of it */
 	size_t max;                 /* bytes of the answer */
 	long redirects;             /* so many are followed, with the same headers */
 	/*
@@ -40,7 +42,8 @@ struct http_reply {
 };
 
 /*
- * Gives 0 and the answer. -ETIMEDOUT: not all of it within the timeout; -EFBIG: more than max
+ * Gives 0 and the answer. -ETIMEDOUT: not all of it within the timeout, or nothing of it within
+ * that of the first word; -EFBIG: more than max
  * bytes; -ECONNRESET: the connection broke after it was there, so the request may have been served;
  * -ENOENT: there is no libcurl; -EIO for anything else. The sentence begins with the URL.
  */

@@ -49,6 +49,37 @@ on_header(char *line, size_t size, size_t n, void *userdata)
 	return size * n;
 }
 
+/* Behind the connection; called at least once a second. Not 0 ends the transfer. */
+static int
+on_progress(void *userdata, curl_off_t to_come, curl_off_t came, curl_off_t to_go, curl_off_t went)
+{
+	struct http_transfer *t = userdata;
+	curl_off_t began = 0, now = 0;
+
+	(void)to_come;
+	(void)came;
+	(void)to_go;
+	(void)went;
+	(void)curl_easy_getinfo(t->easy, CURLINFO_STARTTRANSFER_TIME_T, &began);
+	(void)curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &now);
+	if (began == 0)
+		(void)curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &t->sent_us);
+	t->is_silent =
+	    began == 0 && t->sent_us > 0 && (now - t->sent_us) * NS_PER_US >= t->first_word.ns;
+	return t->is_silent;
+}
+
+static void
+limit_first_word(struct http_transfer *t, struct duration first_word)
+{
+	t->first_word = first_word;
+	(void)curl_easy_setopt(
+	    t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(first_word.ns / NS_PER_MS));
+	(void)curl_easy_setopt(t->easy, CURLOPT_NOPROGRESS, 0L);
+	(void)curl_easy_setopt(t->easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+	(void)curl_easy_setopt(t->easy, CURLOPT_XFERINFODATA, t);
+}
+
 static void
 set_up(struct http_transfer *t, const struct http_call *call)
 {
@@ -76,6 +107,8 @@ set_up(struct http_transfer *t, const struct http_call *call)
 	(void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	(void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
 	(void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
+	if (call->first_word.ns > 0)
+		limit_first_word(t, call->first_word);
 	if (call->ca_file != NULL)
 		(void)curl_easy_setopt(easy, CURLOPT_CAINFO, call->ca_file);
 	if (t->headers != NULL)
@@ -107,30 +140,12 @@ http_transfer_init(
 	return 0;
 }
 
-static int
-complain(const struct http_transfer *t, const struct http_call *call, CURLcode code, struct err *e)
-{
-	char took[DURATION_STR_MAX];
-	int r = -EIO;
-
-	if (t->too_large)
-		return err_set(e, -EFBIG, "%s: more than %zu bytes", call->url, call->max);
-	if (code == CURLE_OPERATION_TIMEDOUT)
-		return err_set(e, -ETIMEDOUT, "%s: no whole answer within %s", call->url,
-		    duration_format(call->timeout, took));
-	if (code == CURLE_GOT_NOTHING || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
-	    code == CURLE_PARTIAL_FILE)
-		r = -ECONNRESET;
-	return err_set(
-	    e, r, "%s: %s", call->url, *t->error != '\0' ? t->error : curl_easy_strerror(code));
-}
-
 int
 http_transfer_end(
     struct http_transfer *t, const struct http_call *call, CURLcode code, struct err *e)
 {
 	if (code != CURLE_OK && !t->has_enough)
-		return complain(t, call, code, e);
+		return http_transfer_complain(t, call, code, e);
 	(void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->to->status);
 	return 0;
 }

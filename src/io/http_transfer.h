@@ -16,7 +16,9 @@ struct http_transfer {
 	size_t left;                /* bytes that may still come */
 	bool (*piece)(void *userdata, const char *bytes, size_t len);
 	void *piece_userdata;
-	bool too_large, has_enough;
+	struct duration first_word;
+	curl_off_t sent_us; /* when the connection was there, and the request began */
+	bool too_large, has_enough, is_silent;
 	char error[CURL_ERROR_SIZE];
 };
 
@@ -26,4 +28,7 @@ int http_transfer_init(struct http_transfer *t, const struct http_call *call,
 /* What has come of it: as http_call(). */
 int http_transfer_end(
     struct http_transfer *t, const struct http_call *call, CURLcode code, struct err *e) _must_use_;
+/* http_complaint.c: the code of a transfer that failed, as http_call() gives it. */
+int http_transfer_complain(const struct http_transfer *t, const struct http_call *call,
+    CURLcode code, struct err *e) _must_use_;
 void http_transfer_done(struct http_transfer *t); /* zeroed is fine */

@@ -3,6 +3,7 @@
 
 cli/NAME.out is what is said to the commands of cli/NAME.commands; --update writes it: read the difference
 before you keep it. Ids, times and tokens are told apart by numbers."""
+import contextlib
 import difflib
 import http.client
 import json
@@ -11,6 +12,7 @@ import pathlib
 import pty
 import re
 import shlex
+import signal
 import socketserver
 import sqlite3
 import ssl
@@ -19,6 +21,7 @@ import sys
 import threading
 import time
 
+from certificates import CERTIFICATE, KEY, make
 from server import DEADLINE, Client, Controller, case, run_cases
 
 folder = pathlib.Path(__file__).resolve().parent / 'cli'
@@ -650,7 +653,78 @@ def a_certificate_is_looked_at(nearcast, program):
             # of another name
             assert 'certificate' in n.ask('pools', 'list', '--ca-file', 'cert.pem', status=1, NEARCAST_CONTROLLER=f'https://{strange.at}')
             n.ask('pools', 'list', '--ca-file', 'none.pem', status=1, NEARCAST_CONTROLLER=url)
-        n.ask('pools', 'list', status=1, NEARCAST_CONTROLLER=f'https://127.0.0.1:{n.port}')  # speaks no TLS
+        said = n.ask('pools', 'list', status=1, NEARCAST_CONTROLLER=f'https://127.0.0.1:{n.port}')
+        assert 'speaks no TLS: then its address begins with http://' in said and 'SSL' not in said, said
+
+
+@case
+def tls_is_told_from_none(nearcast, program):
+    """A controller that speaks TLS, asked without."""
+    with Controller(program) as controller:
+        make(controller.path, days=3)
+        controller.conf['tls'] = {'certificate': str(controller.path / CERTIFICATE), 'key': str(controller.path / KEY)}
+        n = Nearcast(nearcast, controller)
+        said = n.ask('pools', 'list', status=1, NEARCAST_CONTROLLER=f'http://127.0.0.1:{n.port}')
+        assert 'what speaks TLS ends a connection so, and then its address begins with https://' in said, said
+
+
+def silent_for(controller, seconds):
+    """As if it had not run for so long."""
+    with contextlib.closing(sqlite3.connect(controller.conf['store'])) as store:
+        store.execute('UPDATE hosts SET seen_at = seen_at - ?', (seconds * 10**9,))
+        store.execute('UPDATE listening SET since = since - ?, until = until - ?', (seconds * 10**9,) * 2)
+        store.commit()
+
+
+@case
+def hosts_are_waited_for_behind_a_restart(nearcast, program):
+    """What would be refused until they are back is done when they are."""
+    with Controller(program) as controller:
+        n = with_project(nearcast, controller)
+        agents = []
+        for site in 'ams', 'sin':
+            n.ask('sites', 'add', site)
+            token = n.ask('hosts', 'join-tokens', 'create', '--site', site).strip()
+            joined = n.client().ask('POST', '/agent/v1/join', {'token': token, 'name': f'{site}-1'}, status=201).json
+            agents.append(joined['credential'])
+        n.write_token('service', FILES['service'])
+        n.ask('services', 'apply', 'service', '-p', 'web')
+
+        def report():
+            for agent in agents:
+                Client(n.port, agent).ask('POST', '/agent/v1/report', {
+                    'run': 'r', 'agent_version': '1', 'neighbors': [], 'services': [{'name': 'web.web', 'from': 'controller', 'addresses': [
+                        {'prefix': '203.0.113.1/32', 'stage': 'preferred', 'verdict': 'passing', 'since': '2026-11-29T16:42:57Z'}]}]}, status=200)
+        report()
+        controller.stop()
+        silent_for(controller, 20)
+        controller.start()
+        words = [n.nearcast, 'drain', 'web', '--site', 'ams', '-p', 'web']
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=n.environment, cwd=n.folder) as drain:
+            assert 'waits for hosts to come back' in drain.stderr.readline()
+            report()
+            out, errors = drain.communicate(timeout=DEADLINE)
+            assert (drain.returncode, out, errors) == (0, 'web at site ams: drains\n', ''), (drain.returncode, out, errors)
+
+
+@case
+def one_that_hangs_is_not_waited_for(nearcast, program):
+    """It takes connections, and says nothing: SIGSTOP."""
+    with Controller(program) as controller:
+        n = with_project(nearcast, controller)
+        controller.process.send_signal(signal.SIGSTOP)
+        try:
+            began = time.monotonic()
+            said = n.ask('pools', 'list', status=1)
+            assert 'no word of an answer came within 9s' in said, said
+            # of a minute that it would have for a whole answer
+            assert time.monotonic() - began < 40
+            said = n.ask('ips', 'order', '-p', 'web', '-4', '--key', 'k1', status=1)
+            assert 'not known whether it was done' in said and '--key k1' in said, said
+        finally:
+            controller.process.send_signal(signal.SIGCONT)
+        n.ask('ips', 'order', '-p', 'web', '-4', '--key', 'k1')
+        assert len(json.loads(n.ask('ips', 'list', '--json'))['items']) == 1
 
 
 def said_words(n, kind):

@@ -103,6 +103,45 @@ TEST(who_left_is_not_counted_on)
 	CHECK_INT(host_standing(&e, NOW), HOST_ANSWERS);
 }
 
+/* The controller was restarted, or away: its hosts try again every half a minute. */
+TEST(who_is_on_its_way_back_is_awaited)
+{
+	struct host_evidence e = { .was_seen = true,
+		.seen_at = NOW - 20 * S,
+		.left_at = INT64_MIN,
+		.listening_since = NOW - 3600 * S,
+		.started_at = NOW - 5 * S,
+		.reported = true,
+		.reported_at = NOW - 30 * S };
+
+	CHECK_INT(host_standing(&e, NOW), HOST_AWAITED);
+	CHECK_INT(host_standing(&e, NOW + 40 * S), HOST_AWAITED);
+	/* it did not come */
+	CHECK_INT(host_standing(&e, NOW + 41 * S), HOST_UNSURE);
+	/* it came */
+	e.seen_at = NOW;
+	CHECK_INT(host_standing(&e, NOW), HOST_ANSWERS);
+	/* after an hour without any, and without its report yet */
+	e.started_at = e.listening_since = NOW - 5 * S;
+	e.reported_at = NOW - 3600 * S;
+	CHECK_INT(host_standing(&e, NOW), HOST_AWAITED);
+	e.seen_at = NOW - 3600 * S;
+	CHECK_INT(host_standing(&e, NOW), HOST_AWAITED);
+	/* it announced nothing when it was heard of last, or left before */
+	e.withdrawn = true;
+	CHECK_INT(host_standing(&e, NOW), HOST_UNSURE);
+	e.withdrawn = false;
+	e.left_at = e.seen_at;
+	CHECK_INT(host_standing(&e, NOW), HOST_UNSURE);
+	/* silent while somebody listens */
+	e.left_at = INT64_MIN;
+	e.started_at = e.listening_since = NOW - 46 * S;
+	CHECK_INT(host_standing(&e, NOW), HOST_UNSURE);
+	/* a clock was stepped back */
+	e.started_at = NOW + 10 * S;
+	CHECK_INT(host_standing(&e, NOW), HOST_UNSURE);
+}
+
 /* No controller for an hour; one has started, and hosts come back within half a minute. */
 TEST(silence_counts_while_somebody_listens)
 {

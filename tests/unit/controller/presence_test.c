@@ -28,6 +28,17 @@ round_of(struct asker *a, const char *seen, const char *left, int64_t left_at)
 	presence_round_done(&round);
 }
 
+/* The first round of a controller. */
+static void
+starts(struct asker *a)
+{
+	const struct presence_round round = { .now = a->now, .is_first = true };
+	struct err e = { 0 };
+
+	if (presence_write(a->store, &round, &e) < 0)
+		tap_fail(__FILE__, __LINE__, "%s", e.message);
+}
+
 static void
 id_of(struct asker *a, const char *host, char id[static STORE_ID_MAX])
 {
@@ -68,6 +79,76 @@ TEST(who_left_stands_in_for_nobody_until_it_is_seen)
 	/* and it is not what the first one still says of before */
 	round_of(&a, NULL, ny5, a.now - 1 * S);
 	CHECK(is_present(&a, "ny5-1"));
+	ASK(&a, 201, OPERATOR, "POST", ORDERS, DRAIN_AM6);
+	asker_done(&a);
+}
+
+/* What is asked in the first seconds behind a restart is answered when the hosts are back. */
+TEST(who_is_on_its_way_back_is_waited_for)
+{
+	struct asker a;
+
+	REQUIRE(places_init(&a));
+	places_report(&a, "am6-1", "preferred", "passing", NULL);
+	places_report(&a, "ny5-1", "preferred", "passing", NULL);
+	round_of(&a, NULL, NULL, 0);
+	/* 20 s without a controller; before its first round, and after it */
+	a.now += 20 * S;
+	ASK(&a, 503, OPERATOR, "POST", ORDERS, DRAIN_AM6);
+	CHECK_STR(said(&a, "type"), "urn:nearcast:problem:awaited");
+	CHECK(strstr(said(&a, "detail"), "no site would be left of 2") != NULL);
+	CHECK(strstr(said(&a, "detail"), "has not heard since of am6, ny5,") != NULL);
+	CHECK_INT(a.response.retry_after, 2);
+	starts(&a);
+	ASK(&a, 503, OPERATOR, "POST", ORDERS, DRAIN_AM6);
+	/* what no host that comes back makes good is refused at once */
+	ASK(&a, 409, OPERATOR, "POST", ORDERS, "{'kind': 'drain', 'service': 'web'}");
+	a.now += 10 * S;
+	round_of(&a, NULL, NULL, 0);
+	places_report(&a, "ny5-1", "preferred", "passing", NULL);
+	ASK(&a, 201, OPERATOR, "POST", ORDERS, DRAIN_AM6);
+	asker_done(&a);
+}
+
+TEST(who_does_not_come_back_is_waited_for_no_longer)
+{
+	struct asker a;
+
+	REQUIRE(places_init(&a));
+	places_report(&a, "am6-1", "preferred", "passing", NULL);
+	places_report(&a, "ny5-1", "preferred", "passing", NULL);
+	a.now += 1 * S;
+	starts(&a);
+	for (int i = 0; i < 9; i++) {
+		a.now += 5 * S;
+		round_of(&a, NULL, NULL, 0);
+	}
+	ASK(&a, 503, OPERATOR, "POST", ORDERS, DRAIN_AM6);
+	a.now += 5 * S;
+	round_of(&a, NULL, NULL, 0);
+	ASK(&a, 409, OPERATOR, "POST", ORDERS, DRAIN_AM6);
+	CHECK(strstr(said(&a, "detail"), "; silent: am6 since 20") != NULL);
+	asker_done(&a);
+}
+
+/* A restart that takes a few seconds: the hosts were seen just now, but try again later than that.
+ */
+TEST(a_short_restart_is_none_for_them)
+{
+	struct asker a;
+
+	REQUIRE(places_init(&a));
+	round_of(&a, NULL, NULL, 0);
+	places_report(&a, "am6-1", "preferred", "passing", NULL);
+	places_report(&a, "ny5-1", "preferred", "passing", NULL);
+	a.now += 6 * S;
+	starts(&a);
+	ASK(&a, 200, OPERATOR, "GET", ALPHA "/services/web", NULL);
+	a.now += 12 * S;
+	round_of(&a, NULL, NULL, 0);
+	ASK(&a, 503, OPERATOR, "POST", ORDERS, DRAIN_AM6);
+	places_report(&a, "am6-1", "preferred", "passing", NULL);
+	places_report(&a, "ny5-1", "preferred", "passing", NULL);
 	ASK(&a, 201, OPERATOR, "POST", ORDERS, DRAIN_AM6);
 	asker_done(&a);
 }

@@ -82,13 +82,20 @@ export function typedName(name: string, what: string): Field & { readonly check:
 
 /** Whether the refusal is one that somebody who means it may override. */
 export function asksForReason(error: unknown): error is Problem {
-  return error instanceof Problem && (error.is('last-site') || error.is('at-once'));
+  return error instanceof Problem && (error.is('last-site') || error.is('at-once') || error.is('announcing'));
 }
 
 /** What the controller refused with, in its words: of the fields, or of all. */
 function wordsOf(problem: Problem): string[] {
   return problem.errors.length > 0 ? problem.errors.map((e) => e.detail) : [problem.detail];
 }
+
+/** Of the dialog that asks for it. */
+const TITLES: Readonly<Record<string, string>> = {
+  'at-once': 'This would reach too many sites at once',
+  'last-site': 'This would take the service from too many sites',
+  announcing: 'It would go on announcing, and hear nothing more',
+};
 
 /** Another way to the same, which needs no reason. */
 export interface OtherWay { readonly words: string; readonly act: () => Promise<void> }
@@ -101,7 +108,7 @@ function askForReason(problem: Problem, act: (reason: string) => Promise<void>, 
   return new Promise((resolve) => {
     let done = false;
     const dialog = openDialog({
-      title: problem.is('at-once') ? 'This would reach too many sites at once' : 'This would take the service from too many sites',
+      title: TITLES[problem.type.replace(/^.*:/, '')] ?? problem.title,
       fields: [reason], danger: true, submit: 'Override',
       body: [h('div', { class: 'consequences' }, wordsOf(problem).map((words) => h('p', {}, words))), reason.element],
       ...(other ? { other: { words: other.words, act: async () => { await other.act(); done = true; } } } : {}),
@@ -115,7 +122,8 @@ function askForReason(problem: Problem, act: (reason: string) => Promise<void>, 
 }
 
 /**
- * Does it; when the controller says that sites would lose the service, or that all would get the change at once, its
+ * Does it; when the controller says that sites would lose the service, that all would get the change at once, or that a
+ * host would go on unheard, its
  * words are shown and a reason is asked for, with which it is done again, or `other` is done. True: it was done.
  */
 export async function withOverride(act: (reason?: string) => Promise<void>, other?: OtherWay): Promise<boolean> {

@@ -29,13 +29,18 @@ export function badge(kind: string, shape: string, text: Child, title?: string):
     h('span', { class: `shape ${shape}`, 'aria-hidden': 'true' }), h('span', {}, text));
 }
 
-export function stageBadge(stage: Stage | string | null): HTMLElement {
+/** `now` false, here and below: of a host that is away, so that it is what was said then. */
+export function stageBadge(stage: Stage | string | null, now = true): HTMLElement {
   const name = stage ?? 'unknown';
-  return badge(`stage-${name}`, STAGES[name] ?? 'unsure', name);
+  return now ? badge(`stage-${name}`, STAGES[name] ?? 'unsure', name) : formerBadge(name);
 }
 
-export function verdictBadge(verdict: Verdict | string): HTMLElement {
-  return badge(`verdict-${verdict}`, VERDICTS[verdict] ?? 'unsure', verdict);
+export function verdictBadge(verdict: Verdict | string, now = true): HTMLElement {
+  return now ? badge(`verdict-${verdict}`, VERDICTS[verdict] ?? 'unsure', verdict) : formerBadge(verdict);
+}
+
+export function formerBadge(word: string): HTMLElement {
+  return badge('stage-unknown', 'unsure', `was ${word}`);
 }
 
 export function presenceBadge(present: boolean, joined = true): HTMLElement {

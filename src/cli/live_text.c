@@ -50,10 +50,19 @@ order_of(const json_t *service)
 	return json_is_object(json_object_get(detail, "hold")) ? "hold" : "";
 }
 
+/* Of a host that is away it is what it said then. */
+static void
+add_said(struct table *t, const json_t *host, const char *text)
+{
+	bool is_old = host != NULL && !json_is_true(json_object_get(host, "present"));
+
+	table_add_cellf(t, "%s%s", is_old && *text != '\0' ? "was " : "", text);
+}
+
 static size_t
 add_addresses(struct table *t, const json_t *site, const json_t *host, const json_t *service)
 {
-	static const char *const keys[] = { "prefix", "stage", "verdict", "since", "reason" };
+	static const char *const keys[] = { "since", "reason" };
 	const json_t *addresses = json_object_get(service, "addresses"), *address;
 	size_t i;
 
@@ -61,6 +70,9 @@ add_addresses(struct table *t, const json_t *site, const json_t *host, const jso
 		add_place(t, site, host);
 		table_add_cell(t, field_text(service, "name"));
 		table_add_cell(t, order_of(service));
+		table_add_cell(t, field_text(address, "prefix"));
+		add_said(t, host, field_text(address, "stage"));
+		add_said(t, host, field_text(address, "verdict"));
 		for (size_t k = 0; k < ARRAY_SIZE(keys); k++)
 			table_add_cell(t, field_text(address, keys[k]));
 	}

@@ -426,6 +426,56 @@ def a_change_is_undone(browser, program, _):
 
 
 @case
+def a_change_that_has_stopped(browser, program, _):
+    """Where its document is, why it stopped, and what ends it."""
+    with Stage(browser, program) as stage:
+        stage.fill()
+        hosts = players.join(stage)
+        for host in hosts.values():
+            host.report()
+        web = stage.admin.ask('GET', '/api/v1/projects/shop/services/web', status=200).json
+        stage.post('projects/shop/rollouts', {'kind': 'change', 'service': 'web', 'document': web['document'] | {'drain-time': '7s'}, 'settle_seconds': 300})
+        page = stage.page('#/shop/services/web')
+        page.says('Its document is at am6; all other sites have that of the service.')
+        assert 'gives every site the former document' not in page.text()
+        for name in 'am6-1', 'am6-2':
+            hosts[name].report('withdrawn', 'failing', 'http fails: status 503')
+        page.says('It stays so until somebody decides')
+        page.says('status 503')
+        page.says('Go on resumes it where it stopped, Take back gives every site the former document.')
+        page.click('button', 'Take back')
+        page.click('dialog button', 'Take back')
+        page.says('taken back')
+        page.says_not('Its document is at')
+
+
+@case
+def a_host_that_is_away(browser, program, _):
+    """What it said is no state of now; it is deleted only by who says that this is meant."""
+    with Stage(browser, program) as stage:
+        stage.fill()
+        hosts = players.join(stage)
+        for host in hosts.values():
+            host.report()
+        page = stage.page('#/shop/services/web')
+        page.wait(stage_at('ny5') + '=== "preferred"', 'preferred at ny5')
+        hosts['ny5-1'].go_away()
+        page.wait(stage_at('ny5') + '=== "was preferred"', 'what it was')
+        assert page.js('document.querySelector("[data-site=ny5] [data-label=Verdict] .badge").textContent') == 'was passing'
+        go(page, '#/hosts/ny5-1')
+        page.says('It is away: this is what it said when it was heard of last')
+        page.click('button', 'Delete')
+        page.fill('Type ny5-1 to confirm', 'ny5-1')
+        page.click('dialog button', 'Delete')
+        page.says('It would go on announcing, and hear nothing more')
+        page.fill('Reason for the override', 'its machine burnt')
+        page.click('dialog button', 'Override')
+        page.says('Deleted ny5-1')
+        last = stage.admin.ask('GET', '/api/v1/audit?kind=host&limit=1', status=200).json['items'][0]
+        assert (last['action'], last['override_reason']) == ('delete', 'its machine burnt'), last
+
+
+@case
 def a_host_joins(browser, program, _):
     with Stage(browser, program) as stage:
         stage.fill()

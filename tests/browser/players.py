@@ -24,17 +24,24 @@ class Player:
         joined = Client(stage.controller.port).ask('POST', '/agent/v1/join', {'token': token, 'name': name, 'agent_version': '0.1.0'}, status=201)
         self.client = Client(stage.controller.port, joined.json['credential'])
         self.name, self.seq, self.took = name, 0, 2.0
-        threading.Thread(target=self.poll, args=(Client(stage.controller.port, joined.json['credential']),), daemon=True).start()
+        self.line, self.is_gone = Client(stage.controller.port, joined.json['credential']), False
+        self.line.connect()
+        threading.Thread(target=self.poll, daemon=True).start()
 
-    def poll(self, client):
-        """It is heard of for as long as it waits for what it is to do; until the controller is gone."""
+    def poll(self):
+        """It is heard of for as long as it waits for what it is to do; until it, or the controller, is gone."""
         tag = '"0"'
         try:
-            while True:
-                answer = client.ask('GET', '/agent/v1/desired', prefer='wait=20', if_none_match=tag)
+            while not self.is_gone:
+                answer = self.line.ask('GET', '/agent/v1/desired', prefer='wait=20', if_none_match=tag)
                 tag = answer.headers.get('ETag', tag)
         except REFUSED:
-            client.close()
+            self.line.close()
+
+    def go_away(self):
+        """Without a word, as when its machine dies."""
+        self.is_gone = True
+        self.line.connection.sock.shutdown(2)  # both ways
 
     def desired(self):
         return self.client.ask('GET', '/agent/v1/desired', status=200).json

@@ -1,7 +1,7 @@
 /** A host: added before it joins, changed, deleted. */
 import { ask, Keys, path } from '../api.js';
 import { h } from '../dom.js';
-import { openDialog, typedName } from '../dialog.js';
+import { openDialog, typedName, withOverride } from '../dialog.js';
 import { field } from '../forms.js';
 import { go } from '../router.js';
 import { state } from '../state.js';
@@ -54,9 +54,11 @@ export function openHostDelete(host: Host): void {
       typed.element],
     act: async () => {
       typed.check();
-      await ask('DELETE', path`/api/v1/hosts/${host.name}`, { etag: `"${host.revision}"` });
-      go('sites');
-      return `Deleted ${host.name}`;
+      const was = await withOverride(async (reason) => {
+        await ask('DELETE', path`/api/v1/hosts/${host.name}`, { etag: `"${host.revision}"`, query: { override_reason: reason } });
+      });
+      if (was) go('sites');
+      return was ? `Deleted ${host.name}` : false;
     },
   });
 }

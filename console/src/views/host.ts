@@ -43,10 +43,11 @@ function announced(data: Data): Child {
     return empty(h('p', {}, 'It has not joined yet: nothing is known of it but what was written down.'));
   }
   if (s === null || (s.services.length === 0 && s.neighbors.length === 0)) return empty(h('p', {}, 'It has reported nothing yet.'));
-  return [s.services.map((service) => h('div', {}, h('h3', {}, service.name,
-    service.from === 'file' && h('span', { class: 'faint beside' }, ' from its own file')), addressTable(service),
-    service.checks.length > 0 && checksTable(s.name, service))),
-  s.neighbors.length > 0 && neighborTable(s.neighbors)];
+  return [!s.present && h('p', { class: 'warn', role: 'status' }, 'It is away: this is what it said when it was heard of last, ', time(data.host.seen_at), '. What it announced then it may announce still.'),
+  s.services.map((service) => h('div', {}, h('h3', {}, service.name,
+    service.from === 'file' && h('span', { class: 'faint beside' }, ' from its own file')), addressTable(service, s.present),
+    service.checks.length > 0 && checksTable(s.name, service, s.present))),
+  s.neighbors.length > 0 && neighborTable(s.neighbors, s.present)];
 }
 
 export function hostView(name: string): View {

@@ -66,6 +66,21 @@ function buttons(service: Service, r: Rollout, done: () => void): Child {
     button(words, () => turn(service, r, state, words, done), { 'data-key': `${r.id}-${state}` }))));
 }
 
+/** Of a change: which sites run its document, while it is neither done nor taken back. */
+function documentAt(r: Rollout): Child {
+  const begun = r.steps.filter((step) => step.state !== 'waiting').map((step) => step.site);
+  if (r.kind !== 'change' || isOver(r)) return null;
+  if (begun.length === 0) return h('p', {}, 'Its document is at no site yet.');
+  return h('p', {}, 'Its document is at ', h('b', {}, begun.join(', ')), begun.length < r.steps.length && '; all other sites have that of the service', '.');
+}
+
+/** What ends one that has stopped: nothing does by itself. */
+function wayOut(r: Rollout): Child {
+  if (r.state !== 'stopped') return null;
+  return h('p', {}, 'It stays so until somebody decides: ', h('b', {}, 'Go on'), ' resumes it where it stopped',
+    r.kind === 'change' ? [', ', h('b', {}, 'Take back'), ' gives every site the former document. Until then nothing else changes the document of the service.'] : '.');
+}
+
 export function rolloutCard(service: Service, r: Rollout, done: () => void): HTMLElement {
   const { done: over, all } = progress(r);
   const id = `rollout-${r.id}`;
@@ -73,6 +88,7 @@ export function rolloutCard(service: Service, r: Rollout, done: () => void): HTM
     h('div', { class: 'heading' }, h('h3', { id }, `Rolling ${r.kind} `, h('span', { class: 'beside' }, stateBadge(r.state))), buttons(service, r, done)),
     h('p', {}, 'begun by ', h('b', {}, r.by), ' ', time(r.created_at), r.reason !== '' && [': ', r.reason]),
     r.why !== '' && h('p', { class: 'warn', role: 'status' }, r.why),
+    documentAt(r), wayOut(r),
     h('progress', { max: all, value: over, 'aria-label': `${over} of ${all} sites done` }),
     table(`${over} of ${all} sites done, ${r.at_once} at a time`, [
       { head: 'Site', cell: (s) => s.site },

@@ -30,10 +30,10 @@ function drainProgress(host: HostState, state: ServiceState): Child {
 
 function stages(site: SiteState, lines: readonly Line[]): HTMLElement {
   return table(`Stages at ${site.name}`, [
-    { head: 'Host', cell: (l) => l.host.name },
+    { head: 'Host', cell: (l) => [l.host.name, !l.host.present && [' ', presenceBadge(false, l.host.joined)]] },
     { head: 'Address', cell: (l) => mono(l.prefix) },
-    { head: 'Stage', cell: (l) => (l.host.present ? stageBadge(l.state.addresses[l.index]?.stage ?? null) : badge('bad', 'none', 'away')), class: 'tight' },
-    { head: 'Verdict', cell: (l) => verdictBadge(l.state.addresses[l.index]?.verdict ?? 'unknown'), class: 'tight' },
+    { head: 'Stage', cell: (l) => stageBadge(l.state.addresses[l.index]?.stage ?? null, l.host.present), class: 'tight' },
+    { head: 'Verdict', cell: (l) => verdictBadge(l.state.addresses[l.index]?.verdict ?? 'unknown', l.host.present), class: 'tight' },
     { head: 'Why', cell: (l) => l.state.addresses[l.index]?.reason ?? '', class: 'words' },
     { head: 'Since', cell: (l) => time(l.state.addresses[l.index]?.since), class: 'tight' },
   ], lines, (l) => `${l.host.name} ${l.prefix}`);
@@ -73,5 +73,5 @@ export function siteCard(service: Service, site: SiteState, orders: readonly Ord
     silent.length > 0 && empty(h('ul', { class: 'plain' }, silent.map((host) => h('li', {}, h('b', {}, host.name), ' ', presenceBadge(host.present, host.joined), ' has not reported this service')))),
     placed.length === 0 && empty(h('p', {}, 'No host has joined here yet.')),
     placed.flatMap((host) => host.services.filter((s) => isThe(s, service) && s.checks.length > 0).map((state) => (
-      h('details', { 'data-key': `checks-${host.name}`, open: true }, h('summary', { 'data-key': `summary-${host.name}` }, `Checks on ${host.name}`), checksTable(host.name, state))))));
+      h('details', { 'data-key': `checks-${host.name}`, open: true }, h('summary', { 'data-key': `summary-${host.name}` }, `Checks on ${host.name}`, !host.present && [', as of ', time(host.seen_at)]), checksTable(host.name, state, host.present))))));
 }

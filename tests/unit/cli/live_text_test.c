@@ -31,6 +31,19 @@ TEST(every_address_has_a_row)
 	    "am6   h1    here   1 of 2    shop.web  drain  2001:db8::1/128  preferred\n");
 }
 
+/* Nobody knows how it stands now. */
+TEST(what_is_old_is_no_state_of_now)
+{
+	check("[{\"name\": \"am6\", \"hosts\": [{\"name\": \"h1\", \"present\": false, "
+	      "\"seen_at\": \"T\", \"services\": [{\"name\": \"shop.web\", \"addresses\": "
+	      "[{\"prefix\": \"192.0.2.1/32\", \"stage\": \"preferred\", \"verdict\": "
+	      "\"passing\", \"since\": \"T\", \"reason\": \"well\"}]}]}]}]",
+	    "site  host  agent         sessions  service   order  prefix        stage          "
+	    "verdict      since  why\n"
+	    "am6   h1    away, seen T            shop.web         192.0.2.1/32  was preferred  "
+	    "was passing  T      well\n");
+}
+
 TEST(what_has_nothing_is_there_too)
 {
 	check("[{\"name\": \"a\", \"hosts\": []}, {\"name\": \"b\", \"hosts\": [{\"name\": \"h1\", "

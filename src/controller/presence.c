@@ -9,8 +9,6 @@
 #include "io/loop.h"
 
 #define INTERVAL DURATION_S(5)
-/* Hosts of a statement, and of a transaction: short ones are in nobody's way. */
-#define BATCH 64
 /* What a long poll of a host waits for begins so. */
 #define HOST "host:"
 
@@ -47,111 +45,6 @@ presence_round_done(struct presence_round *round)
 {
 	topics_done(&round->seen);
 	departures_done(&round->left);
-}
-
-/* ---- in a worker ---- */
-
-struct batch {
-	const struct topics *hosts;
-	size_t from;
-	int64_t now;
-	char *sql;
-};
-
-/* "UPDATE … IN ($2, …)": one text for all batches; what a batch does not fill is NULL, and so
- * nobody. Who has left (api_leave.c) is not there because it said so. */
-static char *
-statement(void)
-{
-	struct strbuf sql = { 0 };
-
-	strbuf_add(&sql, "UPDATE hosts SET seen_at = $1 WHERE (seen_at IS NULL OR seen_at < $1)"
-			 " AND (credential_hash IS NOT NULL OR joined_at IS NULL) AND id IN ($2");
-	for (unsigned i = 1; i < BATCH; i++)
-		strbuf_addf(&sql, ", $%u", i + 2);
-	strbuf_add_char(&sql, ')');
-	return strbuf_take(&sql);
-}
-
-static int
-write_batch(struct store *store, void *arg, struct err *e)
-{
-	const struct batch *b = arg;
-	struct store_value values[BATCH + 1];
-
-	values[0] = SQL_INT(b->now);
-	for (size_t i = 0; i < BATCH; i++)
-		values[1 + i] =
-		    SQL_TEXT(b->from + i < b->hosts->count ? b->hosts->texts[b->from + i] : NULL);
-	return store_do_values(store, e, b->sql, values, BATCH + 1);
-}
-
-static int
-write_seen(struct store *store, const struct presence_round *round, struct err *e)
-{
-	_cleanup_(freep) char *sql = statement();
-	struct batch b = { .hosts = &round->seen, .now = round->now, .sql = sql };
-	int r = 0;
-
-	for (; r >= 0 && b.from < round->seen.count; b.from += BATCH)
-		r = store_transaction(store, write_batch, &b, e);
-	return r;
-}
-
-/* Who was seen since, here or by another controller, has not left. */
-static int
-write_left(struct store *store, void *arg, struct err *e)
-{
-	const struct departure *d = arg;
-	int r = store_do(store, e, "UPDATE hosts SET left_at = $2 WHERE id = $1 AND seen_at <= $2",
-	    SQL_TEXT(d->host), SQL_INT(d->at.ns));
-
-	return MIN(r, 0);
-}
-
-/* Where no host was ever seen, nobody waits for one, and nothing is written. */
-static int
-write_listening(struct store *store, void *arg, struct err *e)
-{
-	const int64_t now = *(const int64_t *)arg;
-	int r = store_do(store, e,
-	    "INSERT INTO listening (name, since, until) SELECT 'controllers', $1, $1"
-	    " WHERE EXISTS (SELECT 1 FROM hosts WHERE seen_at IS NOT NULL)"
-	    " ON CONFLICT (name) DO UPDATE SET until = excluded.until,"
-	    " since = CASE WHEN listening.until BETWEEN $2 AND $3 THEN listening.since"
-	    " ELSE excluded.since END",
-	    SQL_INT(now), SQL_INT(now - PRESENT_NS), SQL_INT(now + PRESENT_NS));
-
-	return MIN(r, 0);
-}
-
-/* Those who were on another controller, or on none, come back within a while. */
-static int
-write_started(struct store *store, void *arg, struct err *e)
-{
-	const int64_t now = *(const int64_t *)arg;
-	int r = store_do(store, e,
-	    "INSERT INTO listening (name, since, until) SELECT 'started', $1, $1"
-	    " WHERE EXISTS (SELECT 1 FROM hosts WHERE seen_at IS NOT NULL)"
-	    " ON CONFLICT (name) DO UPDATE SET since = excluded.since, until = excluded.until",
-	    SQL_INT(now));
-
-	return MIN(r, 0);
-}
-
-int
-presence_write(struct store *store, const struct presence_round *round, struct err *e)
-{
-	int64_t now = round->now;
-	int r = write_seen(store, round, e);
-
-	for (size_t i = 0; r >= 0 && i < round->left.count; i++)
-		r = store_transaction(store, write_left, &round->left.items[i], e);
-	if (r >= 0)
-		r = store_transaction(store, write_listening, &now, e);
-	if (r >= 0 && round->is_first)
-		r = store_transaction(store, write_started, &now, e);
-	return MIN(r, 0);
 }
 
 static void
@@ -222,24 +115,43 @@ take_left(struct presence *p, struct instant now, struct presence_round *round)
 		    (struct instant){ round->now - instant_diff(now, d.at).ns });
 }
 
+/* Of a round that no worker takes: those that have left since are younger. */
+static void
+give_back(struct presence *p, struct instant now, struct presence_round *round)
+{
+	struct departures younger = p->left;
+
+	p->left = (struct departures){ 0 };
+	for (size_t i = 0; i < round->left.count; i++)
+		departures_add(&p->left, round->left.items[i].host,
+		    (struct instant){ now.ns - (round->now - round->left.items[i].at.ns) });
+	for (size_t i = 0; i < younger.count; i++)
+		departures_add(&p->left, younger.items[i].host, younger.items[i].at);
+	departures_done(&younger);
+	p->seen = round->seen;
+	round->seen = (struct topics){ 0 };
+	presence_round_done(round);
+}
+
+/* Once a worker has it, all of it is the worker's. */
 static void
 begin_write(struct presence *p, struct instant now)
 {
-	struct write *w;
+	struct write *w = xcalloc(1, sizeof(*w));
 
+	*w = (struct write){ .job = { .run = run_write, .done = finish_write },
+		.presence = p,
+		.round = { .now = clock_wall_ns(), .is_first = !p->has_written } };
 	add_waiting(p);
-	w = xcalloc(1, sizeof(*w));
-	*w = (struct write){ .job = { .run = run_write, .done = finish_write }, .presence = p };
-	if (!worker_pool_do(p->pool, &w->job)) {
-		free(w);
-		return;
-	}
-	p->write = w;
-	w->round.now = clock_wall_ns();
-	w->round.is_first = !p->has_written;
 	w->round.seen = p->seen;
 	p->seen = (struct topics){ 0 };
 	take_left(p, now, &w->round);
+	if (worker_pool_do(p->pool, &w->job)) {
+		p->write = w;
+		return;
+	}
+	give_back(p, now, &w->round);
+	free(w);
 }
 
 static void

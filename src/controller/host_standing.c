@@ -9,8 +9,11 @@ is_awaited(const struct host_evidence *e, int64_t now)
 {
 	int64_t since = MAX(e->listening_since, e->started_at);
 
-	return now >= since && now - since <= STANDING_AWAIT_NS && e->left_at < e->seen_at &&
-	       (e->seen_at < since || e->reported_at < since);
+	if (now < since || now - since > STANDING_AWAIT_NS || e->left_at >= e->seen_at)
+		return false;
+	/* who came back, and went again, is silent */
+	return e->seen_at < since ||
+	       (e->reported_at < since && presence_is(e->seen_at, e->left_at, now));
 }
 
 enum host_standing

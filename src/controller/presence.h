@@ -64,6 +64,7 @@ struct presence_round {
 	struct departures left; /* owned; times are the wall's */
 };
 
-/* presence_write.c, in a worker: writes the round, and that somebody listens. 0 or an error of the store. */
+/* presence_write.c, in a worker: writes the round, and that somebody listens. 0 or an error of the
+ * store. */
 int presence_write(struct store *store, const struct presence_round *round, struct err *e);
 void presence_round_done(struct presence_round *round);

@@ -127,6 +127,12 @@ TEST(who_is_on_its_way_back_is_awaited)
 	CHECK_INT(host_standing(&e, NOW), HOST_AWAITED);
 	e.seen_at = NOW - 3600 * S;
 	CHECK_INT(host_standing(&e, NOW), HOST_AWAITED);
+	/* it came back, and went */
+	e.started_at = e.listening_since = NOW - 40 * S;
+	e.seen_at = NOW - 20 * S;
+	CHECK_INT(host_standing(&e, NOW), HOST_UNSURE);
+	e.started_at = e.listening_since = NOW - 5 * S;
+	e.seen_at = NOW - 3600 * S;
 	/* it announced nothing when it was heard of last, or left before */
 	e.withdrawn = true;
 	CHECK_INT(host_standing(&e, NOW), HOST_UNSURE);

@@ -110,15 +110,22 @@ prefix_lengths_add(struct prefix_lengths *l, struct prefix prefix)
 }
 
 bool
-prefix_map_longest(
-    const struct prefix_map *m, const struct prefix_lengths *l, struct ip address, uint32_t *ret)
+prefix_map_holding(
+    const struct prefix_map *m, const struct prefix_lengths *l, struct prefix prefix, uint32_t *ret)
 {
-	const bool *has = address.family == IP_V6 ? l->v6 : l->v4;
+	const bool *has = prefix.addr.family == IP_V6 ? l->v6 : l->v4;
 
-	for (unsigned len = ip_bits(address.family) + 1; len-- > 0;) {
-		if (has[len] &&
-		    prefix_map_get(m, prefix_mask((struct prefix){ address, (uint8_t)len }), ret))
+	for (unsigned len = prefix.len + 1u; len-- > 0;) {
+		prefix.len = (uint8_t)len;
+		if (has[len] && prefix_map_get(m, prefix_mask(prefix), ret))
 			return true;
 	}
 	return false;
+}
+
+bool
+prefix_map_longest(
+    const struct prefix_map *m, const struct prefix_lengths *l, struct ip address, uint32_t *ret)
+{
+	return prefix_map_holding(m, l, prefix_host(address), ret);
 }

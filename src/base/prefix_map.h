@@ -33,6 +33,9 @@ struct prefix_lengths {
 };
 
 void prefix_lengths_add(struct prefix_lengths *l, struct prefix prefix);
+/* The number of the longest prefix that holds all of another one. */
+bool prefix_map_holding(const struct prefix_map *m, const struct prefix_lengths *l,
+    struct prefix prefix, uint32_t *ret);
 /* The number of the longest prefix that holds the address: at most 33 or 129 look-ups. */
 bool prefix_map_longest(
     const struct prefix_map *m, const struct prefix_lengths *l, struct ip address, uint32_t *ret);

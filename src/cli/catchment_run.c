@@ -18,7 +18,7 @@ struct run_options {
 	struct object_options base; /* of the controller */
 	struct catchment_site_options site;
 	struct cli_strings hitlists, excludes;
-	const char *contact, *run_id, *dns;
+	const char *contact, *run_id, *dns, *places, *asn;
 	uint32_t pps, rounds, seed, block;
 	bool lab, skip_bad_lines, best, alone;
 };
@@ -164,7 +164,7 @@ is_through_controller(const struct run_options *o)
 	if (o->alone || o->site.key_file != NULL || o->run_id != NULL)
 		return false;
 	return o->base.controller.url != NULL || o->base.project != NULL || o->best ||
-	       controller_is_named();
+	       o->places != NULL || o->asn != NULL || controller_is_named();
 }
 
 static int
@@ -179,6 +179,8 @@ run_through(const struct run_options *o, char **prefixes)
 	    .contact = o->contact,
 	    .dns = o->dns,
 	    .out = o->site.out,
+	    .places = o->places,
+	    .asn = o->asn,
 	    .hitlists = &o->hitlists,
 	    .excludes = &o->excludes,
 	    .prefixes = prefixes,
@@ -195,11 +197,15 @@ run_through(const struct run_options *o, char **prefixes)
 static int
 run_run(const void *options, int argc, char **args)
 {
+	const struct run_options *o = options;
 	struct catch_run_conf conf = { .kind = "replies" };
 
 	(void)argc;
 	if (is_through_controller(options))
 		return run_through(options, args);
+	if (o->places != NULL || o->asn != NULL)
+		return cli_usage_error("--places and --asn are for a controller; with files, "
+				       "nearcast report takes them");
 	return start(options, &conf, "global-ip", args);
 }
 
@@ -243,6 +249,8 @@ static const struct cli_option run_table[] = {
 	CLI_CONTROLLER(struct object_options),
 	{ "project", 0, CLI_STRING, CLI_OBJECT_AT(project), "PROJECT", 0, 0, NULL, "of the controller, by default that of the token" },
 	{ "best", 0, CLI_FLAG, AT(best), NULL, 0, 0, NULL, "through a controller: each site measures how far the targets are from it" },
+	{ "places", 0, CLI_STRING, AT(places), "FILE", 0, 0, NULL, "likewise: country, degrees and city of prefixes, for its map" },
+	{ "asn", 0, CLI_STRING, AT(asn), "FILE", 0, 0, NULL, "likewise: AS numbers of prefixes, as CAIDA's pfx2as" },
 	{ "alone", 0, CLI_FLAG, AT(alone), NULL, 0, 0, NULL, "with files, whatever controller is known" },
 };
 static const struct cli_option rtt_table[] = {

@@ -2,9 +2,12 @@
 
 #include <stdlib.h>
 
+#include "cli/catchment_places.h"
 #include "cli/catchments.h"
 #include "cli/fields.h"
 #include "measure/lines.h"
+
+#define REQUEST_BYTES (160u << 10) /* of the lists in one, which may have 256 KiB */
 
 /* The first word of each line. What it is, is for the controller to say, who names its place. */
 static int
@@ -84,10 +87,53 @@ check_given(const struct catchment_through *q)
 	return cli_usage_error("missing: %s", strbuf_get(&missing));
 }
 
+static int
+read_places(const struct catchment_through *q, const json_t *targets, struct catchment_places *ret)
+{
+	struct selection s = { 0 };
+	json_t *target;
+	int status;
+	size_t i;
+
+	if (q->places == NULL && q->asn == NULL)
+		return EXIT_SUCCESS;
+	json_array_foreach (targets, i, target)
+		catchment_places_target(&s, json_string_value(target));
+	status = catchment_places_read(q->places, q->asn, &s, ret);
+	selection_done(&s);
+	return status;
+}
+
+/* With the request what has room in it, so that the map has them from the first reply on. */
+static void
+add_places(
+    struct catchment_places *known, json_t *body, const json_t *targets, const json_t *exclude)
+{
+	size_t lines = json_array_size(targets) + json_array_size(exclude);
+	size_t used = lines * (PREFIX_STR_MAX + 3);
+
+	if (known->places != NULL && used < REQUEST_BYTES)
+		(void)catchment_places_add(known, body, REQUEST_BYTES - used);
+}
+
+/* It has begun, whatever becomes of the rest of its places. */
+static int
+go_on(const struct catchment_through *q, struct catchment_places *known, const char *id)
+{
+	int told = catchment_places_send(known, q->o, id), status;
+
+	if (told != EXIT_SUCCESS)
+		cli_say_error(
+		    "it goes on without places; nearcast catchments locate %s tells them", id);
+	status = catchments_wait(q->o, id, q->out);
+	return status == EXIT_SUCCESS ? told : status;
+}
+
 int
 catchment_run_through(const struct catchment_through *q)
 {
 	_cleanup_(controller_answer_done) struct controller_answer made = { 0 };
+	_cleanup_(catchment_places_done) struct catchment_places known = { 0 };
 	json_auto_t *targets = json_array(), *exclude = json_array();
 	json_t *body;
 	int status = check_given(q);
@@ -102,10 +148,13 @@ catchment_run_through(const struct catchment_through *q)
 		return status;
 	if (json_array_size(targets) == 0)
 		return cli_usage_error("whom to ask is missing: --hitlist FILE, or prefixes");
+	status = read_places(q, targets, &known);
+	if (status != EXIT_SUCCESS)
+		return status;
 	body = body_of(q, targets, exclude);
 	if (body == NULL)
 		return cli_usage_error("an argument is not UTF-8 text");
+	add_places(&known, body, targets, exclude);
 	status = object_make(&catchment_kind, q->o, body, &made);
-	return status == EXIT_SUCCESS ? catchments_wait(q->o, field_text(made.body, "id"), q->out)
-				      : status;
+	return status == EXIT_SUCCESS ? go_on(q, &known, field_text(made.body, "id")) : status;
 }

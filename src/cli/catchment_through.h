@@ -9,6 +9,7 @@
 struct catchment_through {
 	const struct object_options *o;
 	const char *address, *site, *contact, *dns, *out;
+	const char *places, *asn; /* files; NULL: none */
 	const struct cli_strings *hitlists, *excludes;
 	char **prefixes; /* ends with NULL */
 	struct duration wait;

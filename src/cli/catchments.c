@@ -112,7 +112,8 @@ static const struct cli_command remove_command = OBJECT_COMMAND("rm", "ID", 1,
     "Forget one that is over.", remove_options, struct catchments_options, NULL, run_remove);
 
 static const struct cli_command *const commands[] = { &list_command, &show_command, &get_command,
-	&stop_command, &remove_command, NULL };
+	&cli_catchments_report_command, &cli_catchments_locate_command, &stop_command,
+	&remove_command, NULL };
 
 const struct cli_command cli_catchments_command = {
 	.name = "catchments",

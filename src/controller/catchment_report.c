@@ -1,7 +1,6 @@
 #include "controller/catchment_report.h"
 
 #include "measure/report_build.h"
-#include "measure/report_reason.h"
 
 void
 catchment_report_done(struct catchment_report *report)
@@ -150,7 +149,8 @@ catchment_report_make(struct call *c, const struct catchment_case *k,
 		r = place_sites(c, &ret->r);
 	if (r < 0)
 		return r;
+	/* why they land there is not looked for: a controller has no traces, and without them no
+	 * reason is known */
 	report_compute(&ret->r);
-	report_explain(&ret->r, NULL); /* a controller has no traces */
 	return 0;
 }

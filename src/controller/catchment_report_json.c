@@ -90,7 +90,6 @@ static json_t *
 row_to_json(const struct report *r, const struct row *row)
 {
 	const struct report_client *c = &r->clients[row->client];
-	const struct report_finding *f = &r->findings[c->finding];
 	json_t *j = client_to_json(r, row->client, row->clients);
 
 	set(j, "city", row->clients == 1 ? text(c->place.city) : json_null());
@@ -103,8 +102,6 @@ row_to_json(const struct report *r, const struct row *row)
 	set(j, "inflation_ms", report_number_to_json(row->ms));
 	set(j, "inflation_km", report_number_to_json(row->km));
 	set(j, "share", report_number_to_json(row->share));
-	set(j, "reason", json_string(report_reason_key(f->reason)));
-	set(j, "text", text(f->said));
 	return j;
 }
 

@@ -41,7 +41,7 @@ enum field_type {
 
 #define TAGS_MAX 32
 #define TAG_MAX 63
-#define LONG_LINE_MAX 512
+#define LONG_LINE_MAX 1024
 #define NAME_MAX_BYTES 63
 
 enum field_flags {

@@ -1,4 +1,4 @@
-#include "measure/origins.h"
+#include "measure/origins_internal.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -6,16 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/prefix_map.h"
 #include "measure/lines.h"
-
-struct origins {
-	struct arena *arena;  /* owned; holds names and AS numbers */
-	struct origin *items; /* owned */
-	size_t count, cap;
-	struct prefix_map by_prefix; /* the index of an item */
-	struct prefix_lengths lengths;
-};
 
 void
 origins_free(struct origins *o)

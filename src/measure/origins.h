@@ -22,6 +22,7 @@
 #include "base/err.h"
 #include "base/ip.h"
 #include "base/strbuf.h"
+#include "measure/selection.h"
 
 #define ORIGINS_MAX (UINT32_C(1) << 22) /* prefixes */
 #define ORIGIN_ASNS_MAX 64
@@ -49,3 +50,6 @@ size_t origins_count(const struct origins *o); /* of its prefixes */
 
 /* Of the longest prefix that holds the address; NULL: none does, or o is NULL. Borrowed. */
 const struct origin *origins_find(const struct origins *o, struct ip address);
+/* Gives each line that the selection needs, as such a file has it. */
+void origins_select(const struct origins *o, const struct selection *s,
+    void (*take)(void *userdata, const char *line), void *userdata);

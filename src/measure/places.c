@@ -195,3 +195,45 @@ places_load_text(
 	lines_open_text(&l, name, text);
 	return load(&l, ret, report, e);
 }
+
+/* ---- a part of it ---- */
+
+static struct prefix
+prefix_of(const void *file, size_t item)
+{
+	const struct places *p = file;
+
+	return p->items[item].prefix;
+}
+
+static void
+add_line(const struct place *place, struct strbuf *line)
+{
+	char text[PREFIX_STR_MAX];
+
+	strbuf_addf(line, "%s %s", prefix_format(place->prefix, text),
+	    place->country ? place->country : "-");
+	if (place->has_point)
+		strbuf_addf(line, " %.9g %.9g", place->point.latitude, place->point.longitude);
+	else
+		strbuf_add(line, " - -");
+	if (place->city)
+		strbuf_addf(line, " %s", place->city);
+}
+
+void
+places_select(const struct places *p, const struct selection *s,
+    void (*take)(void *userdata, const char *line), void *userdata)
+{
+	const struct selectable file = { &p->by_prefix, &p->lengths, p->count, prefix_of, p };
+	_cleanup_(freep) bool *needed = selection_of(s, &file);
+
+	for (size_t i = 0; i < p->count; i++) {
+		_cleanup_(strbuf_done) struct strbuf line = { 0 };
+
+		if (!needed[i])
+			continue;
+		add_line(&p->items[i], &line);
+		take(userdata, strbuf_get(&line));
+	}
+}

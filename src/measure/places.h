@@ -18,6 +18,7 @@
 #include "base/geo.h"
 #include "base/ip.h"
 #include "base/strbuf.h"
+#include "measure/selection.h"
 
 #define PLACES_MAX (UINT32_C(1) << 22) /* prefixes */
 #define PLACE_NAME_MAX 253             /* bytes, of a country or a city */
@@ -44,3 +45,6 @@ size_t places_count(const struct places *p); /* of its prefixes */
 
 /* Of the longest prefix that holds the address; NULL: none does, or p is NULL. Borrowed. */
 const struct place *places_find(const struct places *p, struct ip address);
+/* Gives each line that the selection needs, as such a file has it. */
+void places_select(const struct places *p, const struct selection *s,
+    void (*take)(void *userdata, const char *line), void *userdata);

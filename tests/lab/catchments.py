@@ -57,6 +57,73 @@ def by_one_command(lab):
     lab.call('catchments', 'show', said['id'], '-p', 'lab', status=1)
 
 
+WHERE = {'edinburgh': ('GB', 55.95, -3.19, 'Edinburgh', 64500, 'Scotnet'), 'warsaw': ('PL', 52.23, 21.01, 'Warsaw', 64501, 'Polnet')}
+
+
+def place_files(lab):
+    """Of the whole world, as it were: what the clients need, and much that they do not."""
+    places, asns = ['0.0.0.0/0 - - -', '203.0.113.0/24 NL 52.37 4.90 Amsterdam'], ['203.0.113.0\t24\t64496']
+    for name, address in addresses(lab).items():
+        country, latitude, longitude, city, asn, network = WHERE[name]
+        places.append(f'{address}/32,{country},{latitude},{longitude},{city}')
+        asns.append(f'{address}/32 {asn} {network}')
+    files = [pathlib.Path(lab.folder.name) / name for name in ('places.csv', 'pfx2as.txt')]
+    for path, lines in zip(files, (places, asns)):
+        path.write_text('\n'.join(lines) + '\n')
+    return ['--places', str(files[0]), '--asn', str(files[1])]
+
+
+def mapped(report):
+    """What a map shows: of each city its network, where it lands, and whether that is the best."""
+    return {c['city']: (c['asn'], c['network'], c['country'], c['site'], c['best_site']) for c in report['clients']}
+
+
+def map_of(lab):
+    """As it should be, by the clients' own requests."""
+    lands = asks(lab)
+    return {WHERE[name][3]: (*WHERE[name][4:], WHERE[name][0], lands[address], lands[address]) for name, address in addresses(lab).items()}
+
+
+@case
+def its_clients_on_a_map(lab):
+    """With the places of its targets the controller reports what `nearcast report` does of the same files."""
+    merged, files = pathlib.Path(lab.folder.name) / 'placed', place_files(lab)
+    words = ['catchment', 'run', '-g', GIP, '-f', 'fra1', '--project', 'lab', '--lab', '--best', '-e', '1s', '-o', str(merged), '--json', *files]
+    said = json.loads(lab.call(*words, *addresses(lab).values()).stdout)
+    check('only what they need was sent', (said['place_count'], said['asn_count']), (2, 2))
+    report = json.loads(lab.call('catchments', 'report', said['id'], '-p', 'lab', '--json').stdout)
+    check('the map', mapped(report), map_of(lab))
+    check('sites are placed', all(abs(site['latitude'] - 51) < 2 for site in report['sites']), True)
+    check('placed', report['after']['placed']['clients'], 2)
+    own = json.loads(lab.call('report', '-c', str(merged), '--json', '-', *files).stdout)
+    for key in ('heard', 'compared', 'at_best_site', 'rtt_ms', 'inflation_ms', 'latency_cdf', 'inflation_cdf'):
+        check(key, report['after'][key], own['after'][key])
+    check('clients', mapped({'clients': [{**c, **c['after']} for c in own['clients']]}), mapped(report))
+    text = lab.call('catchments', 'report', said['id'], '-p', 'lab', '--before', said['id']).stdout
+    assert 'at their best site: 2 of 2, 100.0 %' in text and 'moved since the one before: 0' in text, text
+
+
+@case
+def on_the_map_while_it_goes_on(lab):
+    lines = [path.read_text().splitlines() for path in map(pathlib.Path, place_files(lab)[1::2])]
+    catchment = begin(lab, pps=2, rounds=10, places=lines[0], asns=lines[1])
+    wait_for('a client is on it', lambda: mapped(lab.admin.ask('GET', f'{CATCHMENTS}/{catchment}/report', status=200).json), 30)
+    check('it goes on', get(lab, catchment)['state'], 'running')
+    until(lab, catchment, 'done')
+    want = {city: row[:-1] for city, row in map_of(lab).items()}
+    check('all are', {city: row[:-1] for city, row in mapped(lab.admin.ask('GET', f'{CATCHMENTS}/{catchment}/report').json).items()}, want)
+
+
+@case
+def located_afterwards(lab):
+    catchment = begin(lab)
+    lab.call('catchments', 'locate', catchment, '-p', 'lab', *place_files(lab), status=1)  # it goes on
+    until(lab, catchment, 'done')
+    said = lab.call('catchments', 'locate', catchment, '-p', 'lab', *place_files(lab)).stdout
+    check('said', said, f'{catchment} knows the places of 2 prefixes, and the AS numbers of 2\n')
+    check('on the map', sorted(mapped(lab.admin.ask('GET', f'{CATCHMENTS}/{catchment}/report').json)), ['Edinburgh', 'Warsaw'])
+
+
 @case
 def an_interrupt_stops_it(lab):
     run = lab.begin('catchment', 'run', '-g', GIP[4], '-f', 'fra1', '--project', 'lab', '--lab', '-p', '2', '-r', '10',

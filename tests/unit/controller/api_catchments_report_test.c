@@ -139,7 +139,6 @@ TEST(with_places_from_the_request_to_the_report)
 	CHECK_STR(text_of(one, "site"), "am6");
 	CHECK_STR(text_of(one, "better_site"), "ny5");
 	CHECK_INT((int64_t)number_of(one, "share"), 25);
-	CHECK_STR(text_of(one, "reason"), "unknown"); /* there is no trace */
 	agents_done(&g);
 }
 
@@ -193,6 +192,13 @@ TEST(told_where_they_are_when_it_is_over)
 	    "{" ASNS ", 'places': ['9.9.12.0/24 - - -']}");
 	CHECK_INT(said_int(&g.a, "place_count"), 4);
 	CHECK_INT(said_int(&g.a, "asn_count"), 2);
+	/* who does not know whether it was taken sends it again */
+	ASK(&g.a, 200, OPERATOR, "POST", at("/places"), "{" PLACES ", " ASNS "}");
+	CHECK_INT(said_int(&g.a, "place_count"), 4);
+	ASK(&g.a, 422, OPERATOR, "POST", at("/places"),
+	    "{'places': ['9.9.12.0/24 - - -', '9.9.13.0/24 x']}");
+	CHECK_STR(said_error(&g.a),
+	    "/places/1: expected a prefix, a country, and degrees north and east");
 	ASK(&g.a, 200, VIEWER, "GET", at("/report"), NULL);
 	CHECK_INT(said_int(&g.a, "clients_told.unplaced"), 1);
 	CHECK_STR(text_of(item(&g, "clients", "client", "9.9.10.7"), "city"), "New York");
@@ -236,7 +242,7 @@ TEST(lines_that_are_refused)
 		    ": says nothing: places, asns or both have lines of their files" },
 		{ "{'places': 'x'}", "/places: expected an array of strings, found a string" },
 		{ "{'places': ['9.9.8.0/24 NL 1 1', '']}",
-		    "/places/1: expected 1 to 512 bytes of text without control characters" },
+		    "/places/1: expected 1 to 1024 bytes of text without control characters" },
 		{ "{'places': ['9.9.8.0/24 NL 1 1', '9.9.9.1/24 NL 1 1']}",
 		    "/places/1: bits are set behind the length of the prefix" },
 		{ "{'places': ['9.9.8.0/24 NL 91 1']}",

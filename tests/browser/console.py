@@ -3,17 +3,15 @@
 
     console.py NEARCAST-CONTROLLER AXE.JS [CASE...]
 """
-import http.client
 import json
 import pathlib
 import sys
 
-import chromium
-from stage import VIEWS, Stage, axe, go, settle
+from stage import VIEWS, Stage, axe, go, main, settle
 
 # pylint: disable=wrong-import-order,ungrouped-imports
 import players  # after stage, which knows where server is
-from server import Client, Controller, Skip, case, cases, run_cases
+from server import Client, Skip, case
 
 PROBE = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>"\'>{{7*7}}'
 
@@ -329,41 +327,6 @@ def a_rolling_drain(browser, program, _):
         page.click('dialog button', 'Take back')
         page.says('taken back')
         page.wait('!document.querySelector(".order")', 'no order')
-
-
-ASKED = ['9.9.9.9', '9.9.10.7', '8.8.8.8', '8.8.4.4']
-RTTS = {'am6-1': [f'{ip} 20000' for ip in ASKED], 'sg1-1': ['9.9.9.9 90000', '8.8.8.8 4000'], 'ny5-1': ['8.8.4.4 7000']}
-
-
-@case
-def where_clients_land(browser, program, _):
-    """Begun with the form, seen as it goes, with its result, and with who moved since."""
-    with Stage(browser, program) as stage:
-        stage.fill()
-        hosts = players.join(stage)
-        for host in hosts.values():
-            host.report()
-        page = stage.page('#/shop/catchments')
-        page.says('Nobody has measured where the clients')
-        for turn, landed in enumerate(({'am6-1': ['9.9.9.9 9000', '9.9.10.7 9000', '8.8.8.8 9000'], 'ny5-1': ['8.8.4.4 9000']},
-                                       {'am6-1': ['9.9.9.9 9000', '8.8.8.8 9000'], 'sg1-1': ['9.9.10.7 9000'], 'ny5-1': ['8.8.4.4 9000']})):
-            page.click('button', 'Measure')
-            page.fill('Whom to ask', '\n'.join(ASKED))
-            page.fill('Contact', 'noc@example.net')
-            page.choose('How far each site is', 'yes')
-            page.click('dialog button', 'Begin')
-            page.wait(f'document.querySelectorAll("section.card").length == {turn + 1}', 'it is shown')
-            one = stage.admin.ask('GET', '/api/v1/projects/shop/catchments', status=200).json['items'][0]
-            players.measure(hosts, one['id'], landed, RTTS, lambda: page.wait(
-                'document.querySelector("section.card meter[aria-label=\'Sent: 2 of 4\']")', 'how far it is'))
-            page.wait(f'document.querySelectorAll("section.card .good").length == {turn + 1}', 'it is done')
-        page.says('Forged, not counted')
-        page.click('button', 'Targets and changes')
-        page.says('1 target that another site would serve better')
-        page.says('1 of 4 targets moved since the one before')
-        page.click('button', 'Forget')
-        page.click('dialog button', 'Forget')
-        page.wait('document.querySelectorAll("section.card").length == 1', 'one is left')
 
 
 @case
@@ -696,28 +659,6 @@ def a_viewer_only_sees(browser, program, _):
             assert words == '', f'{view}: {words}'
         assert 'Projects & tokens' not in page.text()
         assert 'dns' not in page.js('document.querySelector("#project").textContent')
-
-
-def serves_console(program):
-    with Controller(program) as controller:
-        controller.command('init')
-        controller.start()
-        connection = http.client.HTTPConnection('127.0.0.1', controller.port)
-        connection.request('GET', '/console/console.js')
-        return connection.getresponse().status == 200
-
-
-def main(program, axe_path, *names):
-    if chromium.find() is None:
-        print('1..0 # SKIP there is no chromium')
-        return
-    if not serves_console(program):
-        print('1..0 # SKIP the controller was built without the console')
-        return
-    if names:
-        cases[:] = [fn for fn in cases if fn.__name__ in names]
-    with chromium.Chromium() as browser:
-        run_cases(browser, program, axe_path)
 
 
 if __name__ == '__main__':

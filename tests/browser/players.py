@@ -1,5 +1,6 @@
 """Hosts of a controller, played: they join, and report what an agent would."""
 import datetime
+import math
 import threading
 
 from server import REFUSED, Client
@@ -130,18 +131,59 @@ def play(stage):
     return hosts
 
 
-LANDED = ({'am6-1': 46, 'ny5-1': 21, 'sg1-1': 17}, {'am6-1': 34, 'ny5-1': 21, 'sg1-1': 29})
+# Three clients in each: city, country, degrees, and the AS numbers of their networks.
+CITIES = [
+    ('London', 'GB', 51.51, -0.13, 64500), ('Madrid', 'ES', 40.42, -3.7, 64501), ('Warsaw', 'PL', 52.23, 21.01, 64502),
+    ('Rome', 'IT', 41.9, 12.5, 64501), ('Stockholm', 'SE', 59.33, 18.07, 64502), ('Lagos', 'NG', 6.45, 3.4, 64503),
+    ('Nairobi', 'KE', -1.29, 36.82, 64503), ('Johannesburg', 'ZA', -26.2, 28.05, 64504), ('Dubai', 'AE', 25.2, 55.27, 64505),
+    ('Mumbai', 'IN', 19.08, 72.88, 64506), ('Delhi', 'IN', 28.61, 77.21, 64506), ('Bangkok', 'TH', 13.76, 100.5, 64507),
+    ('Jakarta', 'ID', -6.21, 106.85, 64507), ('Hong Kong', 'HK', 22.32, 114.17, 64508), ('Tokyo', 'JP', 35.68, 139.69, 64509),
+    ('Seoul', 'KR', 37.57, 126.98, 64509), ('Sydney', 'AU', -33.87, 151.21, 64510), ('Auckland', 'NZ', -36.85, 174.76, 64510),
+    ('Toronto', 'CA', 43.65, -79.38, 64511), ('Chicago', 'US', 41.88, -87.63, 64511), ('Los Angeles', 'US', 34.05, -118.24, 64512),
+    ('Seattle', 'US', 47.61, -122.33, 64512), ('Mexico City', 'MX', 19.43, -99.13, 64513), ('Bogota', 'CO', 4.71, -74.07, 64514),
+    ('Sao Paulo', 'BR', -23.55, -46.63, 64515), ('Santiago', 'CL', -33.45, -70.67, 64514), ('Buenos Aires', 'AR', -34.6, -58.38, 64515),
+    ('Cairo', 'EG', 30.04, 31.24, 64505),
+]
+NETWORKS = ('Northwind', 'Iberlink', 'Baltnet', 'Savanna Telecom', 'Cape Networks', 'Gulf Carrier', 'Monsoon', 'Straits Online', 'Harbour',
+            'Sakura Net', 'Southern Cross', 'Great Lakes', 'Pacific Edge', 'Azteca', 'Andes Net', 'Rio Fibra')
+SITES = {'am6-1': (52.37, 4.9), 'ny5-1': (40.71, -74.0), 'sg1-1': (1.35, 103.82)}
+# Who lands far off, in each of two catchments.
+ASTRAY = ({'Mumbai': 'am6-1', 'Delhi': 'am6-1', 'Sao Paulo': 'am6-1', 'Seattle': 'sg1-1', 'Auckland': 'ny5-1', 'Nairobi': 'ny5-1'},
+          {'Mumbai': 'am6-1', 'Sao Paulo': 'am6-1', 'Seattle': 'sg1-1'})
 
 
-def land(stage, hosts):
-    """Two catchments of one address, between which some clients of am6 have moved to sg1."""
-    clients = [f'198.51.100.{number}' for number in range(10, 94)]
-    for counts in LANDED:
+def microseconds(site, city, extra=0):
+    """There and back in fibre that is not straight."""
+    (a, b), (c, d) = ([math.radians(x) for x in where] for where in (SITES[site], city[2:4]))
+    km = 6371 * 2 * math.asin(math.sqrt(math.sin((c - a) / 2) ** 2 + math.cos(a) * math.cos(c) * math.sin((d - b) / 2) ** 2))
+    return round(1000 * (2.4 + km / 100 * 1.35 + extra))
+
+
+def places():
+    """What a catchment is told of its targets, with that of whole networks for who has no city."""
+    known = [(f'198.51.100.{10 + 3 * i + k}', city) for i, city in enumerate(CITIES) for k in range(3)]
+    return {'places': [f'{ip}/32 {city[1]} {city[2]} {city[3]} {city[0]}' for ip, city in known],
+            'asns': [f'{ip}/32 {city[4]} {NETWORKS[city[4] - 64500]}' for ip, city in known]}
+
+
+def landing(astray):
+    """The rows of all hosts: where each client lands, and how far all sites are."""
+    landed, rtts = {site: [] for site in SITES}, {site: [] for site in SITES}
+    for i, city in enumerate(CITIES):
+        for k in range(3):
+            ip = f'198.51.100.{10 + 3 * i + k}'
+            best = min(SITES, key=lambda site: microseconds(site, city))  # pylint: disable=cell-var-from-loop
+            landed[astray.get(city[0], best)].append(f'{ip} {microseconds(best, city)}')
+            for site in SITES:
+                rtts[site].append(f'{ip} {microseconds(site, city, k * 1.7 + i % 5)}')
+    return landed, rtts
+
+
+def land(stage, hosts, sent=None):
+    """Two catchments of one address, between which some clients that were served from far off are served well."""
+    clients = [row.split('/')[0] for row in places()['places']]
+    for astray in ASTRAY:
         one = stage.post('projects/shop/catchments', {
-            'global_ip': '203.0.113.1', 'site': 'am6', 'targets': clients, 'lab': True, 'best': True})
-        left, landed = list(clients), {}
-        for name in ('ny5-1', 'sg1-1', 'am6-1'):  # so that the same ones land at ny5 both times
-            landed[name] = [f'{left.pop()} {9000 + 700 * (i % 9)}' for i in range(counts[name])]
-        rtts = {name: [f'{client} {low + 640 * (i % 11)}' for i, client in enumerate(clients)]
-                for name, low in (('am6-1', 8000), ('ny5-1', 19000), ('sg1-1', 24000))}
-        measure(hosts, one['id'], landed, rtts)
+            'global_ip': '203.0.113.1', 'site': 'am6', 'targets': clients, 'lab': True, 'best': True, **places()})
+        landed, rtts = landing(astray)
+        measure(hosts, one['id'], landed, rtts, sent)

@@ -1,4 +1,5 @@
-"""What the cases of the console share: a controller with things in it, a page that is signed in, axe."""
+"""What the cases of the console share: a controller with things in it, a page that is signed in, axe, and their program."""
+import http.client
 import json
 import pathlib
 import sys
@@ -6,7 +7,8 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / 'controller'))
 
 # pylint: disable=wrong-import-position
-from server import Client, Controller  # noqa: E402
+import chromium  # noqa: E402
+from server import Client, Controller, cases, run_cases  # noqa: E402
 
 PLACES = {
     'am6': ('Amsterdam', 'Netherlands', 52.37, 4.9),
@@ -95,3 +97,25 @@ def axe(page, what, **options):
     found = page.js(f"axe.run(document, {json.dumps({'resultTypes': ['violations'], **options})})" + """.then((r) => r.violations.map((v) =>
         v.id + ': ' + v.help + ': ' + v.nodes.slice(0, 3).map((n) => n.target.join(' ') + ' ' + (n.failureSummary ?? '')).join(' | ')))""")
     assert found == [], f'{what}: ' + '\n'.join(found)
+
+
+def serves_console(program):
+    with Controller(program) as controller:
+        controller.command('init')
+        controller.start()
+        connection = http.client.HTTPConnection('127.0.0.1', controller.port)
+        connection.request('GET', '/console/console.js')
+        return connection.getresponse().status == 200
+
+
+def main(program, axe_path, *names):
+    if chromium.find() is None:
+        print('1..0 # SKIP there is no chromium')
+        return
+    if not serves_console(program):
+        print('1..0 # SKIP the controller was built without the console')
+        return
+    if names:
+        cases[:] = [fn for fn in cases if fn.__name__ in names]
+    with chromium.Chromium() as browser:
+        run_cases(browser, program, axe_path)

@@ -1,27 +1,11 @@
 /** The world: land, and a mark for each site. Drawn once; the marks are what changes. */
-import { geoGraticule10, geoNaturalEarth1, geoPath } from 'd3-geo';
-import { feature } from 'topojson-client';
-import type { Topology } from 'topojson-specification';
-
 import { svg } from '../dom.js';
 import { siteHealth, type SiteState } from '../status.js';
+import { ground, HEIGHT, WIDTH, wholeWorld } from './ground.js';
 
-const WIDTH = 960;
-const HEIGHT = 440;
 const LABEL = 14; // from a mark to its name
 
-const projection = geoNaturalEarth1().fitExtent([[8, 8], [WIDTH - 8, HEIGHT + 48]], { type: 'Sphere' });
-let land: Promise<string> | null = null;
-
-/** The outline of all land, as a path; asked for once. */
-function landPath(): Promise<string> {
-  land ??= fetch('world.json').then(async (response) => {
-    const world = await response.json() as Topology;
-    const shape = world.objects['land'];
-    return shape ? geoPath(projection)(feature(world, shape)) ?? '' : '';
-  });
-  return land;
-}
+const projection = wholeWorld();
 
 export interface Mark { readonly x: number; readonly y: number; readonly site: SiteState; readonly left: boolean }
 
@@ -46,12 +30,9 @@ export interface World {
 
 /** `pointed`: a site is under the mouse or has the focus, or none is. */
 export function world(pointed: (name: string | null) => void, chosen: (name: string) => void): World {
-  const ground = svg('path', { class: 'land' });
   const sites = svg('g', {});
   const element = svg('svg', { class: 'world', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'group', 'aria-label': 'Map of the sites' },
-    svg('path', { class: 'sea', d: geoPath(projection)({ type: 'Sphere' }) ?? '' }), ground,
-    svg('path', { class: 'graticule', d: geoPath(projection)(geoGraticule10()) ?? '' }), sites);
-  landPath().then((d) => ground.setAttribute('d', d), () => undefined);
+    ground(projection), sites);
 
   const mark = (m: Mark): SVGGElement => {
     const { stage, words, troubles } = siteHealth(m.site);

@@ -1,0 +1,75 @@
+/** What is asked before a catchment begins, is told where its targets are, or ends. */
+import { ask, Keys, path } from '../api.js';
+import { targetsOf, type Catchment } from '../catchments.js';
+import { openDialog } from '../dialog.js';
+import { h } from '../dom.js';
+import { field, type Field } from '../forms.js';
+import { linesOf } from '../landing.js';
+import type { GlobalIp, Service } from '../types.js';
+
+function placeFields(): { readonly places: Field; readonly asns: Field; readonly body: () => { places?: string[]; asns?: string[] } } {
+  const places = field({ name: 'places', label: 'Where they are', rows: 4, mono: true, help: 'For the map. A prefix, a country, degrees north and east and a city in each line: 192.0.2.0/24 NL 52.37 4.90 Amsterdam' });
+  const asns = field({ name: 'asns', label: 'Whose they are', rows: 3, mono: true, help: 'A prefix, the number of its AS and its name in each line: 192.0.2.0/24 64500 Northwind' });
+  return {
+    places, asns,
+    body: () => ({ ...(places.value() === '' ? {} : { places: linesOf(places.value()) }), ...(asns.value() === '' ? {} : { asns: linesOf(asns.value()) }) }),
+  };
+}
+
+export function openStart(project: string, ips: readonly GlobalIp[], services: readonly Service[], done: () => void): void {
+  const keys = new Keys();
+  const served = ips.filter((ip) => ip.service !== null && ip.state === 'active');
+  const sites = [...new Set(services.flatMap((s) => s.sites))].sort();
+  const ip = field({ name: 'global_ip', label: 'Global IP', options: served.map((g) => [g.id, `${g.prefix}, ${g.service ?? ''}`]) });
+  const site = field({ name: 'site', label: 'Site that sends', options: sites.map((name) => [name, name]) });
+  const targets = field({ name: 'targets', label: 'Whom to ask', rows: 6, mono: true, required: true, help: 'An address or a prefix in each line; a prefix stands for one address in each /24, or /48.' });
+  const contact = field({ name: 'contact', label: 'Contact', max: 100, help: 'A URL or a mail address in each request, for those who are asked and wonder why.' });
+  const pps = field({ name: 'pps', label: 'Requests a second', type: 'number', value: 1000 });
+  const best = field({ name: 'best', label: 'How far each site is', value: '', options: [['', 'is not measured'], ['yes', 'each site measures it, too']] });
+  const known = placeFields();
+  const fields = [ip, site, targets, contact, pps, best, known.places, known.asns];
+  openDialog({
+    title: 'Measure a catchment', submit: 'Begin', fields,
+    body: [h('div', { class: 'consequences' }, h('p', {}, 'The site asks each address from the Global IP; the replies land where its clients land. It can be stopped at any time.')),
+      fields.map((f) => f.element)],
+    act: async () => {
+      const body = {
+        global_ip: ip.value(), site: site.value(), targets: targetsOf(targets.value()), pps: Number(pps.value()), best: best.value() !== '',
+        ...(contact.value() === '' ? {} : { contact: contact.value() }), ...known.body(),
+      };
+      await ask('POST', path`/api/v1/projects/${project}/catchments`, { body, key: keys.of(body) });
+      done();
+      return 'The catchment is being measured';
+    },
+  });
+}
+
+export function openLocate(project: string, c: Catchment, done: () => void): void {
+  const keys = new Keys();
+  const known = placeFields();
+  const fields = [known.places, known.asns];
+  openDialog({
+    title: `Where the clients of ${c.address} are`, submit: 'Tell', fields,
+    body: [h('p', {}, 'What is known already stays. For files of the whole world there is a command, which sends of them what is needed: ',
+      h('code', {}, `nearcast catchments locate ${c.id} --places FILE --asn FILE`)), fields.map((f) => f.element)],
+    act: async () => {
+      const body = known.body();
+      await ask('POST', path`/api/v1/projects/${project}/catchments/${c.id}/places`, { body, key: keys.of(body) });
+      done();
+      return 'The map knows them';
+    },
+  });
+}
+
+export function openEnd(project: string, c: Catchment, done: () => void): void {
+  const over = c.ended_at !== null;
+  const target = path`/api/v1/projects/${project}/catchments/${c.id}`;
+  openDialog({
+    title: over ? `Forget the catchment of ${c.address}?` : `Stop the catchment of ${c.address}?`, submit: over ? 'Forget' : 'Stop', danger: over, fields: [],
+    body: [h('p', {}, over ? 'What it measured is gone then.' : 'Nothing more is sent; what has landed counts.')],
+    act: async () => {
+      await ask(over ? 'DELETE' : 'POST', over ? target : `${target}/stop`);
+      done();
+    },
+  });
+}

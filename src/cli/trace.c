@@ -232,6 +232,8 @@ trace_all(struct tracing *t)
 	if (r == 0)
 		r = cli_loop_new(&t->loop, &t->e);
 	if (r == 0)
+		tracing_ask_ahead(t);
+	if (r == 0)
 		r = t->options->report || t->options->live ? tracing_start_rounds(t)
 							   : start_flow(t);
 	if (r < 0)
@@ -339,8 +341,10 @@ static const struct cli_option options[] = {
 	    "names of addresses, instead of " NAMES_FILE },
 	{ "asn", 0, CLI_STRING, AT(asn), "FILE", 0, 0, NULL,
 	    "AS numbers of prefixes, for addresses of which the names file has none" },
-	{ "identify", 'i', CLI_FLAG, AT(identify), NULL, 0, 0, NULL,
-	    "ask the target who it is, when its address does not say: the agent, or HTTP" },
+	{ "identify", 'i', CLI_CHOICE, AT(identify), NULL, IDENTIFY_ASK, 0, NULL,
+	    "wait for who answers at the target to say so: the agent, or HTTP" },
+	{ "no-identify", 0, CLI_CHOICE, AT(identify), NULL, IDENTIFY_NONE, 0, NULL,
+	    "do not ask the agent at the target who it is" },
 	{ "identify-port", 0, CLI_U32, AT(identify_port), "PORT", 1, 65535, NULL, "of HTTP, with --identify" },
 	{ "json", 0, CLI_FLAG, AT(json), NULL, 0, 0, NULL, "one JSON document" },
 };

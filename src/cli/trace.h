@@ -22,13 +22,19 @@ enum identify {
 	IDENTIFY_MAX,
 };
 
+enum identify_mode {
+	IDENTIFY_AHEAD, /* the agent, while the trace is under way; that is hardly waited for */
+	IDENTIFY_ASK,   /* --identify: both, once the target was reached */
+	IDENTIFY_NONE,  /* --no-identify */
+};
+
 struct trace_options {
-	int family, method;
+	int family, method, identify;
 	uint32_t flows, max_hops, queries, parallel, gap_limit, port, identify_port, reverse_port,
 	    count;
 	struct duration wait, interval;
 	const char *names, *asn;
-	bool mtu, numeric, identify, json, report, live, reverse;
+	bool mtu, numeric, json, report, live, reverse;
 };
 
 struct trace_screen;
@@ -52,7 +58,9 @@ struct tracing {
 	struct probe_run *identify;  /* owned; NULL: not asked */
 	struct probe_target identify_targets[IDENTIFY_MAX];
 	char *identify_urls[IDENTIFY_MAX]; /* owned */
-	bool identifying, agent_asked;     /* agent_asked: that has ended */
+	bool identifying, agent_asked;     /* it is waited for; that has ended */
+	bool who_asked;                    /* tracing_ask_who() was called */
+	struct timer patience;             /* with what was asked ahead */
 	char *answered_by, *answered_site; /* owned */
 	const char *answered_how;
 	int r;
@@ -68,6 +76,9 @@ void tracing_fail(struct tracing *t, int r);
 
 /* ---- trace_ask.c: who is at the target, and the names of the hops ---- */
 
+/* Asks the agent before it is known whether the target will be reached, so that nothing has to wait
+ * for its answer. */
+void tracing_ask_ahead(struct tracing *t);
 /* Both give 0, or a negative errno with t->e; trace has gone as far as it will. */
 int tracing_ask_who(struct tracing *t, const struct trace *trace) _must_use_;
 int tracing_ask_names(struct tracing *t, const struct trace *trace) _must_use_;

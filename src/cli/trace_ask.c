@@ -5,11 +5,18 @@
 #include "cli/trace.h"
 
 #define IDENTIFY_TIMEOUT DURATION_S(2)
+/*
+ * What is asked ahead is on its way while every hop is asked, twice, so the answer of an agent is
+ * there before the trace ends, but for what the agent itself takes.
+ */
+#define IDENTIFY_PATIENCE DURATION_MS(100)
 
 static const char *const identify_names[] = {
 	[IDENTIFY_AGENT] = "agent",
 	[IDENTIFY_HTTP] = "http",
 };
+
+static const char of_address[] = "address";
 
 void
 tracing_end_when_settled(struct tracing *t)
@@ -26,19 +33,31 @@ on_reverse_idle(void *userdata)
 	tracing_end_when_settled(userdata);
 }
 
+/* Takes over both texts. What the address of the last reply says is of the trace's own flow, and
+ * stays. */
+static void
+take_answer(struct tracing *t, char *by, char *site, const char *how)
+{
+	if (t->answered_how == of_address) {
+		free(by);
+		free(site);
+		return;
+	}
+	free(t->answered_by);
+	free(t->answered_site);
+	t->answered_by = by;
+	t->answered_site = site;
+	t->answered_how = how;
+}
+
 static void
 on_identified(void *userdata, struct probe_record *r)
 {
 	struct tracing *t = userdata;
 
 	t->agent_asked |= r->target == IDENTIFY_AGENT;
-	if (r->served_by && (t->answered_by == NULL || r->target == IDENTIFY_AGENT)) {
-		free(t->answered_by);
-		free(t->answered_site);
-		t->answered_by = TAKE(r->served_by);
-		t->answered_site = TAKE(r->site);
-		t->answered_how = identify_names[r->target];
-	}
+	if (r->served_by && (t->answered_by == NULL || r->target == IDENTIFY_AGENT))
+		take_answer(t, TAKE(r->served_by), TAKE(r->site), identify_names[r->target]);
 	/* what HTTP says counts when the agent says nothing; HTTP may never answer */
 	if (t->answered_by == NULL || !t->agent_asked)
 		return;
@@ -56,15 +75,36 @@ on_identify_finished(void *userdata)
 	tracing_end_when_settled(t);
 }
 
-/* Asks the target who it is, as proto/identity does and by HTTP, at the same time. That it does not
- * say is no error.
- */
+static void
+on_impatient(struct timer *timer, struct instant now)
+{
+	struct tracing *t = container_of(timer, struct tracing, patience);
+
+	(void)now;
+	on_identify_finished(t);
+}
+
+static char *
+url_of(const struct tracing *t, enum identify whom)
+{
+	bool v6 = t->conf.trace.target.family == IP_V6;
+	const char *before = v6 ? "[" : "", *behind = v6 ? "]" : "";
+	char address[IP_STR_MAX];
+
+	(void)ip_format(t->conf.trace.target, address);
+	if (whom == IDENTIFY_AGENT)
+		return xasprintf("identity://%s%s%s", before, address, behind);
+	return xasprintf("http://%s%s%s:%u/", before, address, behind, t->options->identify_port);
+}
+
+/* Asks the target who it is, as proto/identity does and, as one of `count`, by HTTP at the same
+ * time. That it does not say is no error. */
 static int
-start_identify(struct tracing *t)
+start_identify(struct tracing *t, size_t count)
 {
 	struct probe_conf conf = {
 		.targets = t->identify_targets,
-		.target_count = ARRAY_SIZE(t->identify_targets),
+		.target_count = count,
 		.count = 1,
 		.timeout = IDENTIFY_TIMEOUT,
 		.in_flight_max = 1,
@@ -75,40 +115,54 @@ start_identify(struct tracing *t)
 	const struct probe_events events = {
 		.ended = on_identified, .finished = on_identify_finished, .userdata = t
 	};
-	bool v6 = t->conf.trace.target.family == IP_V6;
-	char address[IP_STR_MAX];
 
-	(void)ip_format(t->conf.trace.target, address);
-	t->identify_urls[IDENTIFY_HTTP] = xasprintf(
-	    "http://%s%s%s:%u/", v6 ? "[" : "", address, v6 ? "]" : "", t->options->identify_port);
-	t->identify_urls[IDENTIFY_AGENT] =
-	    xasprintf("identity://%s%s%s", v6 ? "[" : "", address, v6 ? "]" : "");
-	for (size_t i = 0; i < ARRAY_SIZE(t->identify_targets); i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct probe_target *target = &t->identify_targets[i];
 
+		t->identify_urls[i] = url_of(t, (enum identify)i);
 		*target = (struct probe_target){ .name = t->target,
 			.url = t->identify_urls[i],
 			.address = t->conf.trace.target };
 		if (probe_target_parse(target, &t->e) < 0)
 			return t->e.code;
 	}
-	t->identifying = true;
 	return probe_run_new(t->loop, &conf, &events, &t->identify, &t->e);
+}
+
+/* A trace goes on without it, whatever is wrong. */
+void
+tracing_ask_ahead(struct tracing *t)
+{
+	int r = 0;
+
+	if (t->options->identify == IDENTIFY_AHEAD)
+		r = timer_init(&t->patience, t->loop, on_impatient);
+	if (r == 0 && t->options->identify == IDENTIFY_AHEAD)
+		r = start_identify(t, IDENTIFY_AGENT + 1);
+	if (r < 0)
+		t->e = (struct err){ 0 };
 }
 
 int
 tracing_ask_who(struct tracing *t, const struct trace *trace)
 {
 	const struct name_entry *known = trace_answered_by(trace, t->conf.trace.target, t->names);
+	int r = 0;
 
-	if (known) {
-		t->answered_by = xstrdup(known->name);
-		t->answered_site = known->site ? xstrdup(known->site) : NULL;
-		t->answered_how = "address";
+	t->who_asked = true;
+	if (known)
+		take_answer(
+		    t, xstrdup(known->name), known->site ? xstrdup(known->site) : NULL, of_address);
+	if (known || !trace_has_reached(trace))
+		return 0;
+	if (t->options->identify == IDENTIFY_ASK) {
+		t->identifying = true;
+		r = start_identify(t, IDENTIFY_MAX);
+	} else if (t->identify != NULL && !t->agent_asked) {
+		t->identifying = true;
+		timer_set(&t->patience, instant_add(clock_now(), IDENTIFY_PATIENCE));
 	}
-	if (t->options->identify && t->answered_by == NULL && trace_has_reached(trace))
-		return start_identify(t);
-	return 0;
+	return r;
 }
 
 /* Asks the DNS for every address that has no name yet. */
@@ -158,6 +212,7 @@ tracing_ask_back(struct tracing *t)
 void
 tracing_ask_done(struct tracing *t)
 {
+	timer_done(&t->patience);
 	probe_run_free(t->identify);
 	trace_reverse_free(t->back);
 	reverse_free(t->reverse);

@@ -42,7 +42,7 @@ on_round(void *userdata, int r, const struct err *e)
 		trace_rounds_add(t->rounds, round);
 		r = tracing_ask_names(t, round);
 	}
-	if (r == 0 && t->answered_by == NULL && t->identify == NULL && trace_has_reached(round))
+	if (r == 0 && !t->who_asked && trace_has_reached(round))
 		r = tracing_ask_who(t, round);
 	if (r < 0) {
 		tracing_fail(t, r);

@@ -464,12 +464,16 @@ def probe_and_trace_ask_the_agent():
     with agent_of_host():
         said = json.loads(run('probe', '-n', '3', '--json', f'identity://{V4}', f'identity://[{V6}]:9179'))
         six = json.loads(run('trace', '-n', '--json', '--identify', V6))
+        # by itself, but not when it is told not to
+        plain = [json.loads(run('trace', '-n', '--json', *words, V4)) for words in ((), ('--report', '-c', '1'))]
+        not_asked = json.loads(run('trace', '-n', '--json', '--no-identify', V4))
         with Nginx():
             both = json.loads(run('trace', '-n', '--json', '--identify', V4))
     expect('who', [{HOST: 3}] * 2, [t['served_by'] for t in said['targets']])
     expect('where', [{'am6': 3}] * 2, [t['sites'] for t in said['targets']])
-    expect('traces', [(HOST, 'am6', 'agent')] * 2,
-           [tuple(s[f'answered_{k}'] for k in ('by', 'site', 'how')) for s in (six, both)])
+    expect('traces', [(HOST, 'am6', 'agent')] * 4,
+           [tuple(s[f'answered_{k}'] for k in ('by', 'site', 'how')) for s in (six, both, *plain)])
+    expect('not asked', None, not_asked['answered_by'])
     said = json.loads(run('probe', '-n', '1', '--json', f'identity://{V4}', status=1))
     expect('nobody there', {'Connection refused': 1}, said['targets'][0]['errors'])
 
@@ -544,7 +548,7 @@ def trace_is_one_flow():
         command = inside('edge', sys.executable, __file__, '--capture', 'to-client', str(family), str(protocol))
         with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True) as sniffer:
             expect('sniffer', 'ready\n', sniffer.stdout.readline())
-            run('trace', *words)
+            run('trace', '--no-identify', *words)  # the question who answers is another flow
             headers = sniffer.communicate(input='\n', timeout=10)[0].split()
         hold(len(headers) >= 9, f'{words}: {len(headers)} packets')
         # UDP: ports, length, checksum; ICMP: all but the sequence number, which no router takes for the flow; TCP: ports

@@ -15,6 +15,7 @@
 #include "lab/exec.h"
 #include "lab/fill.h"
 #include "lab/gather.h"
+#include "lab/host_conf.h"
 
 #define PROGRAM "nearcast-controller"
 #define PORT_TRIES 10 /* from the usual one on; then any */
@@ -221,8 +222,34 @@ lab_console_begin(struct lab_console *c, struct lab *lab, const struct scenario 
 
 /* ---- for people ---- */
 
+/* All clients are asked; the address that asks is the first one of the service. */
+static void
+add_catchment(const struct scenario *s, const struct scenario_service *service,
+    const struct scenario_site *site, const char *program, struct strbuf *out)
+{
+	const struct scenario_global_ip *g =
+	    service->global_ips.count > 0
+		? scenario_global_ip(s, scenario_str(&service->global_ips, 0))
+		: NULL;
+	const struct scenario_host *host =
+	    site->hosts.count > 0 ? scenario_at(&site->hosts, struct scenario_host, 0) : NULL;
+	char ip[IP_STR_MAX];
+	bool v6;
+
+	if (g == NULL || host == NULL)
+		return;
+	v6 = g->ipv4.addr.family == IP_NONE;
+	strbuf_addf(out,
+	    "  Where all clients land, and how much better it could be:\n"
+	    "    %s lab exec -l %s %s -- cat %s |\n"
+	    "      %s catchment run -g %s -f %s --project " LAB_PROJECT " --best --lab -l -\n",
+	    program, s->lab, host->name, v6 ? HITLIST6_PATH : HITLIST4_PATH, program,
+	    ip_format((v6 ? g->ipv6 : g->ipv4).addr, ip), site->name);
+}
+
 void
-lab_console_text(const struct lab_console *c, const struct scenario *s, struct strbuf *out)
+lab_console_text(
+    const struct lab_console *c, const struct scenario *s, const char *program, struct strbuf *out)
 {
 	const struct scenario_service *service =
 	    s->services.count > 0 ? scenario_at(&s->services, struct scenario_service, 0) : NULL;
@@ -241,10 +268,11 @@ lab_console_text(const struct lab_console *c, const struct scenario *s, struct s
 	strbuf_addf(out,
 	    "  The same by commands: export NEARCAST_CONTROLLER=%s NEARCAST_TOKEN_FILE=%s\n",
 	    c->url, c->token_file);
-	if (service != NULL && site != NULL)
-		strbuf_addf(out,
-		    "  and then: nearcast drain %s --project " LAB_PROJECT " --site %s\n",
-		    service->name, site->name);
+	if (service != NULL && site != NULL) {
+		strbuf_addf(out, "  and then: %s drain %s --project " LAB_PROJECT " --site %s\n",
+		    program, service->name, site->name);
+		add_catchment(s, service, site, program, out);
+	}
 }
 
 json_t *

@@ -1,6 +1,7 @@
 /* The commands with which a person goes on, see lab/settle.h. */
 #include <string.h>
 
+#include "lab/host_conf.h"
 #include "lab/run_internal.h"
 #include "lab/settle.h"
 
@@ -34,6 +35,51 @@ first_host(const struct scenario *s)
 	return NULL;
 }
 
+static bool
+has_service(const struct scenario_host *host, const char *service)
+{
+	for (size_t i = 0; i < host->services.count; i++) {
+		if (strcmp(scenario_str(&host->services, i), service) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Where the clients land, measured from the sites: every other host of the service listens while
+ * the first one asks.
+ */
+static void
+add_catchment(const struct run *run, const char *program, const char *which,
+    const struct run_target *target, struct strbuf *out)
+{
+	char ip[IP_STR_MAX];
+	const char *first = NULL, *first_site = NULL;
+
+	(void)ip_format(target->prefix.addr, ip);
+	strbuf_add(out, "Where all clients land, as its hosts hear it:\n");
+	scenario_each (site, &run->scenario->sites, struct scenario_site)
+		scenario_each (host, &site->hosts, struct scenario_host) {
+			if (!has_service(host, target->service))
+				continue;
+			if (first == NULL) {
+				first = host->name;
+				first_site = site->name;
+				continue;
+			}
+			strbuf_addf(out,
+			    "  %s lab exec %s%s -- nearcast catchment listen -g %s -f %s -e 5s > "
+			    "%s.land &\n",
+			    program, which, host->name, ip, site->name, host->name);
+		}
+	strbuf_addf(out,
+	    "  sleep 1; %s lab exec %s%s -- nearcast catchment run --alone -g %s -f %s -l %s > "
+	    "%s.land\n",
+	    program, which, first, ip, first_site,
+	    target->family == IP_V6 ? HITLIST6_PATH : HITLIST4_PATH, first);
+	strbuf_addf(out, "  wait; %s catchment merge *.land\n", program);
+}
+
 static void
 add_hints(const struct run *run, const char *program, bool named, const json_t *status,
     struct strbuf *out)
@@ -58,6 +104,10 @@ add_hints(const struct run *run, const char *program, bool named, const json_t *
 	if (announces)
 		strbuf_addf(out, "  %s lab exec %s%s -- nearcast status\n", program, which, host);
 	strbuf_addf(out, "  %s lab down%s%s\n", program, named ? " " : "", named ? name : "");
+	/* with a controller one command does it, and the console's hints have that */
+	if (announces && clients->count > 0 && count > 0 &&
+	    run->plan->nodes[run->plan->node_count - 1].kind != LAB_CONTROLLER)
+		add_catchment(run, program, which, &targets[0], out);
 }
 
 void

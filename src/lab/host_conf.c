@@ -228,3 +228,19 @@ host_conf_names(const struct topology *t)
 	strbuf_add(&out, "\n  ]\n}\n");
 	return keep(t, &out);
 }
+
+const char *
+host_conf_hitlist(const struct topology *t, enum ip_family family)
+{
+	struct strbuf out = { 0 };
+	char text[IP_STR_MAX];
+
+	for (size_t i = 0; i < t->node_count; i++) {
+		const struct topo_node *n = &t->nodes[i];
+		struct ip at = family == IP_V6 ? n->loopback6 : n->loopback4;
+
+		if (n->kind == LAB_CLIENT && at.family != IP_NONE)
+			strbuf_addf(&out, "%s  # %s\n", ip_format(at, text), n->name);
+	}
+	return out.len > 0 ? keep(t, &out) : NULL;
+}

@@ -1,8 +1,10 @@
 /*
- * The files of a lab's hosts and of every node: nginx.conf and nearcast.yaml of a host, the file that
- * names every address of the lab (/etc/nearcast/names.json, which nearcast trace reads).
+ * The files of a lab's hosts and of every node: nginx.conf and nearcast.yaml of a host, the file
+ * that names every address of the lab (/etc/nearcast/names.json, which nearcast trace reads), and
+ * those that have the clients' addresses, for nearcast catchment.
  *
- * nginx is one process (no master): killing it closes its sockets, as the end of a real service would.
+ * nginx is one process (no master): killing it closes its sockets, as the end of a real service
+ * would.
  */
 #pragma once
 
@@ -13,11 +15,15 @@
 #define AGENT_SOCKET_PATH "/run/nearcast/nearcastd.sock"
 #define AGENT_STATE_PATH "/run/nearcast-state" /* /var is the machine's, /run the node's own */
 #define NAMES_PATH "/etc/nearcast/names.json"
+#define HITLIST4_PATH "/etc/nearcast/hitlist-ipv4"
+#define HITLIST6_PATH "/etc/nearcast/hitlist-ipv6"
 
 /* All in the topology's arena. */
 const char *host_conf_nginx(const struct topology *t, size_t host);
 const char *host_conf_agent(const struct topology *t, size_t host);
 const char *host_conf_names(const struct topology *t);
+/* NULL: no client has an address of the family. */
+const char *host_conf_hitlist(const struct topology *t, enum ip_family family);
 
 /* The lowest port that a service of the host has: listens when nginx is up. */
 uint32_t host_conf_port(const struct topology *t, size_t host);

@@ -14,7 +14,7 @@ struct maker {
 	const struct topology *t;
 	struct arena *arena;
 	struct lab_plan *plan;
-	const char *names_json; /* the same in every node */
+	const char *names_json, *hitlist4, *hitlist6; /* the same in every node; NULL: none */
 };
 
 static void
@@ -149,7 +149,7 @@ make_node(struct maker *m, size_t i)
 	const struct topo_node *from = &m->t->nodes[i];
 	const struct topo_net *net = &m->t->nets[from->net];
 	struct lab_node *node = &m->plan->nodes[i];
-	struct lab_file *files = arena_alloc(m->arena, 3 * sizeof(*files));
+	struct lab_file *files = arena_alloc(m->arena, 5 * sizeof(*files));
 
 	node->name = arena_strdup(m->arena, from->name);
 	node->kind = from->kind;
@@ -165,6 +165,10 @@ make_node(struct maker *m, size_t i)
 
 	node->files = files;
 	add_file(files, &node->file_count, NAMES_PATH, m->names_json);
+	if (m->hitlist4 != NULL)
+		add_file(files, &node->file_count, HITLIST4_PATH, m->hitlist4);
+	if (m->hitlist6 != NULL)
+		add_file(files, &node->file_count, HITLIST6_PATH, m->hitlist6);
 	switch (from->kind) {
 	case LAB_ROUTER:
 		make_router_processes(m, i, files, &node->file_count);
@@ -251,7 +255,12 @@ make_plan(const struct scenario *s, bool with_controller, struct lab_plan **ret,
 		t->pools = lab_pools(s, arena, &t->pool_count);
 
 	struct lab_plan *plan = arena_alloc(arena, sizeof(*plan));
-	struct maker m = { .t = t, .arena = arena, .plan = plan, .names_json = host_conf_names(t) };
+	struct maker m = { .t = t,
+		.arena = arena,
+		.plan = plan,
+		.names_json = host_conf_names(t),
+		.hitlist4 = host_conf_hitlist(t, IP_V4),
+		.hitlist6 = host_conf_hitlist(t, IP_V6) };
 
 	plan->name = arena_strdup(arena, s->lab);
 	plan->node_count = t->node_count;

@@ -275,12 +275,12 @@ TEST(a_host_in_full)
 	REQUIRE(load("article", &l));
 	const struct lab_node *host = node(l.plan, "am6-c3.medium.x86-01");
 	REQUIRE(host);
-	CHECK_INT(host->file_count, 3);
+	REQUIRE(host->file_count == 5);
 	CHECK_STR(host->files[0].path, "/etc/nearcast/names.json");
 
 	struct lab_node shown = *host;
-	shown.files++; /* the names are looked at elsewhere */
-	shown.file_count--;
+	shown.files += 3; /* the names are looked at elsewhere, the lists of clients below */
+	shown.file_count -= 3;
 	dump_node(&shown, &got);
 	CHECK_STR(strbuf_get(&got),
 	    "am6-c3.medium.x86-01 1 ams am6-net 64510 am6 192.0.2.91 2001:db8:6:1::2 0\n"
@@ -352,6 +352,11 @@ TEST(a_host_in_full)
 	    "  nginx: nginx -c /run/nginx.conf (at once, ready 80)\n"
 	    "  nearcastd: nearcastd -c /etc/nearcast/nearcast.yaml (manual, ready "
 	    "/run/nearcast/nearcastd.sock)\n");
+	CHECK_STR(host->files[1].path, "/etc/nearcast/hitlist-ipv4");
+	CHECK_STR(host->files[1].content, "192.0.2.83  # edinburgh\n192.0.2.87  # hong-kong\n");
+	CHECK_STR(host->files[2].path, "/etc/nearcast/hitlist-ipv6");
+	CHECK_STR(
+	    host->files[2].content, "2001:db8:4:1::2  # edinburgh\n2001:db8:5:1::2  # hong-kong\n");
 }
 
 TEST(delays_follow_the_path_factor)

@@ -291,9 +291,9 @@ static const struct probe_options defaults = {
 const struct cli_command cli_probe_command = {
 	.name = "probe",
 	.args = "[NAME=]URL...",
-	.summary =
-	    "Ask URLs (http, https, dns, tcp, identity), each time anew; show the timings and who "
-	    "answered.",
+	.summary = "Ask URLs (http, https, dns, dns+tcp, tcp, identity), each time anew; show the "
+		   "timings and who "
+		   "answered.",
 	.args_min = 1,
 	.args_max = UINT_MAX,
 	.options = options,

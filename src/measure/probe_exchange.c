@@ -12,6 +12,9 @@
 #include "proto/identity/identity.h"
 
 #define IN_MAX 4096u
+/* Over TCP a message has its length in front of it, RFC 1035 section 4.2.2. */
+#define FRAME 2u
+#define IN_MAX_TCP (FRAME + 65535u)
 /* For the name alone, when the answer that was measured is there. */
 #define NAME_WAIT DURATION_S(1)
 
@@ -34,12 +37,18 @@ struct probe_exchange {
 	size_t out_len;
 };
 
-_Static_assert(IDENTITY_SIZE >= DNS_IDENTITY_QUERY_MAX, "a query fits");
+_Static_assert(IDENTITY_SIZE >= FRAME + DNS_IDENTITY_QUERY_MAX, "a query fits");
 
 static struct probe_exchange *
 exchange_of(struct exchange *x)
 {
 	return container_of(x, struct probe_exchange, x);
+}
+
+static bool
+is_stream(const struct probe_exchange *p)
+{
+	return p->url->kind == PROBE_TCP || p->url->kind == PROBE_DNS_TCP;
 }
 
 /* ---- the end ---- */
@@ -92,7 +101,7 @@ on_timer(struct timer *t, struct instant now)
 	} else {
 		fail(p, xasprintf("timed out after %s, %s",
 			    duration_format(p->all->conf->timeout, text),
-			    p->url->kind == PROBE_TCP ? "not connected" : "no answer"));
+			    is_stream(p) && !p->x.connected ? "not connected" : "no answer"));
 	}
 }
 
@@ -115,11 +124,19 @@ take_identity(struct probe_exchange *p)
 static void
 make_query(struct probe_exchange *p, const struct dns_identity_question *q)
 {
+	size_t frame = is_stream(p) ? FRAME : 0;
 	struct err e = { 0 };
 
 	/* it was encoded once already, when the URL was read */
-	if (dns_identity_encode(q, (uint16_t)p->nonce, p->out, &p->out_len, &e) < 0)
+	if (dns_identity_encode(q, (uint16_t)p->nonce, p->out + frame, &p->out_len, &e) < 0) {
 		p->out_len = 0;
+		return;
+	}
+	if (frame > 0) {
+		p->out[0] = (uint8_t)(p->out_len >> 8);
+		p->out[1] = (uint8_t)p->out_len;
+	}
+	p->out_len += frame;
 }
 
 /* Over the same socket: with the same ports it takes the same way. */
@@ -158,6 +175,22 @@ take_answer(struct probe_exchange *p, const struct dns_identity_answer *a)
 	ask_name(p);
 }
 
+/* What came, as one message; NULL: not all of it is there. */
+static const uint8_t *
+whole_message(const struct probe_exchange *p, size_t *ret_len)
+{
+	size_t len;
+
+	*ret_len = p->x.in_len;
+	if (!is_stream(p))
+		return p->x.in;
+	if (p->x.in_len < FRAME)
+		return NULL;
+	len = (size_t)p->x.in[0] << 8 | p->x.in[1];
+	*ret_len = len;
+	return p->x.in_len < FRAME + len ? NULL : p->x.in + FRAME;
+}
+
 static void
 take_dns(struct probe_exchange *p)
 {
@@ -165,9 +198,16 @@ take_dns(struct probe_exchange *p)
 		.type = p->url->type,
 		.class = p->url->class };
 	struct dns_identity_answer a;
-	int r = dns_identity_decode(
-	    p->asks_name ? &id_server : &question, (uint16_t)p->nonce, p->x.in, p->x.in_len, &a);
+	size_t len;
+	const uint8_t *message = whole_message(p, &len);
+	int r;
 
+	if (message == NULL)
+		return;
+	r = dns_identity_decode(
+	    p->asks_name ? &id_server : &question, (uint16_t)p->nonce, message, len, &a);
+	if (is_stream(p))
+		p->x.in_len = 0; /* one question, one answer; the next begins anew */
 	if (r == 0)
 		take_answer(p, &a);
 	else if (r == -EBADMSG && !p->asks_name)
@@ -190,12 +230,14 @@ on_sent(struct exchange *x)
 {
 	struct probe_exchange *p = exchange_of(x);
 
-	if (p->url->kind != PROBE_TCP) {
+	if (!is_stream(p)) {
 		p->record.phases[PROBE_PRETRANSFER] = instant_diff(clock_now(), p->started);
 		return;
 	}
+	/* what is asked goes out in the moment when the connection stands */
 	take_time(p, PROBE_CONNECT);
-	end(p);
+	if (p->url->kind == PROBE_TCP)
+		end(p);
 }
 
 static void
@@ -205,9 +247,11 @@ on_failed(struct exchange *x, int error)
 
 	if (p->asks_name)
 		end(p);
+	else if (error == 0)
+		fail(p, xstrdup("the connection was closed without an answer"));
 	else
-		fail(p, xasprintf(
-			    "%s%s", p->url->kind == PROBE_TCP ? "connect: " : "", strerror(error)));
+		fail(p, xasprintf("%s%s", is_stream(p) && !x->connected ? "connect: " : "",
+			    strerror(error)));
 }
 
 /* ---- begin ---- */
@@ -216,21 +260,21 @@ static void
 open_exchange(struct probe_exchange *p, struct endpoint to)
 {
 	static const struct exchange_events events = { on_sent, on_received, on_failed };
-	struct exchange_plan plan = { .in_cap = IN_MAX, .events = &events };
+	struct exchange_plan plan = { .in_cap = is_stream(p) ? IN_MAX_TCP + 1 : IN_MAX,
+		.events = &events };
 	int r;
 
 	if (p->url->kind == PROBE_IDENTITY) {
 		identity_question_encode(p->nonce, p->out);
 		p->out_len = IDENTITY_SIZE;
-	} else if (p->url->kind == PROBE_DNS) {
+	} else if (p->url->kind != PROBE_TCP) {
 		make_query(p,
 		    &(struct dns_identity_question){ p->url->name, p->url->type, p->url->class });
 	}
 	plan.out = p->out_len > 0 ? p->out : NULL;
 	plan.out_len = p->out_len;
 	p->started = clock_now();
-	r = exchange_open(
-	    &p->x, p->all->loop, p->url->kind == PROBE_TCP ? SOCK_STREAM : SOCK_DGRAM, to, &plan);
+	r = exchange_open(&p->x, p->all->loop, is_stream(p) ? SOCK_STREAM : SOCK_DGRAM, to, &plan);
 	if (r < 0)
 		fail(p, xasprintf("connect: %s", strerror(-r)));
 	else if (!p->over)

@@ -80,7 +80,10 @@ failure_text(const struct probe_request *q, CURLcode result)
 		return xasprintf("connect: %s", strerror((int)os_errno));
 	if (result == CURLE_WRITE_ERROR && q->body > BODY_MAX)
 		return xasprintf("the answer is longer than %u MiB", BODY_MAX >> 20);
-	if ((result == CURLE_RECV_ERROR || result == CURLE_SEND_ERROR) && q->error[0])
+	/* what is wrong with a certificate, or with a connection that stands */
+	if ((result == CURLE_RECV_ERROR || result == CURLE_SEND_ERROR ||
+		result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CONNECT_ERROR) &&
+	    q->error[0])
 		return xstrdup(q->error);
 	return xstrdup(curl_easy_strerror(result));
 }

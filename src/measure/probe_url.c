@@ -17,6 +17,7 @@ static const struct scheme {
 	{ "http://", PROBE_HTTP, 0 },
 	{ "https://", PROBE_HTTP, 0 },
 	{ "dns://", PROBE_DNS, DNS_PORT },
+	{ "dns+tcp://", PROBE_DNS_TCP, DNS_PORT },
 	{ "tcp://", PROBE_TCP, 0 },
 	{ "identity://", PROBE_IDENTITY, IDENTITY_PORT },
 };
@@ -111,7 +112,7 @@ probe_url_parse(const char *url, struct probe_url *ret, struct err *e)
 	*ret = (struct probe_url){ 0 };
 	if (scheme == NULL)
 		return err_set(e, -EINVAL,
-		    "\"%s\": only http, https, dns, tcp and identity can be probed", url);
+		    "\"%s\": only http, https, dns, dns+tcp, tcp and identity can be probed", url);
 	ret->kind = scheme->kind;
 	ret->port = scheme->port;
 	if (ret->kind == PROBE_HTTP)
@@ -123,7 +124,7 @@ probe_url_parse(const char *url, struct probe_url *ret, struct err *e)
 		return r;
 	rest += len;
 	rest += *rest == '/';
-	if (ret->kind == PROBE_DNS)
+	if (ret->kind == PROBE_DNS || ret->kind == PROBE_DNS_TCP)
 		return parse_question(url, rest, ret, e);
 	if (*rest != '\0')
 		return err_set(e, -EINVAL, "\"%s\": \"%s\" is not understood", url, rest);

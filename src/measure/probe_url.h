@@ -3,6 +3,7 @@
  *
  *   http://, https://                 a request; libcurl takes it apart
  *   dns://HOST[:PORT]/NAME[?type=T]   a query over UDP; without NAME, who answers (id.server)
+ *   dns+tcp://...                     the same over a TCP connection (RFC 7766)
  *   tcp://HOST:PORT                   a connection, closed when it stands
  *   identity://HOST[:PORT]            the question of proto/identity
  *
@@ -16,6 +17,7 @@
 enum probe_kind {
 	PROBE_HTTP,
 	PROBE_DNS,
+	PROBE_DNS_TCP, /* more round trips, so it is compared with its like alone */
 	PROBE_TCP,
 	PROBE_IDENTITY,
 };
@@ -27,7 +29,7 @@ struct probe_url {
 	/* not of PROBE_HTTP: */
 	char host[PROBE_HOST_MAX + 1]; /* without brackets */
 	uint16_t port;
-	/* of PROBE_DNS: */
+	/* of PROBE_DNS and PROBE_DNS_TCP: */
 	char name[DNS_IDENTITY_NAME_MAX + 2];
 	uint16_t type, class;
 };

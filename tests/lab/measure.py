@@ -370,11 +370,16 @@ def probe_asks_dns():
             unbound('none', '203.0.113.2', 'hide-identity: yes'):
         said = json.loads(run('probe', '-n', '3', '--json', f'dns://{V4}/www.example.com', f'dns://[{V6}]/www.example.com?type=AAAA',
                               f'dns://[{V6}]', 'dns://203.0.113.2/www.example.com'))
+        tcp = json.loads(run('probe', '-n', '3', '--json', f'dns+tcp://{V4}/www.example.com', f'dns+tcp://[{V6}]',
+                             f'dns+tcp://[{V6}]/www.example.com', 'dns+tcp://203.0.113.2/www.example.com'))
         bad = json.loads(run('probe', '-n', '1', '--json', f'dns://{V4}/nowhere.example.com', f'dns://{V4}:54/www.example.com',
                              status=1))
     expect('who', [{'am6-dns1': 3}, {'am6-dns2': 3}, {'am6-dns2': 3}, {}], [t['served_by'] for t in said['targets']])
     for t in said['targets']:
         hold(0 < t['timings']['total_ms']['min'] < 1000 and t['timings']['connect_ms']['max'] == 0, t['timings'])
+    expect('who, over TCP', [{'am6-dns1': 3}, {'am6-dns2': 3}, {'am6-dns2': 3}, {}], [t['served_by'] for t in tcp['targets']])
+    for t in tcp['targets']:
+        hold(0 < t['timings']['connect_ms']['min'] < t['timings']['total_ms']['min'] < 1000, t['timings'])
     expect('failures', [{'answered NXDOMAIN': 1}, {'Connection refused': 1}], [t['errors'] for t in bad['targets']])
 
 

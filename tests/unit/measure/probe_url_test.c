@@ -7,16 +7,16 @@
 static const char *
 parse(const char *url)
 {
-	static const char *const kinds[] = { "http", "dns", "tcp", "identity" };
+	static const char *const kinds[] = { "http", "dns", "dns+tcp", "tcp", "identity" };
 	static char text[1100];
 	struct probe_url u;
 	struct err e = { 0 };
 
 	if (probe_url_parse(url, &u, &e) < 0)
 		return strcpy(text, e.message);
-	if (u.kind == PROBE_DNS)
-		(void)snprintf(text, sizeof(text), "dns %s %u: %s type %u class %u", u.host, u.port,
-		    u.name, u.type, u.class);
+	if (u.kind == PROBE_DNS || u.kind == PROBE_DNS_TCP)
+		(void)snprintf(text, sizeof(text), "%s %s %u: %s type %u class %u", kinds[u.kind],
+		    u.host, u.port, u.name, u.type, u.class);
 	else
 		(void)snprintf(
 		    text, sizeof(text), "%s %s %u", kinds[u.kind], u.host, (unsigned)u.port);
@@ -30,6 +30,8 @@ TEST(each_kind)
 	    "dns 192.0.2.1 53: www.example.com type 1 class 1");
 	CHECK_STR(parse("DNS://[2001:db8::1]:5353/example.com?type=soa"),
 	    "dns 2001:db8::1 5353: example.com type 6 class 1");
+	CHECK_STR(parse("dns+tcp://ns.example/example.com"),
+	    "dns+tcp ns.example 53: example.com type 1 class 1");
 	CHECK_STR(parse("dns://ns.example"), "dns ns.example 53: id.server type 16 class 3");
 	CHECK_STR(parse("dns://ns.example/?type=NS"), "dns ns.example 53:  type 2 class 1");
 	CHECK_STR(parse("tcp://192.0.2.1:443"), "tcp 192.0.2.1 443");
@@ -41,7 +43,7 @@ TEST(each_kind)
 TEST(what_is_wrong_is_said)
 {
 	CHECK_STR(parse("ftp://a/"),
-	    "\"ftp://a/\": only http, https, dns, tcp and identity can be probed");
+	    "\"ftp://a/\": only http, https, dns, dns+tcp, tcp and identity can be probed");
 	CHECK_STR(parse("tcp://a"), "\"tcp://a\": the port is missing (HOST:PORT)");
 	CHECK_STR(parse("tcp://:80"), "\"tcp://:80\": there is no host");
 	CHECK_STR(parse("tcp://[]:80"), "\"tcp://[]:80\": there is no host");

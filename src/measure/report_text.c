@@ -41,8 +41,8 @@ states_to_text(const struct report *r, size_t columns, struct strbuf *out)
 
 	table_add_column(t, "", TABLE_LEFT);
 	table_add_column(t, "clients", TABLE_RIGHT);
-	table_add_column(t, "at best site", TABLE_RIGHT);
-	table_add_column(t, "at nearest", TABLE_RIGHT);
+	table_add_column(t, "best site", TABLE_RIGHT);
+	table_add_column(t, "nearest", TABLE_RIGHT);
 	table_add_column(t, "RTT median", TABLE_RIGHT);
 	table_add_column(t, "p95", TABLE_RIGHT);
 	table_add_column(t, "inflation median", TABLE_RIGHT);

@@ -107,7 +107,7 @@ report_to_text(const struct report *r, size_t findings, size_t columns, struct s
 {
 	if (r->title) {
 		strbuf_add_printable(out, r->title);
-		strbuf_add_char(out, '\n');
+		strbuf_add(out, " (times in ms)\n");
 	}
 	states_to_text(r, columns, out);
 	if (r->has_before)

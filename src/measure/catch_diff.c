@@ -84,6 +84,8 @@ read_catchment(struct catch_diff *d, const char *path, bool second, struct err *
 	d->bad += r.lines.bad;
 	if (got >= 0 && r.end == NULL)
 		strbuf_addf(&d->report, "%s: has no last line: the file was cut off\n", path);
+	else if (got >= 0 && !json_is_true(json_object_get(r.end, "complete")))
+		strbuf_addf(&d->report, "%s: is of a merge to which something was missing\n", path);
 	d->incomplete |= r.end == NULL || !json_is_true(json_object_get(r.end, "complete"));
 	catch_reader_close(&r);
 	return got;
@@ -264,5 +266,5 @@ catch_diff_to_text(const struct catch_diff *d, struct strbuf *out)
 	if (d->come.targets > 0)
 		strbuf_addf(out, "%" PRIu64 " only in the second\n", d->come.targets);
 	if (d->incomplete || d->bad > 0)
-		strbuf_add(out, "incomplete: see what a merge said\n");
+		strbuf_add(out, "incomplete: a merge lacked something\n");
 }

@@ -48,6 +48,7 @@ compute_latency(const struct probe_target *targets, const struct probe_summary *
 		return;
 	least = summaries[best].phases[PROBE_TOTAL].median;
 	ret->has_latency = true;
+	ret->is_best = best == i;
 	ret->latency = DURATION_NS(total->median.ns - least.ns);
 	ret->ratio = least.ns > 0 ? (double)total->median.ns / (double)least.ns : 0;
 }

@@ -14,6 +14,7 @@
 
 struct inflation {
 	bool has_latency, has_km;
+	bool is_best;            /* with has_latency: others are compared with it */
 	struct duration latency; /* negative: it was quicker than the best reference */
 	double ratio;            /* with has_latency; of the medians; 0: the best took no time */
 	double km, nearest_km;   /* with has_km */

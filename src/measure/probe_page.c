@@ -17,7 +17,7 @@ struct page {
 	const struct probe_target *targets;
 	const struct probe_summary *summaries;
 	const struct inflation *inflations;
-	size_t count, best;
+	size_t count;
 	struct probe_look look;
 	size_t name; /* width */
 };
@@ -113,7 +113,7 @@ add_who(const struct page *p, size_t i, struct strbuf *out)
 		if (c->site != NULL)
 			strbuf_addf(&line, " (%s)", c->site);
 	}
-	if (i == p->best)
+	if (n->is_best)
 		strbuf_add(&line, ", the best");
 	else if (n->has_latency)
 		strbuf_addf(&line, " %+.2f ms", duration_ms_f(n->latency));
@@ -165,8 +165,7 @@ void
 probe_to_page(const struct probe_target *targets, const struct probe_summary *summaries,
     const struct inflation *inflations, size_t count, struct probe_look look, struct strbuf *out)
 {
-	struct page p = { targets, summaries, inflations, count,
-		probe_best(targets, summaries, count), look, 0 };
+	struct page p = { targets, summaries, inflations, count, look, 0 };
 	_cleanup_(strbuf_done) struct strbuf plain = { 0 };
 
 	if (look.rows > 0 && look.columns > 0) {

@@ -106,6 +106,16 @@ add_km(struct table *t, const struct inflation *n)
 }
 
 static bool
+any_latency(const struct inflation *inflations, size_t count)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < count; i++)
+		any = any || inflations[i].has_latency;
+	return any;
+}
+
+static bool
 any_km(const struct inflation *inflations, size_t count)
 {
 	bool any = false;
@@ -119,14 +129,14 @@ static void
 answers_to_text(const struct probe_target *targets, const struct probe_summary *summaries,
     const struct inflation *inflations, size_t count, struct probe_look look, struct strbuf *out)
 {
-	size_t best = probe_best(targets, summaries, count);
+	bool compared = any_latency(inflations, count);
 	struct table *t = table_new();
 
 	table_add_column(t, "target", TABLE_LEFT);
 	table_add_column(t, "requests", TABLE_RIGHT);
 	table_add_column(t, "failed", TABLE_RIGHT);
 	table_add_column(t, "answered by", TABLE_LEFT);
-	if (best != PROBE_NO_BEST) {
+	if (compared) {
 		table_add_column(t, "from the best", TABLE_RIGHT);
 		table_add_column(t, "", TABLE_RIGHT);
 	}
@@ -145,10 +155,10 @@ answers_to_text(const struct probe_target *targets, const struct probe_summary *
 		else
 			table_add_styled(
 			    t, STYLE_DIM, s->failed == s->count ? "nobody" : "not said");
-		if (i == best) {
+		if (inflations[i].is_best) {
 			table_add_styled(t, STYLE_GOOD, "the best");
 			table_add_cell(t, "");
-		} else if (best != PROBE_NO_BEST) {
+		} else if (compared) {
 			add_from_best(t, &inflations[i]);
 		}
 		if (inflations[i].has_km)

@@ -89,6 +89,38 @@ TEST(kinds_are_not_compared)
 	done(s, 3);
 }
 
+/* Whichever stands first, and for each family the best of its own. */
+TEST(each_kind_and_family_has_its_best)
+{
+	static const struct probe_target targets[] = {
+		{ .name = "dns", .parsed = { .kind = PROBE_DNS } },
+		{ .name = "web IPv4", .family = IP_V4 },
+		{ .name = "web IPv6", .family = IP_V6 },
+		{ .name = "am6 IPv4", .family = IP_V4, .reference = true },
+		{ .name = "am6 IPv6", .family = IP_V6, .reference = true },
+	};
+	static const int64_t took[] = { 20, 40, 50, 35, 41 };
+	struct probe_summary s[5] = { 0 };
+	struct inflation n[5];
+	struct strbuf text = { 0 };
+
+	for (size_t i = 0; i < 5; i++)
+		answer(&s[i], NULL, took[i]);
+	finish(s, 5);
+	inflation_compute(targets, s, 5, NULL, NULL, n);
+	CHECK(!n[0].is_best && !n[1].is_best && !n[2].is_best && n[3].is_best && n[4].is_best);
+	probe_to_text(targets, s, n, 5, (struct probe_look){ 0 }, &text);
+	CHECK_STR(strstr(strbuf_get(&text), "target"),
+	    "target    requests  failed  answered by  from the best\n"
+	    "dns              1       0  not said\n"
+	    "web IPv4         1       0  not said          +5.00 ms  1.14×\n"
+	    "web IPv6         1       0  not said          +9.00 ms  1.22×\n"
+	    "am6 IPv4         1       0  not said          the best\n"
+	    "am6 IPv6         1       0  not said          the best\n");
+	strbuf_done(&text);
+	done(s, 5);
+}
+
 TEST(kilometres_are_over_the_nearest_site)
 {
 	static const struct probe_target targets[] = { { .name = "near" }, { .name = "both" },

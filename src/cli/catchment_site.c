@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/table.h"
 #include "cli/catchment.h"
+#include "cli/catchment_progress.h"
 #include "cli/fields.h"
 #include "cli/print_json.h"
 #include "cli/signals.h"
@@ -113,6 +114,7 @@ on_finished(void *userdata, int r, const struct err *e)
 static int
 run_loop(struct site_run *s, const struct catch_run_conf *conf)
 {
+	_cleanup_(catchment_progress_done) struct catchment_progress progress = { 0 };
 	struct err e = { 0 };
 	int r = cli_loop_new(&s->loop, &s->e);
 
@@ -120,6 +122,7 @@ run_loop(struct site_run *s, const struct catch_run_conf *conf)
 		r = catch_run_new(s->loop, conf, on_finished, s, &s->run, &s->e);
 	if (r < 0)
 		return r;
+	catchment_progress_start(&progress, s->loop, s->run, conf);
 	r = sd_event_loop(s->loop);
 	if (r < 0)
 		s->r = err_errno(&s->e, r, "event loop");

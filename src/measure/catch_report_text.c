@@ -123,3 +123,28 @@ catch_merge_to_text(const struct catch_merge *m, struct strbuf *out)
 	files_to_text(m, out);
 	catch_sums_done(&s);
 }
+
+/* As a person would say it: no seconds of an hour. */
+static void
+add_left(uint64_t seconds, struct strbuf *out)
+{
+	if (seconds >= 2 * 3600)
+		strbuf_addf(out, ", %" PRIu64 " h left", seconds / 3600);
+	else if (seconds >= 2 * 60)
+		strbuf_addf(out, ", %" PRIu64 " min left", seconds / 60);
+	else if (seconds > 0)
+		strbuf_addf(out, ", %" PRIu64 " s left", seconds);
+}
+
+void
+catch_progress_to_text(
+    const struct catch_run_counts *c, uint64_t total, uint32_t pps, struct strbuf *out)
+{
+	uint64_t done = MIN(c->sent + c->failed + c->skipped, total);
+
+	if (total > 0)
+		strbuf_addf(out, "%" PRIu64 " of %" PRIu64 " sent, ", c->sent, total);
+	strbuf_addf(out, "%" PRIu64 " landed", c->verdicts[CATCH_OWN]);
+	if (pps > 0)
+		add_left((total - done) / pps, out);
+}

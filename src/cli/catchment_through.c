@@ -155,6 +155,7 @@ catchment_run_through(const struct catchment_through *q)
 	if (body == NULL)
 		return cli_usage_error("an argument is not UTF-8 text");
 	add_places(&known, body, targets, exclude);
+	(void)catchments_hold_interrupts();
 	status = object_make(&catchment_kind, q->o, body, &made);
 	return status == EXIT_SUCCESS ? go_on(q, &known, field_text(made.body, "id")) : status;
 }

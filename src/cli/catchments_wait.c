@@ -52,6 +52,18 @@ tell(struct waiting *w)
 		(void)fprintf(stderr, w->watch.is_tty ? "\r%s\033[K" : "%s\n", line);
 }
 
+sigset_t
+catchments_hold_interrupts(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	return set;
+}
+
 /* Whether somebody interrupts within a time. */
 static bool
 was_interrupted(const struct waiting *w, struct duration d)
@@ -99,10 +111,7 @@ wait_for_end(struct waiting *w)
 	struct duration next;
 	int status;
 
-	(void)sigemptyset(&w->signals);
-	(void)sigaddset(&w->signals, SIGINT);
-	(void)sigaddset(&w->signals, SIGTERM);
-	(void)sigprocmask(SIG_BLOCK, &w->signals, NULL);
+	w->signals = catchments_hold_interrupts();
 	while ((status = look(w, &next)) == EXIT_SUCCESS && !catchments_is_over(w->now.body)) {
 		if (!was_interrupted(w, next))
 			continue;

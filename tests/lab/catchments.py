@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 
-from catchments_lab import CATCHMENTS, GIP, Leaving, addresses, asks, begin, landed, part, python, run, until
+from catchments_lab import CATCHMENTS, GIP, Leaving, addresses, asks, begin, get, landed, part, python, run, until
 
 here = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(here.parent / 'interop'), str(here.parent / 'controller')]
@@ -88,7 +88,7 @@ def map_of(lab):
 def its_clients_on_a_map(lab):
     """With the places of its targets the controller reports what `nearcast report` does of the same files."""
     merged, files = pathlib.Path(lab.folder.name) / 'placed', place_files(lab)
-    words = ['catchment', 'run', '-g', GIP, '-f', 'fra1', '--project', 'lab', '--lab', '--best', '-e', '1s', '-o', str(merged), '--json', *files]
+    words = ['catchment', 'run', '-g', GIP[4], '-f', 'fra1', '--project', 'lab', '--lab', '--best', '-e', '1s', '-o', str(merged), '--json', *files]
     said = json.loads(lab.call(*words, *addresses(lab).values()).stdout)
     check('only what they need was sent', (said['place_count'], said['asn_count']), (2, 2))
     report = json.loads(lab.call('catchments', 'report', said['id'], '-p', 'lab', '--json').stdout)

@@ -3,7 +3,8 @@
  *
  *   options   what to do
  *   load      the configuration, complete and checked, or the end
- *   store     opened, and its schema brought up to date; who serves waits for one that is away
+ *   store     opened, and its schema brought up to date; who serves waits for one that is away,
+ *             and is the only one that serves one of SQLite
  *   command   serve (without one), init, token, export, backup
  */
 #include <errno.h>
@@ -385,6 +386,8 @@ main(int argc, char **argv)
 	r = store_open(conf->store, &store, &e);
 	if (r >= 0 && options.command != NULL && strcmp(options.command, "init") != 0)
 		store_must_exist(store);
+	if (r >= 0 && options.command == NULL)
+		r = store_claim(store, &e);
 	if (r >= 0)
 		r = store_migrate(store, &e);
 	if (r < 0 && (r != STORE_AWAY || options.command != NULL))

@@ -63,6 +63,8 @@ struct store_driver {
 	int (*script)(struct store *s, const char *sql, struct err *e);
 	/* Whether the file is still that of s->mark; NULL where there is none. */
 	int (*check)(struct store *s, struct err *e);
+	/* NULL where several may serve it. */
+	int (*claim)(struct store *s, struct err *e);
 	int (*backup)(struct store *s, const char *path, struct err *e);
 	/* 1: there is a table schema_versions; 0: none; STORE_SCHEMA: somebody else's database. */
 	int (*has_schema)(struct store *s, struct err *e);

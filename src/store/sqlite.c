@@ -187,6 +187,8 @@ connect_(struct store *s, struct err *e)
 static void
 free_(struct store *s)
 {
+	if (sqlite_of(s)->claim >= 0)
+		(void)close(sqlite_of(s)->claim);
 	free(sqlite_of(s)->path);
 	free(sqlite_of(s));
 }
@@ -384,6 +386,7 @@ static const struct store_driver sqlite_driver = {
 	.run = run,
 	.script = script,
 	.check = check,
+	.claim = sqlite_claim,
 	.backup = sqlite_backup,
 	.has_schema = has_schema,
 	.migration_text = migration_text,
@@ -395,5 +398,6 @@ sqlite_new(void)
 	struct sqlite_store *q = xcalloc(1, sizeof(*q));
 
 	q->store.driver = &sqlite_driver;
+	q->claim = -1;
 	return &q->store;
 }

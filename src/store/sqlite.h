@@ -13,6 +13,7 @@ struct sqlite_store {
 	bool stale;  /* what it says of the file may be wrong: to be opened again */
 	struct statements statements;
 	struct instant busy_since;
+	int claim;     /* of who serves it: a locked file; -1: none */
 	bool has_turn; /* sqlite_turn.h: in a transaction that writes */
 };
 
@@ -32,4 +33,6 @@ int sqlite_classify(int code, int saved);
 /* The error of the last call on db, before which errno was 0, with its sentence. */
 int sqlite_error(struct sqlite_store *q, sqlite3 *db, struct err *e);
 
+/* store_claim(); the lock is held until the store is closed. */
+int sqlite_claim(struct store *s, struct err *e);
 int sqlite_backup(struct store *s, const char *path, struct err *e);

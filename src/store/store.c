@@ -78,6 +78,12 @@ store_must_exist(struct store *s)
 }
 
 int
+store_claim(struct store *s, struct err *e)
+{
+	return s->driver->claim != NULL ? s->driver->claim(s, e) : 0;
+}
+
+int
 store_is_missing(const struct store *s, struct err *e)
 {
 	return err_set(e, STORE_OTHER, "there is no store at %s yet; \"init\" makes one", s->name);

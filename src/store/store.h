@@ -63,6 +63,13 @@ void store_closep(struct store **s);
 /* Before its first use: where there is no store, none is made by it or by store_migrate(), which
  * is STORE_OTHER then. */
 void store_must_exist(struct store *s);
+/*
+ * Once, by a program that serves the store: it is the only one that does, until the store is closed
+ * or the process ends. STORE_OTHER: another one serves it, or that cannot be known; the sentence
+ * names the file, and the process. Whoever only uses the store beside it claims nothing. Of
+ * PostgreSQL, which is made to be shared, it does nothing. Does not connect.
+ */
+int store_claim(struct store *s, struct err *e) _must_use_;
 /* For people: the path, or the URL without its password. */
 const char *store_name(const struct store *s);
 /* Whether several programs on several machines can share it: PostgreSQL. */

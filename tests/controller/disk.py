@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""nearcast-controller whose disk is full, and whose store is taken away: disk.py NEARCAST-CONTROLLER. TAP.
+"""nearcast-controller whose disk is full, whose store is taken away, or served by another: disk.py NEARCAST-CONTROLLER. TAP.
 
 The disk is a small one of its own, in a user and mount namespace.
 """
@@ -121,6 +121,32 @@ def its_file_is_removed(program):
         assert controller.stop() == 0
         shutil.rmtree(disk, ignore_errors=True)
         subprocess.run(['umount', '-l', disk], check=False)
+
+
+@case
+def one_controller_serves_it(program):
+    """A second one is refused, whatever it calls the file; commands work beside it; one that is killed leaves it free."""
+    with Controller(program) as controller, Controller(program) as second:
+        store = controller.conf['store']
+        controller.command('init')
+        controller.start()
+        link = second.path / 'link.db'
+        link.symlink_to(store)
+        for name in (store, str(link)):
+            second.conf['store'] = name
+            said = subprocess.run([program, '-c', second.write_conf()], capture_output=True, text=True, check=False,
+                                  timeout=DEADLINE)
+            wanted = f'nearcast-controller: {name} is served by process {controller.process.pid} already; '
+            assert said.returncode == 1 and said.stderr.startswith(wanted), said
+        assert controller.command('token', 'two').startswith('nct_')
+        assert '"two"' in controller.command('export')
+        controller.command('backup', str(controller.path / 'copy.db'))
+        assert 'has an administrator already' in controller.command('init', status=1)
+        for number in (signal.SIGKILL, signal.SIGTERM):
+            controller.stop(number)
+            controller.start()
+        controller.stop()
+        second.start()
 
 
 if os.environ.get('NEARCAST_OWN_DISK') is None:

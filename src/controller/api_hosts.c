@@ -9,6 +9,7 @@
 #include "controller/call_filter.h"
 #include "controller/handlers.h"
 #include "controller/host_move.h"
+#include "controller/presence.h"
 #include "controller/references.h"
 #include "controller/standing.h"
 
@@ -252,16 +253,18 @@ hosts_touch(struct call *c, const char *id)
 /*
  * A host that is removed hears nothing any more, and goes on with what it announces: a controller
  * that does not know it is no reason to withdraw. So while it is here and announces what is ours,
- * it is removed only by who says that this is meant.
+ * it is removed only by who says that this is meant. Where it is silent, a drain would not reach
+ * it, so there is no other way.
  */
 static int
 check_silent(struct call *c, const json_t *host)
 {
 	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
 	const char *name = call_text(host, "name");
-	char more[32] = "";
+	char more[32] = "", since[TIME_TEXT_SIZE];
 	int r = store_query(c->store, &rows, c->e,
-	    "SELECT r.prefix FROM reports r JOIN hosts h ON h.id = r.host WHERE h.id = $1"
+	    "SELECT r.prefix, h.seen_at, h.left_at FROM reports r JOIN hosts h ON h.id = r.host "
+	    "WHERE h.id = $1"
 	    " AND r.service IS NOT NULL AND r.stage <> 'withdrawn'"
 	    " AND h.credential_hash IS NOT NULL AND h.seen_at > $2 ORDER BY r.prefix",
 	    SQL_TEXT(call_text(host, "id")), SQL_INT(c->request->now - STANDING_FRESH_NS));
@@ -270,6 +273,13 @@ check_silent(struct call *c, const json_t *host)
 		return r < 0 ? r : 0;
 	if (rows.count > 1)
 		(void)snprintf(more, sizeof(more), " and %zu more", rows.count - 1);
+	if (!presence_is(store_int(&rows, 1), store_int_or(&rows, 2, INT64_MIN), c->request->now))
+		return call_problem(c, PROBLEM_ANNOUNCING,
+		    "%s announced %s%s when it was heard of last, is silent since %s, and may go "
+		    "on "
+		    "with that; once it is known to be down, `nearcast hosts remove %s --override "
+		    "REASON` removes it",
+		    name, store_text(&rows, 0), more, time_text(store_int(&rows, 1), since), name);
 	return call_problem(c, PROBLEM_ANNOUNCING,
 	    "%s announces %s%s, and nobody could end that from here: first `nearcast drain --host "
 	    "%s`, or `nearcast leave` there",

@@ -122,6 +122,15 @@ TEST(a_host_that_announces_is_not_removed_unsaid)
 	CHECK_STR(said(&g.a, "type"), "urn:nearcast:problem:announcing");
 	CHECK(strstr(said(&g.a, "detail"), "am6-1 announces 192.0.2.2/32 and 1 more") != NULL);
 	CHECK(strstr(said(&g.a, "detail"), "nearcast drain --host am6-1") != NULL);
+	/* it could be told nothing */
+	g.a.now += INT64_C(16) * 1000000000;
+	ASK(&g.a, 409, ADMIN, "DELETE", "/api/v1/hosts/am6-1", NULL);
+	CHECK_STR(said(&g.a, "type"), "urn:nearcast:problem:announcing");
+	CHECK(strstr(said(&g.a, "detail"),
+		  "am6-1 announced 192.0.2.2/32 and 1 more when it was heard of last, is silent "
+		  "since 20") != NULL);
+	CHECK(strstr(said(&g.a, "detail"), "--override REASON") != NULL);
+	CHECK(strstr(said(&g.a, "detail"), "nearcast drain") == NULL);
 	/* what stands in its own file goes on as it should */
 	report(&g, 0, "withdrawn");
 	ASK(&g.a, 204, ADMIN, "DELETE", "/api/v1/hosts/am6-1", NULL);

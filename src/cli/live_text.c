@@ -28,9 +28,12 @@ add_place(struct table *t, const json_t *site, const json_t *host)
 	table_add_cell(t, field_text(site, "name"));
 	table_add_cell(t, field_text(host, "name"));
 	if (host == NULL)
-		table_add_cell(t, "");
+		table_add_cell(t, "no host");
 	else if (json_is_true(json_object_get(host, "present")))
 		table_add_cell(t, "here");
+	else if (*field_text(host, "seen_at") != '\0' &&
+		 !json_is_true(json_object_get(host, "joined")))
+		table_add_cell(t, "left"); /* only a goodbye ends a credential */
 	else if (*field_text(host, "seen_at") != '\0')
 		table_add_cellf(t, "away, seen %s", field_text(host, "seen_at"));
 	else

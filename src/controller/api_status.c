@@ -99,7 +99,8 @@ read_hosts(struct call *c, const struct wanted *w, json_t *sites, json_t *hosts)
 	    " AND ($3 = '' OR h.project IS NULL OR h.project = $3)"
 	    " WHERE ($1 = '' OR h.id = $1) AND ($2 = '' OR h.id IN (SELECT r.host FROM reports r"
 	    " WHERE r.service = $2) OR h.id IN (SELECT k.id FROM placements p JOIN hosts k"
-	    " ON k.id = p.host OR k.site = p.site WHERE p.service = $2))"
+	    " ON k.id = p.host OR k.site = p.site WHERE p.service = $2) OR (h.id IS NULL"
+	    " AND sites.id IN (SELECT p.site FROM placements p WHERE p.service = $2)))"
 	    " ORDER BY sites.name, sites.id, h.name",
 	    SQL_TEXT(w->host), SQL_TEXT(w->service), SQL_TEXT(w->project));
 

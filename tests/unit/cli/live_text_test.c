@@ -34,8 +34,9 @@ TEST(every_address_has_a_row)
 /* Nobody knows how it stands now. */
 TEST(what_is_old_is_no_state_of_now)
 {
-	check("[{\"name\": \"am6\", \"hosts\": [{\"name\": \"h1\", \"present\": false, "
-	      "\"seen_at\": \"T\", \"services\": [{\"name\": \"shop.web\", \"addresses\": "
+	check("[{\"name\": \"am6\", \"hosts\": [{\"name\": \"h1\", \"joined\": true, "
+	      "\"present\": false, \"seen_at\": \"T\", \"services\": [{\"name\": \"shop.web\", "
+	      "\"addresses\": "
 	      "[{\"prefix\": \"192.0.2.1/32\", \"stage\": \"preferred\", \"verdict\": "
 	      "\"passing\", \"since\": \"T\", \"reason\": \"well\"}]}]}]}]",
 	    "site  host  agent         sessions  service   order  prefix        stage          "
@@ -48,15 +49,17 @@ TEST(what_has_nothing_is_there_too)
 {
 	check("[{\"name\": \"a\", \"hosts\": []}, {\"name\": \"b\", \"hosts\": [{\"name\": \"h1\", "
 	      "\"joined\": "
-	      "false}, {\"name\": \"h2\", \"joined\": true}, {\"name\": \"h3\", \"seen_at\": "
-	      "\"T\", \"services\": "
-	      "[{\"name\": \"x\", \"addresses\": []}]}]}]",
+	      "false}, {\"name\": \"h2\", \"joined\": true}, {\"name\": \"h3\", \"joined\": "
+	      "true, \"seen_at\": \"T\", \"services\": "
+	      "[{\"name\": \"x\", \"addresses\": []}]}, {\"name\": \"h4\", \"joined\": false, "
+	      "\"seen_at\": \"T\"}]}]",
 	    "site  host  agent           sessions  service  order  prefix  stage  verdict  since  "
 	    "why\n"
-	    "a\n"
+	    "a           no host\n"
 	    "b     h1    has not joined\n"
 	    "b     h2    never seen\n"
-	    "b     h3    away, seen T\n");
+	    "b     h3    away, seen T\n"
+	    "b     h4    left\n");
 	check("[]", "");
 	check("{}", "");
 }

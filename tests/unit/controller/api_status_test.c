@@ -83,6 +83,16 @@ TEST(of_a_service)
 	CHECK_STR(said(&g.a, "sites.0.hosts.0.services.0.detail.checks.0.name"), "c");
 	CHECK_STR(said(&g.a, "sites.0.hosts.0.services.0.leases.0.prefix"), "192.0.2.2/32");
 	CHECK_INT(said_int(&g.a, "sites.1.hosts.0.services"), 1);
+	/* a site that it is to be at, and where no host is */
+	ASK(&g.a, 201, ADMIN, "POST", "/api/v1/sites", "{'name': 'empty'}");
+	ASK(&g.a, 201, ADMIN, "POST", "/api/v1/sites", "{'name': 'other'}");
+	g.a.if_match = "*";
+	ASK(&g.a, 200, OPERATOR, "PATCH", ALPHA "/services/web",
+	    "{'sites': ['am6', 'ny5', 'empty'], 'override_reason': 't'}");
+	ASK(&g.a, 200, VIEWER, "GET", ALPHA "/services/web/status", NULL);
+	CHECK_INT(said_int(&g.a, "sites"), 3);
+	CHECK_STR(said(&g.a, "sites.1.name"), "empty");
+	CHECK_INT(said_int(&g.a, "sites.1.hosts"), 0);
 	ASK(&g.a, 404, STRANGER, "GET", ALPHA "/services/web/status", NULL);
 	ASK(&g.a, 404, VIEWER, "GET", ALPHA "/services/other/status", NULL);
 	agents_done(&g);

@@ -51,7 +51,11 @@ body_read(const char *text, size_t len, json_t *errors)
 		return NULL;
 	}
 	value = json_loadb(text, len, JSON_REJECT_DUPLICATES, &e);
-	if (value == NULL)
+	if (value == NULL && json_error_code(&e) == json_error_null_character)
+		field_error(errors, "",
+		    "line %d, column %d: \\u0000 is not allowed in a string or a key", e.line,
+		    e.column);
+	else if (value == NULL)
 		field_error(
 		    errors, "", "not JSON: line %d, column %d: %s", e.line, e.column, e.text);
 	return value;

@@ -219,7 +219,10 @@ api_make_administrator(
 
 	_Static_assert(TOKEN_TEXT_SIZE == 48, "");
 	if (!field_name_is_valid(name, NAME_MAX_BYTES))
-		return err_set(e, -EINVAL, "\"%s\" is no name of a token", name);
+		return err_set(e, -EINVAL,
+		    "\"%.80s\" is no name of a token; expected 1 to %d letters, digits, \"-\", "
+		    "\"_\" and \".\", a letter or digit first",
+		    name, NAME_MAX_BYTES);
 	r = store_transaction(store, make_administrator, &f, e);
 	api_response_done(&f.response);
 	return r;

@@ -22,6 +22,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/style.h"
 #include "controller/api.h"
 #include "controller/controller_conf.h"
 #include "controller/export.h"
@@ -64,7 +65,11 @@ static const char usage_text[] =
 static int
 fail(const struct err *e)
 {
-	(void)fprintf(stderr, PROGRAM ": %s\n", e->message);
+	_cleanup_(strbuf_done) struct strbuf line = { 0 };
+
+	/* words of the command line and names of files are in it */
+	strbuf_add_printable(&line, e->message);
+	(void)fprintf(stderr, PROGRAM ": %s\n", strbuf_get(&line));
 	return EXIT_FAILURE;
 }
 
@@ -223,6 +228,15 @@ on_hangup(sd_event_source *source, const struct signalfd_siginfo *si, void *user
 }
 
 static int
+on_end(sd_event_source *source, const struct signalfd_siginfo *si, _unused_ void *userdata)
+{
+	const char *why = si->ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT";
+
+	log_info("ends: %s", why);
+	return sd_event_exit(sd_event_source_get_event(source), EXIT_SUCCESS);
+}
+
+static int
 watch_signals(sd_event *loop)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
@@ -234,8 +248,7 @@ watch_signals(sd_event *loop)
 		(void)sigaddset(&mask, signals[i]);
 	(void)sigprocmask(SIG_BLOCK, &mask, NULL);
 	for (size_t i = 0; signals[i] != SIGHUP; i++) {
-		/* without a function it ends the loop with status 0 */
-		int r = sd_event_add_signal(loop, NULL, signals[i], NULL, NULL);
+		int r = sd_event_add_signal(loop, NULL, signals[i], on_end, NULL);
 
 		if (r < 0)
 			return r;

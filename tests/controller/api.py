@@ -93,6 +93,8 @@ def commands(program, new_store):
         assert 'has an administrator already' in controller.command('init', status=1)
         assert controller.command('token', 'other').strip() != token
         assert 'no name' in controller.command('token', 'a b', status=1)
+        said = controller.command('token', 'x\n\x1b[31m', status=1)
+        assert said.startswith('nearcast-controller: "x??[31m" is no name of a token; expected 1 to 63 letters, '), said
         assert 'unknown command: x' in controller.command('x', status=2)
         assert 'an argument is missing' in controller.command('backup', status=2)
         assert 'unexpected argument: y' in controller.command('export', 'y', status=2)
@@ -154,6 +156,7 @@ def a_life_of_an_address(program, new_store):
         assert len(alpha.ask('GET', ORDERS + '?family=ipv4&limit=1', status=200).json['items']) == 1
         assert alpha.ask('DELETE', place, status=200).json['state'] == 'quarantined'
         assert controller.stop() == 0
+        assert 'ends: SIGTERM' in controller.log.read_text().splitlines()[-1], controller.log.read_text()
         controller.start()
         alpha.close()
         assert alpha.ask('GET', place, status=200).json['state'] == 'quarantined'

@@ -61,7 +61,7 @@ struct report_landing {
 	uint32_t best_site;
 	double best_rtt; /* the least from any site; may be known without rtt */
 	/* set by report_compute() */
-	double inflation;      /* ms, not negative */
+	double inflation;      /* ms, not negative; 0 at the best site */
 	uint32_t nearest_site; /* of the sites with a place; the others are NAN without one */
 	double km, nearest_km, inflation_km;
 };

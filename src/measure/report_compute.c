@@ -38,17 +38,19 @@ find_distances(const struct report *r, const struct report_place *at, struct rep
 static void
 compute_landing(const struct report *r, const struct report_client *c, struct report_landing *l)
 {
-	/* two sites may be equally far, and the smaller of two measurements the later one */
+	/*
+	 * At the best site there is none: what was measured of it twice differs by noise. Of two
+	 * sites that are equally far the smaller measurement may be that of the one it lands at.
+	 */
 	if (!isnan(l->rtt) && !isnan(l->best_rtt))
-		l->inflation = fmax(l->rtt - l->best_rtt, 0);
+		l->inflation = l->site == l->best_site ? 0 : fmax(l->rtt - l->best_rtt, 0);
 	find_distances(r, &c->place, l);
 }
 
 static bool
 costs_ms(const struct report *r, const struct report_landing *l)
 {
-	/* at the best site, what is more than the least is noise of its two measurements */
-	return l->inflation > r->limits.ms && l->site != l->best_site;
+	return l->inflation > r->limits.ms;
 }
 
 static bool
@@ -178,8 +180,7 @@ count_landing(struct report_state *s, const struct report_client *c, const struc
 		add(&s->several, c);
 	if (!isnan(l->inflation)) {
 		add(&s->compared, c);
-		/* the same site may have been measured twice, and two may be equally far */
-		if (l->site == l->best_site || l->inflation == 0)
+		if (l->inflation == 0)
 			add(&s->at_best, c);
 	}
 	if (!isnan(l->inflation_km)) {

@@ -15,7 +15,8 @@ static const struct {
 	    "the Global IP." },
 	{ "Latency inflation", "The RTT from the site where a client lands, less that from its "
 			       "best site: what the network’s "
-			       "choice costs, in ms. So in Schmidt, Heidemann and Kuipers, "
+			       "choice costs, in ms; 0 for those that land at their best "
+			       "site. So in Schmidt, Heidemann and Kuipers, "
 			       "“Anycast Latency: How Many Sites "
 			       "Are Enough?”, PAM 2017, and in Li, Levin, Spring and "
 			       "Bhattacharjee, “Internet Anycast: "

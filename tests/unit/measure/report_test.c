@@ -151,6 +151,7 @@ TEST(who_lands_at_the_best_site_is_no_finding_whatever_was_measured_twice)
 	report_compute(&r);
 	CHECK_INT(r.finding_count, 0);
 	CHECK_INT(r.after.at_best.clients, 1);
+	CHECK(r.clients[0].after.inflation == 0 && r.after.inflation.p95 == 0);
 	report_done(&r);
 }
 

@@ -58,6 +58,7 @@ struct report_landing {
 	uint32_t site;     /* where it lands; REPORT_NONE: at several, or not heard */
 	const char *sites; /* of one that lands at several: "am6,sg1" */
 	double rtt;        /* from there */
+	bool asked_global; /* the Global IP itself took rtt, not the site's own address */
 	uint32_t best_site;
 	double best_rtt; /* the least from any site; may be known without rtt */
 	/* set by report_compute() */

@@ -346,8 +346,10 @@ judge(const struct report *r, struct report_finding *f)
 {
 	const struct report_landing *l = &r->clients[f->client].after;
 
+	double here = l->site == l->best_site ? fmin(l->rtt, l->best_rtt) : l->rtt;
+
 	if (!costs_ms(r, l))
-		f->only_nearer = !(f->better_rtt < l->rtt); /* NAN: not known */
+		f->only_nearer = !(f->better_rtt < here); /* NAN: not known */
 }
 
 static void

@@ -71,6 +71,7 @@ take_landing(struct report_builder *b, struct report_landing *l, json_t *target)
 	l->site = count == 1 ? report_builder_site(b, sites) : REPORT_NONE;
 	l->sites = count > 1 ? sites : NULL;
 	l->rtt = count == 1 ? round_trip(target) : NAN;
+	l->asked_global = !isnan(l->rtt);
 }
 
 int

@@ -126,23 +126,44 @@ add_hops(struct report_builder *b, struct report_trace *t, const json_t *hops)
 	}
 }
 
-/*
- * The round trip to the Global IP itself counts more than one from the site's own address, which
- * may take another way.
+/* To the Global IP itself; one from the site's own address may take another way, and counts less.
  */
 static void
-add_landing(struct report *r, const struct report_trace *t)
+take_landing(struct report_landing *l, uint32_t site, double rtt)
 {
-	struct report_landing *l = &r->clients[t->client].after;
-
-	if (t->target_site != REPORT_NONE || !t->reached || t->site == REPORT_NONE)
-		return;
 	if (!l->heard) {
 		l->heard = true;
-		l->site = t->site;
+		l->site = site;
 	}
-	if (l->site == t->site && !isnan(t->hops[t->hop_count - 1].rtt))
-		l->rtt = t->hops[t->hop_count - 1].rtt;
+	if (l->site != site || isnan(rtt))
+		return;
+	l->rtt = l->asked_global ? fmin(l->rtt, rtt) : rtt;
+	l->asked_global = true;
+}
+
+/* To a site's own address: the least counts here too. One site alone tells of no best one. */
+static void
+take_best(struct report_landing *l, uint32_t site, double rtt)
+{
+	if (rtt < l->best_rtt) { /* NAN: none was measured, or this one was not */
+		l->best_rtt = rtt;
+		l->best_site = site;
+	}
+}
+
+static void
+take_end(struct report *r, const struct report_trace *t)
+{
+	struct report_landing *l = &r->clients[t->client].after;
+	double rtt;
+
+	if (!t->reached)
+		return;
+	rtt = t->hops[t->hop_count - 1].rtt;
+	if (t->target_site != REPORT_NONE)
+		take_best(l, t->target_site, rtt);
+	else if (t->site != REPORT_NONE)
+		take_landing(l, t->site, rtt);
 }
 
 int
@@ -168,6 +189,6 @@ report_build_trace(struct report_builder *b, const char *client, const json_t *d
 		if (r->global_ip == NULL)
 			r->global_ip = t->target;
 	}
-	add_landing(r, t);
+	take_end(r, t);
 	return 0;
 }

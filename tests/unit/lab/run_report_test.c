@@ -86,7 +86,7 @@ TEST(one_site_alone_is_before_and_the_global_ip_after)
 	CHECK_STR(r.clients[0].label, "edinburgh");
 	CHECK_STR(r.clients[0].place.country, "GB");
 	CHECK_STR(r.clients[0].network, "scotnet");
-	CHECK(r.clients[0].after.site == 0 && r.clients[0].after.rtt == 20); /* of its trace */
+	CHECK(r.clients[0].after.site == 0 && r.clients[0].after.rtt == 19.5); /* its trace: 20 */
 	CHECK(r.clients[1].before.site == 0 && r.clients[1].before.rtt == 203);
 	CHECK(r.clients[1].before.inflation == 159 && r.clients[1].after.inflation == 0);
 	CHECK(r.change.mended.clients == 1 && r.finding_count == 0);
@@ -113,6 +113,45 @@ TEST(without_anycast_there_is_nothing_to_report)
 	report_done(&r);
 	loaded_done(&l);
 	json_decref(doc);
+}
+
+/* Edinburgh lands at sg1. Of probe and trace, now the one is quicker and now the other. */
+static void
+check_rtts(const char *text, double rtt, double better)
+{
+	json_t *doc = json_loads(text, 0, NULL);
+	struct loaded l;
+	struct report r;
+
+	REQUIRE(doc != NULL && load(&l));
+	report_init(&r);
+	CHECK_INT(lab_report_fill(doc, conf_root(l.conf), l.plan, &r, NULL), 0);
+	REQUIRE(r.client_count == 1 && r.finding_count == 1);
+	CHECK(r.clients[0].after.rtt == rtt && r.clients[0].after.best_rtt == better);
+	CHECK(r.findings[0].better_rtt == better && r.findings[0].ms == rtt - better);
+	CHECK(!r.findings[0].only_nearer);
+	CHECK_INT(r.after.at_best.clients, 0);
+	report_done(&r);
+	loaded_done(&l);
+	json_decref(doc);
+}
+
+TEST(the_least_rtt_counts_of_the_better_site_as_of_the_one_it_lands_at)
+{
+	check_rtts("{\"steps\":[{\"step\":\"unicast\",\"rows\":[" UNICAST(
+		       "edinburgh", "am6", 163) "," UNICAST("edinburgh", "sg1",
+		       170) "]},{\"step\":\"anycast\",\"rows\":[" ANYCAST("edinburgh", "ipv4",
+		       "sg1", 166) "]},{\"step\":\"trace\",\"rows\":[" TRACE("edinburgh",
+		       "203.0.113.10", "sg1", HOP(126, "203.0.113.10")) "," TRACE("edinburgh",
+		       "192.0.2.91", "am6", HOP(104, "192.0.2.91")) "]}]}",
+	    126, 104);
+	check_rtts("{\"steps\":[{\"step\":\"unicast\",\"rows\":[" UNICAST(
+		       "edinburgh", "am6", 100) "," UNICAST("edinburgh", "sg1",
+		       170) "]},{\"step\":\"anycast\",\"rows\":[" ANYCAST("edinburgh", "ipv4",
+		       "sg1", 120) "]},{\"step\":\"trace\",\"rows\":[" TRACE("edinburgh",
+		       "203.0.113.10", "sg1", HOP(211, "203.0.113.10")) "," TRACE("edinburgh",
+		       "192.0.2.91", "am6", HOP(104, "192.0.2.91")) "]}]}",
+	    120, 100);
 }
 
 TEST(a_way_of_a_later_step_counts_unless_there_was_one)

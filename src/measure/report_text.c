@@ -67,7 +67,7 @@ findings_to_text(const struct report *r, size_t max, size_t columns, struct strb
 	table_add_column(t, "client", TABLE_LEFT);
 	table_add_column(t, "network", TABLE_LEFT);
 	table_add_column(t, "lands at", TABLE_LEFT);
-	table_add_column(t, "better", TABLE_LEFT);
+	table_add_column(t, "other", TABLE_LEFT);
 	table_add_column(t, "ms more", TABLE_RIGHT);
 	table_add_column(t, "km more", TABLE_RIGHT);
 	table_add_column(t, "share", TABLE_RIGHT);
@@ -94,8 +94,8 @@ findings_to_text(const struct report *r, size_t max, size_t columns, struct strb
 		else
 			table_add_cell(t, report_reason_title(f->reason));
 	}
-	strbuf_addf(out, "\n%zu client%s could be served better\n", r->finding_count,
-	    r->finding_count == 1 ? "" : "s");
+	strbuf_addf(out, "\n%zu client%s at a slower or farther site than another one\n",
+	    r->finding_count, r->finding_count == 1 ? " lands" : "s land");
 	if (r->finding_count > 0)
 		table_format(t, (struct table_look){ .columns = columns }, out);
 	if (r->finding_count > max)

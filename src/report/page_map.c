@@ -1,6 +1,6 @@
 /*
  * The map: sites, and clients with the shape and the colour of the site where they land; a line for
- * those whom a better site could serve. Where there is a before, the page has both and shows one,
+ * those that land badly. Where there is a before, the page has both and shows one,
  * which radio buttons choose. page_map_sites.c draws the sites and their names.
  */
 #include <math.h>
@@ -222,7 +222,7 @@ add_legend(const struct report *r, struct strbuf *out)
 	page_mark(out, REPORT_NONE, false);
 	strbuf_add(out, "at several sites, or not heard</li>\n<li class=\"faint\">");
 	page_mark(out, 0, true);
-	strbuf_add(out, "edged, with a line to its site: a better one could serve it</li>\n"
+	strbuf_add(out, "edged, with a line to its site: another one is quicker or nearer</li>\n"
 			"</ul>\n");
 }
 

@@ -1,4 +1,4 @@
-/* The table of those whom a better site could serve. */
+/* The table of those that land badly: another site is quicker, or nearer. */
 #include <math.h>
 
 #include "report/html.h"
@@ -8,7 +8,7 @@
 static const char head[] =
     "<thead><tr class=\"groups\"><td colspan=\"2\"></td>"
     "<th scope=\"colgroup\" colspan=\"2\" class=\"edge\">Lands at</th>"
-    "<th scope=\"colgroup\" colspan=\"2\" class=\"edge\">Better</th>"
+    "<th scope=\"colgroup\" colspan=\"2\" class=\"edge\">Quicker or nearer</th>"
     "<th scope=\"colgroup\" colspan=\"2\" class=\"edge\">Too many</th>"
     "<td class=\"edge\"></td></tr>\n"
     "<tr><th scope=\"col\">Network</th><th scope=\"col\">Country</th>"
@@ -99,7 +99,7 @@ page_table(const struct report *r, struct strbuf *out)
 	struct rows rows = rows_of(r, PAGE_ROWS_MAX);
 
 	strbuf_add(out, "<section aria-labelledby=\"better\">\n"
-			"<h2 id=\"better\">Whom a better site could serve</h2>\n");
+			"<h2 id=\"better\">Who lands at a slower or farther site</h2>\n");
 	add_limits(r, out);
 	if (rows.count == 0) {
 		strbuf_add(out, "<p>There is none.</p>\n");
@@ -108,7 +108,7 @@ page_table(const struct report *r, struct strbuf *out)
 		    "<div class=\"tools\" id=\"rows-tools\"></div>\n"
 		    "<div class=\"scroll\" role=\"region\" aria-label=\"Table of clients\" "
 		    "tabindex=\"0\"><table class=\"rows\" id=\"rows\">\n"
-		    "<caption>Where they land, the site that would be better, what that "
+		    "<caption>Where they land, a site that is quicker or nearer, what that "
 		    "costs, and their share of all %s</caption>\n",
 		    page_whom(r));
 		strbuf_add(out, head);

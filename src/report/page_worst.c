@@ -150,7 +150,7 @@ add_traces(const struct report *r, const struct report_client *c, bool open, str
 	strbuf_addf(out,
 	    "<details%s><summary>The way its packets take%s</summary>\n"
 	    "<div class=\"pair\">\n",
-	    open ? " open" : "", t && best ? ", and the one to the better site" : "");
+	    open ? " open" : "", t && best ? ", and the one to the other site" : "");
 	if (t)
 		add_trace(r, t, out);
 	if (best)

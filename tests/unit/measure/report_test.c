@@ -193,7 +193,7 @@ TEST(a_site_that_is_nearer_is_not_called_quicker)
 	CHECK_STR(
 	    report_nearer_words(&r.findings[0]), "how long its own address takes was not measured");
 	report_to_text(&r, 20, 0, &text);
-	CHECK(strstr(strbuf_get(&text), " sg1           -     ") != NULL);
+	CHECK(strstr(strbuf_get(&text), " sg1          -     ") != NULL);
 	CHECK(strstr(strbuf_get(&text), "not known; nearer by ") != NULL);
 	report_know_rtt(&r, 0, 1, 267.6);
 	report_know_rtt(&r, 0, 0, 100);

@@ -246,6 +246,7 @@ says(bool quicker, bool nearer, const char *want)
 	report_html_write(&r, &page);
 	CHECK(strstr(strbuf_get(&page), want) != NULL);
 	CHECK((strstr(strbuf_get(&page), "loses ") != NULL) == quicker);
+	CHECK((strstr(strbuf_get(&page), "better site") != NULL) == quicker);
 	strbuf_done(&page);
 	report_done(&r);
 }

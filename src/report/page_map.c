@@ -198,7 +198,7 @@ add_share(const struct report_amount *a, const char *class, struct strbuf *out)
 }
 
 static void
-add_legend(const struct report *r, struct strbuf *out)
+add_legend(const struct report *r, size_t placed, struct strbuf *out)
 {
 	strbuf_add(out, "<ul class=\"legend\">\n");
 	for (uint32_t i = 0; i < r->site_count; i++) {
@@ -222,20 +222,49 @@ add_legend(const struct report *r, struct strbuf *out)
 	page_mark(out, REPORT_NONE, false);
 	strbuf_add(out, "at several sites, or not heard</li>\n<li class=\"faint\">");
 	page_mark(out, 0, true);
-	strbuf_add(out, "edged, with a line to its site: another one is quicker or nearer</li>\n"
-			"</ul>\n");
+	strbuf_addf(out, "edged%s: another one is quicker or nearer</li>\n</ul>\n",
+	    placed > 0 ? ", with a line to its site" : "");
+}
+
+static size_t
+count_placed(const struct report *r)
+{
+	size_t placed = 0;
+
+	for (size_t i = 0; i < r->site_count; i++)
+		placed += r->sites[i].place.has_point;
+	return placed;
+}
+
+/* Without its place, a site has no ring, and its clients have no line and no kilometres. */
+static void
+say_sites(const struct report *r, size_t placed, struct strbuf *out)
+{
+	if (placed > 0)
+		strbuf_add(out, " Sites are ringed.");
+	if (placed == r->site_count)
+		return;
+	if (placed == 0) {
+		strbuf_add(out, " Where the sites are is not known");
+	} else {
+		strbuf_add(out, " Not on the map: ");
+		page_count(out, r->site_count - placed, "site");
+		strbuf_add(out, " whose place is not known");
+	}
+	strbuf_add(out, ": <code>--names</code> of <code>nearcast report</code> tells it.");
 }
 
 /* What is not to be seen, and how to read what is. */
 static void
-add_caption(const struct report *r, const struct map_view *v, struct strbuf *out)
+add_caption(const struct report *r, const struct map_view *v, size_t placed, struct strbuf *out)
 {
 	struct dots dots = dots_of(r, v, false);
 
 	strbuf_addf(out,
 	    "<figcaption class=\"sub\">Each mark is a client, or several of one place, "
-	    "with the shape and colour of the site where they land%s. Sites are ringed.",
+	    "with the shape and colour of the site where they land%s.",
 	    r->has_weights ? "; its area is their users" : "");
+	say_sites(r, placed, out);
 	if (dots.unplaced > 0) {
 		strbuf_add(out, " Not on the map: ");
 		page_count(out, dots.unplaced, "client");
@@ -253,6 +282,7 @@ add_caption(const struct report *r, const struct map_view *v, struct strbuf *out
 void
 page_map(const struct report *r, struct strbuf *out)
 {
+	size_t placed = count_placed(r);
 	struct map_view v;
 
 	if (!page_has_map(r))
@@ -278,7 +308,7 @@ page_map(const struct report *r, struct strbuf *out)
 	add_state(r, &v, false, out);
 	page_map_sites(r, &v, out);
 	strbuf_add(out, "</svg>\n");
-	add_legend(r, out);
-	add_caption(r, &v, out);
+	add_legend(r, placed, out);
+	add_caption(r, &v, placed, out);
 	strbuf_add(out, "</figure></fieldset>\n</section>\n");
 }

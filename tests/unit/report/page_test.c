@@ -214,6 +214,47 @@ TEST(without_a_before_nothing_is_compared)
 	report_done(&r);
 }
 
+/* Of a report whose only client lands badly; `placed` sites of two have a place. */
+static void
+check_places(size_t placed, const char *want)
+{
+	struct report_client *c;
+	struct report r;
+	char *page;
+
+	report_init(&r);
+	for (size_t i = 0; i < 2; i++) {
+		struct report_site *site = report_add_site(&r, i == 0 ? "am6" : "sg1");
+
+		if (i < placed)
+			site->place =
+			    (struct report_place){ "Amsterdam", "NL", true, { 52.37, 4.90 } };
+	}
+	c = report_add_client(&r, "192.0.2.1");
+	c->place = (struct report_place){ "Tokyo", "JP", true, { 35.68, 139.69 } };
+	c->after.heard = true;
+	c->after.site = 0;
+	c->after.rtt = 250;
+	c->after.best_site = 1;
+	c->after.best_rtt = 70;
+	report_compute(&r);
+	page = page_of(&r);
+	check_nesting(page);
+	CHECK(strstr(page, want) != NULL);
+	CHECK((strstr(page, "Sites are ringed.") != NULL) == (placed > 0));
+	CHECK((strstr(page, "with a line to its site") != NULL) == (placed > 0));
+	CHECK((strstr(page, "--names") != NULL) == (placed < 2));
+	free(page);
+	report_done(&r);
+}
+
+TEST(without_places_of_sites_the_map_says_so)
+{
+	check_places(0, "where they land. Where the sites are is not known: <code>--names</code>");
+	check_places(1, "Sites are ringed. Not on the map: 1 site whose place is not known: ");
+	check_places(2, "Sites are ringed.</figcaption>");
+}
+
 static void
 add_tokyo(struct report *r, double best_rtt, uint32_t best_site)
 {

@@ -141,67 +141,131 @@ add_curve(const struct chart_curve *curve, const struct axis *a, struct strbuf *
 	strbuf_add(out, "\"/>");
 }
 
-/* Where the curves are furthest apart; with one alone, where there is room. */
+/*
+ * Labels. A curve rises to the right, so what lies above it and to its left is free of it, and what
+ * lies below it and to its right. A label stands at some level of its curve, on one side or on the
+ * other: where it covers neither a curve nor the other label, and where curves are furthest apart.
+ */
+#define LEVEL_LEAST 8
+#define LEVEL_STEP 2
+#define LEVELS 44
+#define SPOTS (2 * LEVELS)
+#define LETTERS_ABOVE 14 /* of a line of text, over and under its base */
+#define LETTERS_BELOW 5
+
+struct spot {
+	bool before; /* its end is at the curve; else its start is */
+	double x, y; /* where the text is put */
+	double left, right;
+	double cost;
+};
+
+/* The share that a curve has reached there. */
 static double
-level_of_labels(const struct chart *c, const struct axis *a)
+share_at(const struct report_cdf *cdf, const struct axis *a, double x)
 {
-	double best = 50, most = -1;
+	double share = 0;
 
-	for (int share = 30; share <= 84; share += 2) {
-		double low = INFINITY, high = 0;
-
-		for (size_t i = 0; i < c->count; i++) {
-			double x = c->curves[i].cdf->count > 0
-				       ? at_x(a, value_at(c->curves[i].cdf, share))
-				       : LEFT;
-
-			low = fmin(low, x);
-			high = fmax(high, x);
-		}
-		if (high - low > most) {
-			most = high - low;
-			best = share;
-		}
-	}
-	return best;
+	for (size_t i = 0; i < cdf->count && at_x(a, cdf->points[i].value) <= x; i++)
+		share = cdf->points[i].share;
+	return share;
 }
 
-/*
- * A curve rises to the right, so what lies above it and to its left is free of it, and what lies
- * below it and to its right: the left curve is named on one side, the other one on the other side.
- * Where there is no room beside it, a name goes to the other side of its curve's level.
- */
-static void
-add_label(const struct chart_curve *curve, const struct axis *a, double share, bool is_left,
-    struct strbuf *out)
+static bool
+covers_curve(const struct spot *s, const struct report_cdf *cdf, const struct axis *a)
 {
-	double x = at_x(a, value_at(curve->cdf, share));
-	double width = (double)utf8_width(curve->label) * CHARACTER;
-	bool before = is_left && x - width > LEFT + 12;
+	bool is_above = at_y(share_at(cdf, a, s->right)) > s->y + LETTERS_BELOW;
+	bool is_below = at_y(share_at(cdf, a, s->left)) < s->y - LETTERS_ABOVE;
 
-	if (!before && x + width > WIDTH - RIGHT - 4)
-		before = true;
-	open_text(out, curve->class, before ? "end" : "start", before ? x - 9 : x + 9,
-	    before ? at_y(share) - 4 : at_y(share) + 18);
+	return cdf->count > 0 && !is_above && !is_below;
+}
+
+static double
+apart(const struct chart *c, const struct axis *a, double share)
+{
+	double low = INFINITY, high = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->curves[i].cdf->count == 0)
+			continue;
+		low = fmin(low, at_x(a, value_at(c->curves[i].cdf, share)));
+		high = fmax(high, at_x(a, value_at(c->curves[i].cdf, share)));
+	}
+	return high - low;
+}
+
+/* What it costs to be read: to be cut off is worst, then to cover a curve, then a crowd. */
+static double
+cost_of(const struct spot *s, const struct chart *c, const struct axis *a, double share)
+{
+	double cost = s->left < LEFT + 3 || s->right > WIDTH - RIGHT ? 20 : 0;
+
+	if (s->y - LETTERS_ABOVE < TOP || s->y + LETTERS_BELOW > HEIGHT - BOTTOM)
+		cost += 20;
+	for (size_t i = 0; i < c->count; i++)
+		cost += covers_curve(s, c->curves[i].cdf, a) ? 4 : 0;
+	return cost + fabs(share - 50) / 100 - apart(c, a, share) / WIDTH;
+}
+
+static void
+find_spots(const struct chart *c, size_t curve, const struct axis *a, struct spot *ret)
+{
+	double width = (double)utf8_width(c->curves[curve].label) * CHARACTER;
+
+	for (size_t i = 0; i < SPOTS; i++) {
+		double share = LEVEL_LEAST + (double)(i / 2) * LEVEL_STEP;
+		double x = at_x(a, value_at(c->curves[curve].cdf, share));
+		struct spot *s = &ret[i];
+
+		*s = (struct spot){ .before = i % 2 == 0 };
+		s->x = s->before ? x - 9 : x + 9;
+		s->y = s->before ? at_y(share) - 4 : at_y(share) + 18;
+		s->left = s->before ? s->x - width : s->x;
+		s->right = s->left + width;
+		s->cost = cost_of(s, c, a, share);
+	}
+}
+
+static bool
+overlap(const struct spot *a, const struct spot *b)
+{
+	return a->left < b->right + CHARACTER && b->left < a->right + CHARACTER &&
+	       fabs(a->y - b->y) < LETTERS_ABOVE + LETTERS_BELOW;
+}
+
+static void
+add_label(const struct chart_curve *curve, const struct spot *s, struct strbuf *out)
+{
+	open_text(out, curve->class, s->before ? "end" : "start", s->x, s->y);
 	html_text(out, curve->label);
 	strbuf_add(out, "</text>");
 }
 
+/* The cheapest of all, or of all pairs: a pair that overlaps is worse than all others. */
 static void
 add_labels(const struct chart *c, const struct axis *a, struct strbuf *out)
 {
-	double share = level_of_labels(c, a), x[CHART_CURVES_MAX] = { 0 };
-	bool both = c->count == 2 && c->curves[0].cdf->count > 0 && c->curves[1].cdf->count > 0;
+	struct spot spots[CHART_CURVES_MAX][SPOTS] = { 0 };
+	size_t best[CHART_CURVES_MAX] = { 0 };
+	double least = INFINITY;
 
 	for (size_t i = 0; i < c->count; i++) {
 		if (c->curves[i].cdf->count > 0)
-			x[i] = at_x(a, value_at(c->curves[i].cdf, share));
+			find_spots(c, i, a, spots[i]);
+	}
+	for (size_t i = 0; i < SPOTS * SPOTS; i++) {
+		const struct spot *first = &spots[0][i % SPOTS], *second = &spots[1][i / SPOTS];
+		double cost = first->cost + second->cost + (overlap(first, second) ? 100 : 0);
+
+		if (cost < least) {
+			least = cost;
+			best[0] = i % SPOTS;
+			best[1] = i / SPOTS;
+		}
 	}
 	for (size_t i = 0; i < c->count; i++) {
-		bool is_left = both && (x[i] < x[1 - i] || (x[i] == x[1 - i] && i == 0));
-
 		if (c->curves[i].cdf->count > 0)
-			add_label(&c->curves[i], a, share, is_left, out);
+			add_label(&c->curves[i], &spots[i][best[i]], out);
 	}
 }
 

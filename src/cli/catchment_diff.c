@@ -34,7 +34,7 @@ run_diff(const void *options, int argc, char **args)
 	status = o->json
 		     ? cli_print_json(catch_diff_to_json(&d), JSON_INDENT(2) | MEASURE_JSON_FLAGS)
 		     : cli_print(strbuf_get(&text));
-	return d.incomplete || d.bad > 0 ? EXIT_FAILURE : status;
+	return d.incomplete || d.other_address || d.bad > 0 ? EXIT_FAILURE : status;
 }
 
 static const struct cli_option options[] = {
@@ -56,6 +56,7 @@ const struct cli_command cli_catchment_diff_command = {
 	.option_count = ARRAY_SIZE(options),
 	.options_size = sizeof(struct diff_options),
 	.run = run_diff,
-	.notes = "Exit status: 1 also when one of the two is not complete; what there is was shown "
-		 "then.",
+	.notes =
+	    "Exit status: 1 also when one of the two is not complete, or they are of different "
+	    "addresses; what there is was shown then.",
 };

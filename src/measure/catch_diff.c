@@ -16,6 +16,12 @@ catch_diff_done(struct catch_diff *d)
 {
 	catch_table_done(&d->table);
 	free(d->moves);
+	for (size_t i = 0; i < ARRAY_SIZE(d->sides); i++) {
+		free(d->sides[i].address);
+		free(d->sides[i].run);
+		free(d->sides[i].sender);
+		free(d->sides[i].began);
+	}
 	strbuf_done(&d->report);
 }
 
@@ -59,6 +65,39 @@ take_row(struct catch_diff *d, struct catch_reader *r, struct line_word place, b
 	return 0;
 }
 
+static char *
+text_of(const struct catch_reader *r, const char *key)
+{
+	const char *text = catch_reader_text(r, key);
+
+	return *text ? xstrdup(text) : NULL;
+}
+
+static void
+take_head(struct catch_diff_side *s, const struct catch_reader *r)
+{
+	s->address = text_of(r, "address");
+	s->run = text_of(r, "run");
+	s->sender = text_of(r, "sender");
+	s->began = text_of(r, "began");
+}
+
+/* What lands at two addresses may differ for good. */
+static void
+compare_addresses(struct catch_diff *d)
+{
+	const char *a = d->sides[0].address, *b = d->sides[1].address;
+
+	if (a == NULL || b == NULL || strcmp(a, b) == 0)
+		return;
+	d->other_address = true;
+	strbuf_add(&d->report, "the first is of ");
+	strbuf_add_printable(&d->report, a);
+	strbuf_add(&d->report, ", the second of ");
+	strbuf_add_printable(&d->report, b);
+	strbuf_add(&d->report, ": a difference is no move\n");
+}
+
 static int
 read_catchment(struct catch_diff *d, const char *path, bool second, struct err *e)
 {
@@ -69,6 +108,7 @@ read_catchment(struct catch_diff *d, const char *path, bool second, struct err *
 
 	if (got < 0)
 		return got;
+	take_head(&d->sides[second], &r);
 	if (d->table.family == IP_NONE)
 		d->table.family = r.family;
 	if (r.family != d->table.family)
@@ -161,6 +201,7 @@ catch_diff_read(
 		r = read_catchment(d, second, true, e);
 	if (r < 0)
 		return r;
+	compare_addresses(d);
 	catch_table_sort(&d->table);
 	join(&d->table);
 	d->has_weights = weights != NULL;
@@ -203,6 +244,13 @@ catch_diff_write(const struct catch_diff *d, const char *path, struct err *e)
 	return r;
 }
 
+static json_t *
+side_to_json(const struct catch_diff_side *s)
+{
+	return json_pack("{s:s?, s:s?, s:s?, s:s?}", "address", s->address, "run", s->run, "sender",
+	    s->sender, "began", s->began);
+}
+
 json_t *
 catch_diff_to_json(const struct catch_diff *d)
 {
@@ -218,6 +266,8 @@ catch_diff_to_json(const struct catch_diff *d)
 		(void)json_array_append_new(moves, move);
 	}
 	json_object_set_new(j, "complete", json_boolean(!d->incomplete && d->bad == 0));
+	json_object_set_new(j, "first", side_to_json(&d->sides[0]));
+	json_object_set_new(j, "second", side_to_json(&d->sides[1]));
 	json_object_set_new(j, "both", catch_amount_to_json(&d->both, &d->both, d->has_weights));
 	json_object_set_new(j, "moved", catch_amount_to_json(&d->moved, &d->both, d->has_weights));
 	json_object_set_new(
@@ -237,12 +287,33 @@ move_share(const struct catch_diff *d, const struct catch_amount *a)
 			      : catch_share((double)a->targets, (double)d->both.targets);
 }
 
+static void
+add_word(const char *before, const char *word, struct strbuf *out)
+{
+	if (word == NULL)
+		return;
+	strbuf_add(out, before);
+	strbuf_add_printable(out, word);
+}
+
+static void
+side_to_text(const char *which, const struct catch_diff_side *s, struct strbuf *out)
+{
+	add_word(which, s->address ? s->address : "an unknown address", out);
+	add_word(", run ", s->run, out);
+	add_word("\n  asked from ", s->sender, out);
+	add_word(s->sender ? ", " : "\n  ", s->began, out);
+	strbuf_add_char(out, '\n');
+}
+
 /* For 40 columns: names of sites may be cut, what weighs stands for how many there are. */
 void
 catch_diff_to_text(const struct catch_diff *d, struct strbuf *out)
 {
 	struct table *t = table_new();
 
+	side_to_text("first ", &d->sides[0], out);
+	side_to_text("second ", &d->sides[1], out);
 	strbuf_addf(
 	    out, "%" PRIu64 " of %" PRIu64 " targets moved\n", d->moved.targets, d->both.targets);
 	table_add_column(t, "from", TABLE_LEFT);
@@ -267,4 +338,6 @@ catch_diff_to_text(const struct catch_diff *d, struct strbuf *out)
 		strbuf_addf(out, "%" PRIu64 " only in the second\n", d->come.targets);
 	if (d->incomplete || d->bad > 0)
 		strbuf_add(out, "incomplete: a merge lacked something\n");
+	if (d->other_address)
+		strbuf_add(out, "doubtful: of different addresses\n");
 }

@@ -13,6 +13,12 @@ struct catch_move {
 	struct catch_amount amount;
 };
 
+/* One of the two: owned texts; NULL: its file does not say. */
+struct catch_diff_side {
+	char *address, *run;
+	char *sender, *began; /* the site that asked, and when */
+};
+
 /* Zeroed is empty. */
 struct catch_diff {
 	/* site: the place in the first catchment; best_site: that in the second; CATCH_NO_SITE:
@@ -22,7 +28,9 @@ struct catch_diff {
 	struct catch_amount gone, come;  /* in the first only, in the second only */
 	struct catch_move *moves;        /* owned; the largest first */
 	size_t move_count, move_cap;
+	struct catch_diff_side sides[2];
 	bool has_weights, incomplete;
+	bool other_address; /* the two are of different ones: what moved says nothing */
 	double unmapped;
 	uint64_t bad;
 	struct strbuf report; /* bad lines, for the person */

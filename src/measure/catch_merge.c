@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/style.h"
@@ -24,6 +25,8 @@ catch_merge_done(struct catch_merge *m)
 	free(m->files);
 	free(m->run);
 	free(m->address);
+	free(m->sender);
+	free(m->began);
 	catch_table_done(&m->table);
 	catch_rtts_done(&m->rtts);
 	strbuf_done(&m->report);
@@ -33,6 +36,27 @@ static bool
 is_of_kind(const struct catch_reader *r, const char *kind)
 {
 	return strcmp(catch_reader_text(r, "kind"), kind) == 0;
+}
+
+static void
+keep_text(char **to, const struct catch_reader *r, const char *key)
+{
+	const char *text = catch_reader_text(r, key);
+
+	if (*to == NULL && *text != '\0')
+		*to = xstrdup(text);
+}
+
+/* Who asked, and when: in the file of the site that did, or of an earlier merge. */
+static void
+keep_sender(struct catch_merge *m, const struct catch_reader *r)
+{
+	bool merged = is_of_kind(r, "merged");
+
+	if (!merged && !json_is_true(json_object_get(r->head, "sends")))
+		return;
+	keep_text(&m->sender, r, merged ? "sender" : "site");
+	keep_text(&m->began, r, "began");
 }
 
 /* Fits it to what was read before. */
@@ -60,6 +84,7 @@ check_head(struct catch_merge *m, const struct catch_reader *r, bool rtt, struct
 		return err_set(e, -EINVAL,
 		    "%s: is of the run \"%.20s\", the first file of \"%.20s\"", r->lines.name, run,
 		    m->run);
+	keep_sender(m, r);
 	return 0;
 }
 
@@ -207,14 +232,38 @@ is_rtt(const char *path)
 	return rtt;
 }
 
+/* Standard input cannot be read twice, and a text is none. */
+static bool
+was_read(const struct catch_merge *m, const char *path)
+{
+	struct stat one, other;
+
+	if (strcmp(path, "-") == 0 || stat(path, &one) < 0)
+		return false;
+	for (size_t i = 0; i < m->file_count; i++) {
+		if (stat(m->files[i].path, &other) == 0 && other.st_dev == one.st_dev &&
+		    other.st_ino == one.st_ino)
+			return true;
+	}
+	return false;
+}
+
 static void
 add_file(struct catch_merge *m, const char *path, const char *text)
 {
+	bool twice = text == NULL && was_read(m, path);
 	struct catch_merged_file *f;
 
 	m->files = grow_array(m->files, m->file_count, &m->file_cap, sizeof(*m->files));
 	f = &m->files[m->file_count++];
 	*f = (struct catch_merged_file){ .path = path, .text = text };
+	if (twice) {
+		struct err e = { 0 };
+
+		(void)err_set(&e, -EEXIST, "%s: is given twice, and was read once", path);
+		refuse(m, f, &e);
+		return;
+	}
 	read_file(m, f);
 	f->text = NULL;
 	m->has_rtt |= f->rtt;
@@ -295,9 +344,10 @@ add_target(
 static json_t *
 head_of(const struct catch_merge *m)
 {
-	return json_pack("{s:i, s:s, s:s, s:s, s:s}", "nearcast_catchment", CATCH_FILE_VERSION,
-	    "kind", "merged", "run", m->run ? m->run : "", "family",
-	    m->table.family == IP_V6 ? "ipv6" : "ipv4", "address", m->address ? m->address : "");
+	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s*, s:s*}", "nearcast_catchment",
+	    CATCH_FILE_VERSION, "kind", "merged", "run", m->run ? m->run : "", "family",
+	    m->table.family == IP_V6 ? "ipv6" : "ipv4", "address", m->address ? m->address : "",
+	    "sender", m->sender, "began", m->began);
 }
 
 static int

@@ -34,6 +34,7 @@ struct catch_merged_file {
 struct catch_merge {
 	struct catch_table table;
 	char *run, *address;             /* owned; of the first file; NULL: there was none */
+	char *sender, *began;            /* owned; the site that asked, and when; NULL: not known */
 	struct catch_merged_file *files; /* owned */
 	size_t file_count, file_cap;
 	bool has_rtt, has_weights;

@@ -1,6 +1,5 @@
 /* nearcast catchment run and rtt: a site that sends the requests, from the Global IP or from an
  * address of its own; or a controller measures with all sites (catchment_through.h). */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +7,9 @@
 
 #include "base/alloc.h"
 #include "cli/catchment.h"
+#include "cli/catchment_lists.h"
 #include "cli/catchment_through.h"
 
-#define BLOCK_LEN_4 24
-#define BLOCK_LEN_6 48
 #define LAB_NODE_VARIABLE "NEARCAST_LAB_NODE"
 
 struct run_options {
@@ -29,7 +27,6 @@ struct asking {
 	struct hitlist *hitlist; /* owned */
 	struct hitlist_counts counts;
 	uint64_t bad;
-	struct strbuf report;
 	char *text; /* owned */
 };
 
@@ -37,62 +34,37 @@ static void
 asking_done(struct asking *a)
 {
 	hitlist_free(a->hitlist);
-	strbuf_done(&a->report);
 	free(a->text);
 }
 
-static int
-read_lists(struct asking *a, char **prefixes, struct err *e)
-{
-	const struct run_options *o = a->options;
-	int r = 0;
-
-	for (size_t i = 0; i < o->excludes.count && r >= 0; i++)
-		r = hitlist_exclude_file(a->hitlist, o->excludes.items[i], &a->report, &a->bad, e);
-	for (size_t i = 0; i < o->hitlists.count && r >= 0; i++)
-		r = hitlist_read_file(a->hitlist, o->hitlists.items[i], &a->report, &a->bad, e);
-	for (size_t i = 0; prefixes[i] != NULL && r >= 0; i++) {
-		_cleanup_(freep) char *label = xasprintf("prefix %zu of the command line", i + 1);
-
-		r = hitlist_read_text(a->hitlist, label, prefixes[i], &a->report, &a->bad, e);
-	}
-	return r;
-}
-
-/* A list that is wrong is refused, so that nobody measures less than was meant without knowing. */
+/* What was asked for on the command line is wrong before any file is. */
 static int
 load(struct asking *a, enum ip_family family, char **prefixes)
 {
 	const struct run_options *o = a->options;
-	struct hitlist_conf conf = { .family = family,
-		.block_len = (uint8_t)o->block,
-		.allow_special = o->lab || getenv(LAB_NODE_VARIABLE) != NULL };
+	const struct catchment_lists lists = { .hitlists = &o->hitlists,
+		.excludes = &o->excludes,
+		.prefixes = prefixes,
+		.family = family,
+		.block = o->block,
+		.lab = o->lab || getenv(LAB_NODE_VARIABLE) != NULL,
+		.skip_bad_lines = o->skip_bad_lines };
 	struct err e = { 0 };
-	int r;
+	int status;
 
-	if (conf.block_len == 0)
-		conf.block_len = family == IP_V4 ? BLOCK_LEN_4 : BLOCK_LEN_6;
-	if (conf.block_len >= ip_bits(family))
-		return cli_usage_error("--block: a block of IPv4 has a length of 1 to 31");
 	if (o->hitlists.count == 0 && prefixes[0] == NULL)
 		return cli_usage_error("whom to ask is missing: --hitlist FILE, or prefixes");
 	if (o->dns != NULL && !catch_is_dns_suffix(o->dns))
 		return cli_usage_error("--dns: \"%s\" is not a name of at most %d characters",
 		    o->dns, CATCH_SUFFIX_MAX);
-	if (o->contact == NULL && o->dns == NULL && !conf.allow_special)
+	if (o->contact == NULL && o->dns == NULL && !lists.lab)
 		return cli_usage_error(
 		    "--contact is needed outside of a lab: a URL or a mail address, "
 		    "for those who are asked and wonder why");
-	a->hitlist = hitlist_new(&conf);
-	r = read_lists(a, prefixes, &e);
-	(void)fputs(strbuf_get(&a->report), stderr);
-	if (r >= 0 && a->bad > 0 && !o->skip_bad_lines)
-		r = err_set(&e, -EINVAL,
-		    "%" PRIu64 " bad line%s; nothing was sent (--skip-bad-lines leaves them out)",
-		    a->bad, a->bad == 1 ? "" : "s");
-	if (r >= 0)
-		r = hitlist_finish(a->hitlist, &a->counts, &e);
-	if (r < 0) {
+	status = catchment_lists_read(&lists, NULL, NULL, &a->bad, &a->hitlist);
+	if (status != EXIT_SUCCESS)
+		return status;
+	if (hitlist_finish(a->hitlist, &a->counts, &e) < 0) {
 		cli_say_error("%s", e.message);
 		return EXIT_FAILURE;
 	}
@@ -184,6 +156,7 @@ run_through(const struct run_options *o, char **prefixes)
 	    .hitlists = &o->hitlists,
 	    .excludes = &o->excludes,
 	    .prefixes = prefixes,
+	    .skip_bad_lines = o->skip_bad_lines,
 	    .wait = o->site.to_end,
 	    .pps = o->pps,
 	    .rounds = o->rounds,

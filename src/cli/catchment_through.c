@@ -2,42 +2,62 @@
 
 #include <stdlib.h>
 
+#include "cli/catchment_lists.h"
 #include "cli/catchment_places.h"
 #include "cli/catchments.h"
 #include "cli/fields.h"
-#include "measure/lines.h"
 
 #define REQUEST_BYTES (160u << 10) /* of the lists in one, which may have 256 KiB */
 
-/* The first word of each line. What it is, is for the controller to say, who names its place. */
-static int
-add_file(json_t *list, const char *path)
+/* What is asked, and what is not, as it goes to the controller. */
+struct whom {
+	json_t *targets, *exclude; /* owned: arrays */
+};
+
+static void
+whom_done(struct whom *w)
 {
-	struct lines l;
-	struct err e = { 0 };
-	int r = lines_open(&l, path, &e);
-
-	while (r >= 0 && (r = lines_next(&l, &e)) > 0) {
-		struct line_word word;
-		char text[LINES_TEXT_MAX + 1];
-
-		if (lines_split(&l, &word, 1) > 0 && lines_word(&l, word, text, sizeof(text)))
-			(void)json_array_append_new(list, json_string(text));
-	}
-	if (r < 0)
-		cli_say_error("%s", e.message);
-	if (l.fd >= 0 || l.piece != NULL)
-		lines_done(&l);
-	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	json_decref(w->targets);
+	json_decref(w->exclude);
 }
 
-static int
-add_files(json_t *list, const struct cli_strings *paths)
+static void
+take(void *userdata, struct prefix p, bool is_excluded)
 {
-	int status = EXIT_SUCCESS;
+	const struct whom *w = userdata;
+	char text[PREFIX_STR_MAX];
 
-	for (size_t i = 0; i < paths->count && status == EXIT_SUCCESS; i++)
-		status = add_file(list, paths->items[i]);
+	if (p.len == ip_bits(p.addr.family))
+		(void)ip_format(p.addr, text);
+	else
+		(void)prefix_format(p, text);
+	(void)json_array_append_new(is_excluded ? w->exclude : w->targets, json_string(text));
+}
+
+/* Here, where the files are: the controller could name no line of them. */
+static int
+read_lists(const struct catchment_through *q, struct whom *w)
+{
+	struct catchment_lists lists = { .hitlists = q->hitlists,
+		.excludes = q->excludes,
+		.prefixes = q->prefixes,
+		.block = q->block,
+		.lab = q->lab,
+		.skip_bad_lines = q->skip_bad_lines };
+	struct hitlist *read = NULL;
+	uint64_t bad;
+	struct ip ip;
+	int status;
+
+	if (ip_parse(q->address, &ip) < 0)
+		return cli_usage_error("--global-ip: \"%s\" is not an IP address", q->address);
+	lists.family = ip.family;
+	status = catchment_lists_read(&lists, take, w, &bad, &read);
+	hitlist_free(read);
+	if (status == EXIT_SUCCESS && json_array_size(w->targets) == 0) {
+		cli_say_error("there is no target to ask");
+		return EXIT_FAILURE;
+	}
 	return status;
 }
 
@@ -134,27 +154,20 @@ catchment_run_through(const struct catchment_through *q)
 {
 	_cleanup_(controller_answer_done) struct controller_answer made = { 0 };
 	_cleanup_(catchment_places_done) struct catchment_places known = { 0 };
-	json_auto_t *targets = json_array(), *exclude = json_array();
+	_cleanup_(whom_done) struct whom whom = { json_array(), json_array() };
 	json_t *body;
 	int status = check_given(q);
 
 	if (status == EXIT_SUCCESS)
-		status = add_files(targets, q->hitlists);
+		status = read_lists(q, &whom);
 	if (status == EXIT_SUCCESS)
-		status = add_files(exclude, q->excludes);
-	for (size_t i = 0; q->prefixes[i] != NULL; i++)
-		(void)json_array_append_new(targets, json_string(q->prefixes[i]));
+		status = read_places(q, whom.targets, &known);
 	if (status != EXIT_SUCCESS)
 		return status;
-	if (json_array_size(targets) == 0)
-		return cli_usage_error("whom to ask is missing: --hitlist FILE, or prefixes");
-	status = read_places(q, targets, &known);
-	if (status != EXIT_SUCCESS)
-		return status;
-	body = body_of(q, targets, exclude);
+	body = body_of(q, whom.targets, whom.exclude);
 	if (body == NULL)
 		return cli_usage_error("an argument is not UTF-8 text");
-	add_places(&known, body, targets, exclude);
+	add_places(&known, body, whom.targets, whom.exclude);
 	(void)catchments_hold_interrupts();
 	status = object_make(&catchment_kind, q->o, body, &made);
 	return status == EXIT_SUCCESS ? go_on(q, &known, field_text(made.body, "id")) : status;

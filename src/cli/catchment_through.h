@@ -15,7 +15,7 @@ struct catchment_through {
 	struct duration wait;
 	uint32_t pps, rounds, block, port;
 	uint32_t seed; /* UINT32_MAX: any */
-	bool lab, best;
+	bool lab, best, skip_bad_lines;
 };
 
 /* Begins it, waits until it is over, and prints what came of it. Gives the exit status. */

@@ -30,6 +30,13 @@ hitlist_free(struct hitlist *h)
 	free(h);
 }
 
+void
+hitlist_tell(struct hitlist *h, hitlist_took_fn took, void *userdata)
+{
+	h->took = took;
+	h->took_userdata = userdata;
+}
+
 struct ip
 hitlist_target(struct ip block)
 {

@@ -32,6 +32,11 @@ struct hitlist;
 struct hitlist *hitlist_new(const struct hitlist_conf *conf);
 void hitlist_free(struct hitlist *h); /* NULL is fine */
 
+/* Told each good line, in the order in which they are read: whom to ask, or not to. */
+typedef void (*hitlist_took_fn)(void *userdata, struct prefix p, bool is_excluded);
+/* For who hands the lines on. Before any is read; userdata is borrowed. */
+void hitlist_tell(struct hitlist *h, hitlist_took_fn took, void *userdata);
+
 /*
  * Reads a file, "-" for standard input, or a text that is called name. Bad lines are added to
  * report, as lines.h does, counted in *bad, and left out. A negative errno: nothing more could be

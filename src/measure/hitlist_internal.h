@@ -6,6 +6,8 @@
 
 struct hitlist {
 	struct hitlist_conf conf;
+	hitlist_took_fn took; /* NULL: nobody is told */
+	void *took_userdata;
 	uint8_t *addresses; /* owned; ip_size() bytes each */
 	size_t address_count, address_cap;
 	struct prefix_set prefixes; /* those that hold several blocks */

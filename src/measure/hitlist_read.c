@@ -75,6 +75,8 @@ add_target(struct hitlist *h, struct lines *l, struct prefix p, struct err *e)
 	else
 		hitlist_add_address(
 		    h, p.len == ip_bits(p.addr.family) ? p.addr : hitlist_target(p.addr));
+	if (h->took != NULL)
+		h->took(h->took_userdata, p, false);
 	return 0;
 }
 
@@ -84,6 +86,8 @@ add_excluded(struct hitlist *h, struct lines *l, struct prefix p, struct err *e)
 	(void)l;
 	(void)e;
 	prefix_set_add(&h->excluded, p);
+	if (h->took != NULL)
+		h->took(h->took_userdata, p, true);
 	return 0;
 }
 

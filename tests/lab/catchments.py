@@ -57,6 +57,19 @@ def by_one_command(lab):
     lab.call('catchments', 'show', said['id'], '-p', 'lab', status=1)
 
 
+@case
+def bad_lines_are_left_out_where_that_is_meant(lab):
+    """As with files: a list with bad lines is refused with their places, or asked without them."""
+    hitlist = pathlib.Path(lab.folder.name) / 'hitlist'
+    hitlist.write_bytes(b'foo\n' + '\n'.join(addresses(lab).values()).encode() + b'\n\xff\xfe\n')
+    words = ['catchment', 'run', '-g', GIP[4], '-f', 'lon1', '--project', 'lab', '--lab', '-e', '1s', '--json', '-l', str(hitlist)]
+    refused = lab.call(*words, status=1).stderr
+    for want in (f'{hitlist}:1:1: expected an address', f'{hitlist}:4:1: expected an address', '2 bad lines; nothing was sent'):
+        assert want in refused, refused
+    said = json.loads(lab.call(*words, '--skip-bad-lines').stdout)
+    check('asked without them', (said['state'], said['target_count']), ('done', 2))
+
+
 WHERE = {'edinburgh': ('GB', 55.95, -3.19, 'Edinburgh', 64500, 'Scotnet'), 'warsaw': ('PL', 52.23, 21.01, 'Warsaw', 64501, 'Polnet')}
 
 

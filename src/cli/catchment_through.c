@@ -1,11 +1,13 @@
 #include "cli/catchment_through.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/catchment_lists.h"
 #include "cli/catchment_places.h"
 #include "cli/catchments.h"
 #include "cli/fields.h"
+#include "io/atomic_file.h"
 
 #define REQUEST_BYTES (160u << 10) /* of the lists in one, which may have 256 KiB */
 
@@ -124,6 +126,23 @@ read_places(const struct catchment_through *q, const json_t *targets, struct cat
 	return status;
 }
 
+/* It is written at the end: who learns only then that it cannot be has measured for nothing. */
+static int
+try_out(const char *path)
+{
+	struct atomic_file f;
+	struct err e = { 0 };
+
+	if (path == NULL || strcmp(path, "-") == 0)
+		return EXIT_SUCCESS;
+	if (atomic_file_begin(&f, path, 0644, &e) < 0) {
+		cli_say_error("%s", e.message);
+		return EXIT_FAILURE;
+	}
+	atomic_file_drop(&f);
+	return EXIT_SUCCESS;
+}
+
 /* With the request what has room in it, so that the map has them from the first reply on. */
 static void
 add_places(
@@ -162,6 +181,8 @@ catchment_run_through(const struct catchment_through *q)
 		status = read_lists(q, &whom);
 	if (status == EXIT_SUCCESS)
 		status = read_places(q, whom.targets, &known);
+	if (status == EXIT_SUCCESS)
+		status = try_out(q->out);
 	if (status != EXIT_SUCCESS)
 		return status;
 	body = body_of(q, whom.targets, whom.exclude);

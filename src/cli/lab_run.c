@@ -151,11 +151,16 @@ run_lab_run(const void *options_, _unused_ int argc, char **args)
 		return status;
 
 	const struct scenario *scenario = conf_root(conf);
+	const struct run_options played = { .only = options->only.items,
+		.only_count = options->only.count };
 
 	for (size_t i = 0; i < options->only.count; i++)
 		if (!lab_run_has_step(scenario, options->only.items[i]))
 			return cli_usage_error(
 			    "%s has no step %s", args[0], options->only.items[i]);
+	if (options->report != NULL && !lab_run_plays(scenario, &played, "anycast"))
+		return cli_usage_error("--report is of a step `anycast`: %s plays none%s", args[0],
+		    options->only.count > 0 ? " with this --only" : "");
 
 	int stop_fd = stop_open(&err);
 

@@ -49,12 +49,22 @@ run_done(struct run *run)
 }
 
 static bool
-is_wanted(const struct run *run, const struct scenario_step *step)
+is_wanted(const struct run_options *options, const struct scenario_step *step)
 {
-	for (size_t i = 0; i < run->options->only_count; i++)
-		if (run_step_is_named(step, run->options->only[i]))
+	for (size_t i = 0; i < options->only_count; i++)
+		if (run_step_is_named(step, options->only[i]))
 			return true;
-	return run->options->only_count == 0;
+	return options->only_count == 0;
+}
+
+bool
+lab_run_plays(const struct scenario *scenario, const struct run_options *options, const char *kind)
+{
+	scenario_each (step, &scenario->steps, struct scenario_step) {
+		if (is_wanted(options, step) && strcmp(run_step_of(step->kind)->key, kind) == 0)
+			return true;
+	}
+	return false;
 }
 
 bool
@@ -146,7 +156,7 @@ play(struct run *run, json_t *doc, json_t *steps)
 		say_done(run->say, "%s", err.message);
 
 	scenario_each (step, &run->scenario->steps, struct scenario_step) {
-		if (!is_wanted(run, step))
+		if (!is_wanted(run->options, step))
 			continue;
 		r = play_step(run, step, steps);
 		if (r < 0)

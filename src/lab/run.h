@@ -45,3 +45,7 @@ int lab_run(struct lab *lab, const struct scenario *scenario, const struct lab_p
 /* Whether `only` names this step kind or this step's name; for the CLI's check before the lab is
  * up. */
 bool lab_run_has_step(const struct scenario *scenario, const char *only);
+/* Whether a step of this kind ("anycast") is among those that the options have it play; likewise.
+ */
+bool lab_run_plays(
+    const struct scenario *scenario, const struct run_options *options, const char *kind);

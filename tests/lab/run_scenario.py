@@ -163,6 +163,8 @@ def case_wrong_use(r):
     for args in (['--only', 'anicast'], ['--only', 'wait']):
         done = r.run(*args)
         check(done.returncode == 2 and 'has no step' in done.stderr, done.stderr)
+    done = r.run('--only', 'unicast', '--report', str(r.folder / 'uni.html'))
+    check(done.returncode == 2 and 'plays none with this --only' in done.stderr, done.stderr)
     done = r.call('lab', 'run', str(r.folder / 'nothing.yaml'))
     check(done.returncode == 1 and 'nothing.yaml' in done.stderr, done.stderr)
     check(r.call('lab', 'run').returncode == 2, 'no file is no mistake?')

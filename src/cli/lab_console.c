@@ -12,6 +12,7 @@
 #include "cli/fields.h"
 #include "cli/lab.h"
 #include "io/atomic_file.h"
+#include "lab/address_files.h"
 #include "lab/exec.h"
 #include "lab/fill.h"
 #include "lab/gather.h"
@@ -225,7 +226,7 @@ lab_console_begin(struct lab_console *c, struct lab *lab, const struct scenario 
 /* All clients are asked; the address that asks is the first one of the service. */
 static void
 add_catchment(const struct scenario *s, const struct scenario_service *service,
-    const struct scenario_site *site, const char *program, struct strbuf *out)
+    const struct scenario_site *site, const char *lab, const char *program, struct strbuf *out)
 {
 	const struct scenario_global_ip *g =
 	    service->global_ips.count > 0
@@ -233,23 +234,27 @@ add_catchment(const struct scenario *s, const struct scenario_service *service,
 		: NULL;
 	const struct scenario_host *host =
 	    site->hosts.count > 0 ? scenario_at(&site->hosts, struct scenario_host, 0) : NULL;
+	const char *hitlist;
 	char ip[IP_STR_MAX];
 	bool v6;
 
 	if (g == NULL || host == NULL)
 		return;
 	v6 = g->ipv4.addr.family == IP_NONE;
+	hitlist = v6 ? HITLIST6_NAME : HITLIST4_NAME;
 	strbuf_addf(out,
 	    "  Where all clients land, and how much better it could be:\n"
-	    "    %s lab exec -l %s %s -- cat %s |\n"
-	    "      %s catchment run -g %s -f %s --project " LAB_PROJECT " --best --lab -l -\n",
-	    program, s->lab, host->name, v6 ? HITLIST6_PATH : HITLIST4_PATH, program,
-	    ip_format((v6 ? g->ipv6 : g->ipv4).addr, ip), site->name);
+	    "    for file in %s " PLACES_NAME " " ORIGINS_NAME "; do\n"
+	    "      %s lab exec -l %s %s -- cat " ADDRESS_FILES_FOLDER "$file > $file; done\n"
+	    "    %s catchment run -g %s -f %s --project " LAB_PROJECT " --best --lab -l %s \\\n"
+	    "      --places " PLACES_NAME " --asn " ORIGINS_NAME "\n",
+	    hitlist, program, lab, host->name, program,
+	    ip_format((v6 ? g->ipv6 : g->ipv4).addr, ip), site->name, hitlist);
 }
 
 void
-lab_console_text(
-    const struct lab_console *c, const struct scenario *s, const char *program, struct strbuf *out)
+lab_console_text(const struct lab_console *c, const struct scenario *s, const char *lab,
+    const char *program, struct strbuf *out)
 {
 	const struct scenario_service *service =
 	    s->services.count > 0 ? scenario_at(&s->services, struct scenario_service, 0) : NULL;
@@ -271,7 +276,7 @@ lab_console_text(
 	if (service != NULL && site != NULL) {
 		strbuf_addf(out, "  and then: %s drain %s --project " LAB_PROJECT " --site %s\n",
 		    program, service->name, site->name);
-		add_catchment(s, service, site, program, out);
+		add_catchment(s, service, site, lab, program, out);
 	}
 }
 

@@ -26,8 +26,8 @@ void lab_console_done(struct lab_console *c);
  */
 int lab_console_begin(struct lab_console *c, struct lab *lab, const struct scenario *scenario);
 
-/* Where it is, how one signs in, and what may be tried. */
-void lab_console_text(
-    const struct lab_console *c, const struct scenario *s, const char *program, struct strbuf *out);
+/* Where it is, how one signs in, and what may be tried in the lab of that name. */
+void lab_console_text(const struct lab_console *c, const struct scenario *s, const char *lab,
+    const char *program, struct strbuf *out);
 /* {url, project, token, token_file}; the caller decrefs it. */
 json_t *lab_console_json(const struct lab_console *c);

@@ -98,7 +98,7 @@ print_end(struct lab *lab, const struct scenario *scenario, const struct lab_pla
 	if (o->quiet)
 		return EXIT_SUCCESS;
 	if (has_console)
-		lab_console_text(console, scenario, program_invocation_name, &text);
+		lab_console_text(console, scenario, lab_name(lab), program_invocation_name, &text);
 	lab_hints(lab, scenario, plan, program_invocation_name, &text);
 	status = cli_print(strbuf_get(&text));
 	if (text.text != NULL)

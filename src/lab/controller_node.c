@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "lab/host_conf.h"
+#include "lab/address_files.h"
 
 #define CONF_PATH "/etc/nearcast/controller.yaml"
 #define CONF                                                                                       \

@@ -1,6 +1,7 @@
 /* The commands with which a person goes on, see lab/settle.h. */
 #include <string.h>
 
+#include "lab/address_files.h"
 #include "lab/host_conf.h"
 #include "lab/run_internal.h"
 #include "lab/settle.h"
@@ -77,7 +78,13 @@ add_catchment(const struct run *run, const char *program, const char *which,
 	    "%s.land\n",
 	    program, which, first, ip, first_site,
 	    target->family == IP_V6 ? HITLIST6_PATH : HITLIST4_PATH, first);
-	strbuf_addf(out, "  wait; %s catchment merge *.land\n", program);
+	strbuf_addf(out,
+	    "  wait; %s catchment merge *.land -o merged.txt\n"
+	    "  for file in " NAMES_NAME " " PLACES_NAME " " ORIGINS_NAME
+	    "; do %s lab exec %s%s -- cat " ADDRESS_FILES_FOLDER "$file > $file; done\n"
+	    "  %s report -c merged.txt --names " NAMES_NAME " --places " PLACES_NAME
+	    " --asn " ORIGINS_NAME " -o report.html\n",
+	    program, program, which, first, program);
 }
 
 static void

@@ -7,15 +7,6 @@ service_of(const struct topology *t, size_t host, size_t i)
 	return scenario_service(t->scenario, scenario_str(&t->nodes[host].host->services, i));
 }
 
-static const char *
-keep(const struct topology *t, struct strbuf *text)
-{
-	const char *kept = arena_strdup(t->arena, strbuf_get(text));
-
-	strbuf_done(text);
-	return kept;
-}
-
 /* Whether a service before the i-th one has the same port: nginx listens once. */
 static bool
 port_is_done(const struct topology *t, size_t host, size_t i)
@@ -70,7 +61,7 @@ host_conf_nginx(const struct topology *t, size_t host)
 		    node->name, node->site->name, node->name, node->site->name);
 	}
 	strbuf_add(&out, "}\n");
-	return keep(t, &out);
+	return topo_keep(t, &out);
 }
 
 static const struct topo_link *
@@ -154,79 +145,12 @@ host_conf_agent(const struct topology *t, size_t host)
 		add_neighbor(&out, t, host, IP_V6);
 	if (t->pools != NULL) {
 		strbuf_add(&out, "services: {} # those of the controller come beside\n");
-		return keep(t, &out);
+		return topo_keep(t, &out);
 	}
 	strbuf_add(&out, "services:\n");
 	for (size_t i = 0; i < node->host->services.count; i++)
 		add_service(&out, t, service_of(t, host, i));
-	return keep(t, &out);
-}
-
-/* All texts are letters, digits and signs that need no escape in JSON. */
-static void
-add_name(
-    struct strbuf *out, const struct topology *t, struct ip address, const struct topo_node *node)
-{
-	const struct scenario_network *net = t->nets[node->net].conf;
-	char text[IP_STR_MAX];
-
-	if (address.family == IP_NONE)
-		return;
-	strbuf_addf(out,
-	    "%s\n    {\"address\": \"%s\", \"name\": \"%s\", \"city\": \"%s\", \"city_name\": "
-	    "\"%s\", \"latitude\": %.4f, \"longitude\": %.4f, \"network\": \"%s\", "
-	    "\"asn\": %u, \"site\": ",
-	    out->text[out->len - 1] == '[' ? "" : ",", ip_format(address, text), node->name,
-	    node->city->code, node->city->name, node->city->at.latitude, node->city->at.longitude,
-	    net->name, net->asn);
-	if (node->site)
-		strbuf_addf(out, "\"%s\"}", node->site->name);
-	else
-		strbuf_add(out, "null}");
-}
-
-static void
-add_global_ip(struct strbuf *out, struct prefix p)
-{
-	char text[IP_STR_MAX];
-
-	if (p.addr.family == IP_NONE)
-		return;
-	for (uint64_t i = 0; i < UINT64_C(1) << (ip_bits(p.addr.family) - p.len); i++)
-		strbuf_addf(out,
-		    "%s\n    {\"address\": \"%s\", \"name\": null, \"city\": null, \"city_name\": "
-		    "null, \"network\": null, \"asn\": null, \"site\": null}",
-		    out->text[out->len - 1] == '[' ? "" : ",", ip_format(ip_add(p.addr, i), text));
-}
-
-const char *
-host_conf_names(const struct topology *t)
-{
-	struct strbuf out = { 0 };
-
-	strbuf_add(&out, "{\n  \"names\": [");
-	for (size_t i = 0; i < t->node_count; i++) {
-		if (t->nodes[i].kind != LAB_ROUTER)
-			continue;
-		add_name(&out, t, t->nodes[i].loopback4, &t->nodes[i]);
-		add_name(&out, t, t->nodes[i].loopback6, &t->nodes[i]);
-	}
-	for (size_t i = 0; i < t->link_count; i++) {
-		for (size_t e = 0; e < 2; e++) {
-			const struct topo_end *end = &t->links[i].ends[e];
-
-			add_name(&out, t, end->addr4, &t->nodes[end->node]);
-			add_name(&out, t, end->addr6, &t->nodes[end->node]);
-		}
-	}
-	scenario_each (g, &t->scenario->global_ips, struct scenario_global_ip) {
-		if (t->v4)
-			add_global_ip(&out, g->ipv4);
-		if (t->v6)
-			add_global_ip(&out, g->ipv6);
-	}
-	strbuf_add(&out, "\n  ]\n}\n");
-	return keep(t, &out);
+	return topo_keep(t, &out);
 }
 
 const char *
@@ -242,5 +166,5 @@ host_conf_hitlist(const struct topology *t, enum ip_family family)
 		if (n->kind == LAB_CLIENT && at.family != IP_NONE)
 			strbuf_addf(&out, "%s  # %s\n", ip_format(at, text), n->name);
 	}
-	return out.len > 0 ? keep(t, &out) : NULL;
+	return out.len > 0 ? topo_keep(t, &out) : NULL;
 }

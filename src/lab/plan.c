@@ -1,5 +1,6 @@
 #include "lab/plan.h"
 
+#include "lab/address_files.h"
 #include "lab/bird_conf.h"
 #include "lab/controller_node.h"
 #include "lab/host_conf.h"
@@ -14,7 +15,8 @@ struct maker {
 	const struct topology *t;
 	struct arena *arena;
 	struct lab_plan *plan;
-	const char *names_json, *hitlist4, *hitlist6; /* the same in every node; NULL: none */
+	/* the same in every node; NULL: none */
+	const char *names_json, *hitlist4, *hitlist6, *places, *origins;
 };
 
 static void
@@ -149,7 +151,7 @@ make_node(struct maker *m, size_t i)
 	const struct topo_node *from = &m->t->nodes[i];
 	const struct topo_net *net = &m->t->nets[from->net];
 	struct lab_node *node = &m->plan->nodes[i];
-	struct lab_file *files = arena_alloc(m->arena, 5 * sizeof(*files));
+	struct lab_file *files = arena_alloc(m->arena, 7 * sizeof(*files));
 
 	node->name = arena_strdup(m->arena, from->name);
 	node->kind = from->kind;
@@ -169,6 +171,8 @@ make_node(struct maker *m, size_t i)
 		add_file(files, &node->file_count, HITLIST4_PATH, m->hitlist4);
 	if (m->hitlist6 != NULL)
 		add_file(files, &node->file_count, HITLIST6_PATH, m->hitlist6);
+	add_file(files, &node->file_count, PLACES_PATH, m->places);
+	add_file(files, &node->file_count, ORIGINS_PATH, m->origins);
 	switch (from->kind) {
 	case LAB_ROUTER:
 		make_router_processes(m, i, files, &node->file_count);
@@ -258,9 +262,11 @@ make_plan(const struct scenario *s, bool with_controller, struct lab_plan **ret,
 	struct maker m = { .t = t,
 		.arena = arena,
 		.plan = plan,
-		.names_json = host_conf_names(t),
+		.names_json = address_files_names(t),
 		.hitlist4 = host_conf_hitlist(t, IP_V4),
-		.hitlist6 = host_conf_hitlist(t, IP_V6) };
+		.hitlist6 = host_conf_hitlist(t, IP_V6),
+		.places = address_files_places(t),
+		.origins = address_files_origins(t) };
 
 	plan->name = arena_strdup(arena, s->lab);
 	plan->node_count = t->node_count;

@@ -1,8 +1,8 @@
 /* What a scenario knows of its networks, for a report. */
 #include <string.h>
 
+#include "lab/address_files.h"
 #include "lab/cities.h"
-#include "lab/host_conf.h"
 #include "lab/run_report_internal.h"
 
 /* The same text that nodes have in a file. */

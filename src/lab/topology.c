@@ -301,3 +301,12 @@ topology_new(const struct scenario *s, struct arena *arena, struct topology **re
 	*ret = t;
 	return 0;
 }
+
+const char *
+topo_keep(const struct topology *t, struct strbuf *text)
+{
+	const char *kept = arena_strdup(t->arena, strbuf_get(text));
+
+	strbuf_done(text);
+	return kept;
+}

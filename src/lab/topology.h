@@ -22,6 +22,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/ip.h"
+#include "base/strbuf.h"
 #include "base/time.h"
 #include "lab/cities.h"
 #include "lab/plan.h"
@@ -97,3 +98,6 @@ int topology_new(const struct scenario *s, struct arena *arena, struct topology 
 /* A node's view of one of its links: its own end, and the other. NULL when the link is not the node's. */
 const struct topo_end *topo_link_own(const struct topo_link *l, size_t node);
 const struct topo_end *topo_link_other(const struct topo_link *l, size_t node);
+
+/* The text of a file that is written from it, in its arena; the buffer is done with. */
+const char *topo_keep(const struct topology *t, struct strbuf *text);

@@ -275,12 +275,13 @@ TEST(a_host_in_full)
 	REQUIRE(load("article", &l));
 	const struct lab_node *host = node(l.plan, "am6-c3.medium.x86-01");
 	REQUIRE(host);
-	REQUIRE(host->file_count == 5);
+	REQUIRE(host->file_count == 7);
 	CHECK_STR(host->files[0].path, "/etc/nearcast/names.json");
 
 	struct lab_node shown = *host;
-	shown.files += 3; /* the names are looked at elsewhere, the lists of clients below */
-	shown.file_count -= 3;
+	/* names and places are looked at elsewhere, the lists of clients below */
+	shown.files += 5;
+	shown.file_count -= 5;
 	dump_node(&shown, &got);
 	CHECK_STR(strbuf_get(&got),
 	    "am6-c3.medium.x86-01 1 ams am6-net 64510 am6 192.0.2.91 2001:db8:6:1::2 0\n"
@@ -357,6 +358,8 @@ TEST(a_host_in_full)
 	CHECK_STR(host->files[2].path, "/etc/nearcast/hitlist-ipv6");
 	CHECK_STR(
 	    host->files[2].content, "2001:db8:4:1::2  # edinburgh\n2001:db8:5:1::2  # hong-kong\n");
+	CHECK_STR(host->files[3].path, "/etc/nearcast/places.csv");
+	CHECK_STR(host->files[4].path, "/etc/nearcast/pfx2as.txt");
 }
 
 TEST(delays_follow_the_path_factor)

@@ -3,8 +3,13 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
+#include "lab/address_files.h"
+#include "lab/cities.h"
+#include "measure/origins.h"
+#include "measure/places.h"
 #include "tap.h"
 
 struct loaded {
@@ -152,6 +157,50 @@ TEST(the_least_rtt_counts_of_the_better_site_as_of_the_one_it_lands_at)
 		       "203.0.113.10", "sg1", HOP(211, "203.0.113.10")) "," TRACE("edinburgh",
 		       "192.0.2.91", "am6", HOP(104, "192.0.2.91")) "]}]}",
 	    120, 100);
+}
+
+static const char *
+file_of(const struct lab_node *node, const char *path)
+{
+	for (size_t i = 0; i < node->file_count; i++)
+		if (strcmp(node->files[i].path, path) == 0)
+			return node->files[i].content;
+	return "";
+}
+
+TEST(reports_of_catchments_read_where_nodes_are)
+{
+	_cleanup_(strbuf_done) struct strbuf bad = { 0 };
+	struct places *places = NULL;
+	struct origins *origins = NULL;
+	struct loaded l;
+	struct err e = { 0 };
+
+	REQUIRE(load(&l));
+	REQUIRE(places_load_text(
+		    "places", file_of(&l.plan->nodes[0], PLACES_PATH), &places, &bad, &e) == 0);
+	REQUIRE(origins_load_text(
+		    "origins", file_of(&l.plan->nodes[0], ORIGINS_PATH), &origins, &bad, &e) == 0);
+	for (size_t i = 0; i < l.plan->node_count; i++) {
+		const struct lab_node *node = &l.plan->nodes[i];
+		const struct city *city = city_find(node->city);
+		const struct ip at[] = { node->loopback4, node->loopback6 };
+
+		for (size_t k = 0; k < ARRAY_SIZE(at); k++) {
+			const struct place *p = places_find(places, at[k]);
+			const struct origin *o = origins_find(origins, at[k]);
+
+			REQUIRE(p != NULL && o != NULL);
+			CHECK_STR(p->city, city->name);
+			CHECK_STR(p->country, city->country);
+			CHECK(p->has_point && fabs(p->point.latitude - city->at.latitude) < 0.001);
+			CHECK_INT(o->asns[0], node->asn);
+			CHECK_STR(o->name, node->network);
+		}
+	}
+	places_free(places);
+	origins_free(origins);
+	loaded_done(&l);
 }
 
 TEST(a_way_of_a_later_step_counts_unless_there_was_one)

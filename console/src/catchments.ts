@@ -1,4 +1,6 @@
 /** Catchments: where the clients of a Global IP land, as its hosts measured. The file of one is read here, row by row. */
+import type { Numbered } from './text.js';
+
 export interface CatchmentPart {
   readonly host: string; readonly site: string; readonly sends: boolean; readonly state: string; readonly why: string; readonly restarted: boolean;
   readonly landed: number; readonly measured: number;
@@ -56,6 +58,7 @@ export function shares(c: Pick<Catchment, 'result' | 'parts'>): { readonly site:
 }
 
 /** Whom to ask, as somebody typed it: a line each, or with blanks or commas between; behind "#" is a comment. */
-export function targetsOf(text: string): string[] {
-  return text.split('\n').flatMap((line) => (line.split('#')[0] ?? '').split(/[\s,]+/)).filter((word) => word !== '');
+export function targetsOf(text: string): Numbered[] {
+  return text.split('\n').flatMap((line, i) => (line.split('#')[0] ?? '').split(/[\s,]+/).map((word) => ({ text: word, line: i + 1 })))
+    .filter((one) => one.text !== '');
 }

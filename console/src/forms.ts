@@ -2,6 +2,7 @@
 import { Problem } from './api.js';
 import { h, newId, update, type Child } from './dom.js';
 import { problemBox } from './parts.js';
+import { count, type Numbered } from './text.js';
 
 type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
@@ -10,6 +11,8 @@ export interface Field {
   readonly element: HTMLElement;
   readonly value: () => string;
   readonly mark: (detail: string) => void;
+  /** What a person calls a part of it, of which its pointer says this. */
+  readonly partName?: (pointer: string) => string;
 }
 
 export interface FieldOptions {
@@ -21,6 +24,7 @@ export interface FieldOptions {
   readonly required?: boolean;
   readonly placeholder?: string;
   readonly rows?: number; // a text area
+  readonly items?: (text: string) => readonly Numbered[]; // what is sent of its lines, one by one
   readonly options?: readonly (readonly [string, string])[]; // a choice: value, words
   readonly mono?: boolean;
   readonly autocomplete?: string;
@@ -72,6 +76,10 @@ export function field(o: FieldOptions): Field & { readonly control: Control } {
   marks.mark('');
   return {
     name: o.name, control, mark: marks.mark, value: () => control.value.trim(),
+    partName: (pointer) => {
+      const item = o.items?.(control.value)[Number(pointer)];
+      return item === undefined ? pointer : `line ${item.line}`;
+    },
     element: h('div', { class: 'field' }, h('label', { for: id }, o.label), control, help, marks.element),
   };
 }
@@ -100,6 +108,15 @@ export function choice(
 
 export interface Form { readonly element: HTMLFormElement; readonly fail: (error: unknown) => void }
 
+/** What is wrong with a field, of which there may be more than it has room for: the first, and how many more were told. */
+function markAll(found: Field, errors: readonly { readonly field: string; readonly detail: string }[]): void {
+  const [one] = errors;
+  if (one === undefined) return;
+  const part = one.field.startsWith(`/${found.name}/`) ? one.field.slice(found.name.length + 2) : '';
+  const more = errors.length - 1;
+  found.mark(`${part === '' ? '' : `${found.partName?.(part) ?? part}: `}${one.detail}${more > 0 ? `; ${count(more, 'more error')} found` : ''}`);
+}
+
 /** A form whose `submit` may throw a Problem: its fields are then marked and the first has the focus. */
 export function form(
   fields: readonly Field[], body: readonly Child[], submit: () => Promise<void>,
@@ -108,15 +125,17 @@ export function form(
   const fail = (error: unknown): void => {
     const errors = error instanceof Problem ? error.errors : [];
     const shown = new Set<string>();
-    let first: Field | undefined;
-    for (const { field: pointer, detail } of errors) {
+    const marked = new Map<Field, (typeof errors)[number][]>();
+    for (const one of errors) {
+      const { field: pointer } = one;
       const found = fields.find((f) => pointer === f.name || pointer === `/${f.name}` || pointer.startsWith(`/${f.name}/`));
       if (!found) continue;
-      found.mark(pointer.startsWith(`/${found.name}/`) ? `${pointer.slice(found.name.length + 2)}: ${detail}` : detail);
+      marked.set(found, [...marked.get(found) ?? [], one]);
       shown.add(pointer);
-      first ??= found;
     }
+    marked.forEach((its, found) => markAll(found, its));
     update(problem, problemBox(error, shown));
+    const [first] = marked.keys();
     first?.element.querySelector<HTMLElement>('input, select, textarea')?.focus();
   };
   const element = h('form', {

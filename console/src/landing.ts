@@ -1,4 +1,6 @@
 /** The report of a catchment: where its clients are, whom a better site could serve, distributions. What is better, the controller says. */
+import type { Numbered } from './text.js';
+
 export interface Amount { readonly clients: number; readonly weight: number; readonly share: number }
 export interface Quantiles { readonly median: number; readonly p90: number; readonly p95: number; readonly p99: number }
 export type Cdf = readonly (readonly [number, number])[];
@@ -78,6 +80,6 @@ export function untold(report: Report): string[] {
 }
 
 /** The lines of a file, as somebody pasted it. */
-export function linesOf(text: string): string[] {
-  return text.split('\n').map((line) => line.trimEnd()).filter((line) => line !== '');
+export function linesOf(text: string): Numbered[] {
+  return text.split('\n').map((line, i) => ({ text: line.trimEnd(), line: i + 1 })).filter((one) => one.text !== '');
 }

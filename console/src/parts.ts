@@ -8,13 +8,14 @@ export function problemOf(error: unknown): Problem {
   return new Problem(0, 'The console itself failed', error instanceof Error ? error.message : String(error));
 }
 
-/** A problem document as it is: its title, its words, and what it says of each field. */
+/** A problem document as it is: its title, its words, and what it says of each field; without what is said beside fields. */
 export function problemBox(error: unknown, without: ReadonlySet<string> = new Set()): HTMLElement {
   const problem = problemOf(error);
   const rest = problem.errors.filter((e) => !without.has(e.field));
+  const isBeside = problem.errors.some((e) => without.has(e.field) && problem.detail.startsWith(`${e.field}: `));
   return h('div', { class: 'problem', role: 'alert' },
     h('strong', {}, problem.title),
-    problem.detail !== '' && h('p', {}, problem.detail),
+    problem.detail !== '' && !isBeside && h('p', {}, problem.detail),
     rest.length > 0 && h('ul', {}, rest.map((e) => h('li', {}, h('code', {}, e.field || '/'), ' ', e.detail))));
 }
 

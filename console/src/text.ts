@@ -37,6 +37,9 @@ export function refreshTimes(): void {
   }
 }
 
+/** A piece of what somebody typed, with the number of its line, from 1. */
+export interface Numbered { readonly text: string; readonly line: number }
+
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 }

@@ -3,16 +3,19 @@ import { ask, Keys, path } from '../api.js';
 import { targetsOf, type Catchment } from '../catchments.js';
 import { openDialog } from '../dialog.js';
 import { h } from '../dom.js';
-import { field, type Field } from '../forms.js';
+import { choice, field, type Field } from '../forms.js';
 import { linesOf } from '../landing.js';
+import type { Numbered } from '../text.js';
 import type { GlobalIp, Service } from '../types.js';
 
+const texts = (items: readonly Numbered[]): string[] => items.map((one) => one.text);
+
 function placeFields(): { readonly places: Field; readonly asns: Field; readonly body: () => { places?: string[]; asns?: string[] } } {
-  const places = field({ name: 'places', label: 'Where they are', rows: 4, mono: true, help: 'For the map. A prefix, a country, degrees north and east and a city in each line: 192.0.2.0/24 NL 52.37 4.90 Amsterdam' });
-  const asns = field({ name: 'asns', label: 'Whose they are', rows: 3, mono: true, help: 'A prefix, the number of its AS and its name in each line: 192.0.2.0/24 64500 Northwind' });
+  const places = field({ name: 'places', label: 'Where they are', rows: 4, mono: true, items: linesOf, help: 'For the map. A prefix, a country, degrees north and east and a city in each line: 192.0.2.0/24 NL 52.37 4.90 Amsterdam' });
+  const asns = field({ name: 'asns', label: 'Whose they are', rows: 3, mono: true, items: linesOf, help: 'A prefix, the number of its AS and its name in each line: 192.0.2.0/24 64500 Northwind' });
   return {
     places, asns,
-    body: () => ({ ...(places.value() === '' ? {} : { places: linesOf(places.value()) }), ...(asns.value() === '' ? {} : { asns: linesOf(asns.value()) }) }),
+    body: () => ({ ...(places.value() === '' ? {} : { places: texts(linesOf(places.value())) }), ...(asns.value() === '' ? {} : { asns: texts(linesOf(asns.value())) }) }),
   };
 }
 
@@ -22,7 +25,7 @@ export function openStart(project: string, ips: readonly GlobalIp[], services: r
   const sites = [...new Set(services.flatMap((s) => s.sites))].sort();
   const ip = field({ name: 'global_ip', label: 'Global IP', options: served.map((g) => [g.id, `${g.prefix}, ${g.service ?? ''}`]) });
   const site = field({ name: 'site', label: 'Site that sends', options: sites.map((name) => [name, name]) });
-  const targets = field({ name: 'targets', label: 'Whom to ask', rows: 6, mono: true, required: true, help: 'An address or a prefix in each line; a prefix stands for one address in each /24, or /48.' });
+  const targets = field({ name: 'targets', label: 'Whom to ask', rows: 6, mono: true, required: true, items: targetsOf, help: 'An address or a prefix in each line; a prefix stands for one address in each /24, or /48.' });
   const contact = field({ name: 'contact', label: 'Contact', max: 100, help: 'A URL or a mail address in each request, for those who are asked and wonder why.' });
   const pps = field({ name: 'pps', label: 'Requests a second', type: 'number', value: 1000 });
   const best = field({ name: 'best', label: 'How far each site is', value: '', options: [['', 'is not measured'], ['yes', 'each site measures it, too']] });

@@ -29,7 +29,8 @@ export const rules = {
     assert.deepEqual(betterElsewhere(rows).map((r) => [r.target, r.cost]), [['192.0.2.9', 86]]);
     const now = rows.map((r) => (r.target === '192.0.2.1' ? { ...r, sites: 'fra1' } : r));
     assert.deepEqual(moved(rows, now), { of: 3, rows: [{ target: '192.0.2.1', from: 'lon1', to: 'fra1' }] });
-    assert.deepEqual(targetsOf('192.0.2.1, 192.0.2.2\n# none\n198.51.100.0/24 # all'), ['192.0.2.1', '192.0.2.2', '198.51.100.0/24']);
+    assert.deepEqual(targetsOf('192.0.2.1, 192.0.2.2\n# none\n198.51.100.0/24 # all'),
+      [{ text: '192.0.2.1', line: 1 }, { text: '192.0.2.2', line: 1 }, { text: '198.51.100.0/24', line: 3 }]);
   },
   paths_are_escaped() {
     assert.equal(path`/api/v1/sites/${'../x?y'}/z`, '/api/v1/sites/..%2Fx%3Fy/z');

@@ -3,6 +3,7 @@
 
     catchments.py NEARCAST-CONTROLLER AXE.JS [CASE...]
 """
+import os
 import pathlib
 import sys
 
@@ -98,6 +99,51 @@ def clients_on_a_map(browser, program, axe_path):
             axe(page, f'a map, {scheme}')
         page.look(width=390, height=780, scheme='light')
         assert page.js('document.documentElement.scrollWidth') <= 390
+
+
+@case
+def what_is_wrong_with_lines(browser, program, _):
+    """The first error of several, by the line that was typed; in a lab, addresses of documentation."""
+    bad = '# of one\nfoo\n\n192.0.2.83, 192.0.2.87'
+    marked = 'document.querySelector("dialog [name={}] ~ .error").textContent'
+    with Stage(browser, program) as stage:
+        present(stage)
+        page = stage.page('#/shop/catchments')
+        page.click('button', 'Measure')
+        page.fill('Contact', 'noc@example.net')
+        page.fill('Whom to ask', bad)
+        page.click('dialog button', 'Begin')
+        page.wait('document.querySelector("dialog [aria-invalid]")?.name === "targets"', 'the mark of the field')
+        said = page.js(marked.format('targets'))
+        page.says_not('/targets/')  # counted otherwise
+        assert said.startswith('line 2: expected an address or a prefix') and said.endswith('; 2 more errors found'), said
+        page.fill('Whom to ask', bad.replace('foo', '9.9.9.9').replace(', 192.0.2.87', ''))
+        page.click('dialog button', 'Begin')
+        page.says('line 4: documentation (RFC 5737)')
+        page.fill('Whom to ask', '9.9.9.9')
+        page.fill('Where they are', '\n9.9.9.0/24 NL 91 1\n9.9.8.0/24 NL')
+        page.click('dialog button', 'Begin')
+        page.wait('document.querySelector("dialog [aria-invalid]")?.name === "places"', 'the mark of the other field')
+        said = page.js(marked.format('places'))
+        assert said == 'line 2: there is no such place on the earth; 1 more error found', said
+        page.check('This is a lab')
+        page.click('dialog button', 'Begin')
+        page.says('this controller is of no lab')
+
+
+@case
+def in_a_lab(browser, program, _):
+    """Addresses that nobody else may ask, and nobody who wonders why."""
+    with Stage(browser, program) as stage:
+        stage.controller.stop()
+        stage.controller.start(env={**os.environ, 'NEARCAST_LAB': 'test'})
+        present(stage)
+        page = stage.page('#/shop/catchments')
+        page.click('button', 'Measure')
+        page.fill('Whom to ask', '192.0.2.83')
+        page.check('This is a lab')
+        page.click('dialog button', 'Begin')
+        page.wait('document.querySelector("section.card")', 'it is shown')
 
 
 @case

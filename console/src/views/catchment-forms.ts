@@ -29,15 +29,20 @@ export function openStart(project: string, ips: readonly GlobalIp[], services: r
   const contact = field({ name: 'contact', label: 'Contact', max: 100, help: 'A URL or a mail address in each request, for those who are asked and wonder why.' });
   const pps = field({ name: 'pps', label: 'Requests a second', type: 'number', value: 1000 });
   const best = field({ name: 'best', label: 'How far each site is', value: '', options: [['', 'is not measured'], ['yes', 'each site measures it, too']] });
+  const lab = choice({
+    name: 'lab', label: 'Lab', many: true, chosen: [], options: [['yes', 'This is a lab: special-purpose addresses may be asked']],
+    help: 'Such as those for documentation, 192.0.2.0/24, and private ones; then no contact is needed. Only the controller of a lab takes it.',
+  });
   const known = placeFields();
-  const fields = [ip, site, targets, contact, pps, best, known.places, known.asns];
+  const fields = [ip, site, targets, contact, pps, best, lab, known.places, known.asns];
   openDialog({
     title: 'Measure a catchment', submit: 'Begin', fields,
     body: [h('div', { class: 'consequences' }, h('p', {}, 'The site asks each address from the Global IP; the replies land where its clients land. It can be stopped at any time.')),
       fields.map((f) => f.element)],
     act: async () => {
       const body = {
-        global_ip: ip.value(), site: site.value(), targets: targetsOf(targets.value()), pps: Number(pps.value()), best: best.value() !== '',
+        global_ip: ip.value(), site: site.value(), targets: texts(targetsOf(targets.value())), pps: Number(pps.value()), best: best.value() !== '',
+        ...(lab.value() === '' ? {} : { lab: true }),
         ...(contact.value() === '' ? {} : { contact: contact.value() }), ...known.body(),
       };
       await ask('POST', path`/api/v1/projects/${project}/catchments`, { body, key: keys.of(body) });

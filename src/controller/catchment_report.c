@@ -1,5 +1,9 @@
 #include "controller/catchment_report.h"
 
+#include <string.h>
+
+#include "base/strbuf.h"
+#include "base/style.h"
 #include "measure/report_build.h"
 
 void
@@ -97,6 +101,34 @@ note_state(const struct catchment_case *k, struct report *report)
 		    report_printf(report, "%s: %s", catchment_state_name(k->c.state), k->c.why));
 }
 
+/* ---- what others wrote ---- */
+
+static void
+make_printable(struct report *r, const char **text)
+{
+	_cleanup_(strbuf_done) struct strbuf shown = { 0 };
+
+	if (*text == NULL)
+		return;
+	strbuf_add_printable(&shown, *text);
+	if (strcmp(strbuf_get(&shown), *text) != 0)
+		*text = report_text(r, strbuf_get(&shown));
+}
+
+/* Names of networks and places come from files of others: none turns the direction of what stands
+ * beside it. */
+static void
+make_names_printable(struct report *r)
+{
+	for (size_t i = 0; i < r->client_count; i++) {
+		struct report_client *c = &r->clients[i];
+
+		make_printable(r, &c->network);
+		make_printable(r, &c->place.city);
+		make_printable(r, &c->place.country);
+	}
+}
+
 /* ---- all of it ---- */
 
 static void
@@ -149,6 +181,7 @@ catchment_report_make(struct call *c, const struct catchment_case *k,
 		r = place_sites(c, &ret->r);
 	if (r < 0)
 		return r;
+	make_names_printable(&ret->r);
 	/* why they land there is not looked for: a controller has no traces, and without them no
 	 * reason is known */
 	report_compute(&ret->r);

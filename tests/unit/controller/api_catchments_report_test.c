@@ -142,6 +142,23 @@ TEST(with_places_from_the_request_to_the_report)
 	agents_done(&g);
 }
 
+TEST(names_that_would_turn_what_follows)
+{
+	const json_t *one;
+	struct agents g;
+
+	REQUIRE(agents_init(&g));
+	begin(&g, ", 'places': ['9.9.10.0/24 NL 52.37 4.90 Ams\\u202eterdam'],"
+		  " 'asns': ['9.9.10.0/24 64501 North\\u202ewind']");
+	all_listen(&g);
+	(void)say(&g, 1, 2, "listening", ", 'rows': ['9.9.10.7 20000']");
+	ASK(&g.a, 200, VIEWER, "GET", at("/report"), NULL);
+	one = item(&g, "clients", "client", "9.9.10.7");
+	CHECK_STR(text_of(one, "network"), "North?wind");
+	CHECK_STR(text_of(one, "city"), "Ams?terdam");
+	agents_done(&g);
+}
+
 TEST(while_it_goes_on)
 {
 	struct agents g;

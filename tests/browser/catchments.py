@@ -77,6 +77,7 @@ def clients_on_a_map(browser, program, axe_path):
         page.wait('document.querySelector("dialog [aria-invalid]")?.name === "places"', 'the mark of the field')
         page.says('expected a prefix, a country, and degrees north and east')
         page.fill('Where they are', '\n'.join(ASKED_AT))
+        page.fill('Whose they are', '8.8.8.0/24 64500 Northwind\n8.8.4.0/24 64501 ' + 200 * 'N')
         page.click('dialog button', 'Begin')
         page.wait('document.querySelector("section.card")', 'it is shown')
         one = stage.admin.ask('GET', '/api/v1/projects/shop/catchments', status=200).json['items'][0]
@@ -96,6 +97,7 @@ def clients_on_a_map(browser, program, axe_path):
         page.js(pathlib.Path(axe_path).read_text(encoding='utf-8') + '; true')
         for scheme in ('light', 'dark'):
             page.look(width=1280, height=800, scheme=scheme)
+            assert page.js('document.documentElement.scrollWidth') <= 1280, 'a long name widens the page'
             axe(page, f'a map, {scheme}')
         page.look(width=390, height=780, scheme='light')
         assert page.js('document.documentElement.scrollWidth') <= 390

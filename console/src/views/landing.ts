@@ -42,7 +42,7 @@ export function better(report: Report): Child {
       : 'Which site is the best for whom is not known: neither was it measured, nor are the places of clients known.');
   }
   const columns: Column<Report['better'][number]>[] = [
-    { head: 'Network', cell: (r) => networkName(r) }, { head: 'Country', cell: (r) => r.country ?? '–' },
+    { head: 'Network', class: 'words', cell: (r) => networkName(r) }, { head: 'Country', cell: (r) => r.country ?? '–' },
     { head: 'Clients', cell: (r) => `${r.clients.toLocaleString('en')}, ${percent(r.share)}` },
     { head: 'Lands at', cell: (r) => site(report, r.site) }, { head: 'RTT', cell: (r) => ms(r.rtt_ms) },
     { head: 'Better', cell: (r) => site(report, r.better_site) }, { head: 'Better RTT', cell: (r) => ms(r.better_rtt_ms) },
@@ -60,7 +60,7 @@ export function clients(report: Report, key: string): Child {
   const shown = report.clients.slice(0, CLIENTS_SHOWN);
   return h('details', { 'data-key': key }, h('summary', {}, 'The clients, by place and network'),
     table('Clients by place and network', [
-      { head: 'Network', cell: (s) => networkName(s) }, { head: 'Place', cell: (s) => (placeName(s) === '' ? 'not known' : placeName(s)) },
+      { head: 'Network', class: 'words', cell: (s) => networkName(s) }, { head: 'Place', class: 'words', cell: (s) => (placeName(s) === '' ? 'not known' : placeName(s)) },
       { head: 'Clients', cell: (s) => s.clients.toLocaleString('en') }, { head: 'Lands at', cell: (s) => (s.heard ? site(report, s.site, s.sites ?? 'several') : 'not heard') },
       { head: 'RTT', cell: (s) => ms(s.rtt_ms) }, { head: 'Best site', cell: (s) => s.best_site ?? '–' }, { head: 'Best RTT', cell: (s) => ms(s.best_rtt_ms) },
     ], shown, (s) => `${s.client}-${s.site ?? ''}`),

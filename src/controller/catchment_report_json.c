@@ -1,5 +1,7 @@
 /* A catchment's report as the API gives it: what `nearcast report --json` has, with clients by
  * place and network. */
+#include <math.h>
+
 #include "controller/catchment_report.h"
 #include "measure/report_write.h"
 #include "report/rows.h"
@@ -50,6 +52,8 @@ spot_to_json(const struct report *r, const struct spot *s)
 {
 	const struct report_client *c = &r->clients[s->client];
 	json_t *j = client_to_json(r, s->client, s->clients);
+	/* the least of some is not the best: not without the one where it lands */
+	bool has_best = !isnan(s->rtt) && !isnan(c->after.rtt);
 
 	set(j, "networks", count(s->networks));
 	report_place_to_json(j, &c->place);
@@ -59,8 +63,8 @@ spot_to_json(const struct report *r, const struct spot *s)
 	set(j, "site", report_site_to_json(r, s->site));
 	set(j, "sites", text(c->after.sites));
 	set(j, "rtt_ms", report_number_to_json(s->rtt));
-	set(j, "best_site", report_site_to_json(r, c->after.best_site));
-	set(j, "best_rtt_ms", report_number_to_json(s->best_rtt));
+	set(j, "best_site", report_site_to_json(r, has_best ? c->after.best_site : REPORT_NONE));
+	set(j, "best_rtt_ms", report_number_to_json(has_best ? s->best_rtt : NAN));
 	set(j, "inflation_ms", report_number_to_json(s->ms));
 	set(j, "inflation_km", report_number_to_json(s->km));
 	set(j, "better_site", report_site_to_json(r, s->better_site));

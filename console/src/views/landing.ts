@@ -19,7 +19,8 @@ function site(report: Report, name: string | null, several = 'several'): Child {
 export function figures(report: Report): Child {
   const { after, change } = report;
   return facts(
-    after.compared.clients > 0 && ['Served by the best site', percent(after.at_best_site.share)],
+    after.compared.clients > 0 && [report.complete ? 'Served by the best site' : 'Served by the best of the sites that were measured',
+      `${percent(after.at_best_site.share)} of ${after.compared.clients.toLocaleString('en')}`],
     after.placed.clients > 0 && ['Served by the nearest', `${percent(after.at_nearest_site.share)} of ${after.placed.clients.toLocaleString('en')}`],
     after.rtt_ms !== null && ['RTT, median', ms(after.rtt_ms.median)],
     after.inflation_ms !== null && ['Inflation, 95th percentile', ms(after.inflation_ms.p95)],
@@ -62,7 +63,7 @@ export function clients(report: Report, key: string): Child {
     table('Clients by place and network', [
       { head: 'Network', class: 'words', cell: (s) => networkName(s) }, { head: 'Place', class: 'words', cell: (s) => (placeName(s) === '' ? 'not known' : placeName(s)) },
       { head: 'Clients', cell: (s) => s.clients.toLocaleString('en') }, { head: 'Lands at', cell: (s) => (s.heard ? site(report, s.site, s.sites ?? 'several') : 'not heard') },
-      { head: 'RTT', cell: (s) => ms(s.rtt_ms) }, { head: 'Best site', cell: (s) => s.best_site ?? '–' }, { head: 'Best RTT', cell: (s) => ms(s.best_rtt_ms) },
+      { head: 'RTT', cell: (s) => ms(s.rtt_ms) }, { head: report.complete ? 'Best site' : 'Best measured', cell: (s) => s.best_site ?? '–' }, { head: 'Best RTT', cell: (s) => ms(s.best_rtt_ms) },
     ], shown, (s) => `${s.client}-${s.site ?? ''}`),
     report.clients.length > shown.length && h('p', { class: 'faint' }, `and ${count(report.clients.length - shown.length, 'more')}, of fewer clients each`));
 }

@@ -159,6 +159,36 @@ TEST(names_that_would_turn_what_follows)
 	agents_done(&g);
 }
 
+/* One that lands where nobody measured: another site may be far worse than that. */
+TEST(no_best_site_without_where_it_lands)
+{
+	const json_t *one;
+	struct agents g;
+
+	REQUIRE(agents_init(&g));
+	begin(&g, ", 'best': true");
+	all_listen(&g);
+	(void)say(&g, 0, 2, "sending", ", 'rows': ['9.9.9.1 9000']");
+	(void)say(&g, 1, 2, "listening", ", 'rows': ['9.9.11.7 85000']");
+	(void)say(&g, 0, 3, "sent", "");
+	(void)say(
+	    &g, 0, 4, "measured", ", 'kind': 'rtt', 'rows': ['9.9.9.1 8000', '9.9.11.7 7000']");
+	(void)say(&g, 1, 3, "failed", ", 'why': 'no raw socket'");
+	(void)say(&g, 2, 2, "measured", "");
+	all_end(&g, 6);
+	ASK(&g.a, 200, VIEWER, "GET", at("/report"), NULL);
+	CHECK(json_is_false(json_object_get(g.a.response.body, "complete")));
+	CHECK_INT(said_int(&g.a, "after.compared.clients"), 1);
+	one = item(&g, "clients", "client", "9.9.9.1");
+	CHECK_STR(text_of(one, "best_site"), "am6");
+	one = item(&g, "clients", "client", "9.9.11.7");
+	CHECK_STR(text_of(one, "site"), "ny5");
+	CHECK(json_is_null(json_object_get(one, "rtt_ms")));
+	CHECK(json_is_null(json_object_get(one, "best_site")));
+	CHECK(json_is_null(json_object_get(one, "best_rtt_ms")));
+	agents_done(&g);
+}
+
 TEST(while_it_goes_on)
 {
 	struct agents g;

@@ -49,6 +49,13 @@ export function moved(before: readonly Landing[], now: readonly Landing[]): { re
   return { of: both.length, rows: both.filter((row) => was.get(row.target) !== row.sites).map((row) => ({ target: row.target, from: was.get(row.target) ?? '', to: row.sites })) };
 }
 
+/** What one is compared with: the last that was not cut short, of its address; and one since that was. `older`: the newest first. */
+export function earlier(c: Catchment, older: readonly Catchment[]): { readonly before: Catchment | undefined; readonly cutShort: Catchment | undefined } {
+  const all = older.filter((one) => one.address === c.address && one.ended_at !== null);
+  const before = all.find((one) => one.state === 'done' && one.result !== null);
+  return { before, cutShort: all[0] === before ? undefined : all[0] };
+}
+
 /** What lands at each site: of a result, or so far. */
 export function shares(c: Pick<Catchment, 'result' | 'parts'>): { readonly site: string; readonly targets: number }[] {
   if (c.result !== null) return c.result.sites.map(({ site, targets }) => ({ site, targets }));

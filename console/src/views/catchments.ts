@@ -1,6 +1,6 @@
 /** Catchments: where the clients of a Global IP land, measured by its hosts; begun, watched, stopped, compared. */
 import { list, path } from '../api.js';
-import { shares, type Catchment } from '../catchments.js';
+import { earlier, shares, type Catchment } from '../catchments.js';
 import { button, h, type Child } from '../dom.js';
 import { badge, empty, facts, meter, mono } from '../parts.js';
 import { mayChange } from '../state.js';
@@ -28,7 +28,7 @@ function missing(c: Catchment): Child {
     h('li', {}, h('b', {}, p.host), `: ${p.why !== '' ? p.why : 'its agent began anew in the middle'}`))));
 }
 
-function card(project: string, c: Catchment, panels: readonly Panel[], done: () => void): HTMLElement {
+function card(project: string, c: Catchment, below: Child, done: () => void): HTMLElement {
   const landed = shares(c);
   const all = c.result?.targets ?? c.progress.landed;
   const inflation = c.result?.inflation;
@@ -44,7 +44,7 @@ function card(project: string, c: Catchment, panels: readonly Panel[], done: () 
       c.progress.forged > 0 && ['Forged, not counted', String(c.progress.forged)],
       c.result !== null && ['Land at several sites', String(c.result.flipping.targets)],
       inflation ? ['At their best site', `${inflation.at_best_site.targets} of ${inflation.compared.targets}`] : null),
-    panels.map((p) => p.element));
+    below);
 }
 
 export function catchmentsView(project: string): View {
@@ -79,8 +79,10 @@ export function catchmentsView(project: string): View {
         h('p', { class: 'faint' }, 'One site asks addresses of all networks from a Global IP, and every site takes the replies that land there.'));
     }
     return data.catchments.map((c, i) => {
-      const before = data.catchments.slice(i + 1).find((other) => other.address === c.address && other.result !== null);
-      return card(project, c, panelsOf(c, before, i === 0), changed);
+      const { before, cutShort } = earlier(c, data.catchments.slice(i + 1));
+      const words = cutShort !== undefined && h('p', { class: 'faint' }, `The one of ${moment(cutShort.created_at)} was cut short (${cutShort.state}): `,
+        before === undefined ? 'there is none to compare this with.' : `this is compared with the one of ${moment(before.created_at)}.`);
+      return card(project, c, [words, panelsOf(c, before, i === 0).map((p) => p.element)], changed);
     });
   });
   return v;

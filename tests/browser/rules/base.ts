@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { path } from 'console/api.js';
-import { betterElsewhere, landings, moved, targetsOf } from 'console/catchments.js';
+import { betterElsewhere, type Catchment, earlier, landings, moved, targetsOf } from 'console/catchments.js';
 import { historyWords, points } from 'console/history.js';
 import { gapWords } from 'console/live.js';
 import { link, matchRoute } from 'console/router.js';
@@ -31,6 +31,14 @@ export const rules = {
     assert.deepEqual(moved(rows, now), { of: 3, rows: [{ target: '192.0.2.1', from: 'lon1', to: 'fra1' }] });
     assert.deepEqual(targetsOf('192.0.2.1, 192.0.2.2\n# none\n198.51.100.0/24 # all'),
       [{ text: '192.0.2.1', line: 1 }, { text: '192.0.2.2', line: 1 }, { text: '198.51.100.0/24', line: 3 }]);
+  },
+  what_a_catchment_is_compared_with() {
+    const one = (id: string, state: string): Catchment => ({ id, state, address: '192.0.2.1', ended_at: '2026-01-01T00:00:00Z', result: {} }) as Catchment;
+    const [now, stopped, good, other] = [one('4', 'done'), one('3', 'stopped'), one('2', 'done'), { ...one('5', 'done'), address: '192.0.2.2' }];
+    assert.deepEqual(earlier(now, [other, stopped, good]), { before: good, cutShort: stopped });
+    assert.deepEqual(earlier(now, [good, stopped]), { before: good, cutShort: undefined });
+    assert.deepEqual(earlier(now, [stopped]), { before: undefined, cutShort: stopped });
+    assert.deepEqual(earlier(now, [other]), { before: undefined, cutShort: undefined });
   },
   paths_are_escaped() {
     assert.equal(path`/api/v1/sites/${'../x?y'}/z`, '/api/v1/sites/..%2Fx%3Fy/z');

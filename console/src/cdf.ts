@@ -10,6 +10,7 @@ const TOP = 14;
 const BOTTOM = 50;
 const STEPS = 6;
 const LONG_TAIL = 4; // times as far as three quarters of the clients: a logarithm shows more
+const ROUNDING = 1e-9;
 const LEAST_MS = 1; // where a logarithmic axis begins; what is less stands there
 
 export interface Axis { readonly logarithmic: boolean; readonly ticks: readonly number[]; readonly at: (value: number) => number }
@@ -19,8 +20,9 @@ export function valueAt(cdf: Cdf, share: number): number {
   return (cdf.find(([, its]) => its >= share) ?? cdf[cdf.length - 1] ?? [0, 0])[0];
 }
 
-function linear(most: number): Axis {
-  const step = Math.max(most, 1e-9) / STEPS;
+function linear(upto: number): Axis {
+  const most = upto > ROUNDING ? upto : 1; // as axis.c: of nothing but zeros
+  const step = most / STEPS;
   const power = 10 ** Math.floor(Math.log10(step));
   const part = step / power;
   const nice = power * (part < Math.SQRT2 ? 1 : part < Math.sqrt(10) ? 2 : part < Math.sqrt(50) ? 5 : 10);
@@ -72,7 +74,7 @@ export function chart(c: Chart): SVGSVGElement {
       svg('text', { 'text-anchor': 'end', x: LEFT - 8, y: y(share) + 5 }, `${share}${share === 100 ? ' %' : ''}`)]),
     axis.ticks.map((tick, i) => [
       svg('line', { class: i === 0 ? 'base' : 'grid', x1: x(axis, tick), x2: x(axis, tick), y1: TOP, y2: HEIGHT - BOTTOM }),
-      svg('text', { 'text-anchor': 'middle', x: x(axis, tick), y: HEIGHT - BOTTOM + 19 }, `${axis.logarithmic && i === 0 ? '≤ ' : ''}${tick.toLocaleString('en')}`)]),
+      svg('text', { 'text-anchor': 'middle', x: x(axis, tick), y: HEIGHT - BOTTOM + 19 }, `${axis.logarithmic && i === 0 ? '≤ ' : ''}${tick.toLocaleString('en', { maximumFractionDigits: 6 })}`)]),
     svg('text', { 'text-anchor': 'end', x: WIDTH - RIGHT, y: HEIGHT - 8 }, c.quantity),
     c.before.length > 0 && svg('path', { class: 'curve was', d: curve(c.before, axis) }),
     c.now.length > 0 && svg('path', { class: 'curve is', d: curve(c.now, axis) }));

@@ -69,11 +69,11 @@ export function spotWords(spot: Spot): string {
     + `${spot.rtt_ms === null ? '' : `, ${spot.rtt_ms.toFixed(1)} ms`}${spot.better_site === null ? '' : `; ${spot.better_site} could serve it better`}`;
 }
 
-/** What the list of clients does not tell. */
-export function untold(report: Report): string[] {
+/** What the list of clients, and the map if there is one, do not tell. */
+export function untold(report: Report, isMap: boolean): string[] {
   const { by_network: byNetwork, degrees, unplaced, left_out: leftOut } = report.clients_told;
   return [
-    unplaced > 0 ? `${unplaced.toLocaleString('en')} clients have no place on it: theirs is not known.` : '',
+    isMap && unplaced > 0 ? `${unplaced.toLocaleString('en')} clients have no place on it: theirs is not known.` : '',
     byNetwork ? '' : `There are so many that networks are not told apart${degrees > 0 ? `, and what is within ${degrees}° of latitude and longitude is one place` : ''}.`,
     leftOut.clients > 0 ? `Left out are ${leftOut.clients.toLocaleString('en')} clients, ${leftOut.share.toFixed(1)} % of all, of places with least of them.` : '',
   ].filter((words) => words !== '');

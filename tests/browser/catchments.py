@@ -157,6 +157,8 @@ def told_where_clients_are(browser, program, _):
         players.measure(hosts, one['id'], {'am6-1': ['9.9.9.9 9000', '8.8.8.8 9000']}, RTTS)
         page = stage.page('#/shop/catchments')
         page.says('There is no map: where the clients are is not known')
+        page.says_not('have no place on it')  # on no map, nobody has
+        page.says_not('Dashed')
         page.click('summary', 'The clients, by place and network')
         page.click('button', 'Tell where they are')
         page.fill('Where they are', 'nowhere')

@@ -3,7 +3,7 @@
  * stays the same element while the cards around it are drawn anew, so that what was opened is open, and where one read one reads on.
  */
 import { get, path, text } from '../api.js';
-import { betterElsewhere, landings, moved, type Catchment } from '../catchments.js';
+import { betterElsewhere, landings, moved, type Catchment, type Landing } from '../catchments.js';
 import { h, update, type Child } from '../dom.js';
 import type { Report } from '../landing.js';
 import { mono, problemBox, table } from '../parts.js';
@@ -58,11 +58,21 @@ export function reportPanel(project: string, id: string, open: boolean, locate: 
       const report = await get<Report>(`${path`/api/v1/projects/${project}/catchments/${c.id}`}/report`, { before: before?.id });
       const placed = hasMap(report);
       if (placed) map.draw(report);
-      return [figures(report), placed ? map.element : h('p', { class: 'faint' }, 'There is no map: where the clients are is not known.'), notes(report),
+      return [figures(report), placed ? map.element : h('p', { class: 'faint' }, report.clients.length === 0 ? 'Nothing has landed.'
+          : 'There is no map: where the clients are is not known.'), notes(report, placed),
         locate(c, report.clients_told.unplaced === 0 && c.asn_count > 0), better(report), distributions(report), clients(report, `${c.id}-clients`)];
     });
   made.element.open = open;
   return made;
+}
+
+function noneBetter(rows: readonly Landing[]): string {
+  const compared = rows.filter((row) => row.rtt !== null && row.best !== null).length;
+  return compared === 0 ? 'Of no target it is known how far it is from where it lands.' : `None of ${count(compared, 'target')} that were compared is nearer to another site that measured it.`;
+}
+
+function noneMoved(of: number): string {
+  return of === 0 ? 'No target landed in the one before, too.' : `None of ${count(of, 'target')} moved since the one before.`;
 }
 
 /** Target by target, of its file, and who moved since the one before. */
@@ -73,13 +83,13 @@ export function targetsPanel(project: string, id: string): Panel {
     const found = betterElsewhere(rows);
     const change = before === undefined ? null : moved(landings(await file(before)), rows);
     return [
-      c.best && table(`${count(found.length, 'target')} that another site would serve better`, [
+      c.best && (found.length === 0 ? h('p', {}, noneBetter(rows)) : table(`${count(found.length, 'target')} that another site would serve better`, [
         { head: 'Target', cell: (r) => mono(r.target) }, { head: 'Lands at', cell: (r) => r.sites }, { head: 'There', cell: (r) => `${r.rtt?.toFixed(1) ?? ''} ms` },
         { head: 'Best site', cell: (r) => r.bestSite }, { head: 'From there', cell: (r) => `${r.best?.toFixed(1) ?? ''} ms` }, { head: 'Costs', cell: (r) => `${r.cost.toFixed(1)} ms` },
-      ], found.slice(0, ROWS_SHOWN), (r) => r.target),
-      change !== null && table(`${change.rows.length} of ${count(change.of, 'target')} moved since the one before`, [
+      ], found.slice(0, ROWS_SHOWN), (r) => r.target)),
+      change !== null && (change.rows.length === 0 ? h('p', {}, noneMoved(change.of)) : table(`${change.rows.length} of ${count(change.of, 'target')} moved since the one before`, [
         { head: 'Target', cell: (r) => mono(r.target) }, { head: 'From', cell: (r) => r.from }, { head: 'To', cell: (r) => r.to },
-      ], change.rows.slice(0, ROWS_SHOWN), (r) => r.target),
+      ], change.rows.slice(0, ROWS_SHOWN), (r) => r.target)),
       !c.best && change === null && h('p', { class: 'faint' }, 'There is no earlier one to compare it with, and how far each site is was not measured.'),
     ];
   });

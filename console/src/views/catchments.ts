@@ -43,7 +43,7 @@ function card(project: string, c: Catchment, below: Child, done: () => void): HT
     facts(['Targets asked', String(c.target_count)], ['Replies landed', String(c.progress.landed)],
       c.progress.forged > 0 && ['Forged, not counted', String(c.progress.forged)],
       c.result !== null && ['Land at several sites', String(c.result.flipping.targets)],
-      inflation ? ['At their best site', `${inflation.at_best_site.targets} of ${inflation.compared.targets}`] : null),
+      inflation && inflation.compared.targets > 0 ? ['At their best site', `${inflation.at_best_site.targets} of ${inflation.compared.targets}`] : null),
     below);
 }
 

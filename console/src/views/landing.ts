@@ -59,6 +59,7 @@ export function better(report: Report): Child {
 /** The map in words, for who does not see it, and for who wants the numbers. */
 export function clients(report: Report, key: string): Child {
   const shown = report.clients.slice(0, CLIENTS_SHOWN);
+  if (shown.length === 0) return null;
   return h('details', { 'data-key': key }, h('summary', {}, 'The clients, by place and network'),
     table('Clients by place and network', [
       { head: 'Network', class: 'words', cell: (s) => networkName(s) }, { head: 'Place', class: 'words', cell: (s) => (placeName(s) === '' ? 'not known' : placeName(s)) },
@@ -68,12 +69,14 @@ export function clients(report: Report, key: string): Child {
     report.clients.length > shown.length && h('p', { class: 'faint' }, `and ${count(report.clients.length - shown.length, 'more')}, of fewer clients each`));
 }
 
-export function notes(report: Report): Child {
-  const all = untold(report);
+export function notes(report: Report, isMap: boolean): Child {
+  const all = untold(report, isMap);
   return all.length > 0 && h('p', { class: 'faint' }, all.join(' '));
 }
 
-function curve(report: Report, what: 'latency_cdf' | 'inflation_cdf', title: string, quantity: string, q: Quantiles | null): Child {
+const CURVES = ['latency_cdf', 'inflation_cdf'] as const;
+
+function curve(report: Report, what: (typeof CURVES)[number], title: string, quantity: string, q: Quantiles | null): Child {
   const now = report.after[what];
   if (now.length === 0) return null;
   return h('figure', { class: 'chart' }, h('h3', {}, title),
@@ -104,7 +107,7 @@ export function distributions(report: Report): Child {
     h('div', { class: 'charts' },
       curve(report, 'latency_cdf', 'Latency', 'RTT, ms', report.after.rtt_ms),
       curve(report, 'inflation_cdf', 'Latency inflation', 'ms above the best site', report.after.inflation_ms)),
-    report.before !== null && h('p', { class: 'faint' }, 'Dashed: the one before.'),
+    CURVES.some((what) => report.after[what].length > 0 && (report.before?.[what].length ?? 0) > 0) && h('p', { class: 'faint' }, 'Dashed: the one before.'),
     table('Half of the clients have so much or less, and 90, 95 and 99 % of them', [
       { head: 'Of', cell: (r) => r.what }, { head: 'Median', cell: (r) => number(r, r.q.median) }, { head: '90 %', cell: (r) => number(r, r.q.p90) },
       { head: '95 %', cell: (r) => number(r, r.q.p95) }, { head: '99 %', cell: (r) => number(r, r.q.p99) },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 
 import { path } from 'console/api.js';
 import { betterElsewhere, type Catchment, earlier, landings, moved, targetsOf } from 'console/catchments.js';
+import { axisOf } from 'console/cdf.js';
 import { historyWords, points } from 'console/history.js';
 import { gapWords } from 'console/live.js';
 import { link, matchRoute } from 'console/router.js';
@@ -39,6 +40,9 @@ export const rules = {
     assert.deepEqual(earlier(now, [good, stopped]), { before: good, cutShort: undefined });
     assert.deepEqual(earlier(now, [stopped]), { before: undefined, cutShort: stopped });
     assert.deepEqual(earlier(now, [other]), { before: undefined, cutShort: undefined });
+  },
+  an_axis_of_nothing_but_zeros() {
+    assert.deepEqual(axisOf([[[0, 100]]]).ticks, [0, 0.2, 0.4, 0.6, 0.8, 1]);
   },
   paths_are_escaped() {
     assert.equal(path`/api/v1/sites/${'../x?y'}/z`, '/api/v1/sites/..%2Fx%3Fy/z');

@@ -6,7 +6,7 @@
 #include "cli/controller_problem.h"
 
 #define PROBLEM_BYTES_MAX ((size_t)1 << 20)
-#define SILENCE DURATION_S(45) /* a controller says something every 15 seconds */
+#define SILENCE DURATION_S(10) /* a controller says something every 4 seconds */
 
 struct streaming {
 	struct event_stream_reader *reader;
@@ -44,6 +44,7 @@ controller_stream(const struct controller *c, const char *path, struct event_str
 			  .headers = headers,
 			  .ca_file = c->ca_file,
 			  .timeout = SILENCE,
+			  .first_word = SILENCE,
 			  .max = PROBLEM_BYTES_MAX,
 			  .piece = take,
 			  .userdata = &s },

@@ -11,7 +11,7 @@
 
 #define BYTES_MAX (16u << 20)   /* that may wait for a client: more than one look can give */
 #define BYTES_HIGH (128u << 10) /* of them, until it is asked for more */
-#define SILENCE DURATION_S(15)
+#define SILENCE DURATION_S(4)   /* then a comment says that the controller is there */
 #define LOOK_AGAIN DURATION_S(15) /* whether who asked still may */
 #define PATIENCE DURATION_MS(200) /* after the pool had no room */
 #define STATUS_GAP DURATION_MS(250) /* hosts report in crowds: one message for all of them */

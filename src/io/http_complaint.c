@@ -67,7 +67,7 @@ http_transfer_complain(
 
 	if (t->too_large)
 		return err_set(e, -EFBIG, "%s: more than %zu bytes", call->url, call->max);
-	if (code == CURLE_OPERATION_TIMEDOUT || t->is_silent)
+	if (code == CURLE_OPERATION_TIMEDOUT || t->is_silent || t->has_stalled)
 		return complain_late(t, call, e);
 	if (code == CURLE_GOT_NOTHING || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
 	    code == CURLE_PARTIAL_FILE)

@@ -16,6 +16,7 @@ on_body(char *data, size_t size, size_t n, void *userdata)
 	if (t->piece != NULL)
 		(void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (status == 200) {
+		(void)curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &t->heard_us);
 		t->has_enough = !t->piece(t->piece_userdata, data, size * n);
 		return t->has_enough ? 0 : size * n;
 	}
@@ -64,9 +65,27 @@ on_progress(void *userdata, curl_off_t to_come, curl_off_t came, curl_off_t to_g
 	(void)curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &now);
 	if (began == 0)
 		(void)curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &t->sent_us);
-	t->is_silent =
-	    began == 0 && t->sent_us > 0 && (now - t->sent_us) * NS_PER_US >= t->first_word.ns;
-	return t->is_silent;
+	t->is_silent = t->first_word.ns > 0 && began == 0 && t->sent_us > 0 &&
+		       (now - t->sent_us) * NS_PER_US >= t->first_word.ns;
+	t->has_stalled = t->piece != NULL && began > 0 &&
+			 (now - MAX(began, t->heard_us)) * NS_PER_US >= t->silence.ns;
+	return t->is_silent || t->has_stalled;
+}
+
+static void
+watch_progress(struct http_transfer *t)
+{
+	(void)curl_easy_setopt(t->easy, CURLOPT_NOPROGRESS, 0L);
+	(void)curl_easy_setopt(t->easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+	(void)curl_easy_setopt(t->easy, CURLOPT_XFERINFODATA, t);
+}
+
+/* libcurl's own limit is of bytes a second: a few of them, now and then, are nothing to it. */
+static void
+limit_silence(struct http_transfer *t, struct duration silence)
+{
+	t->silence = silence;
+	watch_progress(t);
 }
 
 static void
@@ -75,9 +94,7 @@ limit_first_word(struct http_transfer *t, struct duration first_word)
 	t->first_word = first_word;
 	(void)curl_easy_setopt(
 	    t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(first_word.ns / NS_PER_MS));
-	(void)curl_easy_setopt(t->easy, CURLOPT_NOPROGRESS, 0L);
-	(void)curl_easy_setopt(t->easy, CURLOPT_XFERINFOFUNCTION, on_progress);
-	(void)curl_easy_setopt(t->easy, CURLOPT_XFERINFODATA, t);
+	watch_progress(t);
 }
 
 static void
@@ -97,10 +114,7 @@ set_up(struct http_transfer *t, const struct http_call *call)
 		(void)curl_easy_setopt(
 		    easy, CURLOPT_TIMEOUT_MS, (long)(call->timeout.ns / NS_PER_MS));
 	} else {
-		/* less than a byte a second, for so long */
-		(void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-		(void)curl_easy_setopt(
-		    easy, CURLOPT_LOW_SPEED_TIME, (long)(call->timeout.ns / NS_PER_S));
+		limit_silence(t, call->timeout);
 	}
 	(void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	(void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);

@@ -17,8 +17,10 @@ struct http_transfer {
 	bool (*piece)(void *userdata, const char *bytes, size_t len);
 	void *piece_userdata;
 	struct duration first_word;
+	struct duration silence; /* that may be between pieces */
+	curl_off_t heard_us;     /* when the last one came */
 	curl_off_t sent_us; /* when the connection was there, and the request began */
-	bool too_large, has_enough, is_silent;
+	bool too_large, has_enough, is_silent, has_stalled;
 	char error[CURL_ERROR_SIZE];
 };
 

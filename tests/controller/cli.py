@@ -11,6 +11,7 @@ import os
 import pathlib
 import pty
 import re
+import select
 import shlex
 import signal
 import socketserver
@@ -725,6 +726,28 @@ def one_that_hangs_is_not_waited_for(nearcast, program):
             controller.process.send_signal(signal.SIGCONT)
         n.ask('ips', 'order', '-p', 'web', '-4', '--key', 'k1')
         assert len(json.loads(n.ask('ips', 'list', '--json'))['items']) == 1
+
+
+@case
+def a_stream_that_hangs_is_noticed(nearcast, program):
+    """And one that only has nothing to tell is not taken for one, however long that is."""
+    with Controller(program) as controller:
+        n = with_project(nearcast, controller)
+        process = subprocess.Popen([nearcast, 'events', '-f', '-n', '1', '--controller', f'http://127.0.0.1:{n.port}'],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=n.environment, cwd=n.folder)
+        try:
+            assert process.stdout.readline()
+            assert not select.select([process.stderr], [], [], 13)[0], process.stderr.readline()
+            controller.process.send_signal(signal.SIGSTOP)
+            assert select.select([process.stderr], [], [], 25)[0], 'nothing is said of it'
+            assert 'the controller is away' in process.stderr.readline()
+            controller.process.send_signal(signal.SIGCONT)
+            n.ask('sites', 'add', 'ams')
+            assert 'site-created' in process.stdout.readline()
+        finally:
+            controller.process.send_signal(signal.SIGCONT)
+            process.kill()
+            process.communicate()
 
 
 def said_words(n, kind):

@@ -119,7 +119,7 @@ run_start(const void *options, int argc, char **args)
 	status = object_make(&rollout_kind, &o->base, body, &made);
 	if (status != EXIT_SUCCESS)
 		return status;
-	return o->watch ? rollout_watch(o, field_text(made.body, "id"))
+	return o->watch ? rollout_watch(o, field_text(made.body, "id"), true)
 			: rollout_print(o, made.body);
 }
 
@@ -132,7 +132,7 @@ run_show(const void *options, int argc, char **args)
 
 	(void)argc;
 	if (o->watch)
-		return rollout_watch(o, args[0]);
+		return rollout_watch(o, args[0], false);
 	status = object_find(&rollout_kind, &o->base, args[0], "", &f);
 	return status == EXIT_SUCCESS ? rollout_print(o, f.was.body) : status;
 }

@@ -17,8 +17,9 @@ extern const struct object_kind rollout_kind;
 /* Prints it, for people with a row for each site. */
 int rollout_print(const struct rollout_options *o, json_t *rollout);
 /* Tells each step of the rollout of that id as it comes, until it ends: EXIT_SUCCESS when it is
- * done. */
-int rollout_watch(const struct rollout_options *o, const char *id);
+ * done. is_started: it is known to be. When the controller does not answer any more, it is said
+ * that the rollout goes on, and how to look again. */
+int rollout_watch(const struct rollout_options *o, const char *id, bool is_started);
 /* Adds "drain of web: stopped, site sg1 does not stand any more", a line. */
 void rollout_add_state(const json_t *rollout, struct strbuf *out);
 /* Adds what can be done with one that has stopped: a line with its id; nothing for any other. */

@@ -112,8 +112,25 @@ say_end(const json_t *rollout, const char *project)
 	return EXIT_FAILURE;
 }
 
+/* It cannot be watched any more; that says nothing of the rollout. */
+static void
+say_goes_on(const char *id, const char *project)
+{
+	_cleanup_(strbuf_done) struct strbuf out = { 0 };
+
+	strbuf_add(&out, "The rollout was started, and its controller goes on with it, watched or "
+			 "not: `nearcast rollout show ");
+	strbuf_add_printable(&out, id);
+	if (project != NULL) {
+		strbuf_add(&out, " --project ");
+		strbuf_add_printable(&out, project);
+	}
+	(void)fprintf(stderr, "%s` tells how it stands.\n", strbuf_get(&out));
+}
+
 static int
-watch(const struct controller *c, const char *path, const char *project)
+watch(const struct controller *c, const char *path, const char *id, const char *project,
+    bool is_started)
 {
 	const struct timespec pause = { .tv_sec = 1 };
 	json_auto_t *was = NULL;
@@ -122,12 +139,15 @@ watch(const struct controller *c, const char *path, const char *project)
 		_cleanup_(controller_answer_done) struct controller_answer is = { 0 };
 		int status = controller_ask(c, "GET", path, NULL, NULL, &is);
 
+		if (status != EXIT_SUCCESS && is_started && (is.status == 0 || is.status >= 500))
+			say_goes_on(id, project);
 		if (status == EXIT_SUCCESS)
 			status = tell_changes(was, is.body);
 		if (status != EXIT_SUCCESS)
 			return status;
 		json_decref(was);
 		was = json_incref(is.body);
+		is_started = true;
 		if (is_over(was))
 			return say_end(was, project);
 		(void)nanosleep(&pause, NULL);
@@ -135,7 +155,7 @@ watch(const struct controller *c, const char *path, const char *project)
 }
 
 int
-rollout_watch(const struct rollout_options *o, const char *id)
+rollout_watch(const struct rollout_options *o, const char *id, bool is_started)
 {
 	_cleanup_(controller_done) struct controller c = { 0 };
 	_cleanup_(strbuf_done) struct strbuf path = { 0 };
@@ -143,5 +163,7 @@ rollout_watch(const struct rollout_options *o, const char *id)
 
 	if (status == EXIT_SUCCESS)
 		status = object_path(&rollout_kind, &o->base, &c, id, &path);
-	return status == EXIT_SUCCESS ? watch(&c, strbuf_get(&path), o->base.project) : status;
+	return status == EXIT_SUCCESS
+		   ? watch(&c, strbuf_get(&path), id, o->base.project, is_started)
+		   : status;
 }

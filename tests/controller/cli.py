@@ -423,6 +423,29 @@ def a_rollout_is_told_what_to_do(nearcast, program):
 
 
 @case
+def a_rollout_that_is_watched_no_more_goes_on(nearcast, program):
+    with Controller(program) as controller:
+        n = with_project(nearcast, controller)
+        for site, host in ('ams', 'h1'), ('sin', 'h2'):
+            n.ask('sites', 'add', site)
+            n.ask('hosts', 'add', host, '--site', site)
+        n.write_token('service', FILES['service'])
+        n.ask('services', 'apply', 'service', '-p', 'web')
+        process = subprocess.Popen([nearcast, 'rollout', 'start', 'web', '-p', 'web', '--watch'], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   text=True, env=n.environment, cwd=n.folder)
+        try:
+            assert process.stdout.readline().startswith('drain of web: running')
+            controller.process.send_signal(signal.SIGSTOP)
+            _, said = process.communicate(timeout=DEADLINE)
+        finally:
+            controller.process.send_signal(signal.SIGCONT)
+            process.kill()
+        rollout, = n.json('rollout', 'list', '-p', 'web')['items']
+        assert process.returncode == 1 and 'no word of an answer' in said, said
+        assert f'its controller goes on with it, watched or not: `nearcast rollout show {rollout["id"]} --project web` tells' in said, said
+
+
+@case
 def a_host_too_many_is_removed_with_a_reason(nearcast, program):
     """What is advised is an option of the command; where it has none, nothing is."""
     with Controller(program) as controller:

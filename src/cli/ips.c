@@ -69,7 +69,8 @@ static const struct object_field set_fields[] = {
 	    "what else is to be known of it, an object of YAML or JSON" }
 
 #define FAMILY                                                                                         \
-	{ "ipv4", '4', CLI_CHOICE, AT(family), NULL, 0, 0, NULL, "of IPv4" },                          \
+	{ "ipv4", '4', CLI_CHOICE, AT(family), NULL, 0, 0, NULL,                                  \
+	    "of IPv4; an order is, if not said" },                          \
 	{ "ipv6", '6', CLI_CHOICE, AT(family), NULL, 1, 0, NULL, "of IPv6" }
 
 static const struct cli_option list_options[] = {
@@ -81,7 +82,7 @@ static const struct cli_option list_options[] = {
 };
 static const struct cli_option order_options[] = {
 	CLI_OBJECT, CLI_OBJECT_KEY, CLI_OBJECT_PROJECT, FAMILY,
-	{ "quantity", 'q', CLI_U32, AT(quantity), "COUNT", 1, 4, NULL, "1, 2 or 4 addresses, in one block" },
+	{ "quantity", 'q', CLI_U32, AT(quantity), "COUNT", 1, 4, NULL, "1, 2 or 4 addresses, in one block; 1 if not said" },
 	{ "pool", 0, CLI_STRING, AT(pool), "POOL", 0, 0, NULL, "from this pool, else the first that has it" },
 	{ "tag", 't', CLI_STRINGS, AT(tags), "TAG", 0, 0, NULL, "with this tag; may be repeated" },
 	OTHERS,

@@ -79,6 +79,17 @@ is_address(const char *which)
 	return strpbrk(which, ".:/") != NULL;
 }
 
+/* Neither an address nor an id: who mistyped is not to be asked for a project first. */
+static int
+check_id(const char *which)
+{
+	if (str_starts_with(which, "ip_"))
+		return EXIT_SUCCESS;
+	return cli_usage_error("\"%s\" is no Global IP; expected its prefix, an address of it, or "
+			       "its id, ip_...",
+	    which);
+}
+
 int
 global_ip_look(const struct object_options *o, const struct controller *c, const char *which,
     struct strbuf *path, struct controller_answer *ret, struct err *e)
@@ -100,8 +111,10 @@ global_ip_find(const struct object_options *o, const char *which, struct object_
 	struct err e = { 0 };
 	int status;
 
-	if (!is_address(which))
-		return object_find(&kind, o, which, "", ret);
+	if (!is_address(which)) {
+		status = check_id(which);
+		return status == EXIT_SUCCESS ? object_find(&kind, o, which, "", ret) : status;
+	}
 	status = controller_open(&o->controller, &ret->controller);
 	if (status == EXIT_SUCCESS)
 		status = global_ip_look(o, &ret->controller, which, &ret->path, &ret->was, &e);

@@ -118,6 +118,25 @@ find(const json_t *list, const struct order_options *o, const char *service)
 	return NULL;
 }
 
+/* Whether the controller knows no such place; then it was said. */
+static bool
+is_nowhere(const struct controller *c, const char *kind, const char *name)
+{
+	_cleanup_(controller_answer_done) struct controller_answer answer = { 0 };
+	_cleanup_(strbuf_done) struct strbuf path = { 0 }, shown = { 0 };
+	struct err e = { 0 };
+
+	if (name == NULL)
+		return false;
+	strbuf_addf(&path, "/api/v1/%ss", kind);
+	controller_url_add(&path, name);
+	if (controller_peek(c, strbuf_get(&path), &answer, &e) < 0 || answer.status != 404)
+		return false;
+	strbuf_add_printable(&shown, name);
+	cli_say_error("there is no %s \"%s\"", kind, strbuf_get(&shown));
+	return true;
+}
+
 /* What there is instead, for whoever was not exact. */
 static int
 say_others(const json_t *list, const struct order_options *o, const char *kind, const char *service)
@@ -157,6 +176,8 @@ end_in(const struct controller *c, const struct order_options *o, const char *ki
 	if (status != EXIT_SUCCESS)
 		return status;
 	id = find(list.body, o, service);
+	if (id == NULL && (is_nowhere(c, "site", o->site) || is_nowhere(c, "host", o->host)))
+		return EXIT_FAILURE;
 	if (id == NULL)
 		return say_others(list.body, o, kind, service);
 	strbuf_add(&one, path);

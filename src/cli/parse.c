@@ -68,6 +68,14 @@ nearest_option(const struct cli_command *c, const char *name)
 	return nearest;
 }
 
+/* A number, but below 0. */
+static int
+too_small(struct parse *p, const struct cli_option *o, const char *value)
+{
+	return err_set(p->e, -EINVAL, "--%s: %s is less than 0, expected %s", o->name, value,
+	    o->min > 0 ? "more than that" : "0 or more");
+}
+
 static int
 set_u32(struct parse *p, const struct cli_option *o, const char *value)
 {
@@ -75,6 +83,8 @@ set_u32(struct parse *p, const struct cli_option *o, const char *value)
 	int r = parse_u32(value, UINT32_MAX, &n);
 	bool limited = o->min != 0 || o->max != 0;
 
+	if (r == -EINVAL && *value == '-' && parse_u32(value + 1, UINT32_MAX, &n) == 0)
+		return too_small(p, o, value);
 	if (r == -EINVAL)
 		return err_set(p->e, -EINVAL, "--%s: \"%s\" is not a whole number", o->name, value);
 	if (r < 0 || (limited && (n < o->min || n > o->max)))
@@ -90,6 +100,8 @@ set_duration(struct parse *p, const struct cli_option *o, const char *value)
 	struct duration d = { 0 };
 	int r = duration_parse(value, &d);
 
+	if (r == -EINVAL && *value == '-' && duration_parse(value + 1, &d) == 0)
+		return too_small(p, o, value);
 	if (r == -EINVAL)
 		return err_set(p->e, -EINVAL,
 		    "--%s: \"%s\" is not a duration, expected a number with a unit, like 500ms or "

@@ -145,7 +145,9 @@ TEST(wrong_use_is_explained)
 		{ "-n 99999999999 u", "--count: 99999999999 is out of range, expected 1 to 100" },
 		{ "-n 5x u", "--count: \"5x\" is not a whole number" },
 		{ "-n=5 u", "--count: \"=5\" is not a whole number" },
-		{ "-n -5 u", "--count: \"-5\" is not a whole number" },
+		{ "-n -5 u", "--count: -5 is less than 0, expected more than that" },
+		{ "-n -x u", "--count: \"-x\" is not a whole number" },
+		{ "-i -1s u", "--interval: -1s is less than 0, expected more than that" },
 		{ "-n 5 -n 6 u", "--count is given twice" },
 		{ "-N a --name b u", "--name is given twice" },
 		{ "-i 5 u", "--interval: \"5\" is not a duration, expected a number with a unit, "

@@ -64,6 +64,11 @@ overlaps(struct prefix a, struct prefix b)
 const char *
 block_pool_refusal(struct prefix pool)
 {
+	if (ip_is_multicast(pool.addr))
+		return "these are multicast addresses; expected unicast ones that others can route "
+		       "to";
+	if (ip_is_link_local(pool.addr))
+		return "these are link-local addresses; expected ones that others can route to";
 	if (pool.len < (pool.addr.family == IP_V4 ? 8 : 16))
 		return pool.addr.family == IP_V4 ? "expected a pool of /8 or longer"
 						 : "expected a pool of /16 or longer";
@@ -72,7 +77,6 @@ block_pool_refusal(struct prefix pool)
 	if (overlaps(pool, discard))
 		return "expected addresses that are not for discarding (RFC 6666)";
 	if (ip_is_unspecified(pool.addr) || ip_is_loopback(pool.addr) ||
-	    ip_is_link_local(pool.addr) || ip_is_multicast(pool.addr) ||
 	    (pool.addr.family == IP_V4 && (pool.addr.bytes[0] == 0 || pool.addr.bytes[0] >= 240)))
 		return "expected unicast addresses that others can route to";
 	return NULL;

@@ -117,6 +117,9 @@ TEST(pools_that_make_sense)
 	CHECK(block_pool_refusal(prefix("240.0.0.0/8")) != NULL);
 	CHECK(block_pool_refusal(prefix("169.254.0.0/16")) != NULL);
 	CHECK(block_pool_refusal(prefix("fe80::/64")) != NULL);
+	CHECK(strstr(block_pool_refusal(prefix("224.0.0.0/4")), "multicast") != NULL);
+	CHECK(strstr(block_pool_refusal(prefix("ff00::/8")), "multicast") != NULL);
+	CHECK(strstr(block_pool_refusal(prefix("fe80::/10")), "link-local") != NULL);
 	CHECK(block_pool_refusal(prefix("2000::/3")) != NULL);
 	CHECK(block_pool_refusal(prefix("::ffff:1.2.3.0/120")) != NULL);
 	CHECK(block_pool_refusal(prefix("::ffff:0:0/96")) != NULL);

@@ -44,6 +44,18 @@ is_loopback(const char *host)
 	return ip_parse(bare, &ip) == 0 && ip_is_loopback(ip);
 }
 
+/* How much of the URL stands before the API's own path, for whoever gave that; -1: it has none. */
+static int
+before_api(const char *url)
+{
+	static const char api[] = "/api/v1";
+	size_t len = strlen(url), end = sizeof(api) - 1;
+
+	while (len > 0 && url[len - 1] == '/')
+		len--;
+	return len > end && strncmp(url + len - end, api, end) == 0 ? (int)(len - end) : -1;
+}
+
 int
 controller_url_check(const char *url, struct err *e)
 {
@@ -65,6 +77,10 @@ controller_url_check(const char *url, struct err *e)
 	if (has(parsed, CURLUPART_USER) || has(parsed, CURLUPART_PASSWORD) ||
 	    strpbrk(url, "?#") != NULL)
 		return err_set(e, -EINVAL, "a controller's address has no user, query or fragment");
+	if (before_api(url) >= 0)
+		return err_set(e, -EINVAL,
+		    "%s: a controller's address ends before its API; expected %.*s", url,
+		    before_api(url), url);
 	if (strcmp(scheme, "http") == 0 && !is_loopback(host))
 		return err_set(e, -EPERM,
 		    "%s: the token would go over the network in clear; expected https://", url);

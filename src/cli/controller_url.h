@@ -7,9 +7,9 @@
 #include "base/strbuf.h"
 
 /*
- * Whether a URL can be the controller's: http or https, a host, and no user, query or fragment.
- * -EINVAL and a sentence when not; -EPERM when a token would go in clear to another host: only to
- * the loopback may it be http. -ENOENT: there is no libcurl.
+ * Whether a URL can be the controller's: http or https, a host, and no user, query or fragment,
+ * and not the path of the API. -EINVAL and a sentence when not; -EPERM when a token would go in
+ * clear to another host: only to the loopback may it be http. -ENOENT: there is no libcurl.
  */
 int controller_url_check(const char *url, struct err *e) _must_use_;
 

@@ -112,6 +112,17 @@ try_and_keep(struct login *login, struct strbuf *token)
 	return cli_print(strbuf_get(&out));
 }
 
+/* Its length without a "/" at the end: what a request is for begins with one. */
+static size_t
+without_slash(const char *url)
+{
+	size_t len = strlen(url);
+
+	while (len > 0 && url[len - 1] == '/')
+		len--;
+	return len;
+}
+
 static int
 run_login(const void *options, int argc, char **args)
 {
@@ -133,7 +144,7 @@ run_login(const void *options, int argc, char **args)
 		cli_say_error("%s", e.message);
 		return EXIT_FAILURE;
 	}
-	login.url = xstrdup(url);
+	login.url = xasprintf("%.*s", (int)without_slash(url), url);
 	login.token = xstrdup(strbuf_get(&token));
 	status = try_and_keep(&login, &token);
 	explicit_bzero(token.text, token.len);
@@ -144,15 +155,24 @@ static int
 run_logout(const void *options, int argc, char **args)
 {
 	_cleanup_(freep) char *path = login_path();
+	_cleanup_(strbuf_done) struct strbuf out = { 0 };
 	struct err e = { 0 };
+	bool was_there = path != NULL && access(path, F_OK) == 0;
 
 	(void)options;
 	(void)argc;
 	(void)args;
-	if (path == NULL || atomic_file_remove(path, &e) == 0)
-		return EXIT_SUCCESS;
-	cli_say_error("%s", e.message);
-	return EXIT_FAILURE;
+	if (path != NULL && atomic_file_remove(path, &e) < 0) {
+		cli_say_error("%s", e.message);
+		return EXIT_FAILURE;
+	}
+	if (was_there)
+		strbuf_addf(&out,
+		    "%s removed; its token is not revoked: `nearcast token revoke` does that\n",
+		    path);
+	else
+		strbuf_add(&out, "there was no login to forget\n");
+	return cli_print(strbuf_get(&out));
 }
 
 static int

@@ -809,6 +809,8 @@ def a_login_is_for_its_address_alone(nearcast, program):
         done = subprocess.run([nearcast, 'login'], input=n.token + '\n', capture_output=True, text=True, env=n.environment, check=True)
         kept = n.folder / '.config/nearcast/login.json'
         assert 'kept in' in done.stdout and kept.stat().st_mode & 0o777 == 0o600, done
+        n.ask('login', f'http://127.0.0.1:{n.port}/', '--token-file', 'first')
+        assert json.loads(kept.read_text())['controller'] == f'http://127.0.0.1:{n.port}'
         other = Between(n.port)
         said = n.ask('pools', 'list', status=1, NEARCAST_CONTROLLER=other.url)
         assert 'there is no token for' in said and not other.asked, said

@@ -94,6 +94,16 @@ tell(struct follower *f, enum follow_what line, const char *why, bool has_news)
 			      .why = why });
 }
 
+/* It came to nothing: no answer, unless it was one that is too long. */
+static void
+tell_failure(struct follower *f, enum follow_what line, int r, const char *why)
+{
+	follower_input(f, &(struct follow_event){ .type = FOLLOW_EVENT_FAILED,
+			      .line = line,
+			      .is_unanswered = r < 0 && r != -EFBIG,
+			      .why = why });
+}
+
 static void
 on_poll(void *userdata, int r, const struct http_reply *reply, const struct err *e)
 {
@@ -104,8 +114,12 @@ on_poll(void *userdata, int r, const struct http_reply *reply, const struct err 
 	const char *why = follower_complaint(r, reply, e, buf, sizeof(buf));
 
 	f->asks[FOLLOW_POLL] = NULL;
-	if (why != NULL || reply->status == 304) {
-		tell(f, FOLLOW_POLL, why, !waited);
+	if (why != NULL) {
+		tell_failure(f, FOLLOW_POLL, r, why);
+		return;
+	}
+	if (reply->status == 304) {
+		tell(f, FOLLOW_POLL, NULL, !waited);
 		return;
 	}
 	if (upgrade_is_under_way(f->agent->upgrade)) { /* the next program takes it */
@@ -155,7 +169,10 @@ on_report(void *userdata, int r, const struct http_reply *reply, const struct er
 		f->reports_refused = 0;
 		follower_skip_events(f);
 	}
-	tell(f, FOLLOW_REPORT, why, false);
+	if (why != NULL)
+		tell_failure(f, FOLLOW_REPORT, r, why);
+	else
+		tell(f, FOLLOW_REPORT, NULL, false);
 }
 
 static void
@@ -188,6 +205,12 @@ say(struct follower *f, enum follow_what line, unsigned actions, const char *why
 {
 	bool polls = line == FOLLOW_POLL;
 
+	if (actions & FOLLOW_SAY_LOST)
+		follower_say(f, LOG_LEVEL_WARNING, EVENT_CONTROLLER_LOST,
+		    "the controller does not answer: what it wanted last goes on", why);
+	if (actions & FOLLOW_SAY_FOUND)
+		follower_say(f, LOG_LEVEL_NOTICE, EVENT_CONTROLLER_FOUND,
+		    "the controller answers again", f->member.url);
 	if (actions & FOLLOW_SAY_FAILED)
 		follower_say(f, LOG_LEVEL_WARNING, EVENT_CONTROLLER_LOST,
 		    polls ? "the controller does not answer: what it wanted last goes on"

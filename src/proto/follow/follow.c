@@ -48,11 +48,24 @@ next_time(struct follow *f, enum follow_what what, bool has_news, struct instant
 	return has_news ? now : instant_max(now, instant_add(l->began, FOLLOW_POLL_GAP));
 }
 
+/* What is to be said of a line that is well. */
+static unsigned
+say_well(struct follow *f, enum follow_what what)
+{
+	unsigned say = f->lines[what].told[0] != '\0' ? FOLLOW_SAY_WELL : 0;
+
+	f->lines[what].told[0] = '\0';
+	if (f->is_lost && f->lost_by == what) {
+		f->is_lost = false;
+		say = FOLLOW_SAY_FOUND;
+	}
+	return say;
+}
+
 static unsigned
 take_answer(struct follow *f, enum follow_what what, bool has_news, struct instant now)
 {
 	struct follow_line *l = &f->lines[what];
-	unsigned say = l->why[0] != '\0' ? FOLLOW_SAY_WELL : 0;
 
 	l->is_busy = false;
 	l->is_well = true;
@@ -60,24 +73,41 @@ take_answer(struct follow *f, enum follow_what what, bool has_news, struct insta
 	l->answered = now;
 	l->why[0] = '\0';
 	l->next = next_time(f, what, has_news, now);
-	return say;
+	return say_well(f, what);
+}
+
+/* What is to be said of a line that has failed; its why is known. */
+static unsigned
+say_failure(struct follow *f, enum follow_what what, bool is_unanswered)
+{
+	struct follow_line *l = &f->lines[what];
+
+	if (is_unanswered && f->is_lost)
+		return 0;
+	if (is_unanswered) {
+		f->is_lost = true;
+		f->lost_by = what;
+		return FOLLOW_SAY_LOST;
+	}
+	if (strcmp(l->told, l->why) == 0)
+		return 0;
+	utf8_format(l->told, sizeof(l->told), "%s", l->why);
+	return FOLLOW_SAY_FAILED;
 }
 
 static unsigned
-take_failure(struct follow *f, enum follow_what what, const char *why, struct instant now)
+take_failure(struct follow *f, const struct follow_event *ev, struct instant now)
 {
-	struct follow_line *l = &f->lines[what];
-	char text[FOLLOW_WHY_MAX];
-	unsigned say;
+	struct follow_line *l = &f->lines[ev->line];
+	const char *why = ev->why;
 
-	utf8_format(text, sizeof(text), "%s", why != NULL && *why != '\0' ? why : "it failed");
-	say = strcmp(l->why, text) != 0 ? FOLLOW_SAY_FAILED : 0;
-	utf8_format(l->why, sizeof(l->why), "%s", text);
+	utf8_format(l->why, sizeof(l->why), "%s", why != NULL && *why != '\0' ? why : "it failed");
 	l->is_busy = l->is_well = false;
 	l->failures++;
 	l->next = instant_add(now, retry_time(f, l->failures));
-	f->is_changed |= what == FOLLOW_REPORT; /* what it would have told is still to be told */
-	return say;
+	/* what a report would have told is still to be told */
+	f->is_changed |= ev->line == FOLLOW_REPORT;
+	return say_failure(f, ev->line, ev->is_unanswered);
 }
 
 /*
@@ -128,7 +158,7 @@ follow_input(struct follow *f, const struct follow_event *ev, struct instant now
 		actions = take_answer(f, ev->line, ev->has_news, now);
 		break;
 	case FOLLOW_EVENT_FAILED:
-		actions = take_failure(f, ev->line, ev->why, now);
+		actions = take_failure(f, ev, now);
 		break;
 	case FOLLOW_EVENT_TIME:
 		break;

@@ -7,7 +7,11 @@
  *
  * A line that fails is tried again after 1 s, and after twice as long each time, up to 30 s; always
  * a part of it earlier, by chance, so that the hosts of a controller that returns do not come all
- * at once. That it fails is said once, and once more for each other reason; that it is well again,
+ * at once.
+ *
+ * A controller that gives no answer at all is lost to both lines, and the first of them to find out
+ * says so, once, whatever reasons follow; it is found when that line is answered. What is wrong
+ * with an answer is said of each line, and once more for each other reason; that it is well again,
  * too.
  */
 #pragma once
@@ -43,7 +47,8 @@ struct follow_line {
 	struct instant began;
 	struct instant next; /* when it begins; never: it is busy, or nothing has been started */
 	struct instant answered;  /* at last; never: it was not */
-	char why[FOLLOW_WHY_MAX]; /* of the last failure that was said; "": it is well */
+	char why[FOLLOW_WHY_MAX]; /* of the last failure; "": it is well */
+	char told[FOLLOW_WHY_MAX]; /* what was said of its answers; "": nothing */
 };
 
 struct follow {
@@ -51,20 +56,22 @@ struct follow {
 	struct follow_line lines[FOLLOW_LINES];
 	bool is_started;
 	bool is_changed; /* since the last report began */
+	bool is_lost;    /* which lost_by has said */
+	enum follow_what lost_by;
 };
 
 enum follow_event_type {
 	FOLLOW_EVENT_START,
 	FOLLOW_EVENT_CHANGED,  /* there is something to report */
 	FOLLOW_EVENT_ANSWERED, /* line; has_news: it brought something */
-	FOLLOW_EVENT_FAILED,   /* line; why */
+	FOLLOW_EVENT_FAILED,   /* line; why, and whether there was no answer at all */
 	FOLLOW_EVENT_TIME,     /* follow_deadline() has come */
 };
 
 struct follow_event {
 	enum follow_event_type type;
 	enum follow_what line;
-	bool has_news;
+	bool has_news, is_unanswered;
 	const char *why;
 };
 
@@ -74,6 +81,8 @@ enum follow_action {
 	FOLLOW_DO_REPORT = 1 << 1,
 	FOLLOW_SAY_FAILED = 1 << 2, /* the line of the event; its why */
 	FOLLOW_SAY_WELL = 1 << 3,   /* likewise: it had failed */
+	FOLLOW_SAY_LOST = 1 << 4,   /* no answer; the why of the event */
+	FOLLOW_SAY_FOUND = 1 << 5,
 };
 
 void follow_init(struct follow *f, uint64_t seed);

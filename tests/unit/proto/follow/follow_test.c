@@ -184,6 +184,39 @@ TEST(what_fails_is_tried_ever_later)
 	CHECK(duration_ms(instant_diff(follow_deadline(&s.f), s.now)) <= 1000);
 }
 
+static unsigned
+unanswered(struct scene *s, enum follow_what line, const char *why)
+{
+	return follow_input(&s->f,
+	    &(struct follow_event){
+		.type = FOLLOW_EVENT_FAILED, .line = line, .is_unanswered = true, .why = why },
+	    s->now);
+}
+
+TEST(a_loss_is_said_once)
+{
+	struct scene s = scene_new();
+
+	start_well(&s);
+	CHECK_INT(unanswered(&s, FOLLOW_POLL, "the connection broke"), FOLLOW_SAY_LOST);
+	CHECK_INT(unanswered(&s, FOLLOW_REPORT, "the connection broke"), 0);
+	CHECK_INT(unanswered(&s, FOLLOW_POLL, "there is no connection"), 0);
+	CHECK_STR(s.f.lines[FOLLOW_POLL].why, "there is no connection");
+	/* what answers in its place is something else */
+	CHECK_INT(failed(&s, FOLLOW_POLL, "status 502"), FOLLOW_SAY_FAILED);
+	CHECK_INT(unanswered(&s, FOLLOW_POLL, "there is no connection"), 0);
+	CHECK_INT(failed(&s, FOLLOW_POLL, "status 502"), 0);
+	s.now = instant_add(s.now, DURATION_S(90));
+	CHECK_INT(
+	    answered(&s, FOLLOW_POLL, true), FOLLOW_SAY_FOUND | FOLLOW_DO_POLL | FOLLOW_DO_REPORT);
+	CHECK_INT(answered(&s, FOLLOW_REPORT, false), 0);
+	/* and the next one anew, of whichever line finds out */
+	CHECK_INT(unanswered(&s, FOLLOW_REPORT, "it hangs"), FOLLOW_SAY_LOST);
+	CHECK_INT(unanswered(&s, FOLLOW_POLL, "it hangs"), 0);
+	CHECK_INT(answered(&s, FOLLOW_POLL, true), FOLLOW_DO_POLL);
+	CHECK_INT(answered(&s, FOLLOW_REPORT, false), FOLLOW_SAY_FOUND);
+}
+
 TEST(a_report_that_failed_is_not_hurried_by_changes)
 {
 	struct scene s = scene_new();

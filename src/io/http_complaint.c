@@ -30,7 +30,8 @@ scheme_words(const struct http_transfer *t, const struct http_call *call, CURLco
 			return "what answers there speaks no TLS: then its address begins with "
 			       "http://";
 		return has(t, "SSL_ERROR_SYSCALL")
-			   ? "it ended the connection before TLS was agreed on"
+			   ? "it ended the connection before TLS was agreed on: if it speaks "
+			     "no TLS, its address begins with http://"
 			   : NULL;
 	}
 	if (code == CURLE_GOT_NOTHING)

@@ -98,6 +98,22 @@ compile() {
 	rm -f "$log"
 }
 
+# compile_behind DIR: with what is left of the processors, for tests that wait most of their time and would notice. Each
+# test is a session of its own, and the kernel shares between sessions (autogroup) before it looks at nice.
+compile_behind() {
+	# shellcheck disable=SC2016 # sh expands it
+	setsid sh -c 'echo 19 >/proc/self/autogroup; exec nice -n 19 ninja -C "$1"' sh "$root/$1" >/dev/null 2>&1 &
+	behind=$!
+	# what an EXIT trap ends with is the exit status of a script under set -e
+	trap 'kill -- -$behind 2>/dev/null || true' EXIT
+}
+
+# end_behind: waits for it, whatever it ended with: compile says that. Its process id may be another's from now on.
+end_behind() {
+	wait "$behind" || true
+	trap - EXIT
+}
+
 build() {
 	configure "$@"
 	compile "$1"

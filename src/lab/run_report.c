@@ -5,6 +5,8 @@
 #include "measure/report_build.h"
 #include "measure/report_reason.h"
 
+#define HELD_UP_MS 5 /* what a finding is at the least */
+
 struct filling {
 	const struct scenario *scenario;
 	struct report *report;
@@ -180,6 +182,35 @@ add_step(struct report *r, const char *name, const json_t *step)
 		report_add_condition(r, name, command);
 }
 
+/* A busy machine makes requests late, some more than others: how many clients saw that. */
+static void
+add_held_up(struct filling *f)
+{
+	size_t asked = 0, held_up = 0, i;
+	const json_t *row;
+
+	json_array_foreach (json_object_get(f->anycast, "rows"), i, row) {
+		const json_t *connect =
+		    json_object_get(json_object_get(row, "timings"), "connect_ms");
+		double least = json_number_value(json_object_get(connect, "min")),
+		       median = json_number_value(json_object_get(connect, "median"));
+
+		if (strcmp(text_of(row, "service"), f->of.service) != 0 ||
+		    strcmp(text_of(row, "family"), f->family) != 0)
+			continue;
+		asked++;
+		held_up += median - least > HELD_UP_MS;
+	}
+	report_add_condition(f->report, "round trips",
+	    held_up == 0
+		? "the least of each client's requests"
+		: report_printf(f->report,
+		      "the least of each client's requests; at %zu of %zu clients the median was "
+		      "more than "
+		      "%d ms above it: the machine was busy, and single figures can be too high",
+		      held_up, asked, HELD_UP_MS));
+}
+
 static void
 add_conditions(struct filling *f, const json_t *doc)
 {
@@ -195,6 +226,7 @@ add_conditions(struct filling *f, const json_t *doc)
 	report_add_condition(r, "asked",
 	    report_printf(
 		r, "service %s, %s", f->of.service, f->of.family == IP_V6 ? "IPv6" : "IPv4"));
+	add_held_up(f);
 	add_step(r, "before, at each client", f->unicast);
 	add_step(r, "after, at each client", f->anycast);
 	add_step(r, "traces, at each client", find_step(doc, "trace"));

@@ -136,7 +136,7 @@ host_conf_agent(const struct topology *t, size_t host)
 	strbuf_addf(&out,
 	    "# %s: written by nearcast lab from its scenario.\n"
 	    "site: \"%s\"\nhost: \"%s\"\nrouter-id: %s\ncontrol: %s\n"
-	    "state-directory: %s\nneighbors:\n",
+	    "state-directory: %s\nidentity: {reverse-trace: true}\nneighbors:\n",
 	    node->name, node->site->name, node->name, ip_format(node->router_id, id),
 	    AGENT_SOCKET_PATH, AGENT_STATE_PATH);
 	if (t->v4)

@@ -324,6 +324,7 @@ TEST(a_host_in_full)
 	    "router-id: 192.0.2.91\n"
 	    "control: /run/nearcast/nearcastd.sock\n"
 	    "state-directory: /run/nearcast-state\n"
+	    "identity: {reverse-trace: true}\n"
 	    "neighbors:\n"
 	    "  router-v4:\n"
 	    "    address: \"192.0.2.90\"\n"

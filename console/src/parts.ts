@@ -1,6 +1,7 @@
 /** Small pieces that all views use: problems, badges, tables, chips, meters. */
 import { Problem } from './api.js';
 import { h, type Child, type Props } from './dom.js';
+import { presenceOf, type Presence } from './presence.js';
 import type { Stage, Verdict } from './types.js';
 
 export function problemOf(error: unknown): Problem {
@@ -44,9 +45,13 @@ export function formerBadge(word: string): HTMLElement {
   return badge('stage-unknown', 'unsure', `was ${word}`);
 }
 
-export function presenceBadge(present: boolean, joined = true): HTMLElement {
-  if (!joined) return badge('waits', 'unsure', 'not joined');
-  return present ? badge('good', 'full', 'present') : badge('bad', 'none', 'away');
+const PRESENCES: Readonly<Record<Presence, readonly [string, string]>> = {
+  here: ['good', 'full'], away: ['bad', 'none'], 'never seen': ['bad', 'unsure'], left: ['stage-unknown', 'none'], 'has not joined': ['waits', 'unsure'],
+};
+
+export function presenceBadge(host: Parameters<typeof presenceOf>[0]): HTMLElement {
+  const word = presenceOf(host);
+  return badge(...PRESENCES[word], word);
 }
 
 export function mono(text: Child, props: Props = {}): HTMLElement {

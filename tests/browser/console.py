@@ -439,6 +439,27 @@ def a_host_that_is_away(browser, program, _):
 
 
 @case
+def a_host_that_left(browser, program, _):
+    """Whoever said goodbye is no host that has never joined; the same word as of nearcast services status."""
+    with Stage(browser, program) as stage:
+        stage.fill()
+        player = players.Player(stage, 'am6', 'am6-1')
+        player.report()
+        player.client.ask('POST', '/agent/v1/leave', status=204)
+        page = stage.page('#/sites')
+        told = 'document.querySelector("[data-row=am6-{}] [data-label=Presence] .badge").textContent'
+        assert page.js(told.format(1)) == 'left'
+        assert page.js(told.format(2)) == 'has not joined'
+        go(page, '#/hosts/am6-1')
+        page.says('it has withdrawn what it announced from here, and nobody counts on it')
+        go(page, '#/hosts/am6-2')
+        page.says('It has not joined yet')
+        for view in '#/map', '#/shop/services/web':
+            go(page, view)
+            page.wait('[...document.querySelectorAll("main li")].some((e) => e.textContent.startsWith("am6-1 left"))', f'that it left, in {view}')
+
+
+@case
 def a_host_joins(browser, program, _):
     with Stage(browser, program) as stage:
         stage.fill()

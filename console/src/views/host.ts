@@ -40,7 +40,10 @@ function networkPart(data: Data, changed: () => void): Child {
 function announced(data: Data): Child {
   const s = data.status;
   if (!data.host.joined) {
-    return empty(h('p', {}, 'It has not joined yet: nothing is known of it but what was written down.'));
+    return data.host.seen_at === null
+      ? empty(h('p', {}, 'It has not joined yet: nothing is known of it but what was written down.'))
+      : empty(h('p', {}, 'It left ', time(data.host.seen_at), ': it has withdrawn what it announced from here, and nobody counts on it.'),
+        h('p', {}, 'With a token that names it, it joins again.'));
   }
   if (s === null || (s.services.length === 0 && s.neighbors.length === 0)) return empty(h('p', {}, 'It has reported nothing yet.'));
   return [!s.present && h('p', { class: 'warn', role: 'status' }, 'It is away: this is what it said when it was heard of last, ', time(data.host.seen_at), '. What it announced then it may announce still.'),
@@ -70,7 +73,7 @@ export function hostView(name: string): View {
     data = fresh;
     const host = fresh.host;
     return [
-      facts(['Presence', presenceBadge(fresh.status?.present ?? isPresent(host), host.joined)], ['Heard of', time(host.seen_at)], ['Site', host.site],
+      facts(['Presence', presenceBadge({ ...host, present: fresh.status?.present ?? isPresent(host) })], ['Heard of', time(host.seen_at)], ['Site', host.site],
         ['For', host.project ?? 'all projects'], ['Revision', revisionBadge(host)], ['Agent', host.agent_version ?? '–'],
         ['Joined', time(host.joined_at)], host.tags.length > 0 && ['Tags', chips(host.tags)],
         host.description !== '' && ['Description', host.description]),

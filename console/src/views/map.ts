@@ -33,7 +33,7 @@ function siteItem(site: SiteState): HTMLElement {
     h('p', {}, stageBadge(stage), h('span', { class: 'faint' }, `, ${words}`), site.latitude === null && h('span', { class: 'faint' }, '; not on the map: it has no coordinates')),
     troubles.length > 0 && h('ul', { class: 'plain' }, troubles.map((t) => h('li', {}, badge('bad', 'cross', t)))),
     h('ul', { class: 'plain hosts' }, site.hosts.map((host) => h('li', {},
-      h('a', { href: link('hosts', host.name) }, host.name), ' ', presenceBadge(host.present, host.joined), ' ',
+      h('a', { href: link('hosts', host.name) }, host.name), ' ', presenceBadge(host), ' ',
       host.joined && h('span', { class: 'faint' }, host.present ? neighborWords(host) : ['heard of ', time(host.seen_at)])))));
 }
 

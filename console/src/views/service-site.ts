@@ -30,7 +30,7 @@ function drainProgress(host: HostState, state: ServiceState): Child {
 
 function stages(site: SiteState, lines: readonly Line[]): HTMLElement {
   return table(`Stages at ${site.name}`, [
-    { head: 'Host', cell: (l) => [l.host.name, !l.host.present && [' ', presenceBadge(false, l.host.joined)]] },
+    { head: 'Host', cell: (l) => [l.host.name, !l.host.present && [' ', presenceBadge(l.host)]] },
     { head: 'Address', cell: (l) => mono(l.prefix) },
     { head: 'Stage', cell: (l) => stageBadge(l.state.addresses[l.index]?.stage ?? null, l.host.present), class: 'tight' },
     { head: 'Verdict', cell: (l) => verdictBadge(l.state.addresses[l.index]?.verdict ?? 'unknown', l.host.present), class: 'tight' },
@@ -70,7 +70,7 @@ export function siteCard(service: Service, site: SiteState, orders: readonly Ord
     here.length > 0 && h('ul', { class: 'plain orders' }, here.map((o) => orderLine(o, done))),
     placed.flatMap((host) => host.services.filter((s) => isThe(s, service)).map((state) => drainProgress(host, state))),
     lines.length > 0 && stages(site, lines),
-    silent.length > 0 && empty(h('ul', { class: 'plain' }, silent.map((host) => h('li', {}, h('b', {}, host.name), ' ', presenceBadge(host.present, host.joined), ' has not reported this service')))),
+    silent.length > 0 && empty(h('ul', { class: 'plain' }, silent.map((host) => h('li', {}, h('b', {}, host.name), ' ', presenceBadge(host), host.joined && ' has not reported this service')))),
     placed.length === 0 && empty(h('p', {}, 'No host has joined here yet.')),
     placed.flatMap((host) => host.services.filter((s) => isThe(s, service) && s.checks.length > 0).map((state) => (
       h('details', { 'data-key': `checks-${host.name}`, open: true }, h('summary', { 'data-key': `summary-${host.name}` }, `Checks on ${host.name}`, !host.present && [', as of ', time(host.seen_at)]), checksTable(host.name, state, host.present))))));

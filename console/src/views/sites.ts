@@ -32,7 +32,7 @@ export function place(site: Site): string {
 function hostsTable(site: Site, hosts: readonly Host[]): HTMLElement {
   return table(`${count(hosts.length, 'host')} at ${site.name}`, [
     { head: 'Host', cell: (host) => h('a', { href: link('hosts', host.name), 'data-key': `host-${host.id}` }, host.name) },
-    { head: 'Presence', cell: (host) => presenceBadge(isPresent(host), host.joined), class: 'tight' },
+    { head: 'Presence', cell: (host) => presenceBadge({ ...host, present: isPresent(host) }), class: 'tight' },
     { head: 'Heard of', cell: (host) => time(host.seen_at), class: 'tight' },
     { head: 'Revision', cell: revisionBadge, class: 'tight' },
     { head: 'Agent', cell: (host) => host.agent_version ?? '' },

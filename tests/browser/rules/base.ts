@@ -6,6 +6,7 @@ import { betterElsewhere, type Catchment, earlier, landings, moved, targetsOf } 
 import { axisOf } from 'console/cdf.js';
 import { historyWords, points } from 'console/history.js';
 import { gapWords } from 'console/live.js';
+import { presenceOf } from 'console/presence.js';
 import { link, matchRoute } from 'console/router.js';
 import { ago, join, prefixLength, prefixSize, span, words } from 'console/text.js';
 import { fits } from 'console/views/ips.js';
@@ -66,6 +67,11 @@ export const rules = {
     assert.deepEqual(all, [{ ago: 2, ms: 1.2, failures: 0 }, { ago: 1, ms: null, failures: 3 }, { ago: 0, ms: 2.46, failures: 1 }]);
     assert.equal(historyWords(all), '3 min: at most 1.2 to 2.5 ms a minute, failures in 2 min');
     assert.equal(historyWords(all.slice(1, 2)), '1 min: no pass, failures in 1 min');
+  },
+  presence() {
+    const of = (joined: boolean, present: boolean, seen: boolean): string => presenceOf({ joined, present, seen_at: seen ? '2026-01-01T00:00:00Z' : null });
+    assert.deepEqual([of(true, true, true), of(true, false, true), of(true, false, false)], ['here', 'away', 'never seen']);
+    assert.deepEqual([of(false, false, false), of(false, false, true), of(false, true, true)], ['has not joined', 'left', 'left']);
   },
   lists_of_words() {
     assert.equal(join(['a', 'b', 'c']), 'a, b and c');

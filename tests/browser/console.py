@@ -439,6 +439,52 @@ def a_host_that_is_away(browser, program, _):
 
 
 @case
+def a_host_moves(browser, program, _):
+    """By the keyboard: refused while it announces, drained, moved with its drain, undrained at the other site."""
+    with Stage(browser, program) as stage:
+        stage.fill()
+        hosts = players.join(stage)
+        for host in hosts.values():
+            host.report()
+        stage.admin.ask('PATCH', '/api/v1/projects/shop/services/web', {'sites': ['am6', 'ny5']}, status=200, if_match='*')
+        page = stage.page('#/hosts/am6-1')
+        tab_to(page, 'document.activeElement.getAttribute("aria-label") === "Move am6-1 to another site"')
+        page.key('Enter')
+        page.wait('document.querySelector("dialog[open]")?.contains(document.activeElement)', 'the focus in the dialog')
+        page.choose('To the site', 'ny5')
+        page.says('What it keeps: shop.web')
+        page.choose('To the site', 'sg1')
+        page.says('What it leaves at am6: shop.web')
+        assert page.js('document.querySelector("dialog [aria-live]").textContent.includes("at sg1: no further service")')
+        page.key('Enter')
+        tab_to(page, 'document.activeElement.type === "submit"')
+        page.key('Enter')
+        page.wait('document.querySelector("dialog [role=alert]")', 'the refusal')
+        page.says('am6-1 announces 2001:db8:f00d::/128 and 1 more at am6: first `nearcast drain --host am6-1`, and wait until it is withdrawn')
+        page.key('Escape')
+        page.wait('document.activeElement.textContent === "Move"', 'the focus where it was')
+        page.click('button', 'Drain all services of am6-1')
+        page.says('New clients land at the other hosts')
+        page.fill('Reason', 'moves to sg1')
+        page.click('dialog button', 'Drain')
+        page.says('Draining all services on am6-1')
+        page.wait('document.querySelector(".order")?.textContent.includes("moves to sg1")', 'the order')
+        page.wait('![...document.querySelectorAll("main button")].some((b) => b.textContent === "Drain")', 'no second drain')
+        hosts['am6-1'].report('withdrawn', reason='drained: moves to sg1')
+        page.wait('document.querySelector("main [data-label=Stage] .badge")?.textContent === "withdrawn"', 'withdrawn')
+        page.click('button', 'Move am6-1 to another site')
+        page.choose('To the site', 'sg1')
+        page.says('drained, it announces nothing there until it is undrained')
+        page.click('dialog button', 'Move')
+        page.says('Moved am6-1 to sg1')
+        page.wait('[...document.querySelectorAll(".facts div")].some((d) => d.textContent === "Sitesg1")', 'its site')
+        assert stage.admin.ask('GET', '/api/v1/hosts/am6-1', status=200).json['site'] == 'sg1'
+        page.click('button', 'Undrain am6-1')
+        page.click('dialog button', 'Undrain')
+        page.wait('!document.querySelector(".order")', 'no order')
+
+
+@case
 def a_host_that_left(browser, program, _):
     """Whoever said goodbye is no host that has never joined; the same word as of nearcast services status."""
     with Stage(browser, program) as stage:
@@ -618,7 +664,7 @@ def accessible(browser, program, axe_path):
                 go(page, view)
                 axe(page, f'{view} {look}')
             for view, opener in (('#/shop/ips', 'Order a Global IP'), ('#/shop/ips', 'Release 203.0.113.1/32'), ('#/shop/services', 'Place a service'),
-                                 ('#/sites', 'Add a site'), ('#/access', 'Make a token')):
+                                 ('#/sites', 'Add a site'), ('#/hosts/am6-1', 'Move am6-1 to another site'), ('#/access', 'Make a token')):
                 go(page, view)
                 page.click('button', opener)
                 page.wait('document.querySelector("dialog[open]")')

@@ -1,6 +1,7 @@
 /** One host: whether it is heard of, what it was told and has done, its network, what it announces. */
 import { ask, get, list, maybe, path, Problem } from '../api.js';
 import { button, h, type Child } from '../dom.js';
+import type { Order } from '../orders.js';
 import { chips, empty, facts, mono, presenceBadge, problemBox, table } from '../parts.js';
 import { isPresent } from '../presence.js';
 import { isAdministrator } from '../state.js';
@@ -11,11 +12,17 @@ import { hostStatus, type HostState } from '../status.js';
 import { checksTable } from './checks.js';
 import { addressTable, neighborTable } from './stages.js';
 import { openHostChange, openHostDelete } from './host-form.js';
+import { openHostMove } from './host-move.js';
 import { openJoin } from './join.js';
 import { openNetwork } from './network-form.js';
+import { openDrain } from './order-forms.js';
+import { orderLine } from './service-site.js';
 import { revisionBadge } from './sites.js';
 
-interface Data { readonly host: Host; readonly network: Network | null; readonly networkTag: string; readonly status: HostState | null }
+interface Data {
+  readonly host: Host; readonly network: Network | null; readonly networkTag: string; readonly status: HostState | null;
+  readonly orders: readonly Order[]; // that hold for it, through itself or its site; only administrators see them
+}
 
 function networkPart(data: Data, changed: () => void): Child {
   const n = data.network;
@@ -53,22 +60,38 @@ function announced(data: Data): Child {
   s.neighbors.length > 0 && neighborTable(s.neighbors, s.present)];
 }
 
+/** Of the whole host: what goes before a move, or before its machine is switched off. */
+function drainButton({ host, orders }: Data, changed: () => void): Child {
+  const isDrained = orders.some((o) => o.kind === 'drain' && o.service === null && o.host === host.name);
+  return isAdministrator() && host.joined && !isDrained && button('Drain', () => openDrain({ project: null, service: null, site: null, host: host.name }, changed), {
+    'aria-label': `Drain all services of ${host.name}`, 'data-key': 'drain' });
+}
+
 export function hostView(name: string): View {
   let data: Data | null = null;
   const changed = (): void => void v.load();
   const join = async (): Promise<void> => {
     if (data) openJoin(await list<Site>('/api/v1/sites'), changed, { name: data.host.name, site: data.host.site });
   };
+  const ofItself = (): Order[] => (data?.orders ?? []).filter((o) => o.host === name);
+  const move = async (): Promise<void> => {
+    if (data) await openHostMove(data.host, ofItself(), changed);
+  };
   const v = view<Data>({
     title: name,
     actions: isAdministrator() && [
       button('Edit', () => data && openHostChange(data.host, changed), { 'data-key': 'edit' }),
+      button('Move', () => void move(), { 'data-key': 'move', 'aria-label': `Move ${name} to another site` }),
       button('Let it join', () => void join(), { 'data-key': 'join' }),
       button('Delete', () => data && openHostDelete(data.host), { 'data-key': 'delete' })],
   }, async () => {
-    const [host, network, status] = await Promise.all([get<Host>(path`/api/v1/hosts/${name}`),
-      maybe(ask<Network>('GET', path`/api/v1/hosts/${name}/network`)), hostStatus(name)]);
-    return { host, network: network?.data ?? null, networkTag: network?.etag ?? '', status };
+    const [host, network, status, orders] = await Promise.all([get<Host>(path`/api/v1/hosts/${name}`),
+      maybe(ask<Network>('GET', path`/api/v1/hosts/${name}/network`)), hostStatus(name),
+      isAdministrator() ? maybe(list<Order>('/api/v1/orders')) : null]);
+    return {
+      host, network: network?.data ?? null, networkTag: network?.etag ?? '', status,
+      orders: (orders ?? []).filter((o) => o.host === name || (o.service === null && o.site === host.site)),
+    };
   }, (fresh) => {
     data = fresh;
     const host = fresh.host;
@@ -78,7 +101,9 @@ export function hostView(name: string): View {
         ['Joined', time(host.joined_at)], host.tags.length > 0 && ['Tags', chips(host.tags)],
         host.description !== '' && ['Description', host.description]),
       host.applied_error !== null && problemBox(new Problem(0, `It refused revision ${host.desired_revision}, and goes on with ${host.applied_revision ?? 'none'}`, host.applied_error)),
-      h('section', { 'aria-labelledby': 'announces' }, h('h2', { id: 'announces' }, 'What it announces'), announced(fresh)),
+      fresh.orders.length > 0 && h('ul', { class: 'plain orders' }, fresh.orders.map((o) => orderLine(o, changed, '', true))),
+      h('section', { 'aria-labelledby': 'announces' },
+        h('div', { class: 'heading' }, h('h2', { id: 'announces' }, 'What it announces'), drainButton(fresh, changed)), announced(fresh)),
       networkPart(fresh, changed)];
   });
   return v;

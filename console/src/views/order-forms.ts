@@ -72,7 +72,7 @@ export function openDrain(target: Target, done: () => void): void {
   });
   open(target, 'drain', [
     h('p', {}, 'Its addresses become less attractive at once, and are withdrawn when connections have gone or the time is over.'),
-    h('p', {}, target.site || target.host ? 'New clients land at the other sites.' : 'No site is left: clients get no answer.')],
+    h('p', {}, target.host ? 'New clients land at the other hosts.' : target.site ? 'New clients land at the other sites.' : 'No site is left: clients get no answer.')],
   [most], () => (most.value() === '' ? undefined : { at_most_ms: Number(most.value()) * MINUTE }), done);
 }
 

@@ -39,10 +39,11 @@ function stages(site: SiteState, lines: readonly Line[]): HTMLElement {
   ], lines, (l) => `${l.host.name} ${l.prefix}`);
 }
 
-export function orderLine(order: Order, done: () => void, where = ''): HTMLElement {
+/** named: also of which service, where all of a page are not of one. */
+export function orderLine(order: Order, done: () => void, where = '', named = false): HTMLElement {
   const end = order.kind === 'drain' ? 'Undrain' : 'Release';
   return h('li', { class: 'order' },
-    badge('waits', order.kind === 'drain' ? 'half' : 'full', [order.kind === 'drain' ? 'Drain' : 'Hold', order.service === null && ' of all services', ', ', orderPlace(order)]),
+    badge('waits', order.kind === 'drain' ? 'half' : 'full', [order.kind === 'drain' ? 'Drain' : 'Hold', order.service === null ? ' of all services' : named && ` of ${order.service}`, ', ', orderPlace(order)]),
     // one piece of the row, that no gap of it falls between words
     h('span', {}, 'by ', h('b', {}, order.by), ' ', time(order.created_at), order.reason !== '' && [': ', order.reason],
       order.expires_at !== null && [', ends ', time(order.expires_at)]),

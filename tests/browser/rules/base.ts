@@ -10,6 +10,7 @@ import { presenceOf } from 'console/presence.js';
 import { link, matchRoute } from 'console/router.js';
 import { ago, join, prefixLength, prefixSize, span, words } from 'console/text.js';
 import { fits } from 'console/views/ips.js';
+import { changeOf } from 'console/views/host-move.js';
 import { poolsFor, promise } from 'console/views/ip-order.js';
 
 const project = { name: 'shop', max_ipv4: 8, ipv4: 7, max_ipv6: 64, ipv6: 0 } as never;
@@ -72,6 +73,11 @@ export const rules = {
     const of = (joined: boolean, present: boolean, seen: boolean): string => presenceOf({ joined, present, seen_at: seen ? '2026-01-01T00:00:00Z' : null });
     assert.deepEqual([of(true, true, true), of(true, false, true), of(true, false, false)], ['here', 'away', 'never seen']);
     assert.deepEqual([of(false, false, false), of(false, false, true), of(false, true, true)], ['has not joined', 'left', 'left']);
+  },
+  what_a_host_gets_where_it_moves() {
+    const service = (name: string, sites: string[], hosts: string[] = []) => ({ project: 'shop', name, sites, hosts });
+    const all = [service('web', ['am6', 'sg1']), service('dns', ['am6']), service('api', ['sg1']), service('own', [], ['h1']), service('far', ['ny5'])];
+    assert.deepEqual(changeOf({ name: 'h1', site: 'am6' }, 'sg1', all), { gets: ['shop.api'], loses: ['shop.dns'], keeps: ['shop.own', 'shop.web'] });
   },
   lists_of_words() {
     assert.equal(join(['a', 'b', 'c']), 'a, b and c');

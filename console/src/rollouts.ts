@@ -2,7 +2,7 @@
 import { list, maybe, path } from './api.js';
 
 export interface RolloutStep {
-  readonly site: string; readonly state: 'waiting' | 'running' | 'settling' | 'returning' | 'done' | 'failed'; readonly why: string;
+  readonly site: string; readonly state: 'waiting' | 'running' | 'settling' | 'returning' | 'done' | 'failed' | 'stopped' | 'taken-back'; readonly why: string;
   readonly started_at: string | null; readonly ended_at: string | null;
 }
 

@@ -58,9 +58,11 @@ fail(struct rollout *r, size_t site, const char *what)
 
 	utf8_format(why, sizeof(why), "site %s %s%s%s", at->name, what, at->why[0] ? ": " : "",
 	    at->why);
-	give_up(r, STEP_FAILED, "the rollout stopped while it was under way");
-	if (step != NULL)
+	give_up(r, STEP_STOPPED, "the rollout stopped while it was under way");
+	if (step != NULL) {
+		step->state = STEP_FAILED;
 		utf8_format(step->why, sizeof(step->why), "%s", why);
+	}
 	utf8_format(r->why, sizeof(r->why), "%s", why);
 	r->state = ROLLOUT_STOPPED;
 }
@@ -121,7 +123,7 @@ stop_if_too_few_stand(struct rollout *r)
 	for (size_t i = 0; i < r->step_count; i++) {
 		if (!is_open(&r->steps[i]) || standing(r) >= needed(r))
 			continue;
-		give_up(r, STEP_FAILED, "too few other sites stand");
+		give_up(r, STEP_STOPPED, "too few other sites stand");
 		utf8_format(r->why, sizeof(r->why),
 		    "%zu sites stand beside those under way, %zu are needed", standing(r),
 		    needed(r));
@@ -335,9 +337,9 @@ rollout_go_on(struct rollout *r)
 	if (r->state != ROLLOUT_PAUSED && r->state != ROLLOUT_STOPPED)
 		return false;
 	for (size_t i = 0; i < r->step_count; i++) {
-		/* hosts keep the change that they have: what has failed is tried, not begun, again
-		 */
-		if (r->steps[i].state == STEP_FAILED)
+		/* hosts keep the change that they have: what has failed, or was stopped, is tried,
+		 * not begun, again */
+		if (r->steps[i].state == STEP_FAILED || r->steps[i].state == STEP_STOPPED)
 			move(&r->steps[i], r->kind == ROLLOUT_DRAIN ? STEP_WAITING : STEP_RUNNING);
 	}
 	r->state = ROLLOUT_RUNNING;
@@ -353,7 +355,7 @@ rollout_stop(struct rollout *r, const char *why)
 	forget_actions(r);
 	if (!rollout_is_live(r))
 		return false;
-	give_up(r, STEP_FAILED, "the rollout was stopped while it was under way");
+	give_up(r, STEP_STOPPED, "the rollout was stopped while it was under way");
 	r->state = ROLLOUT_STOPPED;
 	utf8_format(r->why, sizeof(r->why), "%s", why);
 	return true;
@@ -365,7 +367,11 @@ rollout_take_back(struct rollout *r)
 	forget_actions(r);
 	if (!rollout_is_live(r) && r->state != ROLLOUT_STOPPED)
 		return false;
-	give_up(r, STEP_FAILED, "the rollout was taken back while it was under way");
+	give_up(r, STEP_TAKEN_BACK, "");
+	for (size_t i = 0; r->kind == ROLLOUT_CHANGE && i < r->step_count; i++) {
+		if (r->steps[i].state != STEP_WAITING)
+			r->steps[i].state = STEP_TAKEN_BACK;
+	}
 	r->state = ROLLOUT_TAKEN_BACK;
 	r->why[0] = '\0';
 	return true;

@@ -10,6 +10,8 @@
  *                         │  anything fails              │    (of a change: done)     │
  *                         └──────────> failed <──────────┴──────────────────────────┘
  *
+ * Where nothing failed, what was under way is stopped, or taken back, with the rollout.
+ *
  * It does not begin a site when fewer than min_sites others stand: it waits. It stops by itself, ends
  * the drains that are its own, and says why, when a site that stood at its beginning does not any more,
  * when a check fails where the change has come, when a host refuses what it is given, or is not heard
@@ -50,6 +52,8 @@ enum step_state {
 	STEP_RETURNING, /* of a drain: it was ended, and the site does not stand yet */
 	STEP_DONE,
 	STEP_FAILED,
+	STEP_STOPPED,    /* it was under way when the rollout stopped, for no fault of its own */
+	STEP_TAKEN_BACK, /* what had begun there is as it was before */
 };
 
 enum step_action {

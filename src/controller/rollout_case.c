@@ -16,7 +16,7 @@ static const char *const kind_names[] = { "change", "drain", NULL };
 const char *const rollout_state_names[] = { "running", "paused", "stopped", "done", "taken-back",
 	NULL };
 static const char *const step_names[] = { "waiting", "running", "settling", "returning", "done",
-	"failed", NULL };
+	"failed", "stopped", "taken-back", NULL };
 
 const char *
 rollout_kind_name(enum rollout_kind kind)
@@ -164,7 +164,7 @@ keep_step(struct call *c, const struct rollout_case *k, size_t i)
 {
 	const struct rollout_step *s = &k->steps[i];
 	bool begins = s->state != STEP_WAITING && k->were[i].state == STEP_WAITING;
-	bool ends = s->state == STEP_DONE || s->state == STEP_FAILED;
+	bool ends = s->state >= STEP_DONE;
 	int r = store_do(c->store, c->e,
 	    "UPDATE rollout_steps SET state = $3, reason = $4, watched = $5,"
 	    " started_at = CASE WHEN $6 = 1 THEN $7 ELSE started_at END,"

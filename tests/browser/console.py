@@ -324,8 +324,9 @@ def a_rolling_drain(browser, program, _):
         page.click('dialog button', 'Go on')
         page.says('running')
         page.click('button', 'Take back')
+        page.says('Sites that it drains come back at once')
         page.click('dialog button', 'Take back')
-        page.says('taken back')
+        page.says('taken-back')
         page.wait('!document.querySelector(".order")', 'no order')
 
 
@@ -407,9 +408,12 @@ def a_change_that_has_stopped(browser, program, _):
         page.says('status 503')
         page.says('Go on resumes it where it stopped, Take back gives every site the former document.')
         page.click('button', 'Take back')
+        page.says('Every site that has its document gets the former one at once')
         page.click('dialog button', 'Take back')
-        page.says('taken back')
         page.says_not('Its document is at')
+        step = 'document.querySelector(".card [data-row={}] [data-label=State] .badge").textContent'
+        assert page.js(step.format('am6')) == 'taken-back', 'it is no failure any more'
+        assert page.js(step.format('sg1')) == 'waiting'
 
 
 @case

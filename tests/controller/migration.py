@@ -15,21 +15,26 @@ from postgresql import new_stores
 from server import Client, Controller, case, run_cases
 
 folder = pathlib.Path(__file__).resolve().parent
-schema_file = folder.parents[1] / 'src/store/schema/001-controller.sql'
+schema_folder = folder.parents[1] / 'src/store/schema'
 VERSIONS = ('CREATE TABLE schema_versions (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, '
             'applied_at BIGINT NOT NULL, program TEXT NOT NULL)')
 
 
-def old_schema(dialect):
-    """The first schema as src/store/embed-schema.py makes it for a database, and the row that says so."""
-    source = schema_file.read_text()
-    sql = VERSIONS + ';\n' + re.sub(r'\s*--.*', '', source)
-    if dialect == 'sqlite':
-        sql = re.sub(r'^\);', ') STRICT;', re.sub(r'\bBIGINT\b', 'INTEGER', sql), flags=re.M)
-    else:
-        sql = re.sub(r'\bTEXT\b', 'TEXT COLLATE "C"', sql)
-    checksum = hashlib.sha256(source.encode()).hexdigest()
-    return sql + f";\nINSERT INTO schema_versions VALUES (1, '001-controller', '{checksum}', 0, 'nearcast-controller 0.1.0');\n"
+def old_schema(dialect, until='001-controller'):
+    """The first schema, or all until one, as src/store/embed-schema.py makes it for a database, and the rows that say so."""
+    sql = VERSIONS + ';\n'
+    for number, file in enumerate(sorted(schema_folder.glob('*.sql')), 1):
+        source = file.read_text()
+        one = re.sub(r'\s*--.*', '', source)
+        if dialect == 'sqlite':
+            sql += re.sub(r'^\);', ') STRICT;', re.sub(r'\bBIGINT\b', 'INTEGER', one), flags=re.M)
+        else:
+            sql += re.sub(r'\bTEXT\b', 'TEXT COLLATE "C"', one)
+        checksum = hashlib.sha256(source.encode()).hexdigest()
+        sql += f";\nINSERT INTO schema_versions VALUES ({number}, '{file.stem}', '{checksum}', 0, 'nearcast-controller 0.1.0');\n"
+        if file.stem == until:
+            return sql
+    raise AssertionError(f'no schema {until}')
 
 
 def rows():
@@ -92,6 +97,27 @@ def postgresql_comes_forward(program, new_store):
         controller.start()
         check(controller, token_of(), lambda sql: [
             json.loads(line) for line in server.do(f'SELECT row_to_json(t) FROM ({sql}) t', name)])
+
+
+@case
+def what_had_not_failed_is_told_from_what_had(program, _):
+    """Steps of rollouts that were only under way were kept as failed, with a reason that said otherwise."""
+    told = {'site a fails with the change: status 503': 'failed', 'the rollout was taken back while it was under way': 'taken-back',
+            'the rollout was stopped while it was under way': 'stopped', 'the rollout stopped while it was under way': 'stopped', 'too few other sites stand': 'stopped'}
+    with Controller(program) as controller:
+        db = sqlite3.connect(controller.conf['store'])
+        db.executescript(old_schema('sqlite', '010-catchment-places'))
+        db.execute("INSERT INTO projects (id, name, max_ipv4, max_ipv6, max_services, created_at) VALUES ('p', 'p', 1, 1, 1, 0)")
+        db.execute("INSERT INTO services (id, project, name, host_name, document, lease_time, created_at) VALUES ('s', 'p', 's', 'p.s', '{}', 1, 0)")
+        db.execute("INSERT INTO rollouts (id, kind, service, state, created_at, at_once) VALUES ('r', 'drain', 's', 'done', 0, 1)")
+        for i, why in enumerate(told):
+            db.execute('INSERT INTO sites (id, name, created_at) VALUES (?, ?, 0)', (f's{i}', f's{i}'))
+            db.execute("INSERT INTO rollout_steps (rollout, position, site, state, reason, watched, started_at) VALUES ('r', ?, ?, 'failed', ?, 5, 7)", (i, f's{i}', why))
+        db.commit()
+        controller.start()
+        after = db.execute('SELECT state, reason, watched, started_at FROM rollout_steps ORDER BY position').fetchall()
+        assert after == [(state, '' if state == 'taken-back' else why, 5, 7) for why, state in told.items()], after
+        db.close()
 
 
 with new_stores(True) as stores:

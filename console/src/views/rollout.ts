@@ -16,7 +16,7 @@ const SHAPES: Readonly<Record<string, readonly [string, string]>> = {
 
 function stateBadge(state: string): HTMLElement {
   const [kind, shape] = SHAPES[state] ?? ['stage-unknown', 'unsure'];
-  return badge(kind, shape, state.replace('-', ' '));
+  return badge(kind, shape, state);
 }
 
 export function openRollout(service: Service, sites: readonly string[], done: () => void): void {
@@ -43,13 +43,23 @@ export function openRollout(service: Service, sites: readonly string[], done: ()
   });
 }
 
+/** What follows, by the kind: a change stays where it has come until it is taken back. */
+const FOLLOWS: Readonly<Record<Rollout['kind'], Readonly<Record<string, string>>>> = {
+  drain: {
+    paused: 'What is under way goes on to its end; nothing new is begun.', running: 'It goes on where it stopped.',
+    stopped: 'Nothing more is begun; sites that it drains come back at once.', 'taken-back': 'Sites that it drains come back at once, and it is over.',
+  },
+  change: {
+    paused: 'What is under way goes on to its end; nothing new is begun.', running: 'It goes on where it stopped.',
+    stopped: 'Nothing more is begun; sites that have its document keep it until it goes on or is taken back.',
+    'taken-back': 'Every site that has its document gets the former one at once, and it is over.',
+  },
+};
+
 function turn(service: Service, rollout: Rollout, state: string, words: string, done: () => void): void {
   openDialog({
     title: `${words} the rolling ${rollout.kind}?`, submit: words, danger: state === 'taken-back', fields: [],
-    body: [h('p', {}, {
-      paused: 'What is under way goes on to its end; nothing new is begun.', running: 'It goes on where it stopped.',
-      stopped: 'Nothing more is begun; what is drained stays so.', 'taken-back': 'Every site that it has drained comes back.',
-    }[state])],
+    body: [h('p', {}, FOLLOWS[rollout.kind][state])],
     act: async () => {
       // it changes by itself, step by step: what is said here holds for it as it is
       await ask('PATCH', path`/api/v1/projects/${service.project}/rollouts/${rollout.id}`, { body: { state }, etag: '*' });

@@ -118,7 +118,7 @@ TEST(it_stops_when_another_site_fails)
 	all_well(&a);
 	places_report(&a, "sg1-1", "withdrawn", "failing", NULL);
 	look(&a, 1);
-	CHECK_STR(stands(&a), "stopped: failed waiting waiting");
+	CHECK_STR(stands(&a), "stopped: stopped waiting waiting");
 	CHECK_STR(said(&a, "why"), "site sg1 does not stand any more: sg1-1 fails");
 	CHECK_INT(orders(&a), 0);
 	/* without the one that is gone it may go on */
@@ -218,6 +218,7 @@ TEST(a_change_is_taken_back)
 	CHECK_INT(places_desired(&a, "am6-1"), 3);
 	a.if_match = "*";
 	ASK(&a, 200, OPERATOR, "PATCH", path, "{'state': 'taken-back'}");
+	CHECK_STR(stands(&a), "taken-back: taken-back waiting waiting");
 	CHECK_INT(places_desired(&a, "am6-1"), 4);
 	CHECK_INT(places_desired(&a, "ny5-1"), 2);
 	CHECK_STR(listens(&a), "tcp/80");

@@ -58,7 +58,7 @@ states(const struct fixture *f)
 	static char text[SITES + 1];
 
 	for (size_t i = 0; i < SITES; i++)
-		text[i] = "wrsbdf"[f->steps[i].state];
+		text[i] = "wrsbdfxt"[f->steps[i].state];
 	return text;
 }
 
@@ -121,7 +121,7 @@ TEST(it_stops_when_another_site_is_lost_and_brings_its_own_back)
 	look(&f, 1);
 	CHECK_INT(f.r.state, ROLLOUT_STOPPED);
 	CHECK_STR(f.r.why, "site sg1 does not stand any more: check front: 503");
-	CHECK_STR(states(&f), "fww");
+	CHECK_STR(states(&f), "xww");
 	CHECK_INT(f.steps[0].action, STEP_END);
 	CHECK_STR(f.steps[0].why, "the rollout stopped while it was under way");
 	look(&f, 5);
@@ -192,6 +192,8 @@ TEST(a_change_that_fails_stays_where_it_is)
 	CHECK_INT(f.steps[0].action, STEP_NOTHING);
 	CHECK(rollout_take_back(&f.r));
 	CHECK_INT(f.r.state, ROLLOUT_TAKEN_BACK);
+	CHECK_STR(states(&f), "tww");
+	CHECK_STR(f.steps[0].why, "site am6 fails with the change: check front: 404");
 	CHECK(!rollout_go_on(&f.r));
 
 	init(&f, ROLLOUT_CHANGE);
@@ -205,6 +207,47 @@ TEST(a_change_that_fails_stays_where_it_is)
 	f.sites[0].refused = true;
 	look(&f, 1);
 	CHECK_STR(f.r.why, "site am6 refuses what it is given");
+}
+
+/* A site fails where something failed there: not where somebody, or another site, ended what was
+ * under way. */
+TEST(what_was_only_under_way_has_not_failed)
+{
+	struct fixture f;
+
+	init(&f, ROLLOUT_CHANGE);
+	f.r.at_once = 2;
+	look(&f, 1);
+	f.sites[1].refused = true;
+	look(&f, 1);
+	CHECK_STR(states(&f), "xfw");
+	CHECK_STR(f.steps[0].why, "the rollout stopped while it was under way");
+	/* both are tried again */
+	f.sites[1].refused = false;
+	CHECK(rollout_go_on(&f.r));
+	CHECK_STR(states(&f), "rrw");
+	CHECK(rollout_stop(&f.r, "stopped by op"));
+	CHECK_STR(states(&f), "xxw");
+
+	/* a change is taken from all that have it, also where it was well */
+	init(&f, ROLLOUT_CHANGE);
+	look(&f, 12);
+	CHECK_STR(states(&f), "drw");
+	CHECK(rollout_take_back(&f.r));
+	CHECK_STR(states(&f), "ttw");
+
+	/* what was drained and came back is done, and stays it */
+	init(&f, ROLLOUT_DRAIN);
+	look(&f, 1);
+	drained(&f, 0, true);
+	look(&f, 11);
+	drained(&f, 0, false);
+	look(&f, 1);
+	CHECK_STR(states(&f), "drw");
+	CHECK(rollout_take_back(&f.r));
+	CHECK_STR(states(&f), "dtw");
+	CHECK_STR(f.steps[1].why, "");
+	CHECK_INT(f.steps[1].action, STEP_END);
 }
 
 TEST(a_silent_host_is_waited_for_and_then_it_stops)
@@ -283,7 +326,7 @@ TEST(a_pause_begins_nothing_and_a_stop_brings_back)
 	CHECK_STR(states(&f), "drw");
 	CHECK(rollout_stop(&f.r, "by op"));
 	CHECK_STR(f.r.why, "by op");
-	CHECK_STR(states(&f), "dfw");
+	CHECK_STR(states(&f), "dxw");
 	CHECK_INT(f.steps[1].action, STEP_END);
 	CHECK(!rollout_stop(&f.r, "again"));
 }

@@ -2,7 +2,7 @@
  * Elements, made without a line of HTML text: what comes from the API can only become text.
  *
  * h('p', { class: 'hint' }, 'words', h('b', {}, name)) is an element; `update` puts new children in the place of old ones and
- * gives the keyboard's focus and open <details> back to those with the same data-key.
+ * gives the keyboard's focus back to what has the same data-key; a <details> with it is open, or shut, as it was.
  */
 export type Child = Node | string | number | null | undefined | false | readonly Child[];
 
@@ -64,15 +64,15 @@ function keyOf(node: Element | null, within: Element): string | null {
   return keyed && within.contains(keyed) ? keyed.getAttribute('data-key') : null;
 }
 
-/** New children; who had the focus by its data-key has it again, and what was open is open. */
+/** New children; who had the focus by its data-key has it again, and what was unfolded, or folded up, is so. */
 export function update(container: Element, ...children: Child[]): void {
   const focused = container.contains(document.activeElement) ? keyOf(document.activeElement, container) : null;
-  const open = [...container.querySelectorAll('details[data-key][open]')].map((d) => d.getAttribute('data-key'));
+  const were = new Map([...container.querySelectorAll<HTMLDetailsElement>('details[data-key]')].map((d) => [d.getAttribute('data-key'), d.open]));
   const fragment = document.createDocumentFragment();
   append(fragment, children);
   container.replaceChildren(fragment);
   for (const details of container.querySelectorAll<HTMLDetailsElement>('details[data-key]')) {
-    if (open.includes(details.getAttribute('data-key'))) details.open = true;
+    details.open = were.get(details.getAttribute('data-key')) ?? details.open;
   }
   if (focused === null) return;
   for (const element of container.querySelectorAll<HTMLElement>('[data-key]')) {
@@ -81,6 +81,11 @@ export function update(container: Element, ...children: Child[]): void {
       return;
     }
   }
+}
+
+/** A phone: what is long is folded up there at first. */
+export function isNarrow(): boolean {
+  return window.matchMedia('(max-width: 760px)').matches;
 }
 
 let counter = 0;

@@ -524,6 +524,7 @@ def a_host_joins(browser, program, _):
         page.click('dialog button', 'Done')
         Client(stage.controller.port).ask('POST', '/agent/v1/join', {'token': token, 'name': 'sg1-9', 'agent_version': '1'}, status=201)
         page.says('sg1-9')
+        page.click('summary', '1 token used or expired')
         page.says('used by')
 
 
@@ -590,6 +591,29 @@ def unclean(page, where):
     """Nothing ran, and nothing of the probe became an element."""
     assert page.js('window.pwned') is None, where
     assert page.js('document.querySelectorAll("img, iframe, object, script:not([src=\\"console.js\\"])").length') == 0, where
+
+
+@case
+def what_was_folded_up_stays_so(browser, program, _):
+    """News draw a page anew; a phone has it folded up from the beginning."""
+    with Stage(browser, program) as stage:
+        stage.fill()
+        host = players.Player(stage, 'am6', 'am6-1')
+        host.report()
+        page = stage.page('#/shop/services/web')
+        is_open = 'document.querySelector("details[data-key=checks-am6-1]").open'
+        page.wait(is_open, 'the checks')
+        page.click('summary', 'Checks on am6-1')
+        stage.admin.ask('PATCH', '/api/v1/projects/shop/services/web', {'description': 'news'}, status=200, if_match='*')
+        page.says('news')
+        assert not page.js(is_open), 'unfolded by news'
+        page.click('summary', 'Checks on am6-1')
+        stage.admin.ask('PATCH', '/api/v1/projects/shop/services/web', {'description': 'other news'}, status=200, if_match='*')
+        page.says('other news')
+        assert page.js(is_open), 'folded up by news'
+        phone = stage.page('#/shop/services/web', width=390, height=800)
+        phone.wait('document.querySelector("details[data-key=checks-am6-1]")', 'the checks')
+        assert not phone.js(is_open)
 
 
 @case

@@ -47,23 +47,36 @@ function fate(token: JoinToken): Child {
   return Date.parse(token.expires_at) < Date.now() ? badge('bad', 'none', 'expired') : badge('good', 'full', ['valid, ends ', time(token.expires_at)]);
 }
 
+function isValid(token: JoinToken): boolean {
+  return token.used_by === null && Date.parse(token.expires_at) >= Date.now();
+}
+
+function tokenTable(tokens: readonly JoinToken[], caption: string, changed: () => void): HTMLElement {
+  return table(caption, [
+    { head: 'Site', cell: (t) => t.site },
+    { head: 'Host', cell: (t) => t.host ?? 'any' },
+    { head: 'Made', cell: (t) => time(t.created_at) },
+    { head: 'State', cell: fate },
+    { head: '', class: 'buttons', cell: (t) => t.used_by === null && button('Delete', () => {
+      openDialog({
+        title: `Delete the join token for ${t.site}?`, submit: 'Delete', danger: true, fields: [], body: [],
+        act: async () => {
+          await ask('DELETE', path`/api/v1/join-tokens/${t.id}`);
+          changed();
+          return 'Deleted the token';
+        },
+      });
+    }, { 'aria-label': `Delete the join token for ${t.site}`, 'data-key': `token-${t.id}` }) },
+  ], tokens);
+}
+
+/** Those with which a host can join; the others are folded up. */
 export function joinTokens(tokens: readonly JoinToken[], changed: () => void): Child {
   if (tokens.length === 0) return null;
+  const valid = tokens.filter(isValid);
+  const over = tokens.filter((t) => !isValid(t));
+  const words = `${count(over.length, 'token')} used or expired`;
   return h('section', { 'aria-labelledby': 'join-tokens' }, h('h2', { id: 'join-tokens' }, 'Join tokens'),
-    table(count(tokens.length, 'token'), [
-      { head: 'Site', cell: (t) => t.site },
-      { head: 'Host', cell: (t) => t.host ?? 'any' },
-      { head: 'Made', cell: (t) => time(t.created_at) },
-      { head: 'State', cell: fate },
-      { head: '', class: 'buttons', cell: (t) => t.used_by === null && button('Delete', () => {
-        openDialog({
-          title: `Delete the join token for ${t.site}?`, submit: 'Delete', danger: true, fields: [], body: [],
-          act: async () => {
-            await ask('DELETE', path`/api/v1/join-tokens/${t.id}`);
-            changed();
-            return 'Deleted the token';
-          },
-        });
-      }, { 'aria-label': `Delete the join token for ${t.site}`, 'data-key': `token-${t.id}` }) },
-    ], tokens));
+    valid.length > 0 && tokenTable(valid, count(valid.length, 'valid token'), changed),
+    over.length > 0 && h('details', { 'data-key': 'tokens-over' }, h('summary', { 'data-key': 'tokens-over-summary' }, words), tokenTable(over, words, changed)));
 }

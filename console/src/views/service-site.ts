@@ -1,5 +1,5 @@
 /** A service at one site: the stage of each address on each host, why, what was ordered, and the buttons for it. */
-import { button, h, type Child } from '../dom.js';
+import { button, h, isNarrow, type Child } from '../dom.js';
 import { ordersAt, orderPlace, type Order } from '../orders.js';
 import { badge, empty, mono, presenceBadge, stageBadge, table, verdictBadge } from '../parts.js';
 import { isAdministrator, mayChange } from '../state.js';
@@ -74,5 +74,5 @@ export function siteCard(service: Service, site: SiteState, orders: readonly Ord
     silent.length > 0 && empty(h('ul', { class: 'plain' }, silent.map((host) => h('li', {}, h('b', {}, host.name), ' ', presenceBadge(host), host.joined && ' has not reported this service')))),
     placed.length === 0 && empty(h('p', {}, 'No host has joined here yet.')),
     placed.flatMap((host) => host.services.filter((s) => isThe(s, service) && s.checks.length > 0).map((state) => (
-      h('details', { 'data-key': `checks-${host.name}`, open: true }, h('summary', { 'data-key': `summary-${host.name}` }, `Checks on ${host.name}`, !host.present && [', as of ', time(host.seen_at)]), checksTable(host.name, state, host.present))))));
+      h('details', { 'data-key': `checks-${host.name}`, open: !isNarrow() }, h('summary', { 'data-key': `summary-${host.name}` }, `Checks on ${host.name}`, !host.present && [', as of ', time(host.seen_at)]), checksTable(host.name, state, host.present))))));
 }

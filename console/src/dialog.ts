@@ -35,6 +35,8 @@ function show(title: string, content: (close: () => void) => Child, wide = false
   });
   document.body.append(dialog);
   dialog.showModal();
+  // a text is read from its beginning
+  if (document.activeElement instanceof HTMLTextAreaElement) document.activeElement.setSelectionRange(0, 0);
   return dialog;
 }
 

@@ -136,7 +136,8 @@ export function form(
     marked.forEach((its, found) => markAll(found, its));
     update(problem, problemBox(error, shown));
     const [first] = marked.keys();
-    first?.element.querySelector<HTMLElement>('input, select, textarea')?.focus();
+    if (first === undefined) problem.scrollIntoView({ block: 'nearest' }); // one may have scrolled past it
+    else first.element.querySelector<HTMLElement>('input, select, textarea')?.focus();
   };
   const element = h('form', {
     class: 'form', novalidate: false,

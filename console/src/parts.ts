@@ -58,8 +58,8 @@ export function mono(text: Child, props: Props = {}): HTMLElement {
   return h('span', { ...props, class: 'mono' }, text);
 }
 
-export function chips(texts: readonly string[]): HTMLElement {
-  return h('span', { class: 'chips' }, texts.map((text) => h('span', { class: 'chip' }, text)));
+export function chips(texts: readonly string[]): Child {
+  return texts.length > 0 && h('span', { class: 'chips' }, texts.map((text) => h('span', { class: 'chip' }, text)));
 }
 
 export interface Column<T> {

@@ -617,6 +617,35 @@ def what_was_folded_up_stays_so(browser, program, _):
 
 
 @case
+def no_example_is_saved(browser, program, _):
+    """A network that nobody wrote down is empty until somebody does."""
+    with Stage(browser, program) as stage:
+        stage.fill()
+        page = stage.page('#/hosts/am6-1')
+        page.click('button', 'Edit the network')
+        page.click('dialog button', 'Save')
+        page.says('Saved the network of am6-1')
+        network = stage.admin.ask('GET', '/api/v1/hosts/am6-1/network', status=200).json
+        assert (network['addresses'], network['bgp_neighbors']) == ([], []), network
+
+
+@case
+def a_refusal_is_in_sight(browser, program, _):
+    """Also of a form that is longer than the window, whose end is always in sight."""
+    with Stage(browser, program) as stage:
+        stage.fill()
+        page = stage.page('#/shop/services', height=500)
+        page.click('button', 'Place a service')
+        page.fill('Name', 'web')
+        within = '(() => { const b = document.querySelector("dialog %s")?.getBoundingClientRect(); return b && b.top >= 0 && b.bottom <= innerHeight; })()'
+        assert page.js(within % 'button[type=submit]')
+        page.js('document.querySelector("dialog").scrollTop = 9999')
+        page.js('{ const real = fetch; window.fetch = (...a) => (a[1].method === "POST" ? Promise.reject(new TypeError("lost")) : real(...a)); true }')
+        page.click('dialog button', 'Place')
+        page.wait(within % '[role=alert]', 'the refusal in sight')
+
+
+@case
 def only_the_page_may_change(browser, program, _):
     """A request with the session's cookie and without its word, as another site could send it, changes nothing."""
     with Stage(browser, program) as stage:

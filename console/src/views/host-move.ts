@@ -34,7 +34,7 @@ function consequences(host: Host, to: string, services: readonly Placed[], isOrd
     keeps.length > 0 && h('li', {}, 'What it keeps: ', h('b', {}, join(keeps))),
     h('li', {}, 'Its name, credential, network and history go with it; its agent hears of it at once.'),
     isOrdered && h('li', {}, 'What is ordered for the host goes with it: drained, it announces nothing there until it is undrained.'),
-    host.joined && h('li', {}, 'It has to announce nothing, and be kept from it by a drain: else the move is refused, and the refusal says what is to be done first.'));
+    host.joined && h('li', {}, 'It moves only while it announces nothing, and a drain keeps it from that: ', h('b', {}, 'Drain'), ' it first, and wait until all is withdrawn.'));
 }
 
 /** orders: those for the host itself. */

@@ -5,6 +5,7 @@ import { h } from '../dom.js';
 import { field } from '../forms.js';
 import type { Network } from '../types.js';
 
+const NOTHING: Network = { addresses: [], bgp_neighbors: [] };
 const EXAMPLE: Network = {
   addresses: [{ address: '192.0.2.10', cidr: 24, gateway: '192.0.2.1', public: true, management: false }],
   bgp_neighbors: [{
@@ -24,11 +25,12 @@ export function parseJson(text: string, name: string): unknown {
 export function openNetwork(host: string, now: Network | null, etag: string, done: () => void): void {
   const isEmpty = now === null || (now.addresses.length === 0 && now.bgp_neighbors.length === 0);
   const text = field({
-    name: 'addresses', label: 'Addresses and BGP neighbors', rows: 18, mono: true, value: JSON.stringify(isEmpty ? EXAMPLE : now, null, 2),
+    name: 'addresses', label: 'Addresses and BGP neighbors', rows: isEmpty ? 8 : 18, mono: true, value: JSON.stringify(isEmpty ? NOTHING : now, null, 2),
     help: ['JSON, as the host’s metadata gives it. A password is never shown: what is not written here stays, and ', h('code', {}, '"md5_password": "…"'), ' sets it.'],
   });
   openDialog({
-    title: `Network of ${host}`, submit: 'Save', wide: true, fields: [text, { ...text, name: 'bgp_neighbors' }], body: [text.element],
+    title: `Network of ${host}`, submit: 'Save', wide: true, fields: [text, { ...text, name: 'bgp_neighbors' }],
+    body: [text.element, isEmpty && h('details', {}, h('summary', {}, 'An example'), h('pre', { tabindex: 0, 'aria-label': 'An example' }, JSON.stringify(EXAMPLE, null, 2)))],
     act: async () => {
       const body = parseJson(text.value(), 'addresses');
       // what the API adds when it answers is not for it to be told

@@ -45,7 +45,7 @@ function fieldsOf(service: Service | null, c: Choices) {
       help: 'Failing checks never withdraw below this.',
     }),
     share: field({
-      name: 'max_change_percent', label: 'Most sites a change may take away, in percent', type: 'number', value: service?.max_change_percent ?? 50,
+      name: 'max_change_percent', label: 'Most sites a change may reach at once, in percent', type: 'number', value: service?.max_change_percent ?? 50,
     }),
     pace: choice({
       name: 'pace', label: 'How', chosen: ['once'], options: [['once', 'everywhere at once'], ['sites', 'site by site']],

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "measure/lines.h"
+#include "measure/weights.h"
 
 void
 catch_table_done(struct catch_table *t)
@@ -103,12 +104,13 @@ catch_table_find(const struct catch_table *t, struct ip ip)
 
 /* ---- weights ---- */
 
-/* Shares it out; false: there is no target in the prefix. */
-static bool
-weigh(struct catch_table *t, struct prefix p, uint64_t weight)
+bool
+catch_table_share(struct catch_table *t, struct prefix p, uint64_t weight)
 {
 	size_t first = catch_table_find(t, p.addr), targets = 0, end = first;
 
+	if (p.addr.family != t->family)
+		return false;
 	while (end < t->count && prefix_contains(p, catch_table_target(t, end))) {
 		targets++;
 		end = catch_table_next(t, end);
@@ -118,37 +120,19 @@ weigh(struct catch_table *t, struct prefix p, uint64_t weight)
 	return targets > 0;
 }
 
+/* A weight of the targets' family. */
 static bool
-read_weight(const struct catch_table *t, struct lines *l, struct prefix *p, uint64_t *weight)
+read_weight(const struct catch_table *t, struct lines *l, struct weight *w)
 {
-	struct line_word words[3];
-	size_t count = lines_split(l, words, ARRAY_SIZE(words));
-	char text[PREFIX_STR_MAX] = "";
-	struct ip ip = { 0 };
+	struct line_word word;
 
-	if (count == 0)
+	if (!weight_read(l, w))
 		return false;
-	if (count != 2) {
-		lines_bad(l, 0, l->len, "expected a prefix and a number");
-		return false;
-	}
-	if (!lines_word(l, words[0], text, sizeof(text)) ||
-	    (prefix_parse(text, p) < 0 && ip_parse(text, &ip) < 0)) {
-		lines_bad(l, words[0].from, words[0].to, "expected a prefix or an address");
-		return false;
-	}
-	if (strchr(text, '/') == NULL)
-		*p = prefix_host(ip);
-	if (p->addr.family != t->family) {
-		lines_bad(l, words[0].from, words[0].to, "is of the other family than the targets");
-		return false;
-	}
-	if (!lines_word(l, words[1], text, sizeof(text)) ||
-	    parse_u64(text, INT64_MAX, weight) < 0) {
-		lines_bad(l, words[1].from, words[1].to, "expected a whole number");
-		return false;
-	}
-	return true;
+	if (w->prefix.addr.family == t->family)
+		return true;
+	(void)lines_split(l, &word, 1);
+	lines_bad(l, word.from, word.to, "is of the other family than the targets");
+	return false;
 }
 
 int
@@ -160,11 +144,10 @@ catch_table_weigh(struct catch_table *t, const char *path, double *unmapped, str
 
 	*unmapped = 0;
 	while (r >= 0 && (r = lines_next(&l, e)) > 0) {
-		struct prefix p;
-		uint64_t weight;
+		struct weight w;
 
-		if (read_weight(t, &l, &p, &weight) && !weigh(t, p, weight))
-			*unmapped += (double)weight;
+		if (read_weight(t, &l, &w) && !catch_table_share(t, w.prefix, w.count))
+			*unmapped += (double)w.count;
 	}
 	lines_end_report(&l);
 	strbuf_add(report, strbuf_get(&l.report));

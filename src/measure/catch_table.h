@@ -52,10 +52,11 @@ size_t catch_table_next(const struct catch_table *t, size_t row);
 /* The first row whose target is the address or behind it. */
 size_t catch_table_find(const struct catch_table *t, struct ip ip);
 
+/* Shares out what a prefix weighs, evenly, to the targets within it; false: there is none. */
+bool catch_table_share(struct catch_table *t, struct prefix p, uint64_t weight);
 /*
- * How much prefixes weigh (queries, bytes, users: the lines "PREFIX COUNT" of a file), shared out
- * evenly to the targets within each. What is in no target's prefix is *unmapped. Bad lines are
- * reported as hitlist.h does.
+ * How much prefixes weigh, of a file (weights.h), each shared out. What is in no target's prefix is
+ * *unmapped. Bad lines are reported as hitlist.h does.
  */
 int catch_table_weigh(struct catch_table *t, const char *path, double *unmapped,
     struct strbuf *report, uint64_t *bad, struct err *e) _must_use_;

@@ -17,7 +17,7 @@ export interface CatchmentResult {
 export interface Catchment {
   readonly id: string; readonly address: string; readonly service: string; readonly site: string; readonly description: string;
   readonly target_count: number; readonly rounds: number; readonly state: string; readonly why: string; readonly by: string; readonly best: boolean;
-  readonly place_count: number; readonly asn_count: number;
+  readonly place_count: number; readonly asn_count: number; readonly weight_count: number;
   readonly created_at: string; readonly ended_at: string | null;
   readonly progress: Readonly<Record<'sent' | 'landed' | 'measured' | 'forged' | 'duplicate', number>>;
   readonly parts: readonly CatchmentPart[]; readonly result: CatchmentResult | null;

@@ -32,7 +32,7 @@ export interface Better extends Who {
 }
 
 export interface Report {
-  readonly asked: number | null; readonly complete: boolean; readonly notes: readonly string[];
+  readonly asked: number | null; readonly complete: boolean; readonly weighted: boolean; readonly notes: readonly string[];
   readonly limits: { readonly inflation_ms: number; readonly inflation_km: number };
   readonly sites: readonly LandingSite[]; readonly before: Landed | null; readonly after: Landed;
   readonly change: { readonly moved: Amount; readonly mended: Amount; readonly worsened: Amount } | null;
@@ -43,6 +43,11 @@ export interface Report {
     readonly by_network: boolean; readonly degrees: number; readonly unplaced: number;
     readonly left_out: { readonly clients: number; readonly share: number };
   };
+}
+
+/** "12.5 %", and of what, where that is not how many clients there are. */
+export function shareWords(report: Pick<Report, 'weighted'>, share: number): string {
+  return `${share.toFixed(1)} %${report.weighted ? ' of the weight' : ''}`;
 }
 
 /** The number of a site, which its colour and shape follow; -1: of none. */

@@ -7,6 +7,7 @@
 #include "cli/catchments.h"
 #include "measure/origins.h"
 #include "measure/places.h"
+#include "measure/weights.h"
 
 /* Of lines in a request of at most 256 KiB: what else is in it is small, and some bytes are
  * escaped. */
@@ -17,6 +18,7 @@ catchment_places_done(struct catchment_places *p)
 {
 	json_decref(p->places);
 	json_decref(p->asns);
+	json_decref(p->weights);
 	*p = (struct catchment_places){ 0 };
 }
 
@@ -76,9 +78,22 @@ read_origins(const char *path, const struct selection *s, json_t *lines, struct 
 	return r;
 }
 
+static int
+read_weights(const char *path, const struct selection *s, json_t *lines, struct strbuf *report,
+    struct err *e)
+{
+	struct weights *w = NULL;
+	int r = weights_load_file(path, &w, report, e);
+
+	if (r >= 0)
+		weights_select(w, s, take, lines);
+	weights_free(w);
+	return r;
+}
+
 int
-catchment_places_read(
-    const char *places, const char *asn, const struct selection *s, struct catchment_places *ret)
+catchment_places_read(const struct catchment_places_files *files, const struct selection *s,
+    struct catchment_places *ret)
 {
 	_cleanup_(strbuf_done) struct strbuf report = { 0 };
 	struct err e = { 0 };
@@ -86,10 +101,13 @@ catchment_places_read(
 
 	ret->places = json_array();
 	ret->asns = json_array();
-	if (places != NULL)
-		r = read_places(places, s, ret->places, &report, &e);
-	if (r >= 0 && asn != NULL)
-		r = read_origins(asn, s, ret->asns, &report, &e);
+	ret->weights = json_array();
+	if (files->places != NULL)
+		r = read_places(files->places, s, ret->places, &report, &e);
+	if (r >= 0 && files->asn != NULL)
+		r = read_origins(files->asn, s, ret->asns, &report, &e);
+	if (r >= 0 && files->weights != NULL)
+		r = read_weights(files->weights, s, ret->weights, &report, &e);
 	(void)fputs(strbuf_get(&report), stderr);
 	if (r < 0)
 		cli_say_error("%s", e.message);
@@ -131,8 +149,10 @@ catchment_places_add(struct catchment_places *p, json_t *body, size_t room)
 {
 	bool has_places = set_lines(body, "places", next_lines(p->places, &p->next_place, &room));
 	bool has_asns = set_lines(body, "asns", next_lines(p->asns, &p->next_asn, &room));
+	bool has_weights =
+	    set_lines(body, "weights", next_lines(p->weights, &p->next_weight, &room));
 
-	return has_places || has_asns;
+	return has_places || has_asns || has_weights;
 }
 
 static int

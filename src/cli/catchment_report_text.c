@@ -61,6 +61,8 @@ add_head(const json_t *report, struct strbuf *out)
 		strbuf_addf(out, ", %lld at several sites",
 		    field_int(at(report, "after", "at_several_sites"), "clients"));
 	strbuf_add_char(out, '\n');
+	if (json_is_true(json_object_get(report, "weighted")))
+		strbuf_add(out, "shares and distributions: of the weight that was told\n");
 	add_share(at(report, "after", "at_best_site"), "at their best site",
 	    at(report, "after", "compared"), out);
 	add_share(at(report, "after", "at_nearest_site"), "at their nearest site",

@@ -16,7 +16,7 @@ struct run_options {
 	struct object_options base; /* of the controller */
 	struct catchment_site_options site;
 	struct cli_strings hitlists, excludes;
-	const char *contact, *run_id, *dns, *places, *asn;
+	const char *contact, *run_id, *dns, *places, *asn, *weights;
 	uint32_t pps, rounds, seed, block;
 	bool lab, skip_bad_lines, best, alone;
 };
@@ -136,7 +136,7 @@ is_through_controller(const struct run_options *o)
 	if (o->alone || o->site.key_file != NULL || o->run_id != NULL)
 		return false;
 	return o->base.controller.url != NULL || o->base.project != NULL || o->best ||
-	       o->places != NULL || o->asn != NULL || controller_is_named();
+	       o->places != NULL || o->asn != NULL || o->weights != NULL || controller_is_named();
 }
 
 static int
@@ -151,8 +151,7 @@ run_through(const struct run_options *o, char **prefixes)
 	    .contact = o->contact,
 	    .dns = o->dns,
 	    .out = o->site.out,
-	    .places = o->places,
-	    .asn = o->asn,
+	    .known = { o->places, o->asn, o->weights },
 	    .hitlists = &o->hitlists,
 	    .excludes = &o->excludes,
 	    .prefixes = prefixes,
@@ -176,9 +175,9 @@ run_run(const void *options, int argc, char **args)
 	(void)argc;
 	if (is_through_controller(options))
 		return run_through(options, args);
-	if (o->places != NULL || o->asn != NULL)
-		return cli_usage_error("--places and --asn are for a controller; with files, "
-				       "nearcast report takes them");
+	if (o->places != NULL || o->asn != NULL || o->weights != NULL)
+		return cli_usage_error("--places, --asn and --weights are for a controller; with "
+				       "files, nearcast report takes them");
 	return start(options, &conf, "global-ip", args);
 }
 
@@ -224,6 +223,7 @@ static const struct cli_option run_table[] = {
 	{ "best", 0, CLI_FLAG, AT(best), NULL, 0, 0, NULL, "through a controller: each site measures how far the targets are from it" },
 	{ "places", 0, CLI_STRING, AT(places), "FILE", 0, 0, NULL, "likewise: country, degrees and city of prefixes, for its map" },
 	{ "asn", 0, CLI_STRING, AT(asn), "FILE", 0, 0, NULL, "likewise: AS numbers of prefixes, as CAIDA's pfx2as" },
+	{ "weights", 0, CLI_STRING, AT(weights), "FILE", 0, 0, NULL, "likewise: how many queries, bytes or users prefixes have" },
 	{ "alone", 0, CLI_FLAG, AT(alone), NULL, 0, 0, NULL, "with files, whatever controller is known" },
 };
 static const struct cli_option rtt_table[] = {

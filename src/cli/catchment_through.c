@@ -117,11 +117,11 @@ read_places(const struct catchment_through *q, const json_t *targets, struct cat
 	int status;
 	size_t i;
 
-	if (q->places == NULL && q->asn == NULL)
+	if (q->known.places == NULL && q->known.asn == NULL && q->known.weights == NULL)
 		return EXIT_SUCCESS;
 	json_array_foreach (targets, i, target)
 		catchment_places_target(&s, json_string_value(target));
-	status = catchment_places_read(q->places, q->asn, &s, ret);
+	status = catchment_places_read(&q->known, &s, ret);
 	selection_done(&s);
 	return status;
 }

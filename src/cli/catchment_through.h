@@ -3,13 +3,14 @@
  */
 #pragma once
 
+#include "cli/catchment_places.h"
 #include "cli/object.h"
 
 /* What may be asked for, as `catchment run` has it. */
 struct catchment_through {
 	const struct object_options *o;
 	const char *address, *site, *contact, *dns, *out;
-	const char *places, *asn; /* files; NULL: none */
+	struct catchment_places_files known;
 	const struct cli_strings *hitlists, *excludes;
 	char **prefixes; /* ends with NULL */
 	struct duration wait;

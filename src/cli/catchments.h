@@ -10,7 +10,7 @@
 
 struct catchments_options {
 	struct object_options base;
-	const char *state, *global_ip, *out, *places, *asn, *before;
+	const char *state, *global_ip, *out, *places, *asn, *weights, *before;
 	uint32_t limit;
 	bool watch;
 };

@@ -86,8 +86,11 @@ show_known(const struct catchments_options *o, const char *id)
 		return status;
 	if (o->base.json)
 		return object_print(&o->base, f.was.body);
-	strbuf_addf(&out, "%s knows the places of %lld prefixes, and the AS numbers of %lld\n", id,
-	    field_int(f.was.body, "place_count"), field_int(f.was.body, "asn_count"));
+	strbuf_addf(&out,
+	    "%s knows the places of %lld prefixes, the AS numbers of %lld, and the weights of "
+	    "%lld\n",
+	    id, field_int(f.was.body, "place_count"), field_int(f.was.body, "asn_count"),
+	    field_int(f.was.body, "weight_count"));
 	return cli_print(strbuf_get(&out));
 }
 
@@ -100,12 +103,13 @@ run_locate(const void *options, int argc, char **args)
 	int status;
 
 	(void)argc;
-	if (o->places == NULL && o->asn == NULL)
-		return cli_usage_error(
-		    "what is known is missing: --places FILE, --asn FILE, or both");
+	if (o->places == NULL && o->asn == NULL && o->weights == NULL)
+		return cli_usage_error("what is known is missing: --places FILE, --asn FILE, "
+				       "--weights FILE, or some of them");
 	status = read_targets(o, args[0], &s);
 	if (status == EXIT_SUCCESS)
-		status = catchment_places_read(o->places, o->asn, &s, &known);
+		status = catchment_places_read(
+		    &(struct catchment_places_files){ o->places, o->asn, o->weights }, &s, &known);
 	selection_done(&s);
 	if (status == EXIT_SUCCESS)
 		status = catchment_places_send(&known, &o->base, args[0]);
@@ -122,6 +126,7 @@ static const struct cli_option locate_options[] = {
 	CLI_OBJECT, CLI_OBJECT_PROJECT,
 	{ "places", 0, CLI_STRING, AT(places), "FILE", 0, 0, NULL, "country, degrees and city of prefixes" },
 	{ "asn", 0, CLI_STRING, AT(asn), "FILE", 0, 0, NULL, "AS numbers of prefixes, as CAIDA's pfx2as" },
+	{ "weights", 0, CLI_STRING, AT(weights), "FILE", 0, 0, NULL, "how many queries, bytes or users prefixes have" },
 };
 /* clang-format on */
 

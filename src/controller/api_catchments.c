@@ -14,7 +14,7 @@
 	"SELECT c.id, projects.name, g.prefix, c.address, c.service_name, c.site_name, c.method,"  \
 	" c.suffix, c.contact, c.description, c.targets, c.rounds, c.pps, c.block_length, c.seed," \
 	" c.wait, c.best, c.lab, COALESCE(l.place_count, 0), COALESCE(l.asn_count, 0),"            \
-	" c.state, c.outcome, c.why,"                                                              \
+	" COALESCE(l.weight_count, 0), c.state, c.outcome, c.why,"                                 \
 	" COALESCE(tokens.name, 'nearcast-controller'), c.created_at, c.since, c.ended_at,"        \
 	" c.revision FROM catchments c JOIN projects ON projects.id = c.project"                   \
 	" LEFT JOIN catchment_places l ON l.catchment = c.id"                                      \
@@ -42,6 +42,7 @@ static const struct column columns[] = {
 	{ "lab", COLUMN_BOOL },
 	{ "place_count", COLUMN_INT },
 	{ "asn_count", COLUMN_INT },
+	{ "weight_count", COLUMN_INT },
 	{ "state", COLUMN_TEXT },
 	{ "outcome", COLUMN_TEXT },
 	{ "why", COLUMN_TEXT },

@@ -16,6 +16,7 @@ struct request {
 static const struct field fields[] = {
 	CATCHMENT_PLACES_FIELD(places, struct request, sent),
 	CATCHMENT_PLACES_FIELD(asns, struct request, sent),
+	CATCHMENT_PLACES_FIELD(weights, struct request, sent),
 };
 static const struct field_table table =
     FIELD_TABLE("the places of a catchment", struct request, fields);
@@ -25,9 +26,9 @@ locate(struct call *c, const struct request *q)
 {
 	int r;
 
-	if (json_array_size(q->sent.places) + json_array_size(q->sent.asns) == 0)
+	if (!catchment_places_is_any(&q->sent))
 		return call_problem_field(
-		    c, "", "says nothing: places, asns or both have lines of their files");
+		    c, "", "says nothing: places, asns or weights have lines of their files");
 	r = catchment_places_add(c, c->params[1], &q->sent);
 	if (r >= 0)
 		r = store_do(c->store, c->e,

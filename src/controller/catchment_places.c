@@ -7,16 +7,18 @@
 #include "base/alloc.h"
 #include "base/strbuf.h"
 
-enum what { PLACES, ASNS, WHATS };
+enum what { PLACES, ASNS, WEIGHTS, WHATS };
 
-/* Both have the same shape: what they are called, and what reads them. */
-static const char *const names[WHATS] = { "places", "asns" };
+/* All have the same shape: what they are called, and what reads them. */
+static const char *const names[WHATS] = { "places", "asns", "weights" };
+static const char *const fields[WHATS] = { "/places", "/asns", "/weights" };
 
 void
 catchment_places_done(struct catchment_places *p)
 {
 	places_free(p->places);
 	origins_free(p->origins);
+	weights_free(p->weights);
 	*p = (struct catchment_places){ 0 };
 }
 
@@ -24,14 +26,19 @@ static int
 load(enum what what, const char *text, struct catchment_places *ret, struct strbuf *report,
     struct err *e)
 {
-	return what == PLACES ? places_load_text(names[what], text, &ret->places, report, e)
-			      : origins_load_text(names[what], text, &ret->origins, report, e);
+	if (what == PLACES)
+		return places_load_text(names[what], text, &ret->places, report, e);
+	if (what == ASNS)
+		return origins_load_text(names[what], text, &ret->origins, report, e);
+	return weights_load_text(names[what], text, &ret->weights, report, e);
 }
 
 static size_t
 count_of(enum what what, const struct catchment_places *p)
 {
-	return what == PLACES ? places_count(p->places) : origins_count(p->origins);
+	if (what == PLACES)
+		return places_count(p->places);
+	return what == ASNS ? origins_count(p->origins) : p->weights->count;
 }
 
 /* ---- what is sent ---- */
@@ -98,8 +105,7 @@ refuse(struct call *c, const struct added *a, const char *report, const struct e
 	if (json_array_size(errors) > 0)
 		return call_problem_errors(c, PROBLEM_FIELDS, errors);
 	json_decref(errors);
-	return call_problem_field(
-	    c, a->what == PLACES ? "/places" : "/asns", "cannot be used: %s", e->message);
+	return call_problem_field(c, fields[a->what], "cannot be used: %s", e->message);
 }
 
 /* The lines of a text, as keys; and how many there are. */
@@ -141,7 +147,7 @@ add_lines(struct call *c, const json_t *sent, const char *was, struct added *a, 
 {
 	_cleanup_(catchment_places_done) struct catchment_places found = { 0 };
 	_cleanup_(strbuf_done) struct strbuf report = { 0 };
-	const char *field = a->what == PLACES ? "/places" : "/asns";
+	const char *field = fields[a->what];
 	struct err e = { 0 };
 
 	add_new(a, sent, was);
@@ -165,38 +171,62 @@ static int
 select_lines(struct call *c, const char *id, struct store_rows *rows)
 {
 	return store_query(c->store, rows, c->e,
-	    "SELECT places, asns FROM catchment_places WHERE catchment = $1", SQL_TEXT(id));
+	    "SELECT places, asns, weights FROM catchment_places WHERE catchment = $1",
+	    SQL_TEXT(id));
+}
+
+/* They are kept as texts, in the order of `what`. */
+static int
+keep(struct call *c, const char *id, bool is_there, struct added added[static WHATS],
+    const size_t counts[static WHATS])
+{
+	int r = store_do(c->store, c->e,
+	    is_there ? "UPDATE catchment_places SET places = $2, asns = $3, weights = $4,"
+		       " place_count = $5, asn_count = $6, weight_count = $7 WHERE catchment = $1"
+		     : "INSERT INTO catchment_places (catchment, places, asns, weights,"
+		       " place_count, asn_count, weight_count) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+	    SQL_TEXT(id), SQL_TEXT(strbuf_get(&added[PLACES].all)),
+	    SQL_TEXT(strbuf_get(&added[ASNS].all)), SQL_TEXT(strbuf_get(&added[WEIGHTS].all)),
+	    SQL_INT((int64_t)counts[PLACES]), SQL_INT((int64_t)counts[ASNS]),
+	    SQL_INT((int64_t)counts[WEIGHTS]));
+
+	return r < 0 ? r : 0;
 }
 
 int
 catchment_places_add(struct call *c, const char *id, const struct catchment_places_sent *sent)
 {
 	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
-	_cleanup_(added_done) struct added places = { .what = PLACES }, asns = { .what = ASNS };
-	size_t place_count = 0, asn_count = 0;
+	const json_t *lines[WHATS] = { sent->places, sent->asns, sent->weights };
+	struct added added[WHATS] = { 0 };
+	size_t counts[WHATS] = { 0 };
 	bool is_there;
 	int r;
 
-	if (json_array_size(sent->places) + json_array_size(sent->asns) == 0)
+	if (!catchment_places_is_any(sent))
 		return 0;
 	r = select_lines(c, id, &rows);
 	if (r < 0)
 		return r;
 	is_there = store_next(&rows);
-	r = add_lines(c, sent->places, is_there ? store_text(&rows, 0) : "", &places, &place_count);
+	for (enum what what = 0; what < WHATS && r >= 0; what++) {
+		added[what].what = what;
+		r = add_lines(c, lines[what], is_there ? store_text(&rows, (int)what) : "",
+		    &added[what], &counts[what]);
+	}
 	if (r >= 0)
-		r = add_lines(
-		    c, sent->asns, is_there ? store_text(&rows, 1) : "", &asns, &asn_count);
-	if (r < 0)
-		return r;
-	r = store_do(c->store, c->e,
-	    is_there ? "UPDATE catchment_places SET places = $2, asns = $3, place_count = $4,"
-		       " asn_count = $5 WHERE catchment = $1"
-		     : "INSERT INTO catchment_places (catchment, places, asns, place_count,"
-		       " asn_count) VALUES ($1, $2, $3, $4, $5)",
-	    SQL_TEXT(id), SQL_TEXT(strbuf_get(&places.all)), SQL_TEXT(strbuf_get(&asns.all)),
-	    SQL_INT((int64_t)place_count), SQL_INT((int64_t)asn_count));
+		r = keep(c, id, is_there, added, counts);
+	for (enum what what = 0; what < WHATS; what++)
+		added_done(&added[what]);
 	return r < 0 ? r : 0;
+}
+
+bool
+catchment_places_is_any(const struct catchment_places_sent *sent)
+{
+	return json_array_size(sent->places) + json_array_size(sent->asns) +
+		   json_array_size(sent->weights) >
+	       0;
 }
 
 int

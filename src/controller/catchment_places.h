@@ -1,13 +1,14 @@
 /*
- * Where the targets of a catchment are, and of which networks: lines as in the files of `nearcast
- * report`, --places and
- * --asn, which come with the request for it, or behind it in as many pieces as they take.
+ * Where the targets of a catchment are, of which networks, and what they weigh: lines as in the
+ * files of `nearcast report`, --places, --asn and --weights, which come with the request for it, or
+ * behind it in as many pieces as they take.
  */
 #pragma once
 
 #include "controller/call.h"
 #include "measure/origins.h"
 #include "measure/places.h"
+#include "measure/weights.h"
 
 /* Of each, for a catchment: prefixes, and bytes. */
 #define CATCHMENT_PLACES_MAX 100000
@@ -15,10 +16,11 @@
 
 /* As they were sent: arrays of lines; NULL: none. */
 struct catchment_places_sent {
-	json_t *places, *asns;
+	json_t *places, *asns, *weights;
 };
+bool catchment_places_is_any(const struct catchment_places_sent *sent);
 
-/* The rows of both in a table of fields whose struct has a catchment_places_sent in `member`. */
+/* The rows of all in a table of fields whose struct has a catchment_places_sent in `member`. */
 #define CATCHMENT_PLACES_LINES_MAX 20000 /* a body of BODY_BYTES_MAX has no room for more */
 #define CATCHMENT_PLACES_FIELD(name, type_, member)                                                \
 	{                                                                                          \
@@ -33,6 +35,7 @@ int catchment_places_add(struct call *c, const char *id, const struct catchment_
 struct catchment_places {
 	struct places *places;   /* owned */
 	struct origins *origins; /* owned */
+	struct weights *weights; /* owned */
 };
 int catchment_places_read(struct call *c, const char *id, struct catchment_places *ret);
 void catchment_places_done(struct catchment_places *p);

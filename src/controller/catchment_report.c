@@ -143,6 +143,20 @@ name_it(struct call *c, const json_t *brief, struct report *r)
 		r, "from %s, since %s", call_text(brief, "site"), call_text(brief, "created_at")));
 }
 
+/* Both by the same weights: those of this one. */
+static void
+weigh(const struct weights *weights, struct catch_merge *m)
+{
+	if (weights == NULL || weights->count == 0)
+		return;
+	m->has_weights = true;
+	for (size_t i = 0; i < weights->count; i++) {
+		if (!catch_table_share(
+			&m->table, weights->items[i].prefix, weights->items[i].count))
+			m->unmapped += (double)weights->items[i].count;
+	}
+}
+
 static int
 build(struct call *c, const struct catchment_case *k, const struct catchment_case *before,
     struct catchment_report *ret)
@@ -154,12 +168,16 @@ build(struct call *c, const struct catchment_case *k, const struct catchment_cas
 
 	if (r >= 0)
 		r = catchment_rows_read(c, k, &ret->now);
-	if (r >= 0)
+	if (r >= 0) {
+		weigh(ret->known.weights, &ret->now.m);
 		report_build_catchment(&b, &ret->now.m, REPORT_AFTER);
+	}
 	if (r >= 0 && before != NULL)
 		r = catchment_rows_read(c, before, &ret->before);
-	if (r >= 0 && before != NULL)
+	if (r >= 0 && before != NULL) {
+		weigh(ret->known.weights, &ret->before.m);
 		report_build_catchment(&b, &ret->before.m, REPORT_BEFORE);
+	}
 	report_builder_done(&b);
 	return r;
 }

@@ -37,6 +37,7 @@ static const struct field create_fields[] = {
 	{ .key = "lab", .type = FIELD_BOOL, AT(lab) },
 	CATCHMENT_PLACES_FIELD(places, struct catchment_request, known),
 	CATCHMENT_PLACES_FIELD(asns, struct catchment_request, known),
+	CATCHMENT_PLACES_FIELD(weights, struct catchment_request, known),
 };
 #undef AT
 static const struct field_table create_table =

@@ -149,6 +149,32 @@ def in_a_lab(browser, program, _):
 
 
 @case
+def what_clients_weigh(browser, program, _):
+    """Begun without; told afterwards, and each share is of the weight then."""
+    with Stage(browser, program) as stage:
+        hosts = present(stage)
+        page = stage.page('#/shop/catchments')
+        measure(page, ASKED_AT)
+        page.wait('document.querySelectorAll("section.card").length == 1', 'it is shown')
+        one = stage.admin.ask('GET', '/api/v1/projects/shop/catchments', status=200).json['items'][0]
+        players.measure(hosts, one['id'], {'am6-1': ['9.9.9.9 9000', '9.9.10.7 9000', '8.8.8.8 9000'], 'ny5-1': ['8.8.4.4 9000']}, RTTS)
+        page.wait('document.querySelectorAll("section.card .good").length == 1', 'it is done')
+        page.says('75.0 %, 3 clients')
+        page.click('button', 'Tell what they weigh')
+        page.fill('What they weigh', '9.9.9.0/24 100\n8.8.8.0/24 800 users')
+        page.click('dialog button', 'Tell')
+        page.says('line 2: expected a prefix and a number')
+        page.fill('What they weigh', '9.9.9.0/24 100\n8.8.8.0/24 800\n8.8.4.4 100')
+        page.click('dialog button', 'Tell')
+        page.says('90.0 % of the weight, 3 clients')
+        page.says('Shares and distributions count each client with the weight that was told of it.')
+        page.says('1, 80.0 % of the weight')
+        page.click('summary', 'The clients, by place and network')
+        page.wait('[...document.querySelectorAll("[data-label=Weight]")].map((e) => e.textContent).join() === "800,100,100,0"', 'their weights')
+        assert 'Tell what they weigh' not in page.text()
+
+
+@case
 def told_where_clients_are(browser, program, _):
     """One that was begun without places has its map afterwards, and what was opened meanwhile stays open."""
     with Stage(browser, program) as stage:

@@ -75,15 +75,16 @@ WHERE = {'edinburgh': ('GB', 55.95, -3.19, 'Edinburgh', 64500, 'Scotnet'), 'wars
 
 def place_files(lab):
     """Of the whole world, as it were: what the clients need, and much that they do not."""
-    places, asns = ['0.0.0.0/0 - - -', '203.0.113.0/24 NL 52.37 4.90 Amsterdam'], ['203.0.113.0\t24\t64496']
+    places, asns, weights = ['0.0.0.0/0 - - -', '203.0.113.0/24 NL 52.37 4.90 Amsterdam'], ['203.0.113.0\t24\t64496'], ['203.0.113.0/24 9']
     for name, address in addresses(lab).items():
         country, latitude, longitude, city, asn, network = WHERE[name]
         places.append(f'{address}/32,{country},{latitude},{longitude},{city}')
         asns.append(f'{address}/32 {asn} {network}')
-    files = [pathlib.Path(lab.folder.name) / name for name in ('places.csv', 'pfx2as.txt')]
-    for path, lines in zip(files, (places, asns)):
+        weights.append(f'{address}/32 {100 * len(weights)}')
+    files = [pathlib.Path(lab.folder.name) / name for name in ('places.csv', 'pfx2as.txt', 'queries.txt')]
+    for path, lines in zip(files, (places, asns, weights)):
         path.write_text('\n'.join(lines) + '\n')
-    return ['--places', str(files[0]), '--asn', str(files[1])]
+    return ['--places', str(files[0]), '--asn', str(files[1]), '--weights', str(files[2])]
 
 
 def mapped(report):
@@ -103,7 +104,7 @@ def its_clients_on_a_map(lab):
     merged, files = pathlib.Path(lab.folder.name) / 'placed', place_files(lab)
     words = ['catchment', 'run', '-g', GIP[4], '-f', 'fra1', '--project', 'lab', '--lab', '--best', '-e', '1s', '-o', str(merged), '--json', *files]
     said = json.loads(lab.call(*words, *addresses(lab).values()).stdout)
-    check('only what they need was sent', (said['place_count'], said['asn_count']), (2, 2))
+    check('only what they need was sent', (said['place_count'], said['asn_count'], said['weight_count']), (2, 2, 2))
     report = json.loads(lab.call('catchments', 'report', said['id'], '-p', 'lab', '--json').stdout)
     check('the map', mapped(report), map_of(lab))
     check('sites are placed', all(abs(site['latitude'] - 51) < 2 for site in report['sites']), True)
@@ -133,7 +134,7 @@ def located_afterwards(lab):
     lab.call('catchments', 'locate', catchment, '-p', 'lab', *place_files(lab), status=1)  # it goes on
     until(lab, catchment, 'done')
     said = lab.call('catchments', 'locate', catchment, '-p', 'lab', *place_files(lab)).stdout
-    check('said', said, f'{catchment} knows the places of 2 prefixes, and the AS numbers of 2\n')
+    check('said', said, f'{catchment} knows the places of 2 prefixes, the AS numbers of 2, and the weights of 2\n')
     check('on the map', sorted(mapped(lab.admin.ask('GET', f'{CATCHMENTS}/{catchment}/report').json)), ['Edinburgh', 'Warsaw'])
 
 

@@ -10,12 +10,16 @@ import type { GlobalIp, Service } from '../types.js';
 
 const texts = (items: readonly Numbered[]): string[] => items.map((one) => one.text);
 
-function placeFields(): { readonly places: Field; readonly asns: Field; readonly body: () => { places?: string[]; asns?: string[] } } {
+interface Known { readonly places?: string[]; readonly asns?: string[]; readonly weights?: string[] }
+
+function placeFields(): { readonly fields: readonly Field[]; readonly body: () => Known } {
   const places = field({ name: 'places', label: 'Where they are', rows: 4, mono: true, items: linesOf, help: 'For the map. A prefix, a country, degrees north and east and a city in each line: 192.0.2.0/24 NL 52.37 4.90 Amsterdam' });
   const asns = field({ name: 'asns', label: 'Whose they are', rows: 3, mono: true, items: linesOf, help: 'A prefix, the number of its AS and its name in each line: 192.0.2.0/24 64500 Northwind' });
+  const weights = field({ name: 'weights', label: 'What they weigh', rows: 3, mono: true, items: linesOf, help: 'For shares of users, queries or bytes. A prefix and a whole number in each line: 192.0.2.0/24 1200' });
+  const fields = [places, asns, weights];
   return {
-    places, asns,
-    body: () => ({ ...(places.value() === '' ? {} : { places: texts(linesOf(places.value())) }), ...(asns.value() === '' ? {} : { asns: texts(linesOf(asns.value())) }) }),
+    fields,
+    body: () => Object.fromEntries(fields.filter((f) => f.value() !== '').map((f) => [f.name, texts(linesOf(f.value()))])),
   };
 }
 
@@ -34,7 +38,7 @@ export function openStart(project: string, ips: readonly GlobalIp[], services: r
     help: 'Such as those for documentation, 192.0.2.0/24, and private ones; then no contact is needed. Only the controller of a lab takes it.',
   });
   const known = placeFields();
-  const fields = [ip, site, targets, contact, pps, best, lab, known.places, known.asns];
+  const fields = [ip, site, targets, contact, pps, best, lab, ...known.fields];
   openDialog({
     title: 'Measure a catchment', submit: 'Begin', fields,
     body: [h('div', { class: 'consequences' }, h('p', {}, 'The site asks each address from the Global IP; the replies land where its clients land. It can be stopped at any time.')),
@@ -55,16 +59,16 @@ export function openStart(project: string, ips: readonly GlobalIp[], services: r
 export function openLocate(project: string, c: Catchment, done: () => void): void {
   const keys = new Keys();
   const known = placeFields();
-  const fields = [known.places, known.asns];
+  const { fields } = known;
   openDialog({
-    title: `Where the clients of ${c.address} are`, submit: 'Tell', fields,
+    title: `The clients of ${c.address}: where, whose, what they weigh`, submit: 'Tell', fields,
     body: [h('p', {}, 'What is known already stays. For files of the whole world there is a command, which sends of them what is needed: ',
-      h('code', {}, `nearcast catchments locate ${c.id} --places FILE --asn FILE`)), fields.map((f) => f.element)],
+      h('code', {}, `nearcast catchments locate ${c.id} --places FILE --asn FILE --weights FILE`)), fields.map((f) => f.element)],
     act: async () => {
       const body = known.body();
       await ask('POST', path`/api/v1/projects/${project}/catchments/${c.id}/places`, { body, key: keys.of(body) });
       done();
-      return 'The map knows them';
+      return 'The report knows it';
     },
   });
 }

@@ -50,10 +50,10 @@ function panel(title: string, key: string, keyOf: (c: Catchment, before: Catchme
 }
 
 /** The clients on a map, whom a better site could serve, distributions; `locate` offers to tell where the clients are, when that is not known of all. */
-export function reportPanel(project: string, id: string, open: boolean, locate: (c: Catchment, isKnown: boolean) => Child): Panel {
+export function reportPanel(project: string, id: string, open: boolean, locate: (c: Catchment, isPlaced: boolean) => Child): Panel {
   const map = new ClientMap();
   const made = panel('Map, networks and distributions', `${id}-report`,
-    (c, before) => [c.state, c.progress.landed, c.progress.measured, c.place_count, c.asn_count, before?.id].join(' '),
+    (c, before) => [c.state, c.progress.landed, c.progress.measured, c.place_count, c.asn_count, c.weight_count, before?.id].join(' '),
     async (c, before) => {
       const report = await get<Report>(`${path`/api/v1/projects/${project}/catchments/${c.id}`}/report`, { before: before?.id });
       const placed = hasMap(report);

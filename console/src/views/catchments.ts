@@ -57,7 +57,7 @@ export function catchmentsView(project: string): View {
     all.set(id, known);
     return known;
   };
-  const locate = (c: Catchment, isKnown: boolean): Child => !isKnown && mayChange() && h('p', {}, button('Tell where they are', () => openLocate(project, c, changed), { 'data-key': `${c.id}-locate` }));
+  const locate = (c: Catchment, isPlaced: boolean): Child => (!isPlaced || c.weight_count === 0) && mayChange() && h('p', {}, button(isPlaced ? 'Tell what they weigh' : 'Tell where they are', () => openLocate(project, c, changed), { 'data-key': `${c.id}-locate` }));
   /** The newest is open from the beginning. */
   const panelsOf = (c: Catchment, before: Catchment | undefined, isNewest: boolean): Panel[] => {
     const all = [kept(reports, c.id, () => reportPanel(project, c.id, isNewest, locate)),

@@ -5,7 +5,7 @@
 import { geoPath, type GeoProjection } from 'd3-geo';
 
 import { h, svg, type Child } from '../dom.js';
-import { placeName, siteIndex, spotWords, type Report, type Spot } from '../landing.js';
+import { placeName, shareWords, siteIndex, spotWords, type Report, type Spot } from '../landing.js';
 import { shapeClass, shapePath } from '../marks.js';
 import { count } from '../text.js';
 import { fitted, ground, HEIGHT, shows, WIDTH, type Degrees } from './ground.js';
@@ -106,9 +106,9 @@ function siteElements(report: Report, projection: GeoProjection): SVGElement[] {
 function legend(report: Report): Child {
   return h('ul', { class: 'plain legend', 'aria-label': 'Sites and what lands there' },
     report.sites.map((site, index) => h('li', {}, siteMark(index), h('b', {}, site.name), ` ${site.city ?? ''} `,
-      h('span', { class: 'faint' }, `${site.after.share.toFixed(1)} %, ${count(site.after.clients, 'client')}`))),
+      h('span', { class: 'faint' }, `${shareWords(report, site.after.share)}, ${count(site.after.clients, 'client')}`))),
     report.after.at_several_sites.clients > 0 && h('li', { class: 'faint' }, siteMark(-1), `at several sites: ${report.after.at_several_sites.clients}`),
-    report.better.length > 0 && h('li', { class: 'faint' }, siteMark(0, true), 'edged, with a line to its site: a better one could serve it'));
+    report.better.length > 0 && h('li', { class: 'faint' }, siteMark(0, true), 'edged, with a line to its site: another one is quicker or nearer'));
 }
 
 /** Whether there is anything to be shown. */

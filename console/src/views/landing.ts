@@ -1,7 +1,7 @@
 /** What the report of a catchment says, as elements: key figures, whom a better site could serve, all clients, distributions. */
 import { chart } from '../cdf.js';
 import { h, type Child } from '../dom.js';
-import { networkName, placeName, siteIndex, untold, type Landed, type Quantiles, type Report } from '../landing.js';
+import { networkName, placeName, shareWords, siteIndex, untold, type Amount, type Landed, type Quantiles, type Report, type Spot } from '../landing.js';
 import { facts, table, type Column } from '../parts.js';
 import { count } from '../text.js';
 import { siteMark } from './client-map.js';
@@ -16,12 +16,17 @@ function site(report: Report, name: string | null, several = 'several'): Child {
   return h('span', { class: 'at-site' }, siteMark(siteIndex(report, name)), name ?? several);
 }
 
+/** How much of those that were compared: "89.3 % of 84". */
+function part(report: Report, some: Amount, all: Amount): string {
+  return report.weighted ? `${percent(some.share)} of the weight of ${all.clients.toLocaleString('en')}` : `${percent(some.share)} of ${all.clients.toLocaleString('en')}`;
+}
+
 export function figures(report: Report): Child {
   const { after, change } = report;
   return facts(
     after.compared.clients > 0 && [report.complete ? 'Served by the best site' : 'Served by the best of the sites that were measured',
-      `${percent(after.at_best_site.share)} of ${after.compared.clients.toLocaleString('en')}`],
-    after.placed.clients > 0 && ['Served by the nearest', `${percent(after.at_nearest_site.share)} of ${after.placed.clients.toLocaleString('en')}`],
+      part(report, after.at_best_site, after.compared)],
+    after.placed.clients > 0 && ['Served by the nearest', part(report, after.at_nearest_site, after.placed)],
     after.rtt_ms !== null && ['RTT, median', ms(after.rtt_ms.median)],
     after.inflation_ms !== null && ['Inflation, 95th percentile', ms(after.inflation_ms.p95)],
     change !== null && ['Moved since the one before', String(change.moved.clients)]);
@@ -44,7 +49,7 @@ export function better(report: Report): Child {
   }
   const columns: Column<Report['better'][number]>[] = [
     { head: 'Network', class: 'words', cell: (r) => networkName(r) }, { head: 'Country', cell: (r) => r.country ?? '–' },
-    { head: 'Clients', cell: (r) => `${r.clients.toLocaleString('en')}, ${percent(r.share)}` },
+    { head: 'Clients', cell: (r) => `${r.clients.toLocaleString('en')}, ${shareWords(report, r.share)}` },
     { head: 'Lands at', cell: (r) => site(report, r.site) }, { head: 'RTT', cell: (r) => ms(r.rtt_ms) },
     { head: 'Better', cell: (r) => site(report, r.better_site) }, { head: 'Better RTT', cell: (r) => ms(r.better_rtt_ms) },
     { head: 'Too much', cell: costs },
@@ -63,14 +68,16 @@ export function clients(report: Report, key: string): Child {
   return h('details', { 'data-key': key }, h('summary', {}, 'The clients, by place and network'),
     table('Clients by place and network', [
       { head: 'Network', class: 'words', cell: (s) => networkName(s) }, { head: 'Place', class: 'words', cell: (s) => (placeName(s) === '' ? 'not known' : placeName(s)) },
-      { head: 'Clients', cell: (s) => s.clients.toLocaleString('en') }, { head: 'Lands at', cell: (s) => (s.heard ? site(report, s.site, s.sites ?? 'several') : 'not heard') },
+      { head: 'Clients', cell: (s) => s.clients.toLocaleString('en') },
+      ...(report.weighted ? [{ head: 'Weight', cell: (s: Spot) => s.weight.toLocaleString('en', { maximumFractionDigits: 1 }) }] : []),
+      { head: 'Lands at', cell: (s) => (s.heard ? site(report, s.site, s.sites ?? 'several') : 'not heard') },
       { head: 'RTT', cell: (s) => ms(s.rtt_ms) }, { head: report.complete ? 'Best site' : 'Best measured', cell: (s) => s.best_site ?? '–' }, { head: 'Best RTT', cell: (s) => ms(s.best_rtt_ms) },
     ], shown, (s) => `${s.client}-${s.site ?? ''}`),
-    report.clients.length > shown.length && h('p', { class: 'faint' }, `and ${count(report.clients.length - shown.length, 'more')}, of fewer clients each`));
+    report.clients.length > shown.length && h('p', { class: 'faint' }, `and ${count(report.clients.length - shown.length, 'more')}, of ${report.weighted ? 'less weight' : 'fewer clients'} each`));
 }
 
 export function notes(report: Report, isMap: boolean): Child {
-  const all = untold(report, isMap);
+  const all = [...(report.weighted ? ['Shares and distributions count each client with the weight that was told of it.'] : []), ...untold(report, isMap)];
   return all.length > 0 && h('p', { class: 'faint' }, all.join(' '));
 }
 

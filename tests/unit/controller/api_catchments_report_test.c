@@ -142,6 +142,42 @@ TEST(with_places_from_the_request_to_the_report)
 	agents_done(&g);
 }
 
+/* A catchment that was begun without is told afterwards; what is told again weighs once. */
+TEST(shares_are_of_the_weight)
+{
+	const json_t *one, *after;
+	struct agents g;
+
+	REQUIRE(agents_init(&g));
+	place_sites(&g);
+	begin(
+	    &g, ", 'best': true, 'weights': ['9.9.9.0/24 600', '9.9.10.7 300'], " PLACES ", " ASNS);
+	CHECK_INT(said_int(&g.a, "weight_count"), 2);
+	measure(&g);
+	all_end(&g, 6);
+	ASK(&g.a, 200, OPERATOR, "POST", at("/places"),
+	    "{'weights': ['9.9.10.7 300', '9.9.12.0/23 100', '198.51.100.0/24 5000']}");
+	CHECK_INT(said_int(&g.a, "weight_count"), 4);
+	ASK(&g.a, 200, VIEWER, "GET", at("/report"), NULL);
+	CHECK(json_is_true(json_object_get(g.a.response.body, "weighted")));
+	after = json_object_get(g.a.response.body, "after");
+	CHECK_INT((int64_t)number_of(json_object_get(after, "heard"), "weight"), 1000);
+	/* one of three clients that were compared, with 600 of 900 */
+	CHECK_INT(said_int(&g.a, "after.at_best_site.clients"), 1);
+	CHECK_INT((int64_t)number_of(json_object_get(after, "at_best_site"), "share"), 66);
+	one = item(&g, "sites", "name", "am6");
+	CHECK_INT((int64_t)number_of(json_object_get(one, "after"), "share"), 90);
+	one = item(&g, "clients", "client", "9.9.10.7");
+	CHECK_INT((int64_t)number_of(one, "weight"), 300);
+	CHECK_INT((int64_t)number_of(one, "share"), 30);
+	one = item(&g, "better", "country", "US");
+	CHECK_INT((int64_t)number_of(one, "share"), 30);
+	/* one that nothing was told of weighs nothing */
+	one = item(&g, "clients", "client", "9.9.11.7");
+	CHECK_INT((int64_t)number_of(one, "weight"), 0);
+	agents_done(&g);
+}
+
 TEST(names_that_would_turn_what_follows)
 {
 	const json_t *one;
@@ -284,9 +320,9 @@ TEST(lines_that_are_refused)
 	static const struct {
 		const char *body, *error;
 	} rows[] = {
-		{ "{}", ": says nothing: places, asns or both have lines of their files" },
+		{ "{}", ": says nothing: places, asns or weights have lines of their files" },
 		{ "{'places': []}",
-		    ": says nothing: places, asns or both have lines of their files" },
+		    ": says nothing: places, asns or weights have lines of their files" },
 		{ "{'places': 'x'}", "/places: expected an array of strings, found a string" },
 		{ "{'places': ['9.9.8.0/24 NL 1 1', '']}",
 		    "/places/1: expected 1 to 1024 bytes of text without control characters" },
@@ -301,6 +337,10 @@ TEST(lines_that_are_refused)
 		/* of what is there already, the first line of the second piece */
 		{ "{'places': ['9.9.9.0/24 NL 1 1']}", "/places/0: this prefix is there twice" },
 		{ "{'asns': ['9.9.8.0/24 x']}", "/asns/0: expected an AS number, 1 to 4294967295" },
+		{ "{'weights': ['9.9.8.0/24 7', '9.9.8.0/24 many']}",
+		    "/weights/1: expected a whole number" },
+		{ "{'weights': ['9.9.8.0/24 7', '9.9.8.0/24 8']}",
+		    "/weights/1: has its weight already" },
 	};
 	struct agents g;
 

@@ -32,6 +32,7 @@ export interface NeighborState {
 
 export interface HostState {
   readonly name: string; readonly present: boolean; readonly joined: boolean; readonly seen_at: string | null;
+  readonly behind: boolean; // it has not said yet that it does what it was told last
   readonly services: readonly ServiceState[]; readonly neighbors: readonly NeighborState[];
 }
 
@@ -90,6 +91,7 @@ interface RawService {
 }
 interface RawHost {
   readonly name: string; readonly present?: boolean; readonly joined?: boolean; readonly seen_at?: string | null;
+  readonly desired_revision?: number; readonly applied_revision?: number | null;
   readonly services?: readonly RawService[]; readonly neighbors?: readonly NeighborState[];
 }
 interface RawSite extends Omit<SiteState, 'hosts'> { readonly hosts?: readonly RawHost[] }
@@ -104,6 +106,7 @@ function toService(raw: RawService): ServiceState {
 function toHost(raw: RawHost): HostState {
   return {
     name: raw.name, present: raw.present ?? false, joined: raw.joined ?? true, seen_at: raw.seen_at ?? null,
+    behind: (raw.joined ?? true) && (raw.applied_revision ?? 0) < (raw.desired_revision ?? 0),
     services: (raw.services ?? []).map(toService), neighbors: raw.neighbors ?? [],
   };
 }
@@ -118,7 +121,7 @@ async function places(): Promise<SiteState[]> {
   return sites.map((site) => ({
     name: site.name, city: site.city, country: site.country, latitude: site.latitude, longitude: site.longitude,
     hosts: hosts.filter((host) => host.site === site.name).map((host) => ({
-      name: host.name, present: isPresent(host), joined: host.joined, seen_at: host.seen_at, services: [], neighbors: [],
+      name: host.name, present: isPresent(host), joined: host.joined, seen_at: host.seen_at, behind: host.joined && (host.applied_revision ?? 0) < host.desired_revision, services: [], neighbors: [],
     })),
   }));
 }

@@ -414,6 +414,10 @@ def a_change_that_has_stopped(browser, program, _):
         step = 'document.querySelector(".card [data-row={}] [data-label=State] .badge").textContent'
         assert page.js(step.format('am6')) == 'taken-back', 'it is no failure any more'
         assert page.js(step.format('sg1')) == 'waiting'
+        page.says('Not back yet, as far as is known: am6-1 and am6-2.')
+        for name in 'am6-1', 'am6-2':
+            hosts[name].report()
+        page.says_not('Not back yet')
 
 
 @case

@@ -6,7 +6,8 @@ import { choice, field } from '../forms.js';
 import { badge, table } from '../parts.js';
 import { isOver, progress, type Rollout } from '../rollouts.js';
 import { mayChange } from '../state.js';
-import { time } from '../text.js';
+import type { SiteState } from '../status.js';
+import { join, time } from '../text.js';
 import type { Service } from '../types.js';
 
 const SHAPES: Readonly<Record<string, readonly [string, string]>> = {
@@ -91,7 +92,13 @@ function wayOut(r: Rollout): Child {
     r.kind === 'change' ? [', ', h('b', {}, 'Take back'), ' gives every site the former document. Until then nothing else changes the document of the service.'] : '.');
 }
 
-export function rolloutCard(service: Service, r: Rollout, done: () => void): HTMLElement {
+/** Of a change that was taken back: hosts which have not said yet that they are back, too. */
+export function notBack(r: Rollout, sites: readonly SiteState[]): string[] {
+  const places = r.kind === 'change' && r.state === 'taken-back' ? r.steps.filter((step) => step.state === 'taken-back').map((step) => step.site) : [];
+  return sites.filter((site) => places.includes(site.name)).flatMap((site) => site.hosts.filter((host) => host.behind).map((host) => host.name));
+}
+
+export function rolloutCard(service: Service, r: Rollout, sites: readonly SiteState[], done: () => void): HTMLElement {
   const { done: over, all } = progress(r);
   const id = `rollout-${r.id}`;
   return h('section', { class: 'card', 'aria-labelledby': id },
@@ -99,6 +106,7 @@ export function rolloutCard(service: Service, r: Rollout, done: () => void): HTM
     h('p', {}, 'begun by ', h('b', {}, r.by), ' ', time(r.created_at), r.reason !== '' && [': ', r.reason]),
     r.why !== '' && h('p', { class: 'warn', role: 'status' }, r.why),
     documentAt(r), wayOut(r),
+    notBack(r, sites).length > 0 && h('p', { class: 'warn', role: 'status' }, `Not back yet, as far as is known: ${join(notBack(r, sites))}.`),
     h('progress', { max: all, value: over, 'aria-label': `${over} of ${all} sites done` }),
     table(`${over} of ${all} sites done, ${r.at_once} at a time`, [
       { head: 'Site', cell: (s) => s.site },

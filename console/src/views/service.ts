@@ -76,7 +76,7 @@ export function serviceView(project: string, name: string): View {
         ['Placed at', [...s.sites, ...s.hosts].join(', ') || 'no site'], ['Have to stay', `${s.min_sites} of its sites`],
         ['Description', s.description || '–'], ['Project', h('a', { href: link(s.project, 'services') }, s.project)], ['Made', time(s.created_at)]),
       everywhere.length > 0 && h('ul', { class: 'plain orders' }, everywhere.map((o) => orderLine(o, changed, ' everywhere'))),
-      rollouts.length > 0 && h('section', { 'aria-labelledby': 'rollouts' }, h('h2', { id: 'rollouts' }, 'Rolling changes'), rollouts.map((r) => rolloutCard(s, r, changed))),
+      rollouts.length > 0 && h('section', { 'aria-labelledby': 'rollouts' }, h('h2', { id: 'rollouts' }, 'Rolling changes'), rollouts.map((r) => rolloutCard(s, r, fresh.status, changed))),
       h('section', { 'aria-labelledby': 'ladder' }, h('h2', { id: 'ladder' }, 'The ladder, site by site'), ladder(fresh, changed)),
       fresh.events !== null && h('section', { 'aria-labelledby': 'history' }, h('h2', { id: 'history' }, 'History'),
         fresh.events.length > 0 ? eventTable(fresh.events) : empty(h('p', {}, 'Nothing has happened yet.'))),

@@ -17,8 +17,10 @@ table_free(struct table *t)
 {
 	if (t == NULL)
 		return;
-	for (size_t i = 0; i < t->cell_count; i++)
+	for (size_t i = 0; i < t->cell_count; i++) {
 		free(t->cells[i].text);
+		free(t->cells[i].brief);
+	}
 	for (size_t i = 0; i < t->column_count; i++)
 		free(t->columns[i].head.text);
 	for (size_t i = 0; i < t->group_count; i++)
@@ -53,11 +55,17 @@ table_add_column(struct table *t, const char *head, enum table_align align)
 	struct table_column column = { .head = cell_make(head, STYLE_STRONG), .align = align };
 
 	assert(t->row_count == 0);
-	column.width = column.head.width;
 	if (t->group_count > 0 && t->groups[t->group_count - 1].first == t->column_count)
 		column.before = TABLE_GAP;
 	t->columns = grow_array(t->columns, t->column_count, &t->column_cap, sizeof(*t->columns));
 	t->columns[t->column_count++] = column;
+}
+
+void
+table_may_leave_out(struct table *t, unsigned worth)
+{
+	assert(t->column_count > 0);
+	t->columns[t->column_count - 1].worth = worth;
 }
 
 void
@@ -92,12 +100,7 @@ table_add_row(struct table *t)
 static void
 push_text(struct table *t, enum style style, const char *text)
 {
-	struct table_cell cell = cell_make(text, style);
-	struct table_column *column;
-
-	push(t, cell);
-	column = &t->columns[(t->cell_count - 1) % t->column_count];
-	column->width = MAX(column->width, cell.width);
+	push(t, cell_make(text, style));
 }
 
 static _printf_(3, 0) void
@@ -134,4 +137,13 @@ table_add_styled(struct table *t, enum style style, const char *fmt, ...)
 	va_start(ap, fmt);
 	push_format(t, style, fmt, ap);
 	va_end(ap);
+}
+
+void
+table_add_brief(struct table *t, const char *text)
+{
+	struct table_cell brief = cell_make(text, STYLE_PLAIN);
+
+	assert(t->cell_count > 0 && t->cells[t->cell_count - 1].brief == NULL);
+	t->cells[t->cell_count - 1].brief = brief.text;
 }

@@ -23,6 +23,12 @@ void table_freep(struct table **t);
 /* Columns come first. A table whose heads are all "" is printed without its header. */
 void table_add_column(struct table *t, const char *head, enum table_align align);
 /*
+ * The column added last may be left out of a table that would not fit: first where none of its
+ * cells says anything ("-"), then those worth less before those worth more. worth: from 1. What it
+ * has must stand elsewhere, too: in JSON, and wherever there is more room.
+ */
+void table_may_leave_out(struct table *t, unsigned worth);
+/*
  * The next `span` columns, added after this, stand under a common head, in a line above the others.
  */
 void table_add_group(struct table *t, const char *head, size_t span);
@@ -34,18 +40,25 @@ void table_add_row(struct table *t);
 void table_add_cell(struct table *t, const char *text);
 void table_add_cellf(struct table *t, const char *fmt, ...) _printf_(2, 3);
 void table_add_styled(struct table *t, enum style style, const char *fmt, ...) _printf_(3, 4);
+/* How the cell added last is said where the table would not fit, before columns that say something
+ * are left out. */
+void table_add_brief(struct table *t, const char *text);
 
 #define TABLE_LEAST 20
+/* In less room than that nothing is left out that says something. */
+#define TABLE_LEAVES_OUT 60
 
 struct table_look {
 	size_t indent;  /* blanks before every line */
 	bool underline; /* a line of dashes below the header */
 	bool colour;
 	/*
-	 * Of the terminal; 0: as wide as it gets. The last column is cut to fit, but never below
-	 * TABLE_LEAST. A table that does not fit even so is stacked: the first cell of a row on a
-	 * line, below it each further one behind its head. Without heads the cells of a row follow
-	 * each other over as many lines as they need. Nothing is lost, however narrow it is.
+	 * Of the terminal; 0: as wide as it gets. What does not fit takes its brief forms, then the
+	 * last column is cut, but never below TABLE_LEAST, then columns are left out that may be
+	 * (of TABLE_LEAVES_OUT at least). What does not fit even so is stacked, with all that it
+	 * has: the first cell of a row on a line, below it each further one behind its head.
+	 * Without heads the cells of a row follow each other over as many lines as they need. So
+	 * nothing is lost where it is narrowest.
 	 */
 	size_t columns;
 };

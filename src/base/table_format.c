@@ -1,6 +1,3 @@
-#include <assert.h>
-#include <string.h>
-
 #include "base/table_internal.h"
 
 /* One line being laid out: blanks are owed until text follows, so none are left at the end. */
@@ -32,36 +29,6 @@ line_cell(struct line *l, const struct table_cell *cell, const struct table_colu
 	l->owed += TABLE_GAP;
 }
 
-static size_t
-span_width(const struct table *t, size_t first, size_t span)
-{
-	size_t width = 0;
-
-	for (size_t c = first; c < first + span; c++) {
-		if (t->columns[c].width == 0)
-			continue;
-		if (width > 0)
-			width += TABLE_GAP + t->columns[c].before;
-		width += t->columns[c].width;
-	}
-	return width;
-}
-
-/* A head wider than its columns pushes the first of them out. */
-static void
-widen_for_groups(struct table *t)
-{
-	for (size_t g = 0; g < t->group_count; g++) {
-		const struct table_group *group = &t->groups[g];
-		size_t width;
-
-		assert(group->first + group->span <= t->column_count);
-		width = span_width(t, group->first, group->span);
-		if (group->head.width > width)
-			t->columns[group->first].width += group->head.width - width;
-	}
-}
-
 /* The heads of groups, each in the middle above its columns. */
 static void
 add_groups(const struct table *t, struct table_look look, struct strbuf *out)
@@ -80,7 +47,7 @@ add_groups(const struct table *t, struct table_look look, struct strbuf *out)
 			line_cell(&line, &none, &over);
 			continue;
 		}
-		over.width = span_width(t, c, group->span);
+		over.width = table_span(t, c, group->span);
 		line.owed += t->columns[c].before + (over.width - group->head.width) / 2;
 		over.width -= (over.width - group->head.width) / 2;
 		line_cell(&line, &group->head, &over);
@@ -108,78 +75,20 @@ add_header(const struct table *t, struct table_look look, struct strbuf *out)
 		return;
 	strbuf_pad(out, ' ', look.indent);
 	strbuf_add(out, style_begin(STYLE_DIM, look.colour));
-	strbuf_pad(out, '-', span_width(t, 0, t->column_count));
+	strbuf_pad(out, '-', table_span(t, 0, t->column_count));
 	strbuf_addf(out, "%s\n", style_end(STYLE_DIM, look.colour));
-}
-
-/* Cuts text of UTF-8 to `width` columns, of which the last three say so. */
-static void
-cut_cell(struct table_cell *cell, size_t width)
-{
-	char *end = cell->text;
-
-	if (cell->text == NULL || cell->width <= width)
-		return;
-	for (size_t n = 0; n < width - 3; n++) {
-		do
-			end++;
-		while (((unsigned char)*end & 0xc0) == 0x80);
-	}
-	/* there are at least four more bytes */
-	(void)stpcpy(end, "...");
-	cell->width = width;
-}
-
-/* Even with as little as may be left of its last column. One of one column cannot be narrower. */
-static bool
-is_too_wide(const struct table *t, struct table_look look)
-{
-	size_t wide = look.indent + span_width(t, 0, t->column_count), last;
-
-	if (look.columns == 0 || wide <= look.columns || t->column_count < 2)
-		return false;
-	last = t->columns[t->column_count - 1].width;
-	if (last > TABLE_LEAST)
-		wide -= last - TABLE_LEAST;
-	return wide > look.columns;
-}
-
-/* What is worth the least stands last. */
-static void
-cut_last_column(struct table *t, struct table_look look)
-{
-	size_t wide = look.indent + span_width(t, 0, t->column_count), last = t->column_count - 1;
-	struct table_column *column = &t->columns[last];
-	size_t width;
-
-	if (look.columns == 0 || wide <= look.columns || column->width <= TABLE_LEAST)
-		return;
-	width = column->width - MIN(column->width - TABLE_LEAST, wide - look.columns);
-	for (size_t i = last; i < t->cell_count; i += t->column_count)
-		cut_cell(&t->cells[i], width);
-	column->width = MAX(width, column->head.width);
-}
-
-bool
-table_fits(struct table *t, struct table_look look)
-{
-	widen_for_groups(t);
-	return !is_too_wide(t, look);
 }
 
 void
 table_format(struct table *t, struct table_look look, struct strbuf *out)
 {
-	widen_for_groups(t);
-	if (is_too_wide(t, look)) {
+	if (!table_fit(t, look)) {
 		if (table_has_labels(t))
 			table_format_stacked(t, look, out);
 		else
 			table_format_wrapped(t, look, out);
 		return;
 	}
-	if (t->column_count > 0)
-		cut_last_column(t, look);
 	add_groups(t, look, out);
 	add_header(t, look, out);
 	for (size_t r = 0; r < t->row_count; r++) {

@@ -1,4 +1,5 @@
-/* What a table has collected: table.c fills it, table_format.c and table_stacked.c lay it out. */
+/* What a table has collected: table.c fills it, table_fit.c makes it fit, table_format.c and
+ * table_stacked.c lay it out. */
 #pragma once
 
 #include "base/table.h"
@@ -8,13 +9,15 @@
 struct table_cell {
 	char *text; /* owned; NULL for none */
 	size_t width;
+	char *brief; /* owned; NULL: as it is */
 	enum style style;
 };
 
 struct table_column {
 	struct table_cell head;
 	enum table_align align;
-	size_t width;
+	unsigned worth; /* 0: it is never left out */
+	size_t width;   /* 0: it is not shown */
 	size_t before; /* blanks more than the gap, before the first of a group */
 };
 
@@ -34,6 +37,13 @@ struct table {
 	size_t row_count;
 };
 
+/* The columns that some of its columns take together. */
+size_t table_span(const struct table *t, size_t first, size_t span);
+/*
+ * Lays down how wide columns are in this look, and makes it fit. False: it does not, and stands
+ * whole.
+ */
+bool table_fit(struct table *t, struct table_look look);
 /* Each row as lines of its own, as table_look describes it. */
 /* Whether any column but the first has a head, or its group has. */
 bool table_has_labels(const struct table *t);

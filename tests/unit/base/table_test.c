@@ -1,5 +1,7 @@
 #include "base/table.h"
 
+#include <string.h>
+
 #include "tap.h"
 
 static void
@@ -208,6 +210,110 @@ TEST(the_last_column_is_cut)
 		table_add_cell(t, "");
 		table_add_cell(t, "short");
 		check_table(t, looks[i], want[i]);
+		table_free(t);
+	}
+}
+
+/* Two hosts; of the columns behind the name "tags" says nothing, "since" has a brief form, "agent"
+ * is worth the least. */
+static struct table *
+hosts_table(void)
+{
+	static const char *const rows[][5] = {
+		{ "am6-1", "0.1.0", "2026-11-30T21:00:17.123Z", "-",
+		    "all of it is well, as it seems" },
+		{ "sg1-1", "0.2.0", "2026-11-30T21:00:18.123Z", "-", "-" },
+	};
+	static const char *const heads[] = { "name", "agent", "since", "tags", "why" };
+	static const unsigned worth[] = { 0, 2, 3, 3, 1 };
+	struct table *t = table_new();
+
+	for (size_t c = 0; c < 5; c++) {
+		table_add_column(t, heads[c], TABLE_LEFT);
+		if (worth[c] > 0)
+			table_may_leave_out(t, worth[c]);
+	}
+	for (size_t r = 0; r < ARRAY_SIZE(rows); r++) {
+		table_add_row(t);
+		for (size_t c = 0; c < 5; c++) {
+			table_add_cell(t, rows[r][c]);
+			if (c == 2)
+				table_add_brief(t, "21:00");
+		}
+	}
+	return t;
+}
+
+TEST(what_does_not_fit_is_brief_or_left_out)
+{
+	static const struct {
+		size_t columns;
+		const char *want;
+	} cases[] = {
+		{ 75, "name   agent  since                     why\n"
+		      "am6-1  0.1.0  2026-11-30T21:00:17.123Z  all of it is well, as it seems\n"
+		      "sg1-1  0.2.0  2026-11-30T21:00:18.123Z  -\n" },
+		{ 69, "name   agent  since  why\n"
+		      "am6-1  0.1.0  21:00  all of it is well, as it seems\n"
+		      "sg1-1  0.2.0  21:00  -\n" },
+		{ 41, "name   agent  since  why\n"
+		      "am6-1  0.1.0  21:00  all of it is well...\n"
+		      "sg1-1  0.2.0  21:00  -\n" },
+		{ 40, "am6-1\n"
+		      "  agent  0.1.0\n"
+		      "  since  2026-11-30T21:00:17.123Z\n"
+		      "  tags   -\n"
+		      "  why    all of it is well, as it seems\n"
+		      "sg1-1\n"
+		      "  agent  0.2.0\n"
+		      "  since  2026-11-30T21:00:18.123Z\n"
+		      "  tags   -\n"
+		      "  why    -\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct table *t = hosts_table();
+
+		/* asking whether it fits changes nothing */
+		CHECK(table_fits(t, (struct table_look){ .columns = 4 }) == false);
+		check_table(t, (struct table_look){ .columns = cases[i].columns }, cases[i].want);
+		table_free(t);
+	}
+}
+
+/* Where there is room for some of it. */
+TEST(what_is_worth_less_is_left_out_first)
+{
+	static const struct {
+		unsigned worth[3];
+		const char *want;
+	} cases[] = {
+		{ { 1, 2, 3 },
+		    "name  b                               c\n"
+		    "web   bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb  cccccccccccccccccccccc...\n" },
+		{ { 3, 2, 1 }, "name  a\nweb   aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n" },
+		{ { 1, 1, 2 }, "name  c\nweb   cccccccccccccccccccccccccccccc\n" },
+		{ { 0, 2, 0 },
+		    "name  a                               c\n"
+		    "web   aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  cccccccccccccccccccccc...\n" },
+	};
+	char text[31] = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct table *t = table_new();
+
+		table_add_column(t, "name", TABLE_LEFT);
+		for (size_t c = 0; c < 3; c++) {
+			table_add_column(t, (const char *[]){ "a", "b", "c" }[c], TABLE_LEFT);
+			table_may_leave_out(t, cases[i].worth[c]);
+		}
+		table_add_row(t);
+		table_add_cell(t, "web");
+		for (char c = 'a'; c <= 'c'; c++) {
+			memset(text, c, sizeof(text) - 1);
+			table_add_cell(t, text);
+		}
+		check_table(t, (struct table_look){ .columns = 63 }, cases[i].want);
 		table_free(t);
 	}
 }

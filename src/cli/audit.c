@@ -11,16 +11,16 @@ struct audit_options {
 
 /* clang-format off */
 static const struct object_column columns[] = {
-	{ "at", "at", TABLE_LEFT },
-	{ "who", "actor_name", TABLE_LEFT },
-	{ "from", "source_address", TABLE_LEFT },
-	{ "did", "action", TABLE_LEFT },
-	{ "to", "kind", TABLE_LEFT },
-	{ "name", "name", TABLE_LEFT },
-	{ "by rollout", "rollout", TABLE_LEFT },
-	{ "overrode a rule because", "override_reason", TABLE_LEFT },
-	{ "id", "id", TABLE_LEFT },
-	{ NULL, NULL, TABLE_LEFT },
+	{ "at", "at", TABLE_LEFT, 0 },
+	{ "who", "actor_name", TABLE_LEFT, 0 },
+	{ "from", "source_address", TABLE_LEFT, 2 },
+	{ "did", "action", TABLE_LEFT, 0 },
+	{ "to", "kind", TABLE_LEFT, 5 },
+	{ "name", "name", TABLE_LEFT, 0 },
+	{ "by rollout", "rollout", TABLE_LEFT, 3 },
+	{ "id", "id", TABLE_LEFT, 1 },
+	{ "overrode a rule because", "override_reason", TABLE_LEFT, 4 },
+	{ NULL, NULL, TABLE_LEFT, 0 },
 };
 
 static const struct object_field filters[] = {

@@ -9,16 +9,16 @@
 
 /* clang-format off */
 static const struct object_column columns[] = {
-	{ "id", "id", TABLE_LEFT },
-	{ "address", "address", TABLE_LEFT },
-	{ "from", "site", TABLE_LEFT },
-	{ "state", "state", TABLE_LEFT },
-	{ "targets", "target_count", TABLE_RIGHT },
-	{ "by", "by", TABLE_LEFT },
-	{ "since", "created_at", TABLE_LEFT },
-	{ "why", "why", TABLE_LEFT },
-	{ "description", "description", TABLE_LEFT },
-	{ NULL, NULL, TABLE_LEFT },
+	{ "id", "id", TABLE_LEFT, 0 },
+	{ "address", "address", TABLE_LEFT, 0 },
+	{ "from", "site", TABLE_LEFT, 0 },
+	{ "state", "state", TABLE_LEFT, 0 },
+	{ "targets", "target_count", TABLE_RIGHT, 3 },
+	{ "by", "by", TABLE_LEFT, 2 },
+	{ "since", "created_at", TABLE_LEFT, 4 },
+	{ "why", "why", TABLE_LEFT, 5 },
+	{ "description", "description", TABLE_LEFT, 1 },
+	{ NULL, NULL, TABLE_LEFT, 0 },
 };
 
 static const struct object_field filters[] = {

@@ -1,5 +1,8 @@
 #include "cli/fields.h"
 
+#include <stdio.h>
+#include <string.h>
+
 const char *
 field_text(const json_t *object, const char *key)
 {
@@ -33,6 +36,18 @@ field_age(const json_t *object, const char *key, char buf[static DURATION_STR_MA
 		unit = NS_PER_S;
 	d.ns -= d.ns % unit;
 	return duration_format(d, buf);
+}
+
+void
+field_add_brief_time(struct table *t, const char *text)
+{
+	char brief[] = "2026-11-30T21:00Z";
+
+	if (text == NULL || strlen(text) < strlen("2026-11-30T21:00:17Z") || text[4] != '-' ||
+	    text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':')
+		return;
+	(void)snprintf(brief, sizeof(brief), "%.16sZ", text);
+	table_add_brief(t, brief);
 }
 
 void

@@ -18,6 +18,10 @@ long long field_int(const json_t *object, const char *key);
  * "2h5m", "4d7h". */
 const char *field_age(const json_t *object, const char *key, char buf[static DURATION_STR_MAX]);
 
+/* The cell added last is a text (NULL: none), and if it is a time, briefly one without its seconds:
+ * "2026-11-30T21:00Z". */
+void field_add_brief_time(struct table *t, const char *text);
+
 /* The numbers of an array, separated by blanks; nothing for none. */
 void field_path(const json_t *object, const char *key, struct strbuf *out);
 

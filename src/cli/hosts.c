@@ -21,17 +21,17 @@ struct hosts_options {
 
 /* clang-format off */
 static const struct object_column columns[] = {
-	{ "name", "name", TABLE_LEFT },
-	{ "site", "site", TABLE_LEFT },
-	{ "project", "project", TABLE_LEFT },
-	{ "joined", "joined", TABLE_LEFT },
-	{ "agent", "agent_version", TABLE_LEFT },
-	{ "desired", "desired_revision", TABLE_RIGHT },
-	{ "applied", "applied_revision", TABLE_RIGHT },
-	{ "seen", "seen_at", TABLE_LEFT },
-	{ "tags", "tags", TABLE_LEFT },
-	{ "error", "applied_error", TABLE_LEFT },
-	{ NULL, NULL, TABLE_LEFT },
+	{ "name", "name", TABLE_LEFT, 0 },
+	{ "site", "site", TABLE_LEFT, 0 },
+	{ "project", "project", TABLE_LEFT, 3 },
+	{ "joined", "joined", TABLE_LEFT, 5 },
+	{ "agent", "agent_version", TABLE_LEFT, 2 },
+	{ "desired", "desired_revision", TABLE_RIGHT, 4 },
+	{ "applied", "applied_revision", TABLE_RIGHT, 4 },
+	{ "seen", "seen_at", TABLE_LEFT, 6 },
+	{ "tags", "tags", TABLE_LEFT, 1 },
+	{ "error", "applied_error", TABLE_LEFT, 7 },
+	{ NULL, NULL, TABLE_LEFT, 0 },
 };
 
 static const struct object_field filters[] = {

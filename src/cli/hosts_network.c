@@ -25,22 +25,22 @@ static const struct object_kind kind = { .what = "host", .path = "hosts" };
 
 /* clang-format off */
 static const struct object_column address_columns[] = {
-	{ "address", "address", TABLE_LEFT },
-	{ "cidr", "cidr", TABLE_RIGHT },
-	{ "gateway", "gateway", TABLE_LEFT },
-	{ "public", "public", TABLE_LEFT },
-	{ "management", "management", TABLE_LEFT },
-	{ NULL, NULL, TABLE_LEFT },
+	{ "address", "address", TABLE_LEFT, 0 },
+	{ "cidr", "cidr", TABLE_RIGHT, 0 },
+	{ "gateway", "gateway", TABLE_LEFT, 0 },
+	{ "public", "public", TABLE_LEFT, 0 },
+	{ "management", "management", TABLE_LEFT, 0 },
+	{ NULL, NULL, TABLE_LEFT, 0 },
 };
 
 static const struct object_column neighbor_columns[] = {
-	{ "neighbors", "peer_ips", TABLE_LEFT },
-	{ "peer AS", "peer_as", TABLE_RIGHT },
-	{ "own address", "customer_ip", TABLE_LEFT },
-	{ "own AS", "customer_as", TABLE_RIGHT },
-	{ "multihop", "multihop", TABLE_LEFT },
-	{ "password", "md5_enabled", TABLE_LEFT },
-	{ NULL, NULL, TABLE_LEFT },
+	{ "neighbors", "peer_ips", TABLE_LEFT, 0 },
+	{ "peer AS", "peer_as", TABLE_RIGHT, 0 },
+	{ "own address", "customer_ip", TABLE_LEFT, 0 },
+	{ "own AS", "customer_as", TABLE_RIGHT, 0 },
+	{ "multihop", "multihop", TABLE_LEFT, 0 },
+	{ "password", "md5_enabled", TABLE_LEFT, 0 },
+	{ NULL, NULL, TABLE_LEFT, 0 },
 };
 
 static const struct cli_option show_options[] = { CLI_OBJECT };

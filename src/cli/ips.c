@@ -27,15 +27,15 @@ static const char *const state_names[] = { "active", "quarantined", "all", NULL 
 
 /* clang-format off */
 static const struct object_column columns[] = {
-	{ "prefix", "prefix", TABLE_LEFT },
-	{ "id", "id", TABLE_LEFT },
-	{ "project", "project", TABLE_LEFT },
-	{ "pool", "pool", TABLE_LEFT },
-	{ "service", "service", TABLE_LEFT },
-	{ "tags", "tags", TABLE_LEFT },
-	{ "rests until", "quarantined_until", TABLE_LEFT },
-	{ "description", "description", TABLE_LEFT },
-	{ NULL, NULL, TABLE_LEFT },
+	{ "prefix", "prefix", TABLE_LEFT, 0 },
+	{ "id", "id", TABLE_LEFT, 1 },
+	{ "project", "project", TABLE_LEFT, 6 },
+	{ "pool", "pool", TABLE_LEFT, 4 },
+	{ "service", "service", TABLE_LEFT, 7 },
+	{ "tags", "tags", TABLE_LEFT, 3 },
+	{ "rests until", "quarantined_until", TABLE_LEFT, 5 },
+	{ "description", "description", TABLE_LEFT, 2 },
+	{ NULL, NULL, TABLE_LEFT, 0 },
 };
 
 static const struct object_field filters[] = {

@@ -15,14 +15,14 @@ struct join_options {
 
 /* clang-format off */
 static const struct object_column columns[] = {
-	{ "id", "id", TABLE_LEFT },
-	{ "site", "site", TABLE_LEFT },
-	{ "project", "project", TABLE_LEFT },
-	{ "host", "host", TABLE_LEFT },
-	{ "expires", "expires_at", TABLE_LEFT },
-	{ "used", "used_at", TABLE_LEFT },
-	{ "by", "used_by", TABLE_LEFT },
-	{ NULL, NULL, TABLE_LEFT },
+	{ "id", "id", TABLE_LEFT, 0 },
+	{ "site", "site", TABLE_LEFT, 0 },
+	{ "project", "project", TABLE_LEFT, 2 },
+	{ "host", "host", TABLE_LEFT, 4 },
+	{ "expires", "expires_at", TABLE_LEFT, 3 },
+	{ "used", "used_at", TABLE_LEFT, 5 },
+	{ "by", "used_by", TABLE_LEFT, 1 },
+	{ NULL, NULL, TABLE_LEFT, 0 },
 };
 
 static const struct object_field fields[] = {

@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "base/without_const.h"
 #include "cli/command.h"
+#include "cli/fields.h"
 
 static int
 text_of(const char *name, const char *text, json_t **ret, struct err *e)
@@ -138,6 +139,21 @@ add_cell(struct table *t, const json_t *value)
 	table_add_cell(t, text.len > 0 ? strbuf_get(&text) : "-");
 }
 
+/* Of a list "am6 +2". */
+static void
+add_brief(struct table *t, const json_t *value)
+{
+	_cleanup_(strbuf_done) struct strbuf text = { 0 };
+	size_t items = json_array_size(value);
+
+	field_add_brief_time(t, json_string_value(value));
+	if (items <= 1)
+		return;
+	object_value_text(json_array_get(value, 0), &text);
+	strbuf_addf(&text, " +%zu", items - 1);
+	table_add_brief(t, strbuf_get(&text));
+}
+
 void
 object_list_text(const json_t *items, const struct object_column *columns, struct table_look look,
     struct strbuf *out)
@@ -146,12 +162,17 @@ object_list_text(const json_t *items, const struct object_column *columns, struc
 	const json_t *item;
 	size_t i;
 
-	for (const struct object_column *c = columns; c->head != NULL; c++)
+	for (const struct object_column *c = columns; c->head != NULL; c++) {
 		table_add_column(t, c->head, c->align);
+		if (c->worth > 0)
+			table_may_leave_out(t, c->worth);
+	}
 	json_array_foreach (items, i, item) {
 		table_add_row(t);
-		for (const struct object_column *c = columns; c->head != NULL; c++)
+		for (const struct object_column *c = columns; c->head != NULL; c++) {
 			add_cell(t, json_object_get(item, c->key));
+			add_brief(t, json_object_get(item, c->key));
+		}
 	}
 	if (json_array_size(items) > 0)
 		table_format(t, look, out);

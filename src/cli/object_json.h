@@ -39,9 +39,12 @@ int object_add_fields(
 struct object_column {
 	const char *head, *key;
 	enum table_align align;
+	unsigned worth; /* where there is little room; 0: it is never left out */
 };
 
-/* The columns of a list, of these items; columns end with a NULL head; what is empty has a "-". */
+/* The columns of a list, of these items; columns end with a NULL head; what is empty has a "-".
+ * Where that does not fit, times are of minutes, of a list there is the first item, and columns are
+ * left out (table_may_leave_out()). */
 void object_list_text(const json_t *items, const struct object_column *columns,
     struct table_look look, struct strbuf *out);
 /* Every member of an object, one a line; what is empty has a "-", seconds are a duration. */

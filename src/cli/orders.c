@@ -11,17 +11,17 @@ struct orders_options {
 
 /* clang-format off */
 static const struct object_column columns[] = {
-	{ "id", "id", TABLE_LEFT },
-	{ "order", "kind", TABLE_LEFT },
-	{ "project", "project", TABLE_LEFT },
-	{ "service", "service", TABLE_LEFT },
-	{ "site", "site", TABLE_LEFT },
-	{ "host", "host", TABLE_LEFT },
-	{ "by", "by", TABLE_LEFT },
-	{ "since", "created_at", TABLE_LEFT },
-	{ "until", "expires_at", TABLE_LEFT },
-	{ "reason", "reason", TABLE_LEFT },
-	{ NULL, NULL, TABLE_LEFT },
+	{ "id", "id", TABLE_LEFT, 1 },
+	{ "order", "kind", TABLE_LEFT, 0 },
+	{ "project", "project", TABLE_LEFT, 6 },
+	{ "service", "service", TABLE_LEFT, 0 },
+	{ "site", "site", TABLE_LEFT, 8 },
+	{ "host", "host", TABLE_LEFT, 7 },
+	{ "by", "by", TABLE_LEFT, 2 },
+	{ "since", "created_at", TABLE_LEFT, 3 },
+	{ "until", "expires_at", TABLE_LEFT, 4 },
+	{ "reason", "reason", TABLE_LEFT, 5 },
+	{ NULL, NULL, TABLE_LEFT, 0 },
 };
 
 static const struct object_field filters[] = {

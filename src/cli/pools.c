@@ -15,15 +15,15 @@ static const char *const announced_as_names[] = { "aggregate", "host-routes", NU
 
 /* clang-format off */
 static const struct object_column columns[] = {
-	{ "name", "name", TABLE_LEFT },
-	{ "prefix", "prefix", TABLE_LEFT },
-	{ "announced as", "announced_as", TABLE_LEFT },
-	{ "project", "project", TABLE_LEFT },
-	{ "open", "open", TABLE_LEFT },
-	{ "ordered", "ordered", TABLE_RIGHT },
-	{ "quarantined", "quarantined", TABLE_RIGHT },
-	{ "description", "description", TABLE_LEFT },
-	{ NULL, NULL, TABLE_LEFT },
+	{ "name", "name", TABLE_LEFT, 0 },
+	{ "prefix", "prefix", TABLE_LEFT, 0 },
+	{ "announced as", "announced_as", TABLE_LEFT, 2 },
+	{ "project", "project", TABLE_LEFT, 6 },
+	{ "open", "open", TABLE_LEFT, 4 },
+	{ "ordered", "ordered", TABLE_RIGHT, 5 },
+	{ "quarantined", "quarantined", TABLE_RIGHT, 3 },
+	{ "description", "description", TABLE_LEFT, 1 },
+	{ NULL, NULL, TABLE_LEFT, 0 },
 };
 
 static const struct object_field fields[] = {

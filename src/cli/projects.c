@@ -12,14 +12,14 @@ struct projects_options {
 
 /* clang-format off */
 static const struct object_column columns[] = {
-	{ "name", "name", TABLE_LEFT },
-	{ "IPv4", "ipv4", TABLE_RIGHT },
-	{ "of", "max_ipv4", TABLE_RIGHT },
-	{ "IPv6", "ipv6", TABLE_RIGHT },
-	{ "of", "max_ipv6", TABLE_RIGHT },
-	{ "services at most", "max_services", TABLE_RIGHT },
-	{ "description", "description", TABLE_LEFT },
-	{ NULL, NULL, TABLE_LEFT },
+	{ "name", "name", TABLE_LEFT, 0 },
+	{ "IPv4", "ipv4", TABLE_RIGHT, 4 },
+	{ "of", "max_ipv4", TABLE_RIGHT, 4 },
+	{ "IPv6", "ipv6", TABLE_RIGHT, 3 },
+	{ "of", "max_ipv6", TABLE_RIGHT, 3 },
+	{ "services at most", "max_services", TABLE_RIGHT, 2 },
+	{ "description", "description", TABLE_LEFT, 1 },
+	{ NULL, NULL, TABLE_LEFT, 0 },
 };
 
 static const struct object_field fields[] = {

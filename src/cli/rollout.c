@@ -11,15 +11,15 @@
 
 /* clang-format off */
 static const struct object_column columns[] = {
-	{ "id", "id", TABLE_LEFT },
-	{ "kind", "kind", TABLE_LEFT },
-	{ "service", "service", TABLE_LEFT },
-	{ "state", "state", TABLE_LEFT },
-	{ "by", "by", TABLE_LEFT },
-	{ "since", "created_at", TABLE_LEFT },
-	{ "why", "why", TABLE_LEFT },
-	{ "reason", "reason", TABLE_LEFT },
-	{ NULL, NULL, TABLE_LEFT },
+	{ "id", "id", TABLE_LEFT, 0 },
+	{ "kind", "kind", TABLE_LEFT, 0 },
+	{ "service", "service", TABLE_LEFT, 0 },
+	{ "state", "state", TABLE_LEFT, 0 },
+	{ "by", "by", TABLE_LEFT, 2 },
+	{ "since", "created_at", TABLE_LEFT, 3 },
+	{ "why", "why", TABLE_LEFT, 4 },
+	{ "reason", "reason", TABLE_LEFT, 1 },
+	{ NULL, NULL, TABLE_LEFT, 0 },
 };
 
 static const struct object_field filters[] = {

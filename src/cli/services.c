@@ -11,13 +11,13 @@
 
 /* clang-format off */
 static const struct object_column columns[] = {
-	{ "name", "name", TABLE_LEFT },
-	{ "prefixes", "prefixes", TABLE_LEFT },
-	{ "sites", "sites", TABLE_LEFT },
-	{ "hosts", "hosts", TABLE_LEFT },
-	{ "min sites", "min_sites", TABLE_RIGHT },
-	{ "description", "description", TABLE_LEFT },
-	{ NULL, NULL, TABLE_LEFT },
+	{ "name", "name", TABLE_LEFT, 0 },
+	{ "prefixes", "prefixes", TABLE_LEFT, 0 },
+	{ "sites", "sites", TABLE_LEFT, 4 },
+	{ "hosts", "hosts", TABLE_LEFT, 3 },
+	{ "min sites", "min_sites", TABLE_RIGHT, 2 },
+	{ "description", "description", TABLE_LEFT, 1 },
+	{ NULL, NULL, TABLE_LEFT, 0 },
 };
 
 #define OVERRIDE                                                                                       \

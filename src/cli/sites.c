@@ -12,14 +12,14 @@ struct sites_options {
 
 /* clang-format off */
 static const struct object_column columns[] = {
-	{ "name", "name", TABLE_LEFT },
-	{ "city", "city", TABLE_LEFT },
-	{ "country", "country", TABLE_LEFT },
-	{ "latitude", "latitude", TABLE_RIGHT },
-	{ "longitude", "longitude", TABLE_RIGHT },
-	{ "hosts", "hosts", TABLE_RIGHT },
-	{ "description", "description", TABLE_LEFT },
-	{ NULL, NULL, TABLE_LEFT },
+	{ "name", "name", TABLE_LEFT, 0 },
+	{ "city", "city", TABLE_LEFT, 4 },
+	{ "country", "country", TABLE_LEFT, 3 },
+	{ "latitude", "latitude", TABLE_RIGHT, 2 },
+	{ "longitude", "longitude", TABLE_RIGHT, 2 },
+	{ "hosts", "hosts", TABLE_RIGHT, 5 },
+	{ "description", "description", TABLE_LEFT, 1 },
+	{ NULL, NULL, TABLE_LEFT, 0 },
 };
 
 static const struct object_field fields[] = {

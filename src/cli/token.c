@@ -23,14 +23,14 @@ static const char *const role_names[] = { "administrator", "operator", "viewer",
 
 /* clang-format off */
 static const struct object_column columns[] = {
-	{ "id", "id", TABLE_LEFT },
-	{ "name", "name", TABLE_LEFT },
-	{ "role", "role", TABLE_LEFT },
-	{ "project", "project", TABLE_LEFT },
-	{ "created", "created_at", TABLE_LEFT },
-	{ "expires", "expires_at", TABLE_LEFT },
-	{ "revoked", "revoked_at", TABLE_LEFT },
-	{ NULL, NULL, TABLE_LEFT },
+	{ "id", "id", TABLE_LEFT, 0 },
+	{ "name", "name", TABLE_LEFT, 0 },
+	{ "role", "role", TABLE_LEFT, 0 },
+	{ "project", "project", TABLE_LEFT, 2 },
+	{ "created", "created_at", TABLE_LEFT, 1 },
+	{ "expires", "expires_at", TABLE_LEFT, 3 },
+	{ "revoked", "revoked_at", TABLE_LEFT, 4 },
+	{ NULL, NULL, TABLE_LEFT, 0 },
 };
 
 static const struct object_field fields[] = {

@@ -31,6 +31,37 @@ TEST(every_address_has_a_row)
 	    "am6   h1    here   1 of 2    shop.web  drain  2001:db8::1/128  preferred\n");
 }
 
+TEST(where_there_is_little_room_each_host_has_a_line)
+{
+	static const char sites[] =
+	    "[{\"name\": \"am6\", \"hosts\": [{\"name\": \"h1\", \"present\": true, "
+	    "\"neighbors\": [{\"state\": \"Established\"}], \"services\": [{\"name\": "
+	    "\"shop.web\", \"addresses\": [{\"prefix\": \"2001:db8:f00d::10/128\", \"stage\": "
+	    "\"preferred\", \"verdict\": \"passing\", \"since\": "
+	    "\"2026-11-30T21:00:17.123Z\", \"reason\": \"present, checks passing\"}]}]}]}, "
+	    "{\"name\": \"sg1\", \"hosts\": []}]";
+	_cleanup_(strbuf_done) struct strbuf wide = { 0 }, narrow = { 0 };
+	json_auto_t *list = json_loads(sites, 0, NULL);
+
+	live_sites_text(list, (struct table_look){ .columns = 80 }, &wide);
+	CHECK_STR(strbuf_get(&wide),
+	    "am6: h1, here, 1 of 1 sessions\n"
+	    "  service   prefix                 stage      why\n"
+	    "  shop.web  2001:db8:f00d::10/128  preferred  present, checks passing\n"
+	    "\n"
+	    "sg1: no host\n");
+	live_sites_text(list, (struct table_look){ .columns = 40 }, &narrow);
+	CHECK_STR(strbuf_get(&narrow), "am6: h1, here, 1 of 1 sessions\n"
+				       "  shop.web\n"
+				       "    prefix   2001:db8:f00d::10/128\n"
+				       "    stage    preferred\n"
+				       "    verdict  passing\n"
+				       "    since    2026-11-30T21:00:17.123Z\n"
+				       "    why      present, checks passing\n"
+				       "\n"
+				       "sg1: no host\n");
+}
+
 /* Nobody knows how it stands now. */
 TEST(what_is_old_is_no_state_of_now)
 {

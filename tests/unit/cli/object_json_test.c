@@ -108,12 +108,45 @@ TEST(values_are_text)
 	}
 }
 
+TEST(a_list_is_brief_where_there_is_little_room)
+{
+	static const struct object_column columns[] = {
+		{ "name", "name", TABLE_LEFT, 0 },
+		{ "sites", "sites", TABLE_LEFT, 2 },
+		{ "tags", "tags", TABLE_LEFT, 2 },
+		{ "since", "since", TABLE_LEFT, 1 },
+		{ NULL, NULL, TABLE_LEFT, 0 },
+	};
+	static const struct {
+		size_t columns;
+		const char *want;
+	} cases[] = {
+		{ 46, "name  sites        since\n"
+		      "web   am6 la1 sg1  2026-11-30T21:00:17.123Z\n" },
+		{ 40, "name  sites   since\nweb   am6 +2  2026-11-30T21:00Z\n" },
+		{ 20, "web\n"
+		      "  sites  am6 la1 sg1\n"
+		      "  tags   -\n"
+		      "  since  2026-11-30T21:00:17.123Z\n" },
+	};
+	json_auto_t *items = json_pack("[{s:s, s:[s, s, s], s:[], s:s}]", "name", "web", "sites",
+	    "am6", "la1", "sg1", "tags", "since", "2026-11-30T21:00:17.123Z");
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_(strbuf_done) struct strbuf list = { 0 };
+
+		object_list_text(
+		    items, columns, (struct table_look){ .columns = cases[i].columns }, &list);
+		CHECK_STR(strbuf_get(&list), cases[i].want);
+	}
+}
+
 TEST(objects_and_lists_are_printable)
 {
 	static const struct object_column columns[] = {
-		{ "name", "name", TABLE_LEFT },
-		{ "of", "max_ipv4", TABLE_RIGHT },
-		{ NULL, NULL, TABLE_LEFT },
+		{ "name", "name", TABLE_LEFT, 0 },
+		{ "of", "max_ipv4", TABLE_RIGHT, 0 },
+		{ NULL, NULL, TABLE_LEFT, 0 },
 	};
 	json_auto_t *object = json_pack("{s:s, s:i, s:n, s:i}", "name", "a\033[2J", "max_ipv4", 4,
 	    "x", "quarantine_seconds", 604800);

@@ -69,6 +69,13 @@ table_may_leave_out(struct table *t, unsigned worth)
 }
 
 void
+table_keep_together(struct table *t)
+{
+	assert(t->column_count > 1);
+	t->columns[t->column_count - 1].kept = true;
+}
+
+void
 table_add_group(struct table *t, const char *head, size_t span)
 {
 	struct table_group group = {

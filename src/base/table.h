@@ -28,6 +28,9 @@ void table_add_column(struct table *t, const char *head, enum table_align align)
  * has must stand elsewhere, too: in JSON, and wherever there is more room.
  */
 void table_may_leave_out(struct table *t, unsigned worth);
+/* Where cells go on over several lines (a table without heads that does not fit), one of the column
+ * added last is not parted from the one before it, if a line has room for both. */
+void table_keep_together(struct table *t);
 /*
  * The next `span` columns, added after this, stand under a common head, in a line above the others.
  */

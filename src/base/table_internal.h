@@ -17,6 +17,7 @@ struct table_column {
 	struct table_cell head;
 	enum table_align align;
 	unsigned worth; /* 0: it is never left out */
+	bool kept;      /* together with the one before, over several lines */
 	size_t width;   /* 0: it is not shown */
 	size_t before; /* blanks more than the gap, before the first of a group */
 };

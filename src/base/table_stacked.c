@@ -64,6 +64,32 @@ table_has_labels(const struct table *t)
 	return widest_label(t) > 0;
 }
 
+/* What a cell takes with those that are kept together with it. */
+static size_t
+kept_width(const struct table *t, size_t i)
+{
+	size_t width = t->cells[i].width;
+
+	for (i++; i < t->cell_count && i % t->column_count > 0; i++) {
+		if (!t->columns[i % t->column_count].kept)
+			break;
+		if (t->cells[i].width > 0)
+			width += TABLE_GAP + t->cells[i].width;
+	}
+	return width;
+}
+
+/* Whether a cell begins a new line, behind so much of one. */
+static bool
+breaks_before(const struct table *t, size_t i, size_t used, struct table_look look, size_t below)
+{
+	size_t least = t->cells[i].width, whole = kept_width(t, i);
+
+	if (t->columns[i % t->column_count].kept || below + whole > look.columns)
+		whole = least;
+	return used > below && used + TABLE_GAP + whole > look.columns;
+}
+
 /* Below the second column, so that the first one tells the rows apart. */
 void
 table_format_wrapped(const struct table *t, struct table_look look, struct strbuf *out)
@@ -89,7 +115,7 @@ table_format_wrapped(const struct table *t, struct table_look look, struct strbu
 			gap = below - used;
 		else
 			gap = TABLE_GAP;
-		if (used > below && used + gap + cell->width > look.columns) {
+		if (breaks_before(t, i, used, look, below)) {
 			strbuf_add_char(out, '\n');
 			used = 0;
 			gap = below;

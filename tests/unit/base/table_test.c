@@ -343,3 +343,33 @@ TEST(too_narrow_without_heads)
 	check_table(t, (struct table_look){ .columns = 30 }, want);
 	table_free(t);
 }
+
+/* What belongs together begins a line rather than to be parted. */
+TEST(cells_are_kept_together)
+{
+	static const char *const row[] = { "1", "router.example", "1.5 ms", "*", "2.5 ms", "lost" };
+	static const struct {
+		size_t columns;
+		const char *want;
+	} cases[] = {
+		{ 50, "1  router.example  1.5 ms  *  2.5 ms  lost\n" },
+		{ 41, "1  router.example  1.5 ms  *  2.5 ms\n   lost\n" },
+		{ 35, "1  router.example\n   1.5 ms  *  2.5 ms  lost\n" },
+		{ 18, "1  router.example\n   1.5 ms  *\n   2.5 ms  lost\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct table *t = table_new();
+
+		for (size_t c = 0; c < ARRAY_SIZE(row); c++) {
+			table_add_column(t, "", TABLE_LEFT);
+			if (c == 3 || c == 4)
+				table_keep_together(t);
+		}
+		table_add_row(t);
+		for (size_t c = 0; c < ARRAY_SIZE(row); c++)
+			table_add_cell(t, row[c]);
+		check_table(t, (struct table_look){ .columns = cases[i].columns }, cases[i].want);
+		table_free(t);
+	}
+}

@@ -2,6 +2,8 @@
  * Probes as tables for people: the timings side by side, where the time went, who answered, and
  * what failed.
  */
+#include <stdio.h>
+
 #include "base/alloc.h"
 #include "base/table.h"
 #include "measure/inflation.h"
@@ -67,7 +69,7 @@ timings_to_text(const struct probe_target *targets, const struct probe_summary *
 	table_free(t);
 }
 
-/* "am6-c3.medium.x86-01 (am6)", "8 × " in front when not all were its. */
+/* "am6-c3.medium.x86-01 (am6)", "8 × " in front when not all were its; briefly the site. */
 static void
 add_answered_by(struct table *t, const struct probe_summary *s, size_t i)
 {
@@ -78,6 +80,11 @@ add_answered_by(struct table *t, const struct probe_summary *s, size_t i)
 
 	table_add_cellf(t, "%s%s%s%s%s", times, c->text, c->site ? " (" : "",
 	    c->site ? c->site : "", c->site ? ")" : "");
+	if (c->site) {
+		_cleanup_(freep) char *brief = xasprintf("%s%s", times, c->site);
+
+		table_add_brief(t, brief);
+	}
 }
 
 static void
@@ -95,14 +102,19 @@ add_from_best(struct table *t, const struct inflation *n)
 		table_add_cell(t, "");
 }
 
-/* "+9870 km, am6 is nearest" */
+/* "+9870 km, am6 is nearest"; briefly without the site */
 static void
 add_km(struct table *t, const struct inflation *n)
 {
-	if (n->km < 0.5)
+	char brief[32];
+
+	if (n->km < 0.5) {
 		table_add_styled(t, STYLE_GOOD, "the nearest site");
-	else
-		table_add_cellf(t, "%+.0f km, %s is nearest", n->km, n->nearest);
+		return;
+	}
+	(void)snprintf(brief, sizeof(brief), "%+.0f km", n->km);
+	table_add_cellf(t, "%s, %s is nearest", brief, n->nearest);
+	table_add_brief(t, brief);
 }
 
 static bool
@@ -126,22 +138,30 @@ any_km(const struct inflation *inflations, size_t count)
 }
 
 static void
+add_answer_columns(struct table *t, bool compared, bool km)
+{
+	table_add_column(t, "target", TABLE_LEFT);
+	table_add_column(t, "requests", TABLE_RIGHT);
+	table_may_leave_out(t, 2);
+	table_add_column(t, "failed", TABLE_RIGHT);
+	table_add_column(t, "answered by", TABLE_LEFT);
+	if (compared) {
+		table_add_column(t, "from the best", TABLE_RIGHT);
+		table_add_column(t, "", TABLE_RIGHT);
+		table_may_leave_out(t, 1);
+	}
+	if (km)
+		table_add_column(t, "from the nearest", TABLE_LEFT);
+}
+
+static void
 answers_to_text(const struct probe_target *targets, const struct probe_summary *summaries,
     const struct inflation *inflations, size_t count, struct probe_look look, struct strbuf *out)
 {
 	bool compared = any_latency(inflations, count);
 	struct table *t = table_new();
 
-	table_add_column(t, "target", TABLE_LEFT);
-	table_add_column(t, "requests", TABLE_RIGHT);
-	table_add_column(t, "failed", TABLE_RIGHT);
-	table_add_column(t, "answered by", TABLE_LEFT);
-	if (compared) {
-		table_add_column(t, "from the best", TABLE_RIGHT);
-		table_add_column(t, "", TABLE_RIGHT);
-	}
-	if (any_km(inflations, count))
-		table_add_column(t, "from the nearest", TABLE_LEFT);
+	add_answer_columns(t, compared, any_km(inflations, count));
 	for (size_t i = 0; i < count; i++) {
 		const struct probe_summary *s = &summaries[i];
 

@@ -56,7 +56,7 @@ add_hop(struct table *t, const struct trace_report *report, uint32_t ttl)
 		    silent ? "*" : ip_format(hop.routers[i].address, text));
 		add_flows(t, silent ? hop.silent : hop.routers[i].flows, report->flow_count);
 		if (!silent)
-			table_add_cellf(t, "%.3f ms", duration_ms_f(hop.routers[i].best));
+			trace_add_ms(t, hop.routers[i].best, "", false);
 	}
 }
 
@@ -70,9 +70,13 @@ trace_flows_to_text(const struct trace_report *report, struct strbuf *out)
 	(void)snprintf(flows, sizeof(flows), ", %zu flows", report->flow_count);
 	trace_add_head(report, flows, out);
 	table_add_column(t, "", TABLE_RIGHT);
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 5; i++) {
 		table_add_column(t, "", TABLE_LEFT);
+		if (i == TRACE_CITY)
+			table_may_leave_out(t, 1);
+	}
 	table_add_column(t, "", TABLE_RIGHT);
+	table_keep_together(t);
 	for (uint32_t ttl = 1; ttl <= trace_flows_hops(report->flows, report->flow_count); ttl++)
 		add_hop(t, report, ttl);
 	table_format(t, trace_look(report), out);

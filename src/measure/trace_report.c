@@ -44,12 +44,12 @@ is_shown_before(const struct trace *t, uint32_t ttl, uint32_t query)
 /* ---- text ---- */
 
 static void
-add_time(struct table *t, const struct trace_answer *a)
+add_time(struct table *t, const struct trace_answer *a, bool followed)
 {
 	char buf[TRACE_TEXT_MAX];
 	const char *mark = a->icmp ? trace_mark(a->from.family, a->type, a->code, buf) : "";
 
-	table_add_cellf(t, "%.3f ms%s%s", duration_ms_f(a->rtt), *mark ? " " : "", mark);
+	trace_add_ms(t, a->rtt, mark, followed);
 }
 
 /* Of this address's probes the times, of the hop's lost ones "*" (in its first row). */
@@ -65,7 +65,7 @@ add_times(
 		else if (address == NULL || !ip_equal(a->from, *address))
 			table_add_cell(t, "");
 		else
-			add_time(t, a);
+			add_time(t, a, q + 1 < trace_queries(trace));
 	}
 }
 
@@ -74,12 +74,15 @@ trace_add_loss(struct table *t, const struct trace *trace, uint32_t ttl)
 {
 	struct trace_loss loss = trace_loss(trace, ttl);
 
-	if (loss.kind == TRACE_LOSS_ON_WAY)
+	if (loss.kind == TRACE_LOSS_ON_WAY) {
 		table_add_styled(t, STYLE_BAD, "%u of %u lost", loss.on_way, trace_queries(trace));
-	else if (loss.kind == TRACE_LOSS_LIMITED)
+	} else if (loss.kind == TRACE_LOSS_LIMITED) {
 		table_add_styled(t, STYLE_DIM, "no loss, limits its answers");
-	else if (loss.kind == TRACE_LOSS_SILENT)
+		table_add_brief(t, "limits its answers");
+	} else if (loss.kind == TRACE_LOSS_SILENT) {
 		table_add_styled(t, STYLE_DIM, "no loss, never answers");
+		table_add_brief(t, "never answers");
+	}
 }
 
 static void
@@ -164,10 +167,16 @@ trace_to_text(const struct trace_report *report, struct strbuf *out)
 	t = table_new();
 	trace_add_head(report, "", out);
 	table_add_column(t, "", TABLE_RIGHT);
-	for (int i = 0; i < (named ? 4 : 1); i++)
+	for (int i = 0; i < (named ? 4 : 1); i++) {
 		table_add_column(t, "", TABLE_LEFT);
-	for (uint32_t q = 0; q < trace_queries(report->flows[0]); q++)
+		if (named && i == TRACE_CITY)
+			table_may_leave_out(t, 1);
+	}
+	for (uint32_t q = 0; q < trace_queries(report->flows[0]); q++) {
 		table_add_column(t, "", TABLE_RIGHT);
+		if (q > 0)
+			table_keep_together(t);
+	}
 	table_add_column(t, "", TABLE_LEFT);
 	for (uint32_t ttl = 1; ttl <= trace_hops(report->flows[0]); ttl++)
 		add_hop(t, report, ttl, named);

@@ -15,9 +15,15 @@ struct trace_shown {
 };
 
 struct trace_shown trace_look_up(const struct trace_report *report, struct ip address);
+/* A cell with the name and number of its network; briefly the number alone. */
 void trace_add_network(struct table *t, const struct trace_shown *s);
+/* A cell with "44.245 ms" and what else is worth saying of it ("" if nothing); briefly "44.2 ms",
+ * or "44.2" where another follows. */
+void trace_add_ms(struct table *t, struct duration d, const char *mark, bool followed);
 /* A cell that says what a hop's lost probes mean; none when none was lost, or that is not known. */
 void trace_add_loss(struct table *t, const struct trace *trace, uint32_t ttl);
+/* Of the cells of an address (name, city, network, address) the one that is missed the least. */
+#define TRACE_CITY 1
 /* Whether addresses have more to show than themselves. */
 static inline bool
 trace_is_named(const struct trace_report *report)

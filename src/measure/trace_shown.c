@@ -1,5 +1,6 @@
 /* What the reports of a trace share: how an address, its network and the method are called. */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "measure/trace_report_internal.h"
 
@@ -47,16 +48,29 @@ trace_add_network(struct table *t, const struct trace_shown *s)
 {
 	const uint32_t *asns = s->origin ? s->origin->asns : &s->asn;
 	size_t count = s->origin ? s->origin->count : s->asn != 0;
-	_cleanup_(strbuf_done) struct strbuf text = { 0 };
+	_cleanup_(strbuf_done) struct strbuf text = { 0 }, numbers = { 0 };
 
+	for (size_t i = 0; i < count; i++)
+		strbuf_addf(&numbers, "%s%" PRIu32, i > 0 ? "," : "AS", asns[i]);
 	if (s->network)
 		strbuf_add(&text, s->network);
-	for (size_t i = 0; i < count; i++) {
-		const char *before = i > 0 ? "," : s->network ? " AS" : "AS";
-
-		strbuf_addf(&text, "%s%" PRIu32, before, asns[i]);
-	}
+	strbuf_addf(&text, "%s%s", s->network && count > 0 ? " " : "", strbuf_get(&numbers));
 	table_add_cell(t, strbuf_get(&text));
+	if (count > 0)
+		table_add_brief(t, strbuf_get(&numbers));
+}
+
+void
+trace_add_ms(struct table *t, struct duration d, const char *mark, bool followed)
+{
+	double ms = duration_ms_f(d);
+	char brief[64];
+
+	table_add_cellf(t, "%.3f ms%s%s", ms, *mark ? " " : "", mark);
+	/* of what is near each hundredth counts */
+	(void)snprintf(brief, sizeof(brief), "%.*f%s%s%s", ms < 10 ? 2 : 1, ms,
+	    followed ? "" : " ms", *mark ? " " : "", mark);
+	table_add_brief(t, brief);
 }
 
 void

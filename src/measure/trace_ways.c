@@ -110,7 +110,7 @@ add_way(struct table *t, const struct trace_report *report, const struct trace *
 	s = trace_look_up(report, a->from);
 	table_add_styled(t, STYLE_STRONG, "%s", s.name ? s.name : ip_format(a->from, text));
 	trace_add_network(t, &s);
-	table_add_cellf(t, "%.3f ms", duration_ms_f(best));
+	trace_add_ms(t, best, "", false);
 }
 
 static void
@@ -157,26 +157,47 @@ add_networks(const struct trace_report *report, struct strbuf *out)
 	strbuf_add_char(out, '\n');
 }
 
-/* The way back is listed from our end, so that the two ways stand beside each other. Its last hop,
- * which is us, is left out. What the way there has lost stands in the table above. */
+/* Four columns of a way. */
 static void
-add_ways(const struct trace_report *report, struct strbuf *out)
+add_way_columns(struct table *t)
 {
-	_cleanup_(table_freep) struct table *t = table_new();
+	table_add_column(t, "", TABLE_RIGHT);
+	table_add_column(t, "", TABLE_LEFT);
+	table_add_column(t, "", TABLE_LEFT);
+	table_add_column(t, "", TABLE_RIGHT);
+}
+
+/* Which hop of the way back stands beside one of the way there; 0: none. It is listed from our end,
+ * and its last hop, which is us, is left out. */
+static uint32_t
+hop_back(const struct trace_report *report, uint32_t there)
+{
+	uint32_t back = trace_hops(report->back);
+
+	return there < back ? back - there : 0;
+}
+
+static uint32_t
+way_rows(const struct trace_report *report)
+{
 	uint32_t there = trace_hops(report->flows[0]), back = trace_hops(report->back);
 
+	return back > there ? MAX(back, 1u) - 1 : there;
+}
+
+/* The two ways beside each other. What the way there has lost stands in the table above. */
+static struct table *
+beside_table(const struct trace_report *report)
+{
+	struct table *t = table_new();
+
 	table_add_group(t, "there", 4);
-	for (int side = 0; side < 2; side++) {
-		table_add_column(t, "", TABLE_RIGHT);
-		table_add_column(t, "", TABLE_LEFT);
-		table_add_column(t, "", TABLE_LEFT);
-		table_add_column(t, "", TABLE_RIGHT);
-		if (side == 0)
-			table_add_group(t, "back", 5);
-	}
+	add_way_columns(t);
+	table_add_group(t, "back", 5);
+	add_way_columns(t);
 	table_add_column(t, "", TABLE_LEFT);
-	for (uint32_t row = 1; row <= there || row < back; row++) {
-		uint32_t ttl = row < back ? back - row : 0;
+	for (uint32_t row = 1; row <= way_rows(report); row++) {
+		uint32_t ttl = hop_back(report, row);
 
 		table_add_row(t);
 		add_way(t, report, report->flows[0], row);
@@ -184,7 +205,44 @@ add_ways(const struct trace_report *report, struct strbuf *out)
 		if (ttl > 0)
 			trace_add_loss(t, report->back, ttl);
 	}
-	table_format(t, trace_look(report), out);
+	return t;
+}
+
+/* Where that is too wide: a line for each way. */
+static struct table *
+below_table(const struct trace_report *report)
+{
+	struct table *t = table_new();
+
+	table_add_column(t, "", TABLE_LEFT);
+	add_way_columns(t);
+	table_add_column(t, "", TABLE_LEFT);
+	for (uint32_t row = 1; row <= way_rows(report); row++) {
+		uint32_t ttl = hop_back(report, row);
+
+		if (row <= trace_hops(report->flows[0])) {
+			table_add_row(t);
+			table_add_styled(t, STYLE_DIM, "there");
+			add_way(t, report, report->flows[0], row);
+		}
+		if (ttl > 0) {
+			table_add_row(t);
+			table_add_styled(t, STYLE_DIM, "back");
+			add_way(t, report, report->back, ttl);
+			trace_add_loss(t, report->back, ttl);
+		}
+	}
+	return t;
+}
+
+static void
+add_ways(const struct trace_report *report, struct strbuf *out)
+{
+	_cleanup_(table_freep) struct table *beside = beside_table(report);
+	_cleanup_(table_freep) struct table *below = below_table(report);
+	struct table_look look = trace_look(report);
+
+	table_format(table_fits(beside, look) ? beside : below, look, out);
 }
 
 /* Of the probes to us. */

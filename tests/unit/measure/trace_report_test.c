@@ -1,6 +1,7 @@
 #include "measure/trace_report.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/attr.h"
 #include "measure/json.h"
@@ -148,6 +149,113 @@ TEST(text_in_a_narrow_terminal)
 	strbuf_done(&b);
 	names_free(names);
 	trace_free(t);
+}
+
+/* One line for each hop, as long as that goes: hundredths, the number of the network alone, and
+ * then no city. */
+TEST(text_in_80_columns)
+{
+	struct trace_run_conf conf;
+	struct trace *t = make(&conf, steps, ARRAY_SIZE(steps));
+	struct names *names = NULL;
+	struct trace_report report = { .target = "any.example",
+		.conf = &conf,
+		ONE_FLOW(t),
+		.answered_by = "am6-c3.medium.x86-01" };
+	static const struct {
+		size_t columns;
+		const char *want;
+	} cases[] = {
+		{ 100,
+		    "1  ams.northwind         Amsterdam  AS64496  198.51.100.4   1.23        *  "
+		    "limits "
+		    "its answers\n"
+		    "2  lon.northwind         lon        AS64496  198.51.100.9   20.0\n"
+		    "                                             198.51.100.77        21.5 ms\n"
+		    "3  am6-c3.medium.x86-01  Amsterdam           203.0.113.10   35.4  32.8 ms\n" },
+		{ 86, "1  ams.northwind         AS64496  198.51.100.4   1.23        *  limits its "
+		      "answers\n"
+		      "2  lon.northwind         AS64496  198.51.100.9   20.0\n"
+		      "                                  198.51.100.77        21.5 ms\n"
+		      "3  am6-c3.medium.x86-01           203.0.113.10   35.4  32.8 ms\n" },
+	};
+
+	CHECK_INT(names_load_text("f", names_text, sizeof(names_text) - 1, &names, NULL), 0);
+	report.names = names;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct strbuf b = { 0 }, want = { 0 };
+
+		report.columns = cases[i].columns;
+		trace_to_text(&report, &b);
+		strbuf_addf(&want,
+		    "trace to any.example (203.0.113.10) by udp, at most 4 hops\n%s"
+		    "any.example is answered by am6-c3.medium.x86-01\n",
+		    cases[i].want);
+		CHECK_STR(strbuf_get(&b), strbuf_get(&want));
+		strbuf_done(&b);
+		strbuf_done(&want);
+	}
+	names_free(names);
+	trace_free(t);
+}
+
+/* Beside each other where there is room, else a line for each way. */
+TEST(both_ways)
+{
+	static const struct step home[] = {
+		{ 0, "198.51.100.9", 30, 11, 0 },
+		{ 1, "198.51.100.9", 40, 11, 0 },
+		{ 2, "198.51.100.4", 19000, 11, 0 },
+		{ 3, "198.51.100.4", 19500, 11, 0 },
+		{ 4, "203.0.113.10", 20000, 3, 3 },
+		{ 5, "203.0.113.10", 20000, 3, 3 },
+	};
+	struct trace_run_conf conf;
+	struct trace *there = make(&conf, steps, ARRAY_SIZE(steps));
+	struct trace *back = make(&conf, home, ARRAY_SIZE(home));
+	static const struct identity who = { .host = "am6-1", .site = "am6" };
+	struct names *names = NULL;
+	struct trace_report report = { .target = "any.example",
+		.conf = &conf,
+		ONE_FLOW(there),
+		.back = back,
+		.back_who = &who,
+		.back_to = ip("192.0.2.1") };
+	static const struct {
+		size_t columns;
+		const char *want;
+	} cases[] = {
+		{ 80, "                there                                  back\n"
+		      "  1  ams.northwind  AS64496  1.23 ms    2  ams.northwind  AS64496  19.0 ms\n"
+		      "  2  lon.northwind  AS64496  20.0 ms    1  lon.northwind  AS64496  0.03 ms\n"
+		      "  3  203.0.113.10            32.8 ms\n" },
+		{ 60, "there  1  ams.northwind  northwind AS64496   1.234 ms\n"
+		      "back   2  ams.northwind  northwind AS64496  19.000 ms\n"
+		      "there  2  lon.northwind  AS64496            20.000 ms\n"
+		      "back   1  lon.northwind  AS64496             0.030 ms\n"
+		      "there  3  203.0.113.10                      32.807 ms\n" },
+		{ 40, "there  1  ams.northwind\n"
+		      "       northwind AS64496  1.234 ms\n"
+		      "back   2  ams.northwind\n"
+		      "       northwind AS64496  19.000 ms\n"
+		      "there  2  lon.northwind  AS64496\n"
+		      "       20.000 ms\n" },
+	};
+
+	CHECK_INT(names_load_text("f", names_text, sizeof(names_text) - 1, &names, NULL), 0);
+	report.names = names;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct strbuf b = { 0 };
+
+		report.columns = cases[i].columns;
+		trace_to_text(&report, &b);
+		if (strstr(strbuf_get(&b), cases[i].want) == NULL)
+			CHECK_STR(strbuf_get(&b), cases[i].want);
+		strbuf_done(&b);
+	}
+	names_free(names);
+	trace_free(there);
+	trace_free(back);
 }
 
 TEST(a_way_that_ends_before)

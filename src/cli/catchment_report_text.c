@@ -1,5 +1,7 @@
 #include "cli/catchment_report_text.h"
 
+#include <stdio.h>
+
 #include "base/attr.h"
 #include "cli/fields.h"
 
@@ -111,11 +113,15 @@ add_network(struct table *t, const json_t *row)
 {
 	const char *name = field_text(row, "network");
 	long long asn = field_int(row, "asn");
+	char brief[24];
 
-	if (asn != 0)
-		table_add_cellf(t, "AS%lld%s%s", asn, *name != '\0' ? " " : "", name);
-	else
+	if (asn == 0) {
 		table_add_cell(t, *name != '\0' ? name : field_text(row, "client"));
+		return;
+	}
+	table_add_cellf(t, "AS%lld%s%s", asn, *name != '\0' ? " " : "", name);
+	(void)snprintf(brief, sizeof(brief), "AS%lld", asn);
+	table_add_brief(t, brief);
 }
 
 static void
@@ -151,10 +157,12 @@ add_better(const json_t *report, size_t limit, struct table_look look, struct st
 	static const struct {
 		const char *head;
 		enum table_align align;
-	} columns[] = { { "network", TABLE_LEFT }, { "country", TABLE_LEFT },
-		{ "clients", TABLE_RIGHT }, { "share", TABLE_RIGHT }, { "lands at", TABLE_LEFT },
-		{ "RTT ms", TABLE_RIGHT }, { "better", TABLE_LEFT }, { "RTT ms", TABLE_RIGHT },
-		{ "costs ms", TABLE_RIGHT }, { "km", TABLE_RIGHT } };
+		unsigned worth;
+	} columns[] = { { "network", TABLE_LEFT, 0 }, { "country", TABLE_LEFT, 1 },
+		{ "clients", TABLE_RIGHT, 0 }, { "share", TABLE_RIGHT, 2 },
+		{ "lands at", TABLE_LEFT, 0 }, { "RTT ms", TABLE_RIGHT, 4 },
+		{ "better", TABLE_LEFT, 0 }, { "RTT ms", TABLE_RIGHT, 4 },
+		{ "costs ms", TABLE_RIGHT, 0 }, { "km", TABLE_RIGHT, 3 } };
 	const json_t *rows = json_object_get(report, "better");
 	struct table *t;
 	size_t i;
@@ -165,8 +173,11 @@ add_better(const json_t *report, size_t limit, struct table_look look, struct st
 		return;
 	}
 	t = table_new();
-	for (i = 0; i < ARRAY_SIZE(columns); i++)
+	for (i = 0; i < ARRAY_SIZE(columns); i++) {
 		table_add_column(t, columns[i].head, columns[i].align);
+		if (columns[i].worth > 0)
+			table_may_leave_out(t, columns[i].worth);
+	}
 	for (i = 0; i < json_array_size(rows) && i < limit; i++)
 		add_row(t, json_array_get(rows, i));
 	strbuf_add(out, "\nA better site could serve:\n");

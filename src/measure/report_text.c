@@ -71,6 +71,7 @@ findings_to_text(const struct report *r, size_t max, size_t columns, struct strb
 	table_add_column(t, "ms more", TABLE_RIGHT);
 	table_add_column(t, "km more", TABLE_RIGHT);
 	table_add_column(t, "share", TABLE_RIGHT);
+	table_may_leave_out(t, 1);
 	table_add_column(t, "because", TABLE_LEFT);
 	for (size_t i = 0; i < r->finding_count && i < max; i++) {
 		const struct report_finding *f = &r->findings[i];
@@ -93,6 +94,7 @@ findings_to_text(const struct report *r, size_t max, size_t columns, struct strb
 			    report_reason_title(f->reason), f->km, report_nearer_words(f));
 		else
 			table_add_cell(t, report_reason_title(f->reason));
+		table_add_brief(t, report_reason_title(f->reason));
 	}
 	strbuf_addf(out, "\n%zu client%s at a slower or farther site than another one\n",
 	    r->finding_count, r->finding_count == 1 ? " lands" : "s land");

@@ -85,6 +85,19 @@ TEST(forty_columns_lose_nothing)
 	strbuf_done(&out);
 }
 
+TEST(eighty_columns_are_a_table)
+{
+	char json[3000];
+
+	(void)snprintf(json, sizeof(json), HEAD "'better': [" ROW "], 'notes': []}", NORTHWIND);
+	CHECK(
+	    strstr(text_of(json, 20, 80),
+		"network  country  clients   share  lands at  RTT ms  better  costs ms    km\n"
+		"AS64500  NL             2  50.0 %  am6         90.0  sg1               2949\n") !=
+	    NULL);
+	strbuf_done(&out);
+}
+
 TEST(nobody_lands_badly)
 {
 	CHECK(strstr(text_of(HEAD "'better': [], 'notes': []}", 20, 0),

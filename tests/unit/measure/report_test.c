@@ -195,6 +195,9 @@ TEST(a_site_that_is_nearer_is_not_called_quicker)
 	report_to_text(&r, 20, 0, &text);
 	CHECK(strstr(strbuf_get(&text), " sg1          -     ") != NULL);
 	CHECK(strstr(strbuf_get(&text), "not known; nearer by ") != NULL);
+	strbuf_done(&text);
+	report_to_text(&r, 20, 80, &text);
+	CHECK(strstr(strbuf_get(&text), "  not known\n") != NULL);
 	report_know_rtt(&r, 0, 1, 267.6);
 	report_know_rtt(&r, 0, 0, 100);
 	CHECK(r.findings[0].better_rtt == 267.6);

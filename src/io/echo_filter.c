@@ -13,6 +13,7 @@
 #define DNS_PORT 53
 #define DNS_NAME_AT 20 /* behind the headers of UDP and DNS */
 #define PASS 0x40000
+#define PASS_EMPTY 8 /* of a datagram its UDP header, which is not handed over */
 
 static uint32_t
 word(const uint8_t *p)
@@ -98,7 +99,8 @@ echo_filter_replies(int fd, struct ip local, uint32_t magic)
 }
 
 /* A UDP socket sees a datagram from its UDP header on; that it is for our address is its own doing.
- */
+ * What is not for us comes without its bytes: what a filter keeps away whole, UDP counts among what
+ * there was no room for, and that must be replies alone. */
 int
 echo_filter_dns(int fd, uint8_t label, uint32_t magic)
 {
@@ -110,7 +112,7 @@ echo_filter_dns(int fd, uint8_t label, uint32_t magic)
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, DNS_NAME_AT + 1),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, magic, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, PASS),
-		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, PASS_EMPTY),
 	};
 	return attach(fd, code, ARRAY_SIZE(code));
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <linux/ip.h>
+#include <linux/sock_diag.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -182,6 +183,26 @@ echo_socket_send(
 	return done;
 }
 
+/* All so far, in 32 bits; what a reply tells may be older than what is known. */
+static void
+saw_dropped(struct echo_socket *s, uint32_t all)
+{
+	int32_t more = (int32_t)(all - (uint32_t)s->dropped);
+
+	if (more > 0)
+		s->dropped += (uint32_t)more;
+}
+
+void
+echo_socket_count_dropped(struct echo_socket *s)
+{
+	uint32_t info[SK_MEMINFO_VARS] = { 0 };
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(s->fd, SOL_SOCKET, SO_MEMINFO, info, &len) == 0)
+		saw_dropped(s, info[SK_MEMINFO_DROPS]);
+}
+
 /* When it came, and how many did not. */
 static int64_t
 read_control(struct echo_socket *s, struct msghdr *m)
@@ -197,9 +218,8 @@ read_control(struct echo_socket *s, struct msghdr *m)
 		} else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL) {
 			uint32_t all;
 
-			/* all so far, in 32 bits */
 			memcpy(&all, CMSG_DATA(c), sizeof(all));
-			s->dropped += (uint32_t)(all - (uint32_t)s->dropped);
+			saw_dropped(s, all);
 		}
 	}
 	return at != 0 ? at : clock_wall_ns();

@@ -2,7 +2,8 @@
  * Many requests from one address, and the replies to it, many messages a system call: ICMP echo by
  * a raw socket, which needs CAP_NET_RAW, or DNS by a UDP socket. A filter in the kernel lets
  * through only replies to this address that have four bytes which are known at their place, so that
- * nothing else wakes the program.
+ * nothing else wakes the program; of other datagrams to a port of DNS it lets through that they
+ * came.
  *
  * Sockets only; the messages are their users'.
  */
@@ -27,7 +28,9 @@ struct echo_socket {
 	struct ip local;
 	uint16_t port;            /* of those who are asked; 0: none */
 	struct echo_batch *batch; /* owned */
-	uint64_t dropped;         /* replies for which the kernel had no room */
+	/* what the kernel had no room for: replies, and with ICMP whatever else of it came while
+	 * there was none, so that it is no less than those */
+	uint64_t dropped;
 };
 
 /* local: an address of this host. magic: the payload's first four bytes, as a number. */
@@ -64,3 +67,6 @@ struct echo_in {
 
 /* Takes up to ECHO_SOCKET_BATCH; gives how many there were. */
 size_t echo_socket_take(struct echo_socket *s, struct echo_in in[static ECHO_SOCKET_BATCH]);
+/* Asks the kernel how many it had no room for. By itself it tells that beside the next reply that
+ * it has room for, which may be none. */
+void echo_socket_count_dropped(struct echo_socket *s);

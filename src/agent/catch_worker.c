@@ -194,6 +194,8 @@ take_last(sd_event *loop, void *arg)
 {
 	const struct taking *t = arg;
 
+	if (t->w->run != NULL && !t->w->is_over)
+		catch_run_drain(t->w->run);
 	take(loop, arg);
 	end(loop, t->w);
 }

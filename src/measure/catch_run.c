@@ -13,6 +13,8 @@
 
 /* Batches of replies taken in one turn of the loop; the rest comes in the next. */
 #define TAKE_BATCHES 16
+/* Those taken at the end: more than the kernel keeps, but no endless stream. */
+#define DRAIN_BATCHES 1024
 #define RETRY_AFTER DURATION_US(100)
 /* What a site that is killed can lose. */
 #define FLUSH_EVERY DURATION_S(1)
@@ -38,6 +40,8 @@ finish(struct catch_run *run, int r, const struct err *e)
 {
 	catch_finished_fn finished = TAKE(run->finished);
 
+	if (r == 0)
+		catch_run_drain(run);
 	run->outcome = r < 0 ? "failed" : "done";
 	timer_set(&run->timer, INSTANT_NEVER);
 	(void)sd_event_source_set_enabled(run->source, SD_EVENT_OFF);
@@ -150,6 +154,14 @@ take_batch(struct catch_run *run, struct instant now)
 		catch_writer_row(&run->writer, reply.target, reply.elapsed.ns / NS_PER_US);
 	}
 	return n == ECHO_SOCKET_BATCH;
+}
+
+void
+catch_run_drain(struct catch_run *run)
+{
+	for (int i = 0; i < DRAIN_BATCHES && take_batch(run, clock_now()); i++)
+		;
+	echo_socket_count_dropped(&run->socket);
 }
 
 /* ---- the loop ---- */
@@ -318,6 +330,8 @@ catch_run_flush(struct catch_run *run, struct err *e)
 int
 catch_run_end(struct catch_run *run, const char *why, struct err *e)
 {
+	if (run->outcome == NULL)
+		catch_run_drain(run);
 	run->ended = clock_wall_ns();
 	if (run->outcome == NULL)
 		run->outcome = why;

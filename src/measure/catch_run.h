@@ -47,8 +47,13 @@ typedef void (*catch_finished_fn)(void *userdata, int r, const struct err *e);
 int catch_run_new(sd_event *loop, const struct catch_run_conf *conf, catch_finished_fn finished,
     void *userdata, struct catch_run **ret, struct err *e) _must_use_;
 /*
+ * Takes the replies that came, but had no turn yet, and counts what was dropped: for who stops it
+ * before it is over. What comes later has come after the stop.
+ */
+void catch_run_drain(struct catch_run *run);
+/*
  * The last line of the file, and what it says: "done", or `why` where it was not over yet. To be
- * called once, when the loop has ended, whatever happened.
+ * called once, when the loop has ended, whatever happened; where it was not over, drains it.
  */
 int catch_run_end(struct catch_run *run, const char *why, struct err *e) _must_use_;
 void catch_run_free(struct catch_run *run); /* NULL is fine */

@@ -176,6 +176,11 @@ report_to_text(const json_t *report, struct strbuf *out)
 	table_free(t);
 	if (*why != '\0')
 		strbuf_addf(out, "not sent: %s\n", why);
+	if (field_int(replies, "dropped") > 0)
+		strbuf_addf(out,
+		    "incomplete: up to %lld replies came faster than they could be "
+		    "taken; a lower --pps helps\n",
+		    field_int(replies, "dropped"));
 	if (strcmp(field_text(report, "end"), "done") != 0)
 		strbuf_addf(out, "ended: %s\n", field_text(report, "end"));
 }

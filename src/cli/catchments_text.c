@@ -76,7 +76,7 @@ add_missing(const json_t *catchment, struct strbuf *out)
 		else if (json_is_true(json_object_get(part, "restarted")))
 			add_reason(part, "nearcastd was started anew, or upgraded, meanwhile", out);
 		(void)snprintf(text, sizeof(text),
-		    "%lld replies came faster than they could be taken", dropped);
+		    "up to %lld replies came faster than they could be taken", dropped);
 		if (dropped > 0)
 			add_reason(part, text, out);
 	}

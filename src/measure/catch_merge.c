@@ -138,6 +138,13 @@ add_line(struct strbuf *report, const char *text)
 	strbuf_add_char(report, '\n');
 }
 
+/* What its site had no room for. */
+static json_int_t
+dropped_of(const struct catch_reader *r)
+{
+	return json_integer_value(json_object_get(json_object_get(r->end, "replies"), "dropped"));
+}
+
 /* What is said of it when it was read. */
 static void
 note(struct catch_merge *m, struct catch_merged_file *f, const struct catch_reader *r)
@@ -156,6 +163,12 @@ note(struct catch_merge *m, struct catch_merged_file *f, const struct catch_read
 		   strcmp(json_string_value(json_object_get(r->end, "end")), "done") != 0) {
 		f->state = CATCH_FILE_STOPPED;
 		f->why = xasprintf("%s: was stopped before all requests were sent", f->path);
+	} else if (dropped_of(r) > 0) {
+		f->state = CATCH_FILE_DROPPED;
+		f->why = xasprintf("%s: up to %" JSON_INTEGER_FORMAT
+				   " replies came faster than the site could take them, and are "
+				   "missing",
+		    f->path, dropped_of(r));
 	}
 	strbuf_add(&m->report, strbuf_get(&r->lines.report));
 	if (f->why)

@@ -16,6 +16,7 @@ enum catch_file_state {
 	CATCH_FILE_WHOLE,
 	CATCH_FILE_STOPPED, /* who sent the requests did not come to the end of the list */
 	CATCH_FILE_CUT,     /* without its last line: whoever wrote it went away */
+	CATCH_FILE_DROPPED, /* more replies came to its site than it could take */
 	CATCH_FILE_REFUSED, /* nothing of it was taken */
 };
 

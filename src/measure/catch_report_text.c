@@ -92,6 +92,8 @@ files_to_text(const struct catch_merge *m, struct strbuf *out)
 			strbuf_addf(out, "incomplete: %s went away\n", name);
 		else if (f->state == CATCH_FILE_STOPPED)
 			strbuf_addf(out, "incomplete: %s was stopped\n", name);
+		else if (f->state == CATCH_FILE_DROPPED)
+			strbuf_addf(out, "incomplete: %s lost replies\n", name);
 		else if (f->state == CATCH_FILE_REFUSED)
 			strbuf_addf(out, "incomplete: without %s\n", name);
 		else if (f->bad > 0)

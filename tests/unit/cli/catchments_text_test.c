@@ -28,7 +28,7 @@ TEST(under_way)
 	    "cmt_1  203.0.113.10 from fra1: running\n"
 	    "4 targets, 3 requests sent, 2 replies landed\n"
 	    "1 requests could not be sent\n"
-	    "incomplete: a: 5 replies came faster than they could be taken\n");
+	    "incomplete: a: up to 5 replies came faster than they could be taken\n");
 }
 
 TEST(over_with_something_missing)

@@ -7,6 +7,7 @@
 #include "cli/catchment_places.h"
 #include "cli/catchments.h"
 #include "cli/fields.h"
+#include "cli/signals.h"
 #include "io/atomic_file.h"
 
 #define REQUEST_BYTES (160u << 10) /* of the lists in one, which may have 256 KiB */
@@ -189,7 +190,8 @@ catchment_run_through(const struct catchment_through *q)
 	if (body == NULL)
 		return cli_usage_error("an argument is not UTF-8 text");
 	add_places(&known, body, whom.targets, whom.exclude);
-	(void)catchments_hold_interrupts();
+	/* the answer may come later than an interrupt, which is to stop what has begun */
+	(void)cli_hold_interrupts();
 	status = object_make(&catchment_kind, q->o, body, &made);
 	return status == EXIT_SUCCESS ? go_on(q, &known, field_text(made.body, "id")) : status;
 }

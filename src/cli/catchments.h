@@ -3,8 +3,6 @@
  */
 #pragma once
 
-#include <signal.h>
-
 #include "cli/catchment.h"
 #include "cli/object.h"
 
@@ -23,9 +21,6 @@ int catchments_print(const struct object_options *o, json_t *catchment);
 /* Waits until it is over, tells how it goes, and prints it; who interrupts stops it. out: its file
  * goes there; NULL: nowhere. */
 int catchments_wait(const struct object_options *o, const char *id, const char *out);
-/* From here on an interrupt waits for catchments_wait(), which stops what has begun: called before
- * one is asked for, since the answer may come later than the interrupt. Gives what is held. */
-sigset_t catchments_hold_interrupts(void);
 /* The file of all targets, once it is over. */
 int catchments_fetch(const struct object_options *o, const char *id, struct http_reply *ret);
 /* Likewise, into a file; "-": standard output. */

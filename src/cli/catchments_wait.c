@@ -11,6 +11,7 @@
 #include "cli/catchments_text.h"
 #include "cli/catchments_watch.h"
 #include "cli/fields.h"
+#include "cli/signals.h"
 #include "io/loop.h"
 #include "io/tty.h"
 
@@ -50,18 +51,6 @@ tell(struct waiting *w)
 
 	if (line != NULL)
 		(void)fprintf(stderr, w->watch.is_tty ? "\r%s\033[K" : "%s\n", line);
-}
-
-sigset_t
-catchments_hold_interrupts(void)
-{
-	sigset_t set;
-
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGINT);
-	(void)sigaddset(&set, SIGTERM);
-	(void)sigprocmask(SIG_BLOCK, &set, NULL);
-	return set;
 }
 
 /* Whether somebody interrupts within a time. */
@@ -111,7 +100,7 @@ wait_for_end(struct waiting *w)
 	struct duration next;
 	int status;
 
-	w->signals = catchments_hold_interrupts();
+	w->signals = cli_hold_interrupts();
 	while ((status = look(w, &next)) == EXIT_SUCCESS && !catchments_is_over(w->now.body)) {
 		if (!was_interrupted(w, next))
 			continue;

@@ -1,22 +1,29 @@
 #include "cli/signals.h"
 
-#include <signal.h>
+static const int signals[] = { SIGINT, SIGTERM };
+
+sigset_t
+cli_hold_interrupts(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		(void)sigaddset(&set, signals[i]);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	return set;
+}
 
 int
 cli_loop_new(sd_event **ret, struct err *e)
 {
-	static const int signals[] = { SIGINT, SIGTERM };
 	sd_event *loop = NULL;
-	sigset_t set;
 	int r = sd_event_new(&loop);
 
 	if (r < 0)
 		return err_errno(e, r, "event loop");
-	(void)sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
-		(void)sigaddset(&set, signals[i]);
 	/* sd-event wants them blocked; without a handler it ends the loop */
-	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	(void)cli_hold_interrupts();
 	for (size_t i = 0; i < ARRAY_SIZE(signals) && r >= 0; i++)
 		r = sd_event_add_signal(loop, NULL, signals[i], NULL, NULL);
 	if (r < 0) {

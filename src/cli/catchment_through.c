@@ -10,7 +10,8 @@
 #include "cli/signals.h"
 #include "io/atomic_file.h"
 
-#define REQUEST_BYTES (160u << 10) /* of the lists in one, which may have 256 KiB */
+#define REQUEST_MAX (256u << 10)   /* what a controller reads of one */
+#define REQUEST_BYTES (160u << 10) /* of the lists and places in one */
 
 /* What is asked, and what is not, as it goes to the controller. */
 struct whom {
@@ -80,6 +81,22 @@ body_of(const struct catchment_through *q, json_t *targets, json_t *exclude)
 	if (q->seed != UINT32_MAX)
 		(void)json_object_set_new(body, "seed", json_integer(q->seed));
 	return body;
+}
+
+/* Before it is sent: the controller would only say how many bytes it takes. */
+static int
+check_size(const json_t *body, const struct whom *w)
+{
+	size_t lines = json_array_size(w->targets) + json_array_size(w->exclude);
+	size_t bytes = json_dumpb(body, NULL, 0, JSON_COMPACT);
+
+	if (bytes <= REQUEST_MAX)
+		return EXIT_SUCCESS;
+	cli_say_error("a list of %zu lines (%zu KiB) is too long for a controller, which reads %u "
+		      "KiB of a request: give prefixes, which stand for an address in each of "
+		      "their blocks, or ask with files (--alone)",
+	    lines, bytes >> 10, REQUEST_MAX >> 10);
+	return EXIT_FAILURE;
 }
 
 /* All of it at once, but the project: whether one is needed, the controller knows. */
@@ -189,6 +206,11 @@ catchment_run_through(const struct catchment_through *q)
 	body = body_of(q, whom.targets, whom.exclude);
 	if (body == NULL)
 		return cli_usage_error("an argument is not UTF-8 text");
+	status = check_size(body, &whom);
+	if (status != EXIT_SUCCESS) {
+		json_decref(body);
+		return status;
+	}
 	add_places(&known, body, whom.targets, whom.exclude);
 	/* the answer may come later than an interrupt, which is to stop what has begun */
 	(void)cli_hold_interrupts();

@@ -32,7 +32,7 @@ compute_latency(const struct probe_target *targets, const struct probe_summary *
 {
 	const struct stats *total = &summaries[i].phases[PROBE_TOTAL];
 	size_t best = PROBE_NO_BEST;
-	struct duration least;
+	const struct stats *least;
 
 	if (total->count == 0)
 		return;
@@ -46,11 +46,13 @@ compute_latency(const struct probe_target *targets, const struct probe_summary *
 		best = best_of(targets, summaries, count, targets[i].parsed.kind, IP_NONE);
 	if (best == PROBE_NO_BEST)
 		return;
-	least = summaries[best].phases[PROBE_TOTAL].median;
+	least = &summaries[best].phases[PROBE_TOTAL];
 	ret->has_latency = true;
 	ret->is_best = best == i;
-	ret->latency = DURATION_NS(total->median.ns - least.ns);
-	ret->ratio = least.ns > 0 ? (double)total->median.ns / (double)least.ns : 0;
+	ret->latency = DURATION_NS(total->median.ns - least->median.ns);
+	ret->latency_p95 = DURATION_NS(total->p95.ns - least->p95.ns);
+	if (least->median.ns > 0)
+		ret->ratio = (double)total->median.ns / (double)least->median.ns;
 }
 
 static void

@@ -1,8 +1,9 @@
 /*
  * How much farther than needed: what the way to an anycast address costs over the best one. Pure.
  *
- * Latency inflation is the median of the target less that of the best reference, the best of the
- * sites' own addresses, asked by this client at the same time. Geographic inflation is the distance
+ * Latency inflation is the median of the target less that of the best reference, which is the one
+ * with the least median of the sites' own addresses, asked by this client at the same time; of the
+ * tail, the same of their 95th percentiles. Geographic inflation is the distance
  * from the client to the site that answered, less that to the nearest site; of several that
  * answered, the mean over the answers.
  */
@@ -16,6 +17,7 @@ struct inflation {
 	bool has_latency, has_km;
 	bool is_best;            /* with has_latency: others are compared with it */
 	struct duration latency; /* negative: it was quicker than the best reference */
+	struct duration latency_p95; /* with has_latency */
 	double ratio;            /* with has_latency; of the medians; 0: the best took no time */
 	double km, nearest_km;   /* with has_km */
 	const char *nearest;     /* that site; borrowed from the names */

@@ -93,8 +93,10 @@ summary_to_json(const struct probe_target *target, const struct probe_summary *s
 static void
 add_inflation(json_t *target, const struct inflation *n)
 {
-	if (n->has_latency)
+	if (n->has_latency) {
 		json_object_set_new(target, "from_best_ms", json_ms(n->latency));
+		json_object_set_new(target, "from_best_p95_ms", json_ms(n->latency_p95));
+	}
 	if (n->has_latency && n->ratio > 0)
 		json_object_set_new(target, "from_best_ratio", json_real(n->ratio));
 	if (!n->has_km)

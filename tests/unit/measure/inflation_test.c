@@ -67,6 +67,30 @@ TEST(latency_is_over_the_best_of_the_family)
 	done(s, 5);
 }
 
+/* The best is that of the medians, for the tail as well. */
+TEST(the_tail_is_compared_with_that_of_the_best)
+{
+	static const struct probe_target targets[] = {
+		{ .name = "any" },
+		{ .name = "am6", .reference = true },
+		{ .name = "sg1", .reference = true },
+	};
+	static const int64_t took[3][3] = { { 30, 31, 90 }, { 20, 20, 60 }, { 25, 25, 25 } };
+	struct probe_summary s[3] = { 0 };
+	struct inflation n[3];
+
+	for (size_t i = 0; i < 3; i++)
+		for (size_t k = 0; k < 3; k++)
+			answer(&s[i], NULL, took[i][k]);
+	finish(s, 3);
+	inflation_compute(targets, s, 3, NULL, NULL, n);
+	CHECK_INT(duration_ms(n[0].latency), 11);
+	/* 84.1 - 56 */
+	CHECK_INT(n[0].latency_p95.ns / NS_PER_US, 28100);
+	CHECK(n[1].is_best && n[1].latency_p95.ns == 0);
+	done(s, 3);
+}
+
 TEST(kinds_are_not_compared)
 {
 	static const struct probe_target targets[] = {

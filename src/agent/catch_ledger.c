@@ -25,18 +25,19 @@ take_rows(struct catch_ledger *l, enum catch_work work, const struct strbuf *row
 		l->lost += rows->text[i] == '\n';
 }
 
-/* What only the measuring is about is not counted among the replies to the Global IP. */
+/* What only the measuring is about is not counted among the replies to the Global IP; but what was
+ * dropped of it is missing, too. */
 void
 catch_ledger_take(struct catch_ledger *l, enum catch_work work, struct catch_news *news)
 {
 	take_rows(l, work, &news->rows);
 	strbuf_done(&news->rows);
+	l->now[DROPPED] = news->dropped;
 	if (work == CATCH_MEASURES)
 		return;
 	l->now[SENT] = news->sent;
 	l->now[NOT_SENT] = news->not_sent;
 	l->now[EXCLUDED] = news->excluded;
-	l->now[DROPPED] = news->dropped;
 	memcpy(l->now + FIRST_VERDICT, news->verdicts, sizeof(news->verdicts));
 }
 

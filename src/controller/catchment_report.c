@@ -4,6 +4,7 @@
 
 #include "base/strbuf.h"
 #include "base/style.h"
+#include "controller/catchment_counts.h"
 #include "measure/report_build.h"
 
 void
@@ -72,21 +73,35 @@ place_sites(struct call *c, struct report *report)
 
 /* ---- what is missing ---- */
 
+static void
+note_part(struct report *report, const char *host, const char *why)
+{
+	report_add_note(report, report_printf(report, "%s: %s", host, why));
+}
+
 static int
 note_parts(struct call *c, const struct catchment_case *k, struct report *report)
 {
 	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
 	int r = store_query(c->store, &rows, c->e,
-	    "SELECT host_name, why, restarted FROM catchment_parts WHERE catchment = $1"
-	    " AND (why <> '' OR restarted = 1) ORDER BY site_name, host_name",
+	    "SELECT host_name, why, restarted, counts FROM catchment_parts WHERE catchment = $1"
+	    " ORDER BY site_name, host_name",
 	    SQL_TEXT(k->id));
 
 	while (r >= 0 && store_next(&rows)) {
-		const char *why = store_text(&rows, 1);
+		const char *host = store_text(&rows, 0), *why = store_text(&rows, 1);
+		json_int_t dropped = catchment_counts_of(store_text(&rows, 3), "dropped");
 
-		report_add_note(
-		    report, report_printf(report, "%s: %s", store_text(&rows, 0),
-				*why != '\0' ? why : "its agent began anew in the middle"));
+		if (*why != '\0')
+			note_part(report, host, why);
+		else if (store_int(&rows, 2) == 1)
+			note_part(report, host, "its agent began anew in the middle");
+		if (dropped > 0)
+			note_part(report, host,
+			    report_printf(report,
+				"up to %" JSON_INTEGER_FORMAT
+				" replies came faster than they could be taken",
+				dropped));
 	}
 	return r;
 }

@@ -70,13 +70,15 @@ TEST(rows_and_counts)
 	CHECK(!catch_ledger_has_rows(&l));
 	/* measuring has rows of its own, and nothing of it counts as landed */
 	catch_ledger_turn(&l);
-	take(&l, CATCH_MEASURES, (struct catch_news){ .sent = 9, .verdicts = { [CATCH_OWN] = 9 } },
+	take(&l, CATCH_MEASURES,
+	    (struct catch_news){ .sent = 9, .dropped = 4, .verdicts = { [CATCH_OWN] = 9 } },
 	    "9.9.9.1 50\n");
 	m = message(&l, &p);
 	CHECK_STR(text_of(m, "kind"), "rtt");
 	CHECK_INT(rows_of(m), 1);
 	CHECK_INT(count_of(m, "sent"), 3);
 	CHECK_INT(count_of(m, "own"), 0);
+	CHECK_INT(count_of(m, "dropped"), 4);
 	(void)message(NULL, NULL);
 	catch_ledger_done(&l);
 }

@@ -254,6 +254,22 @@ TEST(while_it_goes_on)
 	agents_done(&g);
 }
 
+TEST(replies_that_were_dropped_are_missing)
+{
+	struct agents g;
+
+	REQUIRE(agents_init(&g));
+	begin(&g, "");
+	all_listen(&g);
+	(void)say(&g, 1, 2, "listening", ", 'rows': ['9.9.10.7 20000'], 'counts': {'dropped': 2}");
+	(void)say(&g, 0, 2, "sent", "");
+	all_end(&g, 3);
+	ASK(&g.a, 200, VIEWER, "GET", at("/report"), NULL);
+	CHECK_STR(
+	    said(&g.a, "notes.0"), "ny5-1: up to 2 replies came faster than they could be taken");
+	agents_done(&g);
+}
+
 TEST(told_where_they_are_when_it_is_over)
 {
 	struct agents g;

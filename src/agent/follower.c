@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "agent/complaint.h"
 #include "agent/past.h"
 #include "base/alloc.h"
-#include "base/utf8.h"
 #include "service/state.h"
 
 #define AT_ONCE 12
@@ -43,47 +43,6 @@ follower_ask(struct follower *f, const struct http_call *call, const char *path,
 	return http_ask(f->asker, &whole, fn, userdata, e);
 }
 
-/* libcurl says how long it took to fail, so that no two failures would be the same. */
-static void
-cut_time(char *text)
-{
-	char *at = strstr(text, " after "), *end;
-
-	if (at == NULL)
-		return;
-	end = at + strlen(" after ");
-	end += strspn(end, "0123456789");
-	if (str_starts_with(end, " ms"))
-		memmove(at, end + strlen(" ms"), strlen(end + strlen(" ms")) + 1);
-}
-
-const char *
-follower_complaint(
-    int r, const struct http_reply *reply, const struct err *e, char *buf, size_t size)
-{
-	json_auto_t *problem = NULL;
-	const char *title;
-
-	if (r < 0) {
-		utf8_format(buf, size, "%s", e->message);
-		cut_time(buf);
-		return buf;
-	}
-	if (reply->status >= 200 && reply->status < 400)
-		return NULL;
-	problem = json_loadb(strbuf_get(&reply->body), reply->body.len, 0, NULL);
-	title = json_string_value(json_object_get(problem, "title"));
-	if (reply->status == 401)
-		utf8_format(buf, size,
-		    "the controller does not know this host's credential (status 401): nearcast "
-		    "join makes it known again");
-	else
-		utf8_format(buf, size, "status %ld%s%s", reply->status,
-		    title != NULL ? ": " : ", and no word from a controller",
-		    title != NULL ? title : "");
-	return buf;
-}
-
 static void
 tell(struct follower *f, enum follow_what line, const char *why, bool has_news)
 {
@@ -111,7 +70,7 @@ on_poll(void *userdata, int r, const struct http_reply *reply, const struct err 
 	bool waited = f->lines.lines[FOLLOW_POLL].is_well;
 	char buf[FOLLOW_WHY_MAX];
 	struct err bad = { 0 };
-	const char *why = follower_complaint(r, reply, e, buf, sizeof(buf));
+	const char *why = complaint_of(r, reply, e, buf, sizeof(buf));
 
 	f->asks[FOLLOW_POLL] = NULL;
 	if (why != NULL) {
@@ -157,7 +116,7 @@ on_report(void *userdata, int r, const struct http_reply *reply, const struct er
 {
 	struct follower *f = userdata;
 	char buf[FOLLOW_WHY_MAX];
-	const char *why = follower_complaint(r, reply, e, buf, sizeof(buf));
+	const char *why = complaint_of(r, reply, e, buf, sizeof(buf));
 
 	f->asks[FOLLOW_REPORT] = NULL;
 	if (why == NULL) {

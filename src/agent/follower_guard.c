@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "agent/complaint.h"
 #include "agent/follower_internal.h"
 #include "base/alloc.h"
 #include "base/utf8.h"
@@ -70,7 +71,7 @@ on_answer(void *userdata, int r, const struct http_reply *reply, const struct er
 	struct follower *f = q->follower;
 	struct guard_answer answer;
 	char buf[FOLLOW_WHY_MAX];
-	const char *why = follower_complaint(r, reply, e, buf, sizeof(buf));
+	const char *why = complaint_of(r, reply, e, buf, sizeof(buf));
 	guard_answer_fn fn = q->fn;
 	void *asker = q->userdata;
 	size_t index = q->index;

@@ -55,9 +55,6 @@ void follower_input(struct follower *f, const struct follow_event *ev);
 /* NULL, and said in e: it could not be begun. path: below the controller's address. */
 struct http_ask *follower_ask(struct follower *f, const struct http_call *call, const char *path,
     const char *const *headers, http_answered_fn fn, void *userdata, struct err *e);
-/* A sentence on an answer that is none; NULL: it is one, of this status. */
-const char *follower_complaint(
-    int r, const struct http_reply *reply, const struct err *e, char *buf, size_t size);
 void follower_say(struct follower *f, enum log_level level, enum event_kind kind, const char *what,
     const char *why);
 

@@ -1,3 +1,4 @@
+/* The two lines to a controller: what is asked, what is told, and what becomes of the answers. */
 #include "agent/follower_internal.h"
 
 #include <errno.h>
@@ -6,9 +7,7 @@
 #include <sys/random.h>
 
 #include "agent/complaint.h"
-#include "agent/past.h"
 #include "base/alloc.h"
-#include "service/state.h"
 
 #define AT_ONCE 12
 /* The controller keeps a poll open for so long, and the answer may take a while more. */
@@ -240,86 +239,6 @@ make_run(char *run, size_t size)
 		(void)snprintf(run + 2 * i, size - 2 * i, "%02x", bytes[i]);
 }
 
-/* Whom this host belongs to; nothing changes when it cannot be read. */
-static int
-load_membership(struct follower *f, struct err *e)
-{
-	_cleanup_(freep) char *text = NULL;
-	struct membership m;
-	size_t len;
-	int r = state_dir_load(f->agent->state, MEMBERSHIP_NAME, MEMBERSHIP_MAX, &text, &len, e);
-
-	if (r >= 0)
-		r = membership_read(text, len, &m, e);
-	if (text != NULL)
-		explicit_bzero(text, len);
-	if (r < 0)
-		return r;
-	membership_done(&f->member);
-	f->member = m;
-	if (f->authorization != NULL)
-		explicit_bzero(f->authorization, strlen(f->authorization));
-	free(f->authorization);
-	f->authorization = xasprintf("Authorization: Bearer %s", m.credential);
-	f->has_joined = true;
-	return 0;
-}
-
-static void
-load_desired(struct follower *f)
-{
-	_cleanup_(freep) char *text = NULL;
-	struct err e = { 0 };
-	size_t len;
-	int r =
-	    state_dir_load(f->agent->state, DESIRED_NAME, (size_t)DESIRED_MAX * 2, &text, &len, &e);
-
-	if (r >= 0)
-		r = desired_read_kept(text, len, &f->desired, &e);
-	if (r < 0 && r != -ENOENT)
-		log_error("what the controller wanted last is not known: %s", e.message);
-}
-
-/* Of the program before; the disk may not have all of it yet. */
-static void
-load_past(struct follower *f, struct reader record)
-{
-	size_t len = reader_left(&record);
-	json_auto_t *o =
-	    json_loadb(len > 0 ? (const char *)reader_bytes(&record, len) : "", len, 0, NULL);
-	_cleanup_(freep) char *desired = NULL;
-	const char *run = json_string_value(json_object_get(o, "run"));
-	json_t *backlog = json_object_get(o, "backlog"), *given = json_object_get(o, "given");
-	struct err e = { 0 };
-
-	desired = json_dumps(json_object_get(o, "desired"), JSON_ENCODE_ANY);
-	if (desired != NULL && strcmp(desired, "null") != 0 &&
-	    desired_read_kept(desired, strlen(desired), &f->desired, &e) < 0)
-		log_error("what the controller wanted is not known any more: %s", e.message);
-	if (run != NULL)
-		(void)snprintf(f->run, sizeof(f->run), "%s", run);
-	if (json_is_array(backlog)) {
-		json_decref(f->backlog);
-		f->backlog = json_incref(backlog);
-	}
-	if (json_is_object(given)) {
-		json_decref(f->given);
-		f->given = json_incref(given);
-	}
-}
-
-void
-follower_save(const struct follower *f, struct state_writer *w)
-{
-	json_auto_t *o = json_pack("{s:s, s:O, s:O, s:o}", "run", f->run, "backlog", f->backlog,
-	    "given", f->given, "desired",
-	    f->desired.services != NULL ? desired_write(&f->desired) : json_null());
-	_cleanup_(freep) char *text = json_dumps(o, JSON_COMPACT);
-
-	if (text != NULL)
-		state_text(w, PAST_FOLLOWER, text);
-}
-
 int
 follower_new(struct agent *a, struct follower **ret, struct err *e)
 {
@@ -342,14 +261,11 @@ follower_new(struct agent *a, struct follower **ret, struct err *e)
 		follower_free(f);
 		return err_errno(e, r, "set a timer");
 	}
-	r = load_membership(f, &none);
+	r = follower_load_membership(f, &none);
 	if (r < 0 && r != -ENOENT)
 		log_error("which controller this host belongs to is not known: %s: %s",
 		    MEMBERSHIP_NAME, none.message);
-	if (a->past != NULL)
-		load_past(f, state_find(a->past->records, PAST_FOLLOWER));
-	else
-		load_desired(f);
+	follower_recall(f);
 	*ret = f;
 	return 0;
 }
@@ -374,62 +290,4 @@ follower_free(struct follower *f)
 	json_decref(f->given);
 	json_decref(f->backlog);
 	free(f);
-}
-
-/* ---- joining and leaving ---- */
-
-static void
-stop(struct follower *f)
-{
-	follower_forget_questions(f);
-	follower_forget_catchments(f);
-	http_asker_free(TAKE(f->asker));
-	memset(f->asks, 0, sizeof(f->asks));
-	f->has_started = false;
-	f->etag[0] = '\0';
-	follow_init(&f->lines, f->lines.rng.state);
-	timer_set(&f->timer, INSTANT_NEVER);
-}
-
-json_t *
-agent_answer_join(void *userdata, const json_t *request, struct err *e)
-{
-	struct agent *a = userdata;
-
-	(void)request;
-	if (load_membership(a->follower, e) < 0)
-		return NULL;
-	stop(a->follower);
-	follower_start(a->follower);
-	return json_pack("{s:s}", "outcome", "joined");
-}
-
-json_t *
-agent_answer_leave(void *userdata, const json_t *request, struct err *e)
-{
-	struct agent *a = userdata;
-	struct follower *f = a->follower;
-	_cleanup_(strbuf_done) struct strbuf names = { 0 };
-
-	if (!f->has_joined) {
-		(void)err_set(e, -ENOENT, "this host belongs to no controller");
-		return NULL;
-	}
-	if (follower_announced(f, &names) > 0 && !json_is_true(json_object_get(request, "force"))) {
-		(void)err_set(e, -EBUSY,
-		    "what the controller has announced here would be withdrawn: %s; --force does "
-		    "it all the same",
-		    strbuf_get(&names));
-		return NULL;
-	}
-	if (follower_withdraw_all(f, e) < 0)
-		return NULL;
-	stop(f);
-	follower_say(
-	    f, LOG_LEVEL_NOTICE, EVENT_CONTROLLER_LEFT, "left the controller", f->member.url);
-	f->has_joined = false;
-	membership_done(&f->member);
-	state_dir_remove(a->state, MEMBERSHIP_NAME);
-	state_dir_remove(a->state, DESIRED_NAME);
-	return json_pack("{s:s}", "outcome", "left");
 }

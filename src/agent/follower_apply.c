@@ -15,16 +15,6 @@ set_text(char **to, const char *text)
 	*to = text != NULL && *text != '\0' ? xstrdup(text) : NULL;
 }
 
-void
-follower_keep(struct follower *f)
-{
-	json_auto_t *o = f->desired.services != NULL ? desired_write(&f->desired) : NULL;
-	_cleanup_(freep) char *text = o != NULL ? json_dumps(o, JSON_INDENT(1)) : NULL;
-
-	if (text != NULL)
-		state_dir_save(f->agent->state, DESIRED_NAME, text, strlen(text));
-}
-
 /* ---- beside the file ---- */
 
 struct conf *

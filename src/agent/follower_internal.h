@@ -1,8 +1,8 @@
 /*
- * What the files of follower.h share: follower.c drives the two lines, follower_apply.c puts
- * documents in force, follower_orders.c their drains and holds, follower_report.c tells,
- * follower_guard.c asks for leases, follower_catch.c (and caught.c) measures catchments,
- * follower_status.c answers people.
+ * What the files of follower.h share: follower.c drives the two lines, follower_membership.c joins
+ * and leaves, follower_kept.c knows what was before, follower_apply.c puts documents in force,
+ * follower_orders.c their drains and holds, follower_report.c tells, follower_guard.c asks for
+ * leases, follower_catch.c (and caught.c) measures catchments, follower_status.c answers people.
  */
 #pragma once
 
@@ -58,10 +58,17 @@ struct http_ask *follower_ask(struct follower *f, const struct http_call *call, 
 void follower_say(struct follower *f, enum log_level level, enum event_kind kind, const char *what,
     const char *why);
 
+/* follower_kept.c */
+void follower_keep(struct follower *f);   /* what is wanted, in the state directory */
+void follower_recall(struct follower *f); /* with the state directory open */
+
+/* follower_membership.c */
+/* Nothing changes when it cannot be read. */
+int follower_load_membership(struct follower *f, struct err *e) _must_use_;
+
 /* follower_apply.c */
 /* A sentence: it is no document for this host. NULL: it was taken, or held back. */
 const char *follower_take_document(struct follower *f, const char *text, size_t len, struct err *e);
-void follower_keep(struct follower *f); /* in the state directory */
 /* Takes all away that came from the controller. */
 int follower_withdraw_all(struct follower *f, struct err *e);
 /* The services of it that a neighbor has been told of, "a, b". */

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "base/attr.h"
 #include "measure/report.h"
+#include "measure/weighted.h"
 
 /* Of a distance, as much more than to the nearest site is far: a rule for a map, where two cities
  * of one region are as good as each other. */
@@ -71,90 +71,6 @@ is_judged(const struct report_landing *l)
 	return !isnan(l->inflation) || !isnan(l->inflation_km);
 }
 
-/* ---- distributions ---- */
-
-struct value {
-	double value, weight;
-};
-
-/* What is known of one thing of all clients. */
-struct values {
-	struct value *items; /* owned */
-	size_t count;
-	double weight;
-};
-
-static void
-add_value(struct values *v, double value, double weight)
-{
-	if (isnan(value))
-		return;
-	v->items[v->count++] = (struct value){ value, weight };
-	v->weight += weight;
-}
-
-static int
-compare_values(const void *a, const void *b)
-{
-	const struct value *x = a, *y = b;
-
-	return (x->value > y->value) - (x->value < y->value);
-}
-
-/* The least value which that share of the weight does not exceed. */
-static double
-quantile(const struct values *v, double share)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < v->count; i++) {
-		sum += v->items[i].weight;
-		if (sum >= v->weight * share)
-			return v->items[i].value;
-	}
-	return v->count > 0 ? v->items[v->count - 1].value : NAN;
-}
-
-static struct report_quantiles
-quantiles(const struct values *v)
-{
-	return (struct report_quantiles){
-		.median = quantile(v, 0.5),
-		.p90 = quantile(v, 0.9),
-		.p95 = quantile(v, 0.95),
-		.p99 = quantile(v, 0.99),
-	};
-}
-
-/*
- * One point for each value; of many, those where the share has grown by a step of all. The first
- * and the last one are always there.
- */
-static struct report_cdf
-distribution(const struct values *v)
-{
-	struct report_cdf cdf = { 0 };
-	double sum = 0,
-	       step = v->count > REPORT_CDF_POINTS_MAX ? 100.0 / (REPORT_CDF_POINTS_MAX - 2) : 0;
-
-	if (v->count == 0 || v->weight <= 0)
-		return cdf;
-	cdf.points = xcalloc(MIN(v->count, (size_t)REPORT_CDF_POINTS_MAX), sizeof(*cdf.points));
-	for (size_t i = 0; i < v->count; i++) {
-		bool last = i + 1 == v->count;
-		double share;
-
-		sum += v->items[i].weight;
-		share = last ? 100 : sum * 100 / v->weight;
-		if (!last && v->items[i + 1].value == v->items[i].value)
-			continue;
-		if (last || cdf.count == 0 || share >= cdf.points[cdf.count - 1].share + step)
-			cdf.points[cdf.count++] =
-			    (struct report_cdf_point){ v->items[i].value, share };
-	}
-	return cdf;
-}
-
 /* ---- one state of all ---- */
 
 static void
@@ -206,33 +122,35 @@ amount_at(struct report *r, uint32_t site, enum which which)
 
 enum measure { LATENCY, INFLATION, INFLATION_KM };
 
-static struct values
-collect(struct report *r, enum which which, enum measure measure)
+static double
+value_of(const struct report_landing *l, enum measure measure)
 {
-	struct values v = { .items = xcalloc(r->client_count + 1, sizeof(*v.items)) };
-
-	for (size_t i = 0; i < r->client_count; i++) {
-		const struct report_landing *l = landing(&r->clients[i], which);
-
-		add_value(&v,
-		    measure == LATENCY     ? l->rtt
-		    : measure == INFLATION ? l->inflation
-					   : l->inflation_km,
-		    r->clients[i].weight);
+	switch (measure) {
+	case LATENCY:
+		return l->rtt;
+	case INFLATION:
+		return l->inflation;
+	case INFLATION_KM:
+		return l->inflation_km;
 	}
-	qsort(v.items, v.count, sizeof(*v.items), compare_values);
-	return v;
+	return NAN;
 }
 
+/* cdf: NULL: nobody draws it */
 static struct report_quantiles
 distribute(struct report *r, enum which which, enum measure measure, struct report_cdf *cdf)
 {
-	struct values v = collect(r, which, measure);
-	struct report_quantiles q = quantiles(&v);
+	_cleanup_(weighted_done) struct weighted all = { 0 };
+	struct report_quantiles q;
 
+	for (size_t i = 0; i < r->client_count; i++) {
+		struct report_client *c = &r->clients[i];
+
+		weighted_add(&all, value_of(landing(c, which), measure), c->weight);
+	}
+	q = weighted_quantiles(&all);
 	if (cdf)
-		*cdf = distribution(&v);
-	free(v.items);
+		*cdf = weighted_cdf(&all);
 	return q;
 }
 

@@ -6,6 +6,7 @@
 #include "agent/agent_internal.h"
 #include "announce/watcher.h"
 #include "service/state.h"
+#include "wire/state_table.h"
 
 enum {
 	/* of a service */

@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "io/exec_call.h"
 #include "io/http_post.h"
+#include "wire/state_table.h"
 
 #define VARIABLES_MAX 8
 #define WHY_ROOM 256

@@ -13,6 +13,7 @@
 
 #include "announce/daemon.h"
 #include "base/alloc.h"
+#include "wire/state_table.h"
 
 enum {
 	TAG_NEIGHBOR = 1, /* one for each, in order: their numbers are in masks */

@@ -17,6 +17,7 @@
 #include "proto/bgp/codec.h"
 #include "proto/bgp/describe.h"
 #include "proto/mrt/mrt.h"
+#include "wire/state_table.h"
 
 #define RECORD_MAX (BGP_EXTENDED_MESSAGE_MAX + 128) /* of MRT: a message behind its headers */
 

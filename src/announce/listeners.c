@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "io/tcp.h"
+#include "wire/state_table.h"
 
 #define TRY_AGAIN DURATION_S(5)
 /*

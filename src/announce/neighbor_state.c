@@ -1,6 +1,7 @@
 /* A neighbor from one program to the next: its session, its connections, what was logged of it. */
 #include "announce/neighbor_internal.h"
 #include "base/log.h"
+#include "wire/state_table.h"
 
 enum {
 	TAG_SESSION = 1,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "wire/state_table.h"
 
 void
 pending_init(struct pending *p)

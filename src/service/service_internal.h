@@ -6,7 +6,7 @@
 #pragma once
 
 #include "service/service.h"
-#include "wire/state.h"
+#include "wire/state_table.h"
 
 struct service_decision {
 	enum stage stage;

@@ -8,18 +8,15 @@
  * So both an older and a newer program can read it; a field that changes its meaning gets another
  * tag, and a tag that went away is never used again.
  *
- * What a struct's records are stands in a table, which saves and loads it, so that neither can
- * forget what the other does. What loads may be hostile: a number that is too large for its field,
- * a length that is wrong, a text that is no UTF-8 is refused or mended here. Whether the values fit
- * together is for their owner to say.
- *
- * Moments are saved as the time until then, or since: `base` is the saver's now. Who loads gives
- * the moment that it takes for the same.
+ * What a struct's records are stands in a table (state_table.h). What is read may be hostile: a
+ * length that is wrong is refused, a text that is no UTF-8 is mended here.
  */
 #pragma once
 
-#include "base/ip.h"
-#include "base/time.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "wire/reader.h"
 #include "wire/writer.h"
 
@@ -55,6 +52,8 @@ struct reader state_find(struct reader r, uint16_t tag);
 uint64_t state_find_number(struct reader r, uint16_t tag, uint64_t otherwise);
 /* As much of the text as fits, mended; "" for none. Returns buf. */
 char *state_find_text(struct reader r, uint16_t tag, char *buf, size_t size);
+/* The same of a value. */
+void state_read_text(struct reader value, char *buf, size_t size);
 
 /* ---- whole documents: a head of magic, version and length before the records ---- */
 
@@ -63,55 +62,3 @@ void state_document_end(struct state_writer *w);
 /* False: it is none, or not whole. *ret_version is filled for every one that is whole. */
 bool state_document_open(
     const void *bytes, size_t len, uint16_t *ret_version, struct reader *ret_records);
-
-/* ---- tables ---- */
-
-enum state_type {
-	STATE_BOOL,
-	STATE_NUMBER, /* unsigned, or an enum: of 1, 2, 4 or 8 bytes */
-	STATE_DURATION,
-	STATE_INSTANT, /* one that is all zero stays so: "not yet" */
-	STATE_TEXT,    /* an array of char */
-	STATE_IP,      /* IP_NONE, or an address */
-	STATE_STRUCT,  /* by its own table */
-};
-
-struct state_table;
-
-struct state_field {
-	uint16_t tag;
-	enum state_type type;
-	size_t offset;
-	size_t size;  /* of one element; of a text, all of it */
-	size_t count; /* elements; fewer in a state leave the rest alone */
-	uint64_t max; /* of a number; 0: what its size allows */
-	const struct state_table *table;
-};
-
-struct state_table {
-	const struct state_field *fields;
-	size_t count;
-};
-
-#define STATE_TABLE(fields_)                                                                       \
-	{                                                                                          \
-		.fields = (fields_), .count = ARRAY_SIZE(fields_)                                  \
-	}
-
-/* clang-format off */
-#define STATE_FIELD(tag_, type_, struct_, member_, ...) \
-	{ .tag = (tag_), .type = (type_), .offset = offsetof(struct_, member_), \
-	    .size = sizeof(((struct_ *)0)->member_), .count = 1, __VA_ARGS__ }
-/* An array. */
-#define STATE_FIELDS(tag_, type_, struct_, member_, ...) \
-	{ .tag = (tag_), .type = (type_), .offset = offsetof(struct_, member_), \
-	    .size = sizeof(((struct_ *)0)->member_[0]), \
-	    .count = ARRAY_SIZE(((struct_ *)0)->member_), __VA_ARGS__ }
-/* clang-format on */
-
-/* Appends the object's records. */
-void state_save(struct state_writer *w, const struct state_table *table, const void *object,
-    struct instant base);
-/* False: something was refused; *object is then filled in part. */
-bool state_load(
-    const struct state_table *table, struct reader records, struct instant base, void *object);

@@ -3,7 +3,7 @@
 
 #include "base/err.h"
 #include "proto/bfd/session_internal.h"
-#include "wire/state.h"
+#include "wire/state_table.h"
 
 #define SLOW_US UINT32_C(1000000)
 

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "proto/bgp/rib_out.h"
+#include "wire/state_table.h"
 
 enum {
 	TAG_LOOK = 1,

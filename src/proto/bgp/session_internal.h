@@ -11,6 +11,7 @@
 #include "proto/bgp/codec.h"
 #include "proto/bgp/rib_out.h"
 #include "proto/bgp/seen.h"
+#include "wire/state_table.h"
 
 /* What was said at the end of a connection, by either side; see restart.c. */
 enum bgp_farewell {

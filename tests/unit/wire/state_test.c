@@ -1,4 +1,4 @@
-#include "wire/state.h"
+#include "wire/state_table.h"
 
 #include <stdlib.h>
 #include <string.h>

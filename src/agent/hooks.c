@@ -1,4 +1,4 @@
-#include "agent/hooks.h"
+#include "agent/hooks_internal.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -6,51 +6,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/list.h"
 #include "base/log.h"
 #include "base/utf8.h"
-#include "io/exec_call.h"
-#include "io/http_post.h"
-#include "wire/state_table.h"
-
-#define VARIABLES_MAX 8
-#define WHY_ROOM 256
-
-struct hook {
-	struct hooks *all; /* borrowed */
-	const struct agent_hook *conf;
-	struct exec_user user;
-	bool can_not;        /* be called: said at the start */
-	struct list queue;   /* owned; of struct call, oldest first */
-	struct list running; /* owned; likewise */
-	size_t waiting_count, running_count;
-	uint64_t passed, failed, dropped;
-	uint64_t failed_before; /* of this burst of failures */
-	bool drops;             /* it was said that it does */
-	char failure[WHY_ROOM]; /* of the last call; "": none */
-};
-
-struct hooks {
-	sd_event *loop; /* borrowed */
-	const struct agent_conf *conf;
-	struct hook *hooks; /* owned */
-	size_t count;
-	struct http_poster *poster; /* owned; NULL: no hook has a URL */
-	sd_event_source *turn;      /* owned; to begin calls */
-};
-
-/* An event for a hook. */
-struct call {
-	struct list node;
-	struct hook *hook;                  /* borrowed */
-	char *json;                         /* owned */
-	char *variables[VARIABLES_MAX + 1]; /* owned */
-	struct exec_call *exec;             /* owned; while it runs */
-	struct http_post *post;             /* owned; likewise */
-};
 
 static void
-call_free(struct call *c)
+call_free(struct hook_call *c)
 {
 	list_remove(&c->node);
 	exec_call_free(c->exec);
@@ -61,8 +21,8 @@ call_free(struct call *c)
 	free(c);
 }
 
-static void
-want_turn(struct hooks *h)
+void
+hooks_want_turn(struct hooks *h)
 {
 	(void)sd_event_source_set_enabled(h->turn, SD_EVENT_ONESHOT);
 }
@@ -89,17 +49,17 @@ count_end(struct hook *k, bool ok, const char *why)
 static void
 on_done(void *userdata, bool ok, const char *why)
 {
-	struct call *c = userdata;
+	struct hook_call *c = userdata;
 	struct hook *k = c->hook;
 
 	count_end(k, ok, why);
 	k->running_count--;
 	call_free(c);
-	want_turn(k->all);
+	hooks_want_turn(k->all);
 }
 
 static int
-start(struct call *c, struct err *e)
+start(struct hook_call *c, struct err *e)
 {
 	struct hook *k = c->hook;
 	const struct agent_hook *conf = k->conf;
@@ -120,7 +80,7 @@ start(struct call *c, struct err *e)
 static void
 start_next(struct hook *k)
 {
-	struct call *c = list_entry(k->queue.next, struct call, node);
+	struct hook_call *c = list_entry(k->queue.next, struct hook_call, node);
 	struct err e = { 0 };
 
 	list_remove(&c->node);
@@ -146,7 +106,7 @@ on_turn(sd_event_source *source, void *userdata)
 
 		if (k->waiting_count > 0 && k->running_count < k->conf->at_once) {
 			start_next(k);
-			want_turn(h);
+			hooks_want_turn(h);
 			return 0;
 		}
 	}
@@ -187,7 +147,7 @@ enqueue(struct hook *k, const struct journal_entry *event, json_t *json)
 {
 	const struct agent_conf *conf = k->all->conf;
 	json_auto_t *document = json_copy(json);
-	struct call *c = xcalloc(1, sizeof(*c));
+	struct hook_call *c = xcalloc(1, sizeof(*c));
 	char **at = c->variables;
 
 	(void)json_object_set_new(document, "host", json_string(conf->host));
@@ -220,7 +180,7 @@ hooks_take(struct hooks *h, const struct journal_entry *event, json_t *json)
 		else
 			enqueue(k, event, json);
 	}
-	want_turn(h);
+	hooks_want_turn(h);
 }
 
 /* That a hook can be called, as far as can be told. */
@@ -276,9 +236,9 @@ hooks_free(struct hooks *h)
 	if (h == NULL)
 		return;
 	for (size_t i = 0; i < h->count; i++) {
-		list_for_each_safe (c, &h->hooks[i].queue, struct call, node)
+		list_for_each_safe (c, &h->hooks[i].queue, struct hook_call, node)
 			call_free(c);
-		list_for_each_safe (c, &h->hooks[i].running, struct call, node)
+		list_for_each_safe (c, &h->hooks[i].running, struct hook_call, node)
 			call_free(c);
 	}
 	http_poster_free(h->poster);
@@ -305,110 +265,4 @@ hooks_info(const struct hooks *h, size_t i)
 		.waiting = k->waiting_count,
 		.running = k->running_count,
 		.failure = k->failure[0] ? k->failure : NULL };
-}
-
-/* ---- from one program to the next ---- */
-
-enum {
-	TAG_HOOK = 1,
-
-	/* of a hook, behind its fields */
-	TAG_NAME = 20,
-	TAG_CALL = 21, /* one for each that waits, oldest first */
-
-	TAG_JSON = 1,
-	TAG_VARIABLE = 2,
-};
-
-static const struct state_field hook_fields[] = {
-	STATE_FIELD(1, STATE_NUMBER, struct hook, passed),
-	STATE_FIELD(2, STATE_NUMBER, struct hook, failed),
-	STATE_FIELD(3, STATE_NUMBER, struct hook, dropped),
-	STATE_FIELD(4, STATE_NUMBER, struct hook, failed_before),
-	STATE_FIELD(5, STATE_BOOL, struct hook, drops),
-};
-
-static const struct state_table hook_table = STATE_TABLE(hook_fields);
-
-static void
-save_call(const struct call *c, struct state_writer *w)
-{
-	size_t mark = state_begin(w, TAG_CALL);
-
-	state_text(w, TAG_JSON, c->json);
-	for (size_t i = 0; c->variables[i] != NULL; i++)
-		state_text(w, TAG_VARIABLE, c->variables[i]);
-	state_end(w, mark);
-}
-
-void
-hooks_save(const struct hooks *h, struct state_writer *w)
-{
-	for (size_t i = 0; i < h->count; i++) {
-		const struct hook *k = &h->hooks[i];
-		size_t mark = state_begin(w, TAG_HOOK);
-
-		state_save(w, &hook_table, k, (struct instant){ 0 });
-		state_text(w, TAG_NAME, k->conf->name);
-		list_for_each (c, &k->queue, struct call, node)
-			save_call(c, w);
-		state_end(w, mark);
-	}
-}
-
-static char *
-text_of(struct reader value)
-{
-	size_t len = reader_left(&value);
-
-	return len > 0 ? xasprintf("%.*s", (int)len, (const char *)reader_bytes(&value, len))
-		       : xstrdup("");
-}
-
-static void
-load_call(struct hook *k, struct reader records)
-{
-	struct call *c = xcalloc(1, sizeof(*c));
-	struct reader value;
-	size_t count = 0;
-	uint16_t tag;
-
-	c->hook = k;
-	c->json = text_of(state_find(records, TAG_JSON));
-	while (state_next(&records, &tag, &value)) {
-		if (tag == TAG_VARIABLE && count < VARIABLES_MAX)
-			c->variables[count++] = text_of(value);
-	}
-	list_append(&k->queue, &c->node);
-	k->waiting_count++;
-}
-
-static void
-load_hook(struct hook *k, struct reader records)
-{
-	struct reader value;
-	uint16_t tag;
-
-	(void)state_load(&hook_table, records, (struct instant){ 0 }, k);
-	while (state_next(&records, &tag, &value)) {
-		if (tag == TAG_CALL && !k->can_not && k->waiting_count < k->conf->queue)
-			load_call(k, value);
-	}
-}
-
-void
-hooks_load(struct hooks *h, struct reader records)
-{
-	struct reader value;
-	uint16_t tag;
-
-	while (state_next(&records, &tag, &value)) {
-		_cleanup_(freep) char *name = text_of(state_find(value, TAG_NAME));
-
-		for (size_t i = 0; i < h->count && tag == TAG_HOOK; i++) {
-			if (strcmp(h->hooks[i].conf->name, name) == 0)
-				load_hook(&h->hooks[i], value);
-		}
-	}
-	want_turn(h);
 }

@@ -10,7 +10,7 @@ own_address(struct ip target, struct ip *ret, struct err *e)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = endpoint_to_sockaddr((struct endpoint){ .addr = target, .port = 1 }, &ss);
-	struct endpoint own;
+	struct endpoint own = { 0 };
 	int fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0), r;
 
 	r = fd < 0 ? -errno : 0;
@@ -23,7 +23,7 @@ own_address(struct ip target, struct ip *ret, struct err *e)
 		r = endpoint_from_sockaddr(&ss, &own);
 	if (fd >= 0)
 		(void)close(fd);
-	if (r < 0)
+	if (r != 0)
 		return err_errno(e, r, "an address of this host alone");
 	*ret = own.addr;
 	return 0;

@@ -63,7 +63,7 @@ static int
 open_folder(const char *folder, struct err *e)
 {
 	struct stat st;
-	size_t files;
+	size_t files = 0;
 	int r;
 
 	if (mkdir(folder, 0700) < 0 && errno != EEXIST)

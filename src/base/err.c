@@ -5,6 +5,9 @@
 
 #include "base/utf8.h"
 
+#undef err_set
+#undef err_errno
+
 /* Whole characters, however much of it there is room for. */
 static void _printf_(3, 0)
 set(struct err *e, int code, const char *fmt, va_list ap)

@@ -28,3 +28,16 @@ int err_errno(struct err *e, int code, const char *fmt, ...) _printf_(3, 4);
 
 /* Puts "text: " in front of the sentence that is there; returns e->code (or 0 for NULL). */
 int err_prefix(struct err *e, const char *fmt, ...) _printf_(2, 3);
+
+#ifdef __clang_analyzer__
+/* clang-tidy, which looks at one file at a time: that an error is below 0 it would not know. */
+static inline int
+err_below_0(int code)
+{
+	if (code >= 0)
+		__builtin_unreachable();
+	return code;
+}
+#define err_set(e, code, ...) ((void)(err_set)(e, code, __VA_ARGS__), err_below_0(code))
+#define err_errno(e, code, ...) ((void)(err_errno)(e, code, __VA_ARGS__), err_below_0(code))
+#endif

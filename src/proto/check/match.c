@@ -78,7 +78,7 @@ void
 match_explain(
     const struct match *m, const char *what, const void *bytes, size_t n, char *buf, size_t size)
 {
-	const char *missing = bytes && has_text(m, bytes, n) ? m->pattern : m->text;
+	const char *missing = n > 0 && has_text(m, bytes, n) ? m->pattern : m->text;
 	char start[EXCERPT_MAX];
 
 	if (missing == NULL)

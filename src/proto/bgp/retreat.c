@@ -38,39 +38,44 @@ needs_as4(const struct bgp_open *open)
 	return open->as4 && open->as > UINT16_MAX;
 }
 
+/* False: there was none. */
+static bool
+take_out(bool *offered)
+{
+	bool was = *offered;
+
+	*offered = false;
+	return was;
+}
+
 /* Takes the capability out of *open; false when it is not in there, or can not be done without. */
 static bool
 leave_out(struct bgp_open *open, const struct bgp_conf *conf, uint8_t code)
 {
-	struct bgp_open was = *open;
+	bool had_as4 = open->as4, had_role = open->role != BGP_ROLE_NONE;
 
 	switch (code) {
 	case BGP_CAPABILITY_ROUTE_REFRESH:
-		open->route_refresh = open->enhanced_refresh = false;
-		break;
+		return take_out(&open->route_refresh) | take_out(&open->enhanced_refresh);
+	case BGP_CAPABILITY_ENHANCED_REFRESH:
+		return take_out(&open->enhanced_refresh);
 	case BGP_CAPABILITY_EXTENDED_NEXT_HOP:
-		open->extended_next_hop = false;
-		break;
+		return take_out(&open->extended_next_hop);
 	case BGP_CAPABILITY_EXTENDED_MESSAGE:
-		open->extended_message = false;
-		break;
+		return take_out(&open->extended_message);
+	case BGP_CAPABILITY_GRACEFUL_RESTART:
+		return take_out(&open->graceful_restart) | take_out(&open->hard_reset) |
+		       take_out(&open->restarting);
 	case BGP_CAPABILITY_ROLE:
 		if (!conf->role_strict)
 			open->role = BGP_ROLE_NONE;
-		break;
-	case BGP_CAPABILITY_GRACEFUL_RESTART:
-		open->graceful_restart = open->hard_reset = open->restarting = false;
-		break;
+		return had_role && !conf->role_strict;
 	case BGP_CAPABILITY_AS4:
 		open->as4 = needs_as4(open);
-		break;
-	case BGP_CAPABILITY_ENHANCED_REFRESH:
-		open->enhanced_refresh = false;
-		break;
+		return open->as4 != had_as4;
 	default:
-		break;
+		return false;
 	}
-	return memcmp(&was, open, sizeof(was)) != 0;
 }
 
 /* A family, as long as it is not the last one. */

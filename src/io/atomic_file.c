@@ -14,14 +14,12 @@
 static int
 sync_folder(const char *path)
 {
-	_cleanup_(freep) char *folder = xstrdup(path);
+	const char *slash = strrchr(path, '/');
+	_cleanup_(freep) char *folder =
+	    slash == NULL ? xstrdup(".")
+			  : xasprintf("%.*s", slash == path ? 1 : (int)(slash - path), path);
 	_cleanup_(closep) int fd = -1;
-	char *slash = strrchr(folder, '/');
 
-	if (slash == NULL)
-		(void)strcpy(folder, ".");
-	else
-		slash[slash == folder] = '\0';
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }

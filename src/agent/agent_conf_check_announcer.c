@@ -46,7 +46,7 @@ parse_lifetime(struct conf *c, struct agent_conf *conf)
 		return;
 	if (!str_starts_with(conf->if_agent_dies, after) ||
 	    duration_parse(conf->if_agent_dies + strlen(after), &conf->lifetime) < 0 ||
-	    conf->lifetime.ns < 0 || conf->lifetime.ns > 24 * 3600 * NS_PER_S)
+	    conf->lifetime.ns < 0 || conf->lifetime.ns > NS_PER_S * 24 * 3600)
 		conf_error_at(c, &conf->if_agent_dies,
 		    "expected keep, or withdraw-after and a duration of up to 24h, such as "
 		    "withdraw-after 30s");

@@ -23,8 +23,8 @@ struct catch_task {
 	char *targets, *excluded; /* a line each; NULL: neither sent nor measured */
 };
 
-/* -EINVAL with a sentence: it is none. The secret is wiped from document. */
-int catch_task_read(json_t *document, struct catch_task *ret, struct err *e) _must_use_;
+/* -EINVAL with a sentence: it is none. The secret is wiped from o. */
+int catch_task_read(json_t *o, struct catch_task *ret, struct err *e) _must_use_;
 void catch_task_done(struct catch_task *t); /* zeroed is fine */
 /* Its list, as the controller has counted it. NULL, with a sentence: there is nobody to ask. */
 struct hitlist *catch_task_list(const struct catch_task *t, uint64_t *targets, struct err *e);

@@ -34,7 +34,8 @@ neighbor_json(const struct daemon *d, size_t at, struct instant now)
 	(void)json_object_set_new(o, "since_ms", status_ago(n->since, now));
 	(void)json_object_set_new(
 	    o, "down_since_ms", n->established ? json_null() : status_ago(n->since, now));
-	(void)json_object_set_new(o, "announced", json_integer((json_int_t)(ipv4 + ipv6)));
+	(void)json_object_set_new(
+	    o, "announced", json_integer((json_int_t)ipv4 + (json_int_t)ipv6));
 	(void)json_object_set_new(o, "announced_by_family",
 	    json_pack("{s:I, s:I}", "ipv4", (json_int_t)ipv4, "ipv6", (json_int_t)ipv6));
 	(void)json_object_set_new(o, "last_error", status_text_or_null(why));
@@ -115,12 +116,12 @@ daemon_routes(const struct announcer *a, const struct prefix *within)
 {
 	const struct daemon *d = daemon_of_const(a);
 	_cleanup_(freep) const struct daemon_route **sorted =
-	    xcalloc(d->route_count + 1, sizeof(*sorted));
+	    xcalloc(d->route_count + 1, sizeof(struct daemon_route *));
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < d->route_count; i++)
 		sorted[i] = &d->routes[i];
-	qsort(sorted, d->route_count, sizeof(*sorted), compare);
+	qsort(sorted, d->route_count, sizeof(struct daemon_route *), compare);
 	for (size_t i = 0; i < d->route_count; i++) {
 		const struct daemon_route *r = sorted[i];
 

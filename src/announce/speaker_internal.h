@@ -64,23 +64,24 @@ speaker_of_const(const struct announcer *a)
 }
 
 /* speaker_neighbors.c, speaker_requests.c, kept.c: as announce.h has them */
-struct announcer_kept speaker_kept(const struct announcer *a, struct prefix prefix);
-int speaker_add_neighbor(struct announcer *a, const struct neighbor_conf *conf, struct err *e);
-void speaker_remove_neighbor(struct announcer *a, const char *name, const char *text);
-void speaker_adjust_neighbor(struct announcer *a, const struct neighbor_conf *conf);
-void speaker_unwatch(struct announcer *a, struct prefix prefix);
-void speaker_watch(struct announcer *a, struct prefix prefix);
-json_t *speaker_watched(const struct announcer *a, const struct prefix *within, struct instant now);
-json_t *speaker_routes(const struct announcer *a, const struct prefix *within);
-json_t *speaker_status(const struct announcer *a, struct instant now);
-int speaker_dump_start(struct announcer *a, const char *neighbor, enum dump_format format,
+struct announcer_kept speaker_kept(const struct announcer *base, struct prefix prefix);
+int speaker_add_neighbor(struct announcer *base, const struct neighbor_conf *conf, struct err *e);
+void speaker_remove_neighbor(struct announcer *base, const char *name, const char *text);
+void speaker_adjust_neighbor(struct announcer *base, const struct neighbor_conf *conf);
+void speaker_unwatch(struct announcer *base, struct prefix prefix);
+void speaker_watch(struct announcer *base, struct prefix prefix);
+json_t *speaker_watched(
+    const struct announcer *base, const struct prefix *within, struct instant now);
+json_t *speaker_routes(const struct announcer *base, const struct prefix *within);
+json_t *speaker_status(const struct announcer *base, struct instant now);
+int speaker_dump_start(struct announcer *base, const char *neighbor, enum dump_format format,
     const char *path, uint64_t max_bytes, struct err *e);
-int speaker_dump_stop(struct announcer *a, const char *neighbor, struct err *e);
+int speaker_dump_stop(struct announcer *base, const char *neighbor, struct err *e);
 
 /* speaker_state.c: likewise */
-void speaker_slow_down(struct announcer *a);
-bool speaker_waits_for(const struct announcer *a, char *why, size_t size);
-void speaker_freeze(struct announcer *a);
-void speaker_save(const struct announcer *a, struct handover *h, struct instant now);
-void speaker_go_on(struct announcer *a);
-struct announcer_kept_sessions speaker_kept_sessions(const struct announcer *a);
+void speaker_slow_down(struct announcer *base);
+bool speaker_waits_for(const struct announcer *base, char *why, size_t size);
+void speaker_freeze(struct announcer *base);
+void speaker_save(const struct announcer *base, struct handover *h, struct instant now);
+void speaker_go_on(struct announcer *base);
+struct announcer_kept_sessions speaker_kept_sessions(const struct announcer *base);

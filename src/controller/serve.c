@@ -230,7 +230,7 @@ limits_of(const struct controller_limits *l)
 	limits.clients = l->clients;
 	limits.clients_per_address = l->clients_per_address;
 	limits.body_bytes = BODY_BYTES_MAX;
-	limits.bodies_bytes = 64 * BODY_BYTES_MAX;
+	limits.bodies_bytes = limits.body_bytes * 64;
 	limits.idle = l->idle;
 	limits.request = l->request;
 	limits.answer = l->answer;

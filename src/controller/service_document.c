@@ -6,6 +6,7 @@
 #include "agent/agent_conf.h"
 #include "agent/foreign.h"
 #include "base/alloc.h"
+#include "base/strbuf.h"
 #include "base/without_const.h"
 #include "controller/fields.h"
 
@@ -109,8 +110,8 @@ without_key(const char *pointer, const char *sentence)
 	const char *slash = strrchr(pointer, '/');
 	size_t len = slash != NULL ? strlen(slash + 1) : 0;
 
-	if (len > 0 && strncmp(sentence, slash + 1, len) == 0 &&
-	    strncmp(sentence + len, ": ", 2) == 0)
+	if (len > 0 && str_starts_with(sentence, slash + 1) &&
+	    str_starts_with(sentence + len, ": "))
 		return sentence + len + 2;
 	return sentence;
 }

@@ -77,8 +77,10 @@ find(const char *name)
  */
 _Static_assert(sizeof(long) == sizeof(void *) && sizeof(curl_off_t) == sizeof(void *), "one word");
 
+/* Parameters are called as in curl.h, whose functions these are. */
+
 CURLcode
-curl_easy_setopt(CURL *easy, CURLoption option, ...)
+curl_easy_setopt(CURL *curl, CURLoption option, ...)
 {
 	va_list ap;
 	void *value;
@@ -86,11 +88,11 @@ curl_easy_setopt(CURL *easy, CURLoption option, ...)
 	va_start(ap, option);
 	value = va_arg(ap, void *);
 	va_end(ap);
-	return PASS(curl_easy_setopt, CURLE_FAILED_INIT, easy, option, value);
+	return PASS(curl_easy_setopt, CURLE_FAILED_INIT, curl, option, value);
 }
 
 CURLcode
-curl_easy_getinfo(CURL *easy, CURLINFO info, ...)
+curl_easy_getinfo(CURL *curl, CURLINFO info, ...)
 {
 	va_list ap;
 	void *value;
@@ -98,7 +100,7 @@ curl_easy_getinfo(CURL *easy, CURLINFO info, ...)
 	va_start(ap, info);
 	value = va_arg(ap, void *);
 	va_end(ap);
-	return PASS(curl_easy_getinfo, CURLE_FAILED_INIT, easy, info, value);
+	return PASS(curl_easy_getinfo, CURLE_FAILED_INIT, curl, info, value);
 }
 
 CURLMcode
@@ -126,27 +128,27 @@ curl_easy_init(void)
 }
 
 void
-curl_easy_cleanup(CURL *easy)
+curl_easy_cleanup(CURL *curl)
 {
-	PASS_VOID(curl_easy_cleanup, easy);
+	PASS_VOID(curl_easy_cleanup, curl);
 }
 
 CURLcode
-curl_easy_perform(CURL *easy)
+curl_easy_perform(CURL *curl)
 {
-	return PASS(curl_easy_perform, CURLE_FAILED_INIT, easy);
+	return PASS(curl_easy_perform, CURLE_FAILED_INIT, curl);
 }
 
 CURLcode
-curl_easy_send(CURL *easy, const void *bytes, size_t n, size_t *ret)
+curl_easy_send(CURL *curl, const void *buffer, size_t buflen, size_t *n)
 {
-	return PASS(curl_easy_send, CURLE_FAILED_INIT, easy, bytes, n, ret);
+	return PASS(curl_easy_send, CURLE_FAILED_INIT, curl, buffer, buflen, n);
 }
 
 CURLcode
-curl_easy_recv(CURL *easy, void *buf, size_t n, size_t *ret)
+curl_easy_recv(CURL *curl, void *buffer, size_t buflen, size_t *n)
 {
-	return PASS(curl_easy_recv, CURLE_FAILED_INIT, easy, buf, n, ret);
+	return PASS(curl_easy_recv, CURLE_FAILED_INIT, curl, buffer, buflen, n);
 }
 
 const char *
@@ -168,33 +170,34 @@ curl_multi_cleanup(CURLM *multi)
 }
 
 CURLMcode
-curl_multi_add_handle(CURLM *multi, CURL *easy)
+curl_multi_add_handle(CURLM *multi, CURL *curl_handle)
 {
-	return PASS(curl_multi_add_handle, CURLM_BAD_HANDLE, multi, easy);
+	return PASS(curl_multi_add_handle, CURLM_BAD_HANDLE, multi, curl_handle);
 }
 
 CURLMcode
-curl_multi_remove_handle(CURLM *multi, CURL *easy)
+curl_multi_remove_handle(CURLM *multi, CURL *curl_handle)
 {
-	return PASS(curl_multi_remove_handle, CURLM_BAD_HANDLE, multi, easy);
+	return PASS(curl_multi_remove_handle, CURLM_BAD_HANDLE, multi, curl_handle);
 }
 
 CURLMcode
-curl_multi_assign(CURLM *multi, curl_socket_t fd, void *socket_data)
+curl_multi_assign(CURLM *multi, curl_socket_t sockfd, void *sockp)
 {
-	return PASS(curl_multi_assign, CURLM_BAD_HANDLE, multi, fd, socket_data);
+	return PASS(curl_multi_assign, CURLM_BAD_HANDLE, multi, sockfd, sockp);
 }
 
 CURLMcode
-curl_multi_socket_action(CURLM *multi, curl_socket_t fd, int mask, int *running)
+curl_multi_socket_action(CURLM *multi, curl_socket_t s, int ev_bitmask, int *running_handles)
 {
-	return PASS(curl_multi_socket_action, CURLM_BAD_HANDLE, multi, fd, mask, running);
+	return PASS(
+	    curl_multi_socket_action, CURLM_BAD_HANDLE, multi, s, ev_bitmask, running_handles);
 }
 
 CURLMsg *
-curl_multi_info_read(CURLM *multi, int *left)
+curl_multi_info_read(CURLM *multi, int *msgs_in_queue)
 {
-	return PASS(curl_multi_info_read, NULL, multi, left);
+	return PASS(curl_multi_info_read, NULL, multi, msgs_in_queue);
 }
 
 const char *
@@ -204,15 +207,15 @@ curl_multi_strerror(CURLMcode code)
 }
 
 time_t
-curl_getdate(const char *text, const time_t *unused)
+curl_getdate(const char *p, const time_t *unused)
 {
-	return PASS(curl_getdate, -1, text, unused);
+	return PASS(curl_getdate, -1, p, unused);
 }
 
 struct curl_slist *
-curl_slist_append(struct curl_slist *list, const char *text)
+curl_slist_append(struct curl_slist *list, const char *data)
 {
-	return PASS(curl_slist_append, NULL, list, text);
+	return PASS(curl_slist_append, NULL, list, data);
 }
 
 void
@@ -228,22 +231,22 @@ curl_url(void)
 }
 
 void
-curl_url_cleanup(CURLU *url)
+curl_url_cleanup(CURLU *handle)
 {
-	if (url)
-		PASS_VOID(curl_url_cleanup, url);
+	if (handle)
+		PASS_VOID(curl_url_cleanup, handle);
 }
 
 CURLUcode
-curl_url_get(CURL_URL_GET_CONST CURLU *url, CURLUPart part, char **ret, unsigned flags)
+curl_url_get(CURL_URL_GET_CONST CURLU *handle, CURLUPart what, char **part, unsigned flags)
 {
-	return PASS(curl_url_get, CURLUE_BAD_HANDLE, url, part, ret, flags);
+	return PASS(curl_url_get, CURLUE_BAD_HANDLE, handle, what, part, flags);
 }
 
 CURLUcode
-curl_url_set(CURLU *url, CURLUPart part, const char *text, unsigned flags)
+curl_url_set(CURLU *handle, CURLUPart what, const char *part, unsigned flags)
 {
-	return PASS(curl_url_set, CURLUE_BAD_HANDLE, url, part, text, flags);
+	return PASS(curl_url_set, CURLUE_BAD_HANDLE, handle, what, part, flags);
 }
 
 const char *

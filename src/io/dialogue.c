@@ -57,7 +57,7 @@ const struct dialogue_language dialogue_frr = { "bgpd of FRR", false, '\0', frr_
 int
 dialogue_frr_status(struct strbuf *reply)
 {
-	int status = reply->text[reply->len - 1];
+	int status = (unsigned char)reply->text[reply->len - 1];
 
 	reply->len -= FRR_END_LEN;
 	return status;

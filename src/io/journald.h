@@ -18,4 +18,4 @@
  */
 bool journald_is(const char *stream, int fd);
 /* Sends lines to the journal from now on, if standard error is the journal; program: a constant. */
-void journald_use(const char *program);
+void journald_use(const char *name);

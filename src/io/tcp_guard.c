@@ -38,10 +38,9 @@ add_rule(struct sock_filter *at, const struct tcp_guard *rule)
 {
 	bool v6 = rule->peer.family == IP_V6;
 	uint32_t source = v6 ? NET(8) : NET(12), ttl = v6 ? NET(7) : NET(8);
-	unsigned words = ip_size(rule->peer.family) / 4;
-	size_t n = 0;
+	size_t words = ip_size(rule->peer.family) / 4, n = 0;
 
-	for (unsigned i = 0; i < words; i++) {
+	for (size_t i = 0; i < words; i++) {
 		const uint8_t *b = rule->peer.bytes + i * 4;
 		uint32_t word =
 		    (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];

@@ -109,10 +109,10 @@ make(sd_event *owner, bool is_patient, void (*fn)(void *userdata), void *userdat
 }
 
 int
-worker_new(
-    sd_event *owner, void (*fn)(void *userdata), void *userdata, struct worker **ret, struct err *e)
+worker_new(sd_event *owner, void (*ring_owner)(void *userdata), void *userdata, struct worker **ret,
+    struct err *e)
 {
-	return make(owner, false, fn, userdata, ret, e);
+	return make(owner, false, ring_owner, userdata, ret, e);
 }
 
 int

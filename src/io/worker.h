@@ -15,8 +15,8 @@
 
 struct worker;
 
-/* on_bell is called from `owner`; rings that it did not come to yet are one. */
-int worker_new(sd_event *owner, void (*on_bell)(void *userdata), void *userdata,
+/* ring_owner is called from `owner`; rings that it did not come to yet are one. */
+int worker_new(sd_event *owner, void (*ring_owner)(void *userdata), void *userdata,
     struct worker **ret, struct err *e);
 /* Likewise, for work that nobody waits for: all else on this machine goes first. */
 int worker_new_patient(sd_event *owner, void (*ring_owner)(void *userdata), void *userdata,

@@ -130,9 +130,9 @@ catch_merge_to_text(const struct catch_merge *m, struct strbuf *out)
 static void
 add_left(uint64_t seconds, struct strbuf *out)
 {
-	if (seconds >= 2 * 3600)
+	if (seconds / 3600 >= 2)
 		strbuf_addf(out, ", %" PRIu64 " h left", seconds / 3600);
-	else if (seconds >= 2 * 60)
+	else if (seconds / 60 >= 2)
 		strbuf_addf(out, ", %" PRIu64 " min left", seconds / 60);
 	else if (seconds > 0)
 		strbuf_addf(out, ", %" PRIu64 " s left", seconds);

@@ -12,9 +12,9 @@ report_number_to_json(double value)
 }
 
 json_t *
-report_asn_to_json(uint32_t value)
+report_asn_to_json(uint32_t asn)
 {
-	return value ? json_integer(value) : json_null();
+	return asn ? json_integer(asn) : json_null();
 }
 
 json_t *

@@ -149,7 +149,7 @@ add_curve(const struct chart_curve *curve, const struct axis *a, struct strbuf *
 #define LEVEL_LEAST 8
 #define LEVEL_STEP 2
 #define LEVELS 44
-#define SPOTS (2 * LEVELS)
+#define SPOTS ((size_t)2 * LEVELS)
 #define LETTERS_ABOVE 14 /* of a line of text, over and under its base */
 #define LETTERS_BELOW 5
 
@@ -213,7 +213,8 @@ find_spots(const struct chart *c, size_t curve, const struct axis *a, struct spo
 	double width = (double)utf8_width(c->curves[curve].label) * CHARACTER;
 
 	for (size_t i = 0; i < SPOTS; i++) {
-		double share = LEVEL_LEAST + (double)(i / 2) * LEVEL_STEP;
+		size_t level = i / 2;
+		double share = LEVEL_LEAST + (double)level * LEVEL_STEP;
 		double x = at_x(a, value_at(c->curves[curve].cdf, share));
 		struct spot *s = &ret[i];
 

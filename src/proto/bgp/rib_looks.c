@@ -24,7 +24,7 @@ resize(struct rib_looks *looks, size_t count)
 {
 	struct rib_looks old = *looks;
 
-	looks->buckets = xcalloc(count, sizeof(*looks->buckets));
+	looks->buckets = xcalloc(count, sizeof(struct rib_look *));
 	looks->bucket_count = count;
 	for (size_t i = 0; i < old.bucket_count; i++) {
 		for (struct rib_look *look = old.buckets[i], *next; look; look = next) {

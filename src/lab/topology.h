@@ -28,8 +28,6 @@
 #include "lab/plan.h"
 #include "lab/scenario.h"
 
-#define TOPO_DELAY_MAX DURATION_MS(600) /* so that an OSPF cost in steps of 10 us fits 16 bits */
-
 enum topo_link_kind {
 	TOPO_INTERNAL, /* inside a network */
 	TOPO_TRANSIT,  /* ends[0] is the provider, ends[1] the customer */

@@ -35,12 +35,6 @@ names_freep(struct names **n)
 	names_free(*n);
 }
 
-size_t
-names_count(const struct names *n)
-{
-	return n->count;
-}
-
 static int
 compare(const void *a, const void *b)
 {

@@ -37,7 +37,6 @@ int names_load_file(const char *path, struct names **ret, struct err *e) _must_u
 int names_load_text(
     const char *label, const char *text, size_t len, struct names **ret, struct err *e) _must_use_;
 void names_free(struct names *n); /* NULL is fine */
-size_t names_count(const struct names *n);
 /* NULL when not known; n may be NULL. Borrowed. */
 const struct name_entry *names_find(const struct names *n, struct ip address);
 /* The first entry of that name; for an address that several hosts answer, once one has said its name. */

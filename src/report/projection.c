@@ -105,13 +105,6 @@ map_view_at(const struct map_view *v, struct geo_point at)
 	return (struct plane_point){ (p.x - v->left) * v->scale, (v->top - p.y) * v->scale };
 }
 
-bool
-map_view_shows(const struct map_view *v, struct plane_point p, double margin)
-{
-	return p.x >= -margin && p.x <= v->width + margin && p.y >= -margin &&
-	       p.y <= v->height + margin;
-}
-
 void
 map_link(struct geo_point from, struct geo_point to, struct geo_point ret[MAP_LINK_POINTS])
 {

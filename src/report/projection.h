@@ -37,8 +37,6 @@ struct map_view {
 struct map_view map_view_fit(
     const struct geo_point *places, size_t count, double width, double height);
 struct plane_point map_view_at(const struct map_view *v, struct geo_point at) _pure_;
-/* Within the picture, or less than `margin` beside it. */
-bool map_view_shows(const struct map_view *v, struct plane_point p, double margin) _pure_;
 
 #define MAP_LINK_POINTS 33
 

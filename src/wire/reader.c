@@ -2,14 +2,6 @@
 
 #include <string.h>
 
-uint32_t
-reader_u24(struct reader *r)
-{
-	const uint8_t *p = reader_bytes(r, 3);
-
-	return p ? (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2] : 0;
-}
-
 uint64_t
 reader_u64(struct reader *r)
 {

@@ -88,7 +88,6 @@ reader_u32(struct reader *r)
 	return p ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3] : 0;
 }
 
-uint32_t reader_u24(struct reader *r);
 uint64_t reader_u64(struct reader *r);
 
 static inline void

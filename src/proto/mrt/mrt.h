@@ -20,8 +20,6 @@
 #include "wire/reader.h"
 #include "wire/writer.h"
 
-#define MRT_HEADER_LEN 12
-
 enum mrt_type { /* RFC 6396 section 4 */
 	MRT_TABLE_DUMP = 12,
 	MRT_TABLE_DUMP_V2 = 13,

@@ -28,7 +28,6 @@ TEST(names_are_found)
 
 	CHECK_INT(names_load_text("names.json", text, sizeof(text) - 1, &n, NULL), 0);
 	REQUIRE(n != NULL);
-	CHECK_INT(names_count(n), 3);
 	entry = names_find(n, ip("198.51.100.4"));
 	REQUIRE(entry != NULL);
 	CHECK_STR(entry->name, "ams.northwind");
@@ -105,7 +104,6 @@ TEST(an_empty_file_has_none)
 
 	CHECK_INT(names_load_file("/dev/null", &n, NULL), 0);
 	REQUIRE(n != NULL);
-	CHECK_INT(names_count(n), 0);
 	CHECK(names_find(n, ip_from_v4(0xc6336404)) == NULL);
 	names_free(n);
 }

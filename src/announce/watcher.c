@@ -119,8 +119,9 @@ withdraw_frr(const struct daemon_conf *conf, struct err *e)
 	return r;
 }
 
-int
-watcher_withdraw_all(const struct daemon_conf *conf, struct err *e)
+/* Takes out all that is ours, without waiting. 0, also when the daemon does not run. */
+static int
+withdraw_all(const struct daemon_conf *conf, struct err *e)
 {
 	int r = conf->type == DAEMON_BIRD ? withdraw_bird(conf, e) : withdraw_frr(conf, e);
 
@@ -184,7 +185,7 @@ run(const struct daemon_conf *conf, struct duration lifetime, const char *contro
 	if (!told_to_end && new_agent_answers(control))
 		_exit(EXIT_SUCCESS);
 	for (int i = 0; i < RETRIES; i++) {
-		if (watcher_withdraw_all(conf, &e) >= 0) {
+		if (withdraw_all(conf, &e) >= 0) {
 			log_warning("watcher: all routes of nearcastd are withdrawn");
 			_exit(EXIT_SUCCESS);
 		}

@@ -31,9 +31,3 @@ void watcher_end(struct watcher *w, bool farewell);
 void watcher_save(const struct watcher *w, struct handover *h);
 /* The one of the program before, to be ended; NULL: there is none. */
 struct watcher *watcher_of_past(struct inheritance *in, struct reader records);
-
-/*
- * Takes out all that is ours: what the watcher does, without waiting. 0, also when the daemon does
- * not run.
- */
-int watcher_withdraw_all(const struct daemon_conf *conf, struct err *e);

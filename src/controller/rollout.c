@@ -8,6 +8,13 @@ add(struct duration a, struct duration b)
 	return DURATION_NS(a.ns + b.ns);
 }
 
+/* It can still move by itself. */
+static bool
+is_live(const struct rollout *r)
+{
+	return r->state == ROLLOUT_RUNNING || r->state == ROLLOUT_PAUSED;
+}
+
 static bool
 is_open(const struct rollout_step *s)
 {
@@ -296,7 +303,7 @@ rollout_look(struct rollout *r, struct instant now)
 	struct duration elapsed = elapsed_since(r, now);
 
 	forget_actions(r);
-	if (!rollout_is_live(r))
+	if (!is_live(r))
 		return;
 	r->looked = now;
 	r->why[0] = '\0';
@@ -313,12 +320,6 @@ rollout_look(struct rollout *r, struct instant now)
 }
 
 /* ---- what an operator says ---- */
-
-bool
-rollout_is_live(const struct rollout *r)
-{
-	return r->state == ROLLOUT_RUNNING || r->state == ROLLOUT_PAUSED;
-}
 
 bool
 rollout_pause(struct rollout *r)
@@ -353,7 +354,7 @@ bool
 rollout_stop(struct rollout *r, const char *why)
 {
 	forget_actions(r);
-	if (!rollout_is_live(r))
+	if (!is_live(r))
 		return false;
 	give_up(r, STEP_STOPPED, "the rollout was stopped while it was under way");
 	r->state = ROLLOUT_STOPPED;
@@ -365,7 +366,7 @@ bool
 rollout_take_back(struct rollout *r)
 {
 	forget_actions(r);
-	if (!rollout_is_live(r) && r->state != ROLLOUT_STOPPED)
+	if (!is_live(r) && r->state != ROLLOUT_STOPPED)
 		return false;
 	give_up(r, STEP_TAKEN_BACK, "");
 	for (size_t i = 0; r->kind == ROLLOUT_CHANGE && i < r->step_count; i++) {

@@ -116,5 +116,3 @@ bool rollout_go_on(struct rollout *r);
 bool rollout_stop(struct rollout *r, const char *why);
 /* As it was before: drains are ended, every site has the service that it had. */
 bool rollout_take_back(struct rollout *r);
-/* Whether it can still move by itself. */
-bool rollout_is_live(const struct rollout *r);

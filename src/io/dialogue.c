@@ -102,8 +102,9 @@ read_reply(const struct dialogue_language *l, int fd, struct strbuf *reply, stru
 	return 0;
 }
 
-int
-dialogue_greet(const struct dialogue_language *l, int fd, struct err *e)
+/* Reads the greeting of a socket that is connected. */
+static int
+greet(const struct dialogue_language *l, int fd, struct err *e)
 {
 	_cleanup_(strbuf_done) struct strbuf greeting = { 0 };
 
@@ -125,7 +126,7 @@ dialogue_open(const struct dialogue_language *l, const char *path, struct err *e
 	memcpy(sun.sun_path, path, strlen(path) + 1);
 	r = connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) < 0
 		? dialogue_refused(l, path, -errno, e)
-		: dialogue_greet(l, fd, e);
+		: greet(l, fd, e);
 	if (r < 0) {
 		close(fd);
 		return r;

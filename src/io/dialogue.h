@@ -33,8 +33,6 @@ extern const struct dialogue_language dialogue_frr;
 
 /* A descriptor, the greeting read; or a negative errno, with a sentence that says what to do. */
 int dialogue_open(const struct dialogue_language *l, const char *path, struct err *e) _must_use_;
-/* What is left of that for a socket that was connected by someone else; it stays the caller's. */
-int dialogue_greet(const struct dialogue_language *l, int fd, struct err *e) _must_use_;
 /*
  * One command, without its end. *reply is emptied first. -ETIMEDOUT (after 5 s), -ECONNRESET,
  * -E2BIG. What the daemon thinks of the command stands in the reply.

@@ -129,8 +129,12 @@ add_capabilities(struct render_job *j, const struct agent_neighbor *c, const cha
 		strbuf_addf(j->out, "%s bfd\n%s bfd profile %s\n", to, to, c->name);
 }
 
-uint32_t
-render_frr_as(const struct render_host *host)
+/*
+ * What `router bgp` says. A neighbor may have a local-as of its own, but not an internal one: it is
+ * theirs if there are any.
+ */
+static uint32_t
+router_as(const struct render_host *host)
 {
 	for (size_t i = 0; i < host->neighbor_count; i++) {
 		if (render_is_internal(&host->neighbors[i]))
@@ -213,7 +217,7 @@ void
 render_frr(struct render_job *j)
 {
 	const struct render_host *host = j->host;
-	uint32_t instance_as = render_frr_as(host);
+	uint32_t instance_as = router_as(host);
 	char id[IP_STR_MAX];
 
 	render_head(j, "!", "/etc/frr/frr.conf, of FRR 8 to 10.");

@@ -52,11 +52,6 @@ void render_bird_bfd(struct render_job *j);
 void render_bird_filter(
     struct render_job *j, const struct render_neighbor *n, enum ip_family family);
 void render_frr(struct render_job *j);
-/*
- * What `router bgp` says. A neighbor may have a local-as of its own, but not an internal one: it is
- * theirs if there are any.
- */
-uint32_t render_frr_as(const struct render_host *host);
 void render_frr_policy(struct render_job *j);
 void render_ifupdown(struct render_job *j);
 void render_netplan(struct render_job *j);

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "proto/bgp/bgp.h"
+#include "proto/bgp/capture.h"
 #include "wire/reader.h"
 
 #define MARKER_LEN 16 /* RFC 4271 4.1: all ones */

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "proto/bgp/capture.h"
 #include "proto/bgp/codec.h"
 #include "proto/bgp/path.h"
 #include "proto/bgp/seen.h"

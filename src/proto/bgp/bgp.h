@@ -23,7 +23,8 @@
  * Messages as bytes, codec.h: message.c, open.c, capability.c, notification.c, update_encode.c,
  * update_decode.c, attributes.c, attribute_encode.c, attribute_check.c.
  * Messages for people: describe.h (as text; describe_open.c, describe_path.c), path.h (attributes
- * taken apart; path_decode.c), community.h (communities as text), capture.c (for packet captures).
+ * taken apart; path_decode.c), community.h (communities as text), capture.h (the prefixes in a
+ * packet capture).
  *
  * RFC 4271 (BGP-4), 4486 and 6608 (subcodes), 4760 (IPv6), 5492 (capabilities), 6286 (router ID),
  * 6793 (4-octet AS), 2918 and 7313 (route refresh), 4724 and 8538 (graceful restart), 7606 (errors
@@ -472,15 +473,3 @@ typedef void (*bgp_message_fn)(
 
 /* fn is called from inside of the calls with s and must not call back; NULL: nobody looks. */
 void bgp_session_observe(struct bgp_session *s, bgp_message_fn fn, void *userdata);
-
-/* ---- for packet captures ---- */
-
-typedef void (*bgp_prefix_fn)(void *userdata, bool announced, struct prefix prefix);
-
-/*
- * Walks TCP payload that starts with a BGP message and calls fn for each prefix withdrawn or
- * announced in its UPDATEs, withdrawn ones of a message first. Returns the bytes of whole messages
- * seen (the rest is the start of another), or -EBADMSG where it is not BGP; malformed UPDATEs are
- * skipped.
- */
-long bgp_capture_each_prefix(const uint8_t *bytes, size_t len, bgp_prefix_fn fn, void *userdata);

@@ -1,3 +1,5 @@
+#include "proto/bgp/capture.h"
+
 #include <errno.h>
 
 #include "proto/bgp/codec.h"

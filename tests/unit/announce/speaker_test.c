@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "fixture.h"
+#include "proto/bgp/capture.h"
 #include "proto/bgp/codec.h"
 
 /* ---- against a peer that this file plays: 127.0.0.2, AS 65002 ---- */

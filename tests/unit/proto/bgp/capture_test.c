@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/strbuf.h"
+#include "proto/bgp/capture.h"
 
 #define KEEPALIVE MARKER "0013 04 "
 #define WITHDRAW4 MARKER "001c 02 0005 20 cb00710a 0000 "

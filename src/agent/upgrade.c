@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -43,58 +42,6 @@ struct upgrade {
 	struct duration gap;
 	struct instant saved;
 };
-
-/* ---- the program ---- */
-
-void
-program_find(struct program *ret, char **argv)
-{
-	char path[4096];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-
-	*ret = (struct program){ .argv = argv };
-	if (n <= 0)
-		return;
-	path[n] = '\0';
-	ret->path = xstrdup(path);
-}
-
-void
-program_done(struct program *p)
-{
-	free(p->path);
-}
-
-/* Whether its path has another file now. */
-static bool
-is_another(const struct program *p)
-{
-	struct stat runs, there;
-
-	if (p->path == NULL || stat("/proc/self/exe", &runs) < 0 || stat(p->path, &there) < 0)
-		return true;
-	return runs.st_dev != there.st_dev || runs.st_ino != there.st_ino ||
-	       runs.st_mtim.tv_sec != there.st_mtim.tv_sec ||
-	       runs.st_mtim.tv_nsec != there.st_mtim.tv_nsec;
-}
-
-/* The arguments as they were, and how the state is found; owned by the caller as an array. */
-static char **
-arguments(const struct program *p, char *resume)
-{
-	size_t count = 0, kept = 0;
-	char **argv;
-
-	while (p->argv[count] != NULL)
-		count++;
-	argv = xcalloc(count + 2, sizeof(*argv));
-	for (size_t i = 0; i < count; i++) {
-		if (strncmp(p->argv[i], "--resume=", strlen("--resume=")) != 0)
-			argv[kept++] = p->argv[i];
-	}
-	argv[kept] = resume;
-	return argv;
-}
 
 /* ---- answers ---- */
 
@@ -183,7 +130,7 @@ go_over(struct upgrade *u)
 	r = handover_memfd(&h.state, &fd, &e);
 	if (r >= 0) {
 		(void)snprintf(resume, sizeof(resume), "--resume=%d", fd);
-		argv = arguments(u->program, resume);
+		argv = program_arguments(u->program, resume);
 		(void)handover_exec(&h, fd, u->program->path, argv, &e);
 	}
 	announcer_go_on(a->announcer);
@@ -325,7 +272,7 @@ agent_answer_upgrade(void *userdata, const json_t *request, struct err *e)
 		    e, -ERANGE, "timeout_ms: expected 1 to %d", (int)duration_ms(TRIAL_LIMIT_MAX));
 		return NULL;
 	}
-	if (json_is_true(json_object_get(request, "if_changed")) && !is_another(u->program))
+	if (json_is_true(json_object_get(request, "if_changed")) && !program_is_another(u->program))
 		return json_pack("{s:s, s:s}", "outcome", "same", "from", NEARCAST_VERSION);
 	if (why != NULL)
 		return json_pack("{s:s, s:s, s:s, s:n}", "outcome", "refused", "from",

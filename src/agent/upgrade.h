@@ -17,19 +17,11 @@
 #include <jansson.h>
 
 #include "agent/past.h"
+#include "agent/program.h"
 #include "base/err.h"
 
 struct agent;
 struct upgrade;
-
-/* How this program was started. */
-struct program {
-	char *path;  /* owned; of the file that runs */
-	char **argv; /* borrowed */
-};
-
-void program_find(struct program *ret, char **argv);
-void program_done(struct program *p);
 
 /* program is borrowed. */
 int upgrade_new(

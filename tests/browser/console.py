@@ -338,7 +338,7 @@ def announced_and_drained(browser, program, _):
             raise Skip('the controller takes no reports')
         stage.fill()
         page = stage.page('#/shop/services/web')
-        page.says('has not reported this service')
+        page.says('has not joined')
         hosts = players.join(stage)
         hosts['am6-1'].report()
         page.wait(stage_at('am6') + '=== "preferred"', 'preferred at am6')

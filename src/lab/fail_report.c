@@ -134,7 +134,8 @@ fail_report(struct run *run, const struct scenario_fail *conf, const char *site,
 	json_object_set_new(result, "withdraw_ms", event_ms(withdrawn, times->kill_ns));
 	json_object_set_new(result, "withdrawals", withdrawals_to_json(run, watch, times));
 	json_object_set_new(result, "moved_to", t.moved ? json_string(t.moved_to) : json_null());
-	json_object_set_new(result, "outage_ms", ms_if(t.moved, t.moved_after));
+	json_object_set_new(result, "first_answer_ms", ms_if(t.moved, t.moved_after));
+	json_object_set_new(result, "outage_ms", ms_if(t.steady, t.steady_after));
 	json_object_set_new(result, "usual_ms",
 	    t.moved ? usual_ms(run, conf->client, t.moved_to, prefix.addr.family) : json_null());
 	json_object_set_new(result, "requests", json_integer((json_int_t)t.requests));
@@ -202,19 +203,23 @@ fail_print(const json_t *result, struct look look, struct strbuf *out)
 	_cleanup_(freep) char *returned =
 	    xasprintf("first answer from %s", *returned_to ? returned_to : "it again");
 
-	_cleanup_(freep) char *outage =
-	    run_number(result, "usual_ms") > 0
-		? xasprintf("the outage; a request to %s takes %.1f ms of it", moved_to,
-		      run_number(result, "usual_ms"))
-		: xstrdup("the outage");
+	bool once = run_number(result, "failed_after_move") == 0; /* it moved, and that was it */
+	const char *is = once ? "the outage; " : "";
+	_cleanup_(freep) char *usual = run_number(result, "usual_ms") > 0
+					   ? xasprintf("%sa request to %s takes %.1f ms of it", is,
+						 moved_to, run_number(result, "usual_ms"))
+					   : xstrdup(once ? "the outage" : "");
 
 	run_print_commands(result, look, out);
 	if (!json_object_get(result, "killed_at"))
 		return;
 	add_time(down, "withdraw on the wire", json_object_get(result, "withdraw_ms"),
 	    run_text(result, "prefix"));
-	add_time(down, moved, json_object_get(result, "outage_ms"), outage);
+	add_time(down, moved, json_object_get(result, "first_answer_ms"), usual);
 	add_failures(down, result);
+	if (!once)
+		add_time(down, "steady again", json_object_get(result, "outage_ms"),
+		    "the outage: none failed behind that answer");
 	add_time(up, "announcement on the wire", json_object_get(result, "announce_ms"), "");
 	add_time(up, returned, json_object_get(result, "return_ms"), "");
 	table_add_row(up);

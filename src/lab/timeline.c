@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/attr.h"
+
 static int64_t
 end_of(const struct timeline_request *r)
 {
@@ -16,9 +18,11 @@ is_other_site(const struct timeline_request *r, const struct timeline_question *
 	return q->to ? strcmp(r->site, q->to) == 0 : strcmp(r->site, q->from) != 0;
 }
 
-/* The first answer (by its end) from the other site after the kill. */
+/* The first answer (by its end) from the other site after the kill, of requests begun after that.
+ */
 static const struct timeline_request *
-find_move(const struct timeline_request *requests, size_t count, const struct timeline_question *q)
+find_move(const struct timeline_request *requests, size_t count, const struct timeline_question *q,
+    int64_t begun_after_ns)
 {
 	const struct timeline_request *first = NULL;
 
@@ -26,7 +30,7 @@ find_move(const struct timeline_request *requests, size_t count, const struct ti
 		const struct timeline_request *r = &requests[i];
 
 		if (is_other_site(r, q) && end_of(r) >= q->kill_ns &&
-		    (!first || end_of(r) < end_of(first)))
+		    r->start_ns > begun_after_ns && (!first || end_of(r) < end_of(first)))
 			first = r;
 	}
 	return first;
@@ -46,6 +50,29 @@ find_return(
 			first = r;
 	}
 	return first;
+}
+
+/* Whether it belongs to the failure, not to the time before the kill nor that of the new start. */
+static bool
+counts(const struct timeline_request *r, const struct timeline_question *q)
+{
+	return end_of(r) >= q->kill_ns && (q->restart_ns == 0 || r->start_ns < q->restart_ns);
+}
+
+/* The first answer from the other site that was asked for when nothing failed any more. */
+static const struct timeline_request *
+find_steady(
+    const struct timeline_request *requests, size_t count, const struct timeline_question *q)
+{
+	int64_t last = INT64_MIN;
+	const struct timeline_request *steady;
+
+	for (size_t i = 0; i < count; i++) {
+		if (counts(&requests[i], q) && !requests[i].ok)
+			last = MAX(last, requests[i].start_ns);
+	}
+	steady = find_move(requests, count, q, last);
+	return steady && counts(steady, q) ? steady : NULL;
 }
 
 static void
@@ -68,7 +95,8 @@ timeline_compute(
     const struct timeline_request *requests, size_t count, const struct timeline_question *q)
 {
 	struct timeline t = { 0 };
-	const struct timeline_request *move = find_move(requests, count, q);
+	const struct timeline_request *move = find_move(requests, count, q, INT64_MIN);
+	const struct timeline_request *steady = find_steady(requests, count, q);
 	const struct timeline_request *back =
 	    q->restart_ns ? find_return(requests, count, q) : NULL;
 	int64_t moved_ns = INT64_MAX;
@@ -84,7 +112,7 @@ timeline_compute(
 
 		if (end_of(r) < q->kill_ns)
 			continue;
-		if (q->restart_ns && r->start_ns >= q->restart_ns) {
+		if (!counts(r, q)) {
 			t.failed_returning += !r->ok;
 			t.failed_returned += !r->ok && back && r->start_ns > end_of(back);
 			continue;
@@ -92,6 +120,13 @@ timeline_compute(
 		t.requests++;
 		if (!r->ok)
 			count_failure(&t, r, q->kill_ns, moved_ns);
+	}
+	/* a request that failed may have begun after one that was answered later did */
+	if (t.failed_later == 0)
+		steady = move;
+	if (steady) {
+		t.steady = true;
+		t.steady_after = DURATION_NS(end_of(steady) - q->kill_ns);
 	}
 	if (back) {
 		t.returned = true;

@@ -37,9 +37,16 @@ struct timeline {
 	/* Valid with failed > 0: the start of the first and the end of the last of them, since the
 	 * kill. */
 	struct duration first_failure, last_failure;
-	/* From the kill to the first answer of the other site: the outage. */
+	/* From the kill to the first answer of the other site. */
 	bool moved;
 	struct duration moved_after;
+	/*
+	 * From the kill to the first answer of the other site behind which no request failed any
+	 * more: the outage. As moved_after where failed_later is 0; not steady where the last one
+	 * before the new start failed.
+	 */
+	bool steady;
+	struct duration steady_after;
 	const char *moved_to; /* the site; borrowed from the request */
 	/* From the new start to the first answer of `from` to a request begun after it. */
 	bool returned;

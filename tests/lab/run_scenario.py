@@ -113,7 +113,7 @@ def check_trace(step, doc):
 
 def check_fail(step, doc):
     check(step['withdraw_ms'] > 0, f'withdrawn {step["withdraw_ms"]} ms after the kill')
-    check(step['outage_ms'] > step['withdraw_ms'], 'an answer from elsewhere before the withdraw')
+    check(step['first_answer_ms'] > step['withdraw_ms'], 'an answer from elsewhere before the withdraw')
     check(step['requests'] > step['failed'] > 0, f'{step["failed"]} of {step["requests"]} failed')
     check(step['first_failure_ms'] <= step['last_failure_ms'], 'failures out of order')
     check(step['announce_ms'] > 0 and step['return_ms'] > step['announce_ms'], 'an answer before the announcement')

@@ -105,25 +105,34 @@ TEST(trace)
 TEST(failure)
 {
 	check_print(fail_print,
-	    "{'host': 'sg1-a', 'process': 'nginx', 'client': 'hong-kong', 'prefix': '203.0.113.10/32',"
+	    "{'host': 'sg1-a', 'process': 'nginx', 'client': 'hong-kong', 'prefix': "
+	    "'203.0.113.10/32',"
 	    " 'interval_ms': 10, 'killed_at': '2026-11-23T04:05:06.000007Z', 'withdraw_ms': 1.234,"
-	    " 'moved_to': 'am6', 'outage_ms': 420.5, 'requests': 61, 'failed': 5, 'failed_after_move': 2, 'first_failure_ms': -20.4,"
-	    " 'last_failure_ms': 55.1, 'restarted_at': '2026-11-23T04:05:08.000007Z', 'announce_ms': 1012.5,"
-	    " 'returned_to': 'sg1', 'return_ms': 1220.25, 'failed_returning': 3, 'failed_after_return': 1}",
+	    " 'moved_to': 'am6', 'first_answer_ms': 420.5, 'outage_ms': 500.25, 'requests': 61, "
+	    "'failed': 5, 'failed_after_move': 2, 'first_failure_ms': -20.4,"
+	    " 'last_failure_ms': 55.1, 'restarted_at': '2026-11-23T04:05:08.000007Z', "
+	    "'announce_ms': 1012.5,"
+	    " 'returned_to': 'sg1', 'return_ms': 1220.25, 'failed_returning': 3, "
+	    "'failed_after_return': 1}",
 	    "\n"
 	    "  nginx of sg1-a is killed at 2026-11-23T04:05:06.000007Z\n"
 	    "    withdraw on the wire     +1.23 ms  203.0.113.10/32\n"
-	    "    first answer from am6  +420.50 ms  the outage\n"
-	    "    requests that failed      5 of 61  from -20.4 to +55.1 ms, one begins every 10 ms; 2 after that answer\n"
+	    "    first answer from am6  +420.50 ms\n"
+	    "    requests that failed      5 of 61  from -20.4 to +55.1 ms, one begins every 10 "
+	    "ms; 2 after that answer\n"
+	    "    steady again           +500.25 ms  the outage: none failed behind that answer\n"
 	    "  it is started again at 2026-11-23T04:05:08.000007Z\n"
 	    "    announcement on the wire  +1012.50 ms\n"
 	    "    first answer from sg1     +1220.25 ms\n"
 	    "    requests that failed                3  1 of them begun after that answer\n");
 	check_print(fail_print,
-	    "{'host': 'sg1-a', 'process': 'nginx', 'client': 'hong-kong', 'prefix': '203.0.113.10/32',"
+	    "{'host': 'sg1-a', 'process': 'nginx', 'client': 'hong-kong', 'prefix': "
+	    "'203.0.113.10/32',"
 	    " 'interval_ms': 10, 'killed_at': '2026-11-23T04:05:06.000007Z', 'withdraw_ms': null,"
-	    " 'moved_to': null, 'outage_ms': null, 'requests': 61, 'failed': 0, 'first_failure_ms': null,"
-	    " 'last_failure_ms': null, 'restarted_at': '2026-11-23T04:05:08.000007Z', 'announce_ms': null,"
+	    " 'moved_to': null, 'first_answer_ms': null, 'outage_ms': null, 'requests': 61, "
+	    "'failed': 0, 'first_failure_ms': null,"
+	    " 'last_failure_ms': null, 'restarted_at': '2026-11-23T04:05:08.000007Z', "
+	    "'announce_ms': null,"
 	    " 'returned_to': null, 'return_ms': null, 'failed_returning': 40}",
 	    "\n"
 	    "  nginx of sg1-a is killed at 2026-11-23T04:05:06.000007Z\n"

@@ -48,6 +48,7 @@ TEST(dies_moves_and_returns)
 	CHECK_INT(t.last_failure.ns, 35 * NS_PER_MS);
 	REQUIRE(t.moved);
 	CHECK_INT(t.moved_after.ns, 360 * NS_PER_MS);
+	CHECK(t.steady && t.steady_after.ns == t.moved_after.ns);
 	CHECK_STR(t.moved_to, "am6");
 	REQUIRE(t.returned);
 	CHECK_INT(t.returned_after.ns, 95 * NS_PER_MS);
@@ -67,11 +68,22 @@ TEST(order_does_not_matter)
 
 	REQUIRE(t.moved);
 	CHECK_INT(t.moved_after.ns, 200 * NS_PER_MS);
+	CHECK(t.steady && t.steady_after.ns == 310 * NS_PER_MS); /* behind what failed at 1255 */
 	CHECK_INT(t.failed, 2);
 	CHECK_INT(t.failed_later, 1);
 	CHECK_INT(t.first_failure.ns, 200 * NS_PER_MS);
 	CHECK_INT(t.last_failure.ns, 255 * NS_PER_MS);
 	CHECK(!t.returned);
+}
+
+TEST(the_last_one_failed)
+{
+	static const struct timeline_request requests[] = { REQ(1100, 100, "am6"),
+		REQ(1210, 50, NULL), REQ(2010, 50, "am6") };
+	struct timeline t = timeline_compute(requests, 3, &question);
+
+	CHECK(t.moved && t.failed_later == 1);
+	CHECK(!t.steady); /* that answer is of a request begun after the new start */
 }
 
 TEST(never_moves)

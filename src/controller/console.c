@@ -137,7 +137,7 @@ console_answer_from(const struct console_file *files, size_t count,
 		return false;
 	add_headers(answer);
 	if (strcmp(request->method, "GET") != 0) {
-		http_problem(answer, 405, "expected GET");
+		http_problem(answer, 405, "method", "expected GET");
 		http_answer_add(answer, "Allow", "GET, HEAD");
 		return true;
 	}
@@ -151,7 +151,7 @@ console_answer_from(const struct console_file *files, size_t count,
 	else if (f != NULL)
 		answer_file(f, request, answer);
 	else
-		http_problem(answer, 404, "the console has no such file");
+		http_problem(answer, 404, "path", "the console has no such file");
 	return true;
 }
 

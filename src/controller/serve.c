@@ -109,7 +109,7 @@ refuse_busy(struct server *s, enum traffic_kind kind, struct http_exchange *x, c
 	struct http_answer answer = { 0 };
 
 	traffic_count(&s->traffic, kind, 503);
-	http_problem(&answer, 503, why);
+	http_problem(&answer, 503, NULL, why);
 	http_answer_add(&answer, "Retry-After", "1");
 	http_exchange_answer(x, &answer);
 }

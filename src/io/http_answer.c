@@ -38,11 +38,16 @@ http_answer_add(struct http_answer *answer, const char *name, const char *value)
 }
 
 void
-http_problem(struct http_answer *answer, unsigned status, const char *detail)
+http_problem(struct http_answer *answer, unsigned status, const char *field, const char *detail)
 {
-	json_auto_t *o = json_pack("{s:s, s:i, s:s}", "title", http_reason(status), "status",
-	    (int)status, "detail", detail);
-	char *text = o != NULL ? json_dumps(o, JSON_COMPACT) : NULL;
+	json_auto_t *o = json_pack("{s:s, s:s, s:i, s:s}", "type", http_problem_type(status),
+	    "title", http_reason(status), "status", (int)status, "detail", detail);
+	char *text;
+
+	if (field != NULL)
+		(void)json_object_set_new(o, "errors",
+		    json_pack("[{s:s, s:s}]", "field", field, "detail", detail));
+	text = o != NULL ? json_dumps(o, JSON_COMPACT) : NULL;
 
 	answer->status = status;
 	answer->content_type = "application/problem+json";

@@ -38,5 +38,10 @@ void http_answer_done(struct http_answer *answer);
  * Content-Length, Date, Connection). What a field cannot have becomes "?" in its value.
  */
 void http_answer_add(struct http_answer *answer, const char *name, const char *value);
-/* A problem document (RFC 9457) as the answer; detail is one sentence. */
-void http_problem(struct http_answer *answer, unsigned status, const char *detail);
+/*
+ * A problem document (RFC 9457) as the answer, of the type that belongs to its status; detail is one
+ * sentence. field: what of the request is wrong: a header's or parameter's name, "" for the body;
+ * NULL: nothing of it.
+ */
+void http_problem(
+    struct http_answer *answer, unsigned status, const char *field, const char *detail);

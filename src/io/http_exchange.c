@@ -179,9 +179,9 @@ ask(struct http_exchange *x)
 
 /* Refuses it, now, and with it whatever the client may send on this connection. */
 static enum MHD_Result
-refuse(struct http_exchange *x, unsigned status, const struct err *e)
+refuse(struct http_exchange *x, unsigned status, const struct http_refusal *why)
 {
-	http_problem(&x->answer, status, e->message);
+	http_problem(&x->answer, status, why->field, why->e.message);
 	x->answer.closes = true;
 	x->is_answered = true;
 	return reply(x);
@@ -189,9 +189,9 @@ refuse(struct http_exchange *x, unsigned status, const struct err *e)
 
 /* Refuses it when its body has been read. */
 static void
-refuse_later(struct http_exchange *x, unsigned status, const char *detail)
+refuse_later(struct http_exchange *x, unsigned status, const char *field, const char *detail)
 {
-	http_problem(&x->answer, status, detail);
+	http_problem(&x->answer, status, field, detail);
 	x->is_answered = true;
 	x->stage = STAGE_SKIPS;
 }
@@ -201,22 +201,27 @@ begin(struct http_exchange *x, const char *method, const char *version)
 {
 	const struct http_limits *l = &x->connection->server->limits;
 	const struct http_line line = { method, x->target_at, version, strlen(x->target) };
-	struct err e = { 0 };
+	struct http_refusal why = { 0 };
 	uint64_t len = 0;
-	unsigned status = http_request_copy(x->connection, &line, x->arena, &x->request, &len, &e);
+	unsigned status =
+	    http_request_copy(x->connection, &line, x->arena, &x->request, &len, &why);
 
-	if (status == 0 && http_target_parse(x->target, x->arena, &x->request.target, &e) < 0)
+	if (status == 0 &&
+	    http_target_parse(x->target, x->arena, &x->request.target, &why.e) < 0) {
 		status = 400;
+		why.field = x->request.target.wrong;
+	}
 	if (status == 0 && l->body_bytes > 0 && len > l->body_bytes) {
 		status = 413;
-		(void)err_set(&e, -EFBIG, "a request's body may have %zu bytes", l->body_bytes);
+		why.field = "";
+		(void)err_set(&why.e, -EFBIG, "a request's body may have %zu bytes", l->body_bytes);
 		if (len <= SKIP_BYTES && http_fields_get(&x->request.fields, "Expect") == NULL) {
-			refuse_later(x, status, e.message);
+			refuse_later(x, status, why.field, why.e.message);
 			return MHD_YES;
 		}
 	}
 	if (status != 0)
-		return refuse(x, status, &e);
+		return refuse(x, status, &why);
 	x->stage = STAGE_READS;
 	return l->body_bytes == 0 && len > 0 ? ask(x) : MHD_YES;
 }
@@ -229,7 +234,7 @@ read_body(struct http_exchange *x, const char *data, size_t len)
 	if (x->stage == STAGE_SKIPS)
 		return;
 	if (s->body_bytes + len > s->limits.bodies_bytes) {
-		refuse_later(x, 503, "too many requests with a body are under way");
+		refuse_later(x, 503, NULL, "too many requests with a body are under way");
 		http_answer_add(&x->answer, "Retry-After", "1");
 		return;
 	}

@@ -111,12 +111,15 @@ struct http_line {
 	size_t target_len; /* as it came: the library cuts off the query */
 };
 
-/*
- * Copies what the library knows of the request. 0, or the status to refuse it with and a sentence
- * for the client.
- */
+/* Why a request is refused: what of it is wrong (http_problem()), and a sentence for the client. */
+struct http_refusal {
+	const char *field; /* borrowed from the request */
+	struct err e;
+};
+
+/* Copies what the library knows of the request. 0, or the status to refuse it with, and why. */
 unsigned http_request_copy(struct http_connection *c, const struct http_line *line,
-    struct arena *arena, struct http_request *ret, uint64_t *ret_body_len, struct err *e);
+    struct arena *arena, struct http_request *ret, uint64_t *ret_body_len, struct http_refusal *to);
 
 /* ---- http_exchange.c ---- */
 

@@ -90,29 +90,30 @@ copy_fields(struct http_connection *c, const struct http_line *line, const char 
 }
 
 static unsigned
-refuse(struct err *e, unsigned status, const char *text)
+refuse(struct http_refusal *to, unsigned status, const char *field, const char *text)
 {
-	(void)err_set(e, -EINVAL, "%s", text);
+	to->field = field;
+	(void)err_set(&to->e, -EINVAL, "%s", text);
 	return status;
 }
 
 static unsigned
-check_line(const struct http_line *l, struct err *e)
+check_line(const struct http_line *l, struct http_refusal *to)
 {
 	if (!http_is_token(l->method) || gap(l->method, l->target) != 1 ||
 	    gap_behind(l->target, l->target_len, l->version) != 1)
-		return refuse(e, 400, "the request's first line is malformed");
+		return refuse(to, 400, "request line", "the request's first line is malformed");
 	return 0;
 }
 
 unsigned
 http_request_copy(struct http_connection *c, const struct http_line *line, struct arena *arena,
-    struct http_request *ret, uint64_t *ret_body_len, struct err *e)
+    struct http_request *ret, uint64_t *ret_body_len, struct http_refusal *to)
 {
 	const union MHD_ConnectionInfo *info =
 	    MHD(MHD_get_connection_info)(c->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 	bool is_old = strcmp(line->version, MHD_HTTP_VERSION_1_0) == 0;
-	unsigned status = check_line(line, e);
+	unsigned status = check_line(line, to);
 
 	ret->is_head = strcmp(line->method, MHD_HTTP_METHOD_HEAD) == 0;
 	ret->method = ret->is_head ? MHD_HTTP_METHOD_GET : arena_strdup(arena, line->method);
@@ -120,11 +121,12 @@ http_request_copy(struct http_connection *c, const struct http_line *line, struc
 	ret->peer = c->peer;
 	ret->is_tls = c->server->tls != NULL;
 	if (status == 0 && info->header_size > c->server->limits.header_bytes)
-		status = refuse(e, 431, "the request's headers are too long");
+		status = refuse(to, 431, "headers", "the request's headers are too long");
 	if (status == 0 &&
 	    !copy_fields(c, line, line->method + info->header_size, arena, &ret->fields))
-		status = refuse(e, 400, "a header is folded, has no name, or has a NUL");
+		status = refuse(to, 400, "headers", "a header is folded, has no name, or has a NUL");
 	if (status == 0)
-		status = http_framing_check(&ret->fields, is_old, ret_body_len, e);
+		status = http_framing_check(
+		    &ret->fields, is_old, ret_body_len, &to->field, &to->e);
 	return status;
 }

@@ -22,12 +22,12 @@ http_scrape_is_asked(
     const struct http_request *request, const char *authorization, struct http_answer *answer)
 {
 	if (!is_authorized(request, authorization)) {
-		http_problem(answer, 401, "the token of the configuration is needed");
+		http_problem(answer, 401, "Authorization", "the token of the configuration is needed");
 		http_answer_add(answer, "WWW-Authenticate", "Bearer");
 	} else if (strcmp(request->target.path, "/metrics") != 0) {
-		http_problem(answer, 404, "there is nothing but /metrics");
+		http_problem(answer, 404, "path", "there is nothing but /metrics");
 	} else if (strcmp(request->method, "GET") != 0) {
-		http_problem(answer, 405, "/metrics can only be read");
+		http_problem(answer, 405, "method", "/metrics can only be read");
 		http_answer_add(answer, "Allow", "GET, HEAD");
 	} else {
 		return true;

@@ -81,9 +81,13 @@ def status_of(answer):
 
 
 def is_problem(answer):
-    """Whether it is one, whole."""
+    """Whether it is one, whole, that names what is wrong."""
     head, _, body = answer.partition(b'\r\n\r\n')
-    return b'application/problem+json' in head and json.loads(body)['status'] == status_of(answer)
+    if b'application/problem+json' not in head:
+        return False
+    said = json.loads(body)
+    named = said['status'] in (403, 409, 429, 503) or said['errors'][0]['detail']
+    return said['status'] == status_of(answer) and said['type'].startswith('urn:nearcast:problem:') and named
 
 
 @case

@@ -50,7 +50,8 @@ try_target(const char *text)
 			assert(http_target_param(&t, t.params[i].name) != NULL);
 		}
 	} else {
-		assert(e.message[0] != '\0');
+		assert(e.message[0] != '\0' && t.wrong != NULL);
+		check_text(t.wrong);
 	}
 	arena_free(arena);
 }
@@ -80,6 +81,7 @@ try_fields(char *text)
 	struct http_field items[FIELDS_MAX];
 	struct http_fields f = { items, 0 };
 	uint64_t len = 0;
+	const char *field = NULL;
 	struct err e = { 0 };
 
 	while (text != NULL && f.count < FIELDS_MAX) {
@@ -92,8 +94,8 @@ try_fields(char *text)
 		items[f.count++] = (struct http_field){ name, value };
 	}
 	for (int is_old = 0; is_old < 2; is_old++) {
-		if (http_framing_check(&f, is_old != 0, &len, &e) != 0) {
-			assert(e.message[0] != '\0');
+		if (http_framing_check(&f, is_old != 0, &len, &field, &e) != 0) {
+			assert(e.message[0] != '\0' && field != NULL);
 			continue;
 		}
 		assert(http_fields_count(&f, "content-length") <= 1);

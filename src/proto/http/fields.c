@@ -66,75 +66,102 @@ is_host(const char *text)
 	return true;
 }
 
+/* Where it goes that a request is refused. */
+struct refusal {
+	const char **field;
+	struct err *e;
+};
+
 static unsigned
-refuse(struct err *e, unsigned status, const char *text)
+refuse(const struct refusal *to, unsigned status, const char *field, const char *text)
 {
-	(void)err_set(e, -EINVAL, "%s", text);
+	*to->field = field;
+	(void)err_set(to->e, -EINVAL, "%s", text);
 	return status;
 }
 
 static unsigned
-check_each(const struct http_fields *f, struct err *e)
+check_each(const struct http_fields *f, const struct refusal *to)
 {
 	for (size_t i = 0; i < f->count; i++) {
 		if (!http_is_token(f->items[i].name))
-			return refuse(e, 400, "a header's name is malformed");
+			return refuse(to, 400, "headers", "a header's name is malformed");
 		if (has_control(f->items[i].value))
-			return refuse(e, 400, "a header's value has a control character");
+			return refuse(to, 400, f->items[i].name,
+			    "a header's value has a control character");
+	}
+	return 0;
+}
+
+/* What has one value: of two, each reader would believe another. */
+static unsigned
+check_once(const struct http_fields *f, const struct refusal *to)
+{
+	static const char *const names[] = { "Authorization", "X-Auth-Token", "Content-Type",
+		"Idempotency-Key", "If-Match", "Last-Event-ID", "Origin", "X-Nearcast-Csrf" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (http_fields_count(f, names[i]) > 1)
+			return refuse(to, 400, names[i], "the header is there more than once");
 	}
 	return 0;
 }
 
 static unsigned
-check_host(const struct http_fields *f, bool is_old, struct err *e)
+check_host(const struct http_fields *f, bool is_old, const struct refusal *to)
 {
 	size_t count = http_fields_count(f, "Host");
 
 	if (count > 1)
-		return refuse(e, 400, "there is more than one Host header");
+		return refuse(to, 400, "Host", "there is more than one Host header");
 	if (count == 0 && !is_old)
-		return refuse(e, 400, "the Host header is missing");
+		return refuse(to, 400, "Host", "the Host header is missing");
 	if (count == 1 && !is_host(http_fields_get(f, "Host")))
-		return refuse(e, 400, "the Host header is malformed");
+		return refuse(to, 400, "Host", "the Host header is malformed");
 	return 0;
 }
 
 static unsigned
-check_coding(const struct http_fields *f, bool is_old, struct err *e)
+check_coding(const struct http_fields *f, bool is_old, const struct refusal *to)
 {
-	size_t count = http_fields_count(f, "Transfer-Encoding");
+	static const char name[] = "Transfer-Encoding";
+	size_t count = http_fields_count(f, name);
 
 	if (count == 0)
 		return 0;
 	if (is_old || http_fields_count(f, "Content-Length") > 0)
-		return refuse(e, 400,
+		return refuse(to, 400, name,
 		    is_old ? "HTTP/1.0 has no Transfer-Encoding"
 			   : "there is both a Content-Length and a Transfer-Encoding");
-	if (count > 1 || strcasecmp(http_fields_get(f, "Transfer-Encoding"), "chunked") != 0)
-		return refuse(e, 501, "the transfer coding is not known here");
-	return refuse(e, 411, "a body needs a Content-Length here");
+	if (count > 1 || strcasecmp(http_fields_get(f, name), "chunked") != 0)
+		return refuse(to, 501, name, "the transfer coding is not known here");
+	return refuse(to, 411, "Content-Length", "a body needs a Content-Length here");
 }
 
 unsigned
-http_framing_check(const struct http_fields *f, bool is_old, uint64_t *ret_body_len, struct err *e)
+http_framing_check(const struct http_fields *f, bool is_old, uint64_t *ret_body_len,
+    const char **ret_field, struct err *e)
 {
+	const struct refusal to = { ret_field, e };
 	const char *length = http_fields_get(f, "Content-Length");
 	const char *expect = http_fields_get(f, "Expect");
-	unsigned status = check_each(f, e);
+	unsigned status = check_each(f, &to);
 
 	if (status == 0)
-		status = check_host(f, is_old, e);
+		status = check_once(f, &to);
 	if (status == 0)
-		status = check_coding(f, is_old, e);
+		status = check_host(f, is_old, &to);
+	if (status == 0)
+		status = check_coding(f, is_old, &to);
 	if (status != 0)
 		return status;
 	*ret_body_len = 0;
 	if (http_fields_count(f, "Content-Length") > 1)
-		return refuse(e, 400, "there is more than one Content-Length");
+		return refuse(&to, 400, "Content-Length", "there is more than one Content-Length");
 	if (length != NULL && parse_u64(length, UINT64_MAX, ret_body_len) < 0)
-		return refuse(e, 400, "the Content-Length is not a number");
+		return refuse(&to, 400, "Content-Length", "the Content-Length is not a number");
 	if (expect != NULL && strcasecmp(expect, "100-continue") != 0)
-		return refuse(e, 417, "nothing but 100-continue can be expected here");
+		return refuse(&to, 417, "Expect", "nothing but 100-continue can be expected here");
 	return 0;
 }
 

@@ -31,15 +31,17 @@ bool http_is_token(const char *text); /* RFC 9110, section 5.6.2 */
 
 /*
  * 0 and the length of the body, or the status to refuse the request with, and a sentence for the
- * client. is_old: HTTP/1.0.
+ * client with the name of the header that it is about, "headers" where it has none; borrowed from f.
+ * is_old: HTTP/1.0.
  *
- * 400: a name that is no token, a control character in a value, no Host or several, several
+ * 400: a name that is no token, a control character in a value, twice what has one value (a token,
+ * a key, If-Match, the type of the body), no Host or several, several
  * Content-Length or one that is no number, Content-Length beside Transfer-Encoding, a
  * Transfer-Encoding of HTTP/1.0. 411: chunked, for we want to know the length. 417: an Expect other
  * than 100-continue. 501: another transfer coding.
  */
-unsigned http_framing_check(
-    const struct http_fields *f, bool is_old, uint64_t *ret_body_len, struct err *e);
+unsigned http_framing_check(const struct http_fields *f, bool is_old, uint64_t *ret_body_len,
+    const char **ret_field, struct err *e);
 
 /*
  * Whether the value of an If-Match (strong comparison) or If-None-Match (weak) lists the entity tag

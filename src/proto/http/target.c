@@ -123,9 +123,13 @@ parse_query(const char *query, struct http_target *t, struct arena *arena, struc
 		if (n > 0) {
 			p->value = "";
 			r = decode(query, name, true, arena, &p->name, e);
+			if (r >= 0 && *p->name != '\0')
+				t->wrong = p->name;
 			if (r >= 0 && name < n)
 				r = decode(
 				    query + name + 1, n - name - 1, true, arena, &p->value, e);
+			if (r >= 0)
+				t->wrong = "query";
 			t->param_count++;
 		}
 		query += n;
@@ -157,7 +161,7 @@ http_target_parse(const char *text, struct arena *arena, struct http_target *ret
 	const char *from = behind_authority(text), *query = strchr(from, '?');
 	size_t n = query != NULL ? (size_t)(query - from) : strlen(from);
 
-	*ret = (struct http_target){ .path = "*" };
+	*ret = (struct http_target){ .path = "*", .wrong = "path" };
 	if (strcmp(text, "*") == 0)
 		return 0;
 	if (n == 0 && from != text)
@@ -168,6 +172,7 @@ http_target_parse(const char *text, struct arena *arena, struct http_target *ret
 		return err_set(e, -EINVAL, "the request's target does not begin with \"/\"");
 	if (parse_path(ret, arena, e) < 0)
 		return -EINVAL;
+	ret->wrong = "query";
 	return query != NULL ? parse_query(query + 1, ret, arena, e) : 0;
 }
 

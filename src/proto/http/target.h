@@ -25,6 +25,8 @@ struct http_target {
 	size_t segment_count;
 	const struct http_param *params; /* as they came, repeated ones too */
 	size_t param_count;
+	/* of one that is refused, what is wrong with it: "path", "query", or a parameter's name */
+	const char *wrong;
 };
 
 /*

@@ -195,8 +195,10 @@ TEST(a_body_that_is_too_long)
 	fd = dial();
 	send_text(fd, request);
 	CHECK(read_until(fd, text, sizeof(text),
-	    "{\"title\":\"Content Too Large\",\"status\":413,"
-	    "\"detail\":\"a request's body may have 1000 bytes\"}"));
+	    "{\"type\":\"urn:nearcast:problem:too-large\",\"title\":\"Content Too Large\","
+	    "\"status\":413,"
+	    "\"detail\":\"a request's body may have 1000 bytes\",\"errors\":[{\"field\":\"\","
+	    "\"detail\":\"a request's body may have 1000 bytes\"}]}"));
 	CHECK(strstr(text, "Content-Type: application/problem+json\r\n") != NULL);
 	send_text(fd, "GET /after" CLOSE);
 	(void)read_all(fd, text, sizeof(text));

@@ -42,10 +42,10 @@ give(const struct http_request *request, struct http_answer *answer)
 		answer->source =
 		    (struct http_source){ .more = more, .done = done, .userdata = left };
 	} else if (strcmp(request->target.path, "/post") == 0) {
-		http_problem(answer, 405, "only GET");
+		http_problem(answer, 405, "method", "only GET");
 		http_answer_add(answer, "Allow", "GET, HEAD");
 	} else {
-		http_problem(answer, 404, "there is only /hello");
+		http_problem(answer, 404, "path", "there is only /hello");
 	}
 }
 
@@ -94,7 +94,9 @@ TEST(answers)
 	CHECK(strncmp(text, "HTTP/1.1 404 Not Found\r\n", 24) == 0);
 	CHECK(strstr(text, "application/problem+json") != NULL);
 	CHECK(strstr(text,
-		  "{\"title\":\"Not Found\",\"status\":404,\"detail\":\"there is only /hello\"}") !=
+		  "{\"type\":\"urn:nearcast:problem:not-found\",\"title\":\"Not Found\","
+		  "\"status\":404,\"detail\":\"there is only /hello\",\"errors\":"
+		  "[{\"field\":\"path\",\"detail\":\"there is only /hello\"}]}") !=
 	      NULL);
 	(void)ask("POST /post HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nx", text,
 	    sizeof(text));

@@ -8,10 +8,11 @@
 
 /* From "Name:value" texts; a request of HTTP/1.0 when is_old. */
 static unsigned
-framing(bool is_old, const char *const *texts, uint64_t *ret_len, struct err *e)
+framing(bool is_old, const char *const *texts, uint64_t *ret_len, const char **ret_field,
+    struct err *e)
 {
 	static char names[FIELDS][100];
-	struct http_field items[FIELDS];
+	static struct http_field items[FIELDS];
 	struct http_fields f = { items, 0 };
 
 	for (; texts[f.count] != NULL; f.count++) {
@@ -22,7 +23,7 @@ framing(bool is_old, const char *const *texts, uint64_t *ret_len, struct err *e)
 		*colon = '\0';
 		items[f.count] = (struct http_field){ name, colon + 1 };
 	}
-	return http_framing_check(&f, is_old, ret_len, e);
+	return http_framing_check(&f, is_old, ret_len, ret_field, e);
 }
 
 static const struct framing_case {
@@ -60,20 +61,49 @@ static const struct framing_case {
 	{ { "Host:a", "X:a\tb" }, 0, 0, 0 },
 	{ { "Host:a", "Expect:100-Continue" }, 0, 0, 0 },
 	{ { "Host:a", "Expect:200-ok" }, 417, 417, 0 },
+	{ { "Host:a", "If-Match:*", "if-match:*" }, 400, 400, 0 },
+	{ { "Host:a", "Idempotency-Key:a", "Idempotency-Key:b" }, 400, 400, 0 },
+	{ { "Host:a", "If-None-Match:*", "If-None-Match:*" }, 0, 0, 0 }, /* a list may be in parts */
 };
+
+static const char *
+wrong_field(const char *const *texts)
+{
+	const char *field = NULL;
+	struct err e = { 0 };
+	uint64_t len;
+
+	(void)framing(false, texts, &len, &field, &e);
+	return field;
+}
+
+TEST(which_header_is_wrong)
+{
+#define WRONG(...) wrong_field((const char *const[]){ __VA_ARGS__, NULL })
+	CHECK_STR(WRONG("Host:a", "Host:b"), "Host");
+	CHECK_STR(WRONG("Host:a", "content-length:x"), "Content-Length");
+	CHECK_STR(WRONG("Host:a", "Transfer-Encoding:chunked"), "Content-Length");
+	CHECK_STR(WRONG("Host:a", "Transfer-Encoding:gzip"), "Transfer-Encoding");
+	CHECK_STR(WRONG("Host:a", "Expect:x"), "Expect");
+	CHECK_STR(WRONG("Host:a", "X:\x7f"), "X");
+	CHECK_STR(WRONG("Host:a", "X Y:a"), "headers");
+	CHECK_STR(WRONG("Host:a", "AUTHORIZATION:a", "Authorization:b"), "Authorization");
+#undef WRONG
+}
 
 TEST(where_a_request_ends)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct framing_case *c = &cases[i];
 		uint64_t len = 0;
+		const char *field = NULL;
 		struct err e = { 0 };
 
-		CHECK_INT(framing(false, c->fields, &len, &e), c->status);
+		CHECK_INT(framing(false, c->fields, &len, &field, &e), c->status);
 		CHECK((e.message[0] != '\0') == (c->status != 0));
 		if (c->status == 0)
 			CHECK_INT(len, c->len);
-		CHECK_INT(framing(true, c->fields, &len, &e), c->status_old);
+		CHECK_INT(framing(true, c->fields, &len, &field, &e), c->status_old);
 	}
 }
 

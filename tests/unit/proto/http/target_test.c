@@ -4,6 +4,8 @@
 #include "base/strbuf.h"
 #include "tap.h"
 
+static char wrong[40]; /* of the last one that was refused */
+
 /* "[a][b] x=1 y=" or "! sentence" */
 static const char *
 taken_apart(const char *text)
@@ -16,6 +18,7 @@ taken_apart(const char *text)
 
 	if (http_target_parse(text, arena, &t, &e) < 0) {
 		strbuf_addf(&out, "! %s", e.message);
+		(void)snprintf(wrong, sizeof(wrong), "%s", t.wrong);
 	} else {
 		strbuf_add(&out, t.path);
 		for (size_t i = 0; i < t.segment_count; i++)
@@ -69,6 +72,25 @@ TEST(a_parameter_by_name)
 	CHECK_STR(http_target_param(&t, "b"), "2");
 	CHECK(http_target_param(&t, "A") == NULL);
 	arena_free(arena);
+}
+
+/* What is wrong with it. */
+static const char *
+wrong_of(const char *text)
+{
+	wrong[0] = '\0';
+	(void)taken_apart(text);
+	return wrong;
+}
+
+TEST(what_is_wrong)
+{
+	CHECK_STR(wrong_of("a"), "path");
+	CHECK_STR(wrong_of("/%zz?a=%"), "path");
+	CHECK_STR(wrong_of("/?a=1&limit=%ff"), "limit");
+	CHECK_STR(wrong_of("/?a=1&%=1"), "query");
+	CHECK_STR(wrong_of("/?a%00=1"), "query");
+	CHECK_STR(wrong_of("/?=%"), "query"); /* it has no name */
 }
 
 TEST(what_is_refused)

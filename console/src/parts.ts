@@ -9,10 +9,15 @@ export function problemOf(error: unknown): Problem {
   return new Problem(0, 'The console itself failed', error instanceof Error ? error.message : String(error));
 }
 
+/** Of a header or a part of the address: the problem's own words say it. */
+function isSaid(error: { readonly field: string; readonly detail: string }, problem: Problem): boolean {
+  return !error.field.startsWith('/') && error.detail === problem.detail;
+}
+
 /** A problem document as it is: its title, its words, and what it says of each field; without what is said beside fields. */
 export function problemBox(error: unknown, without: ReadonlySet<string> = new Set()): HTMLElement {
   const problem = problemOf(error);
-  const rest = problem.errors.filter((e) => !without.has(e.field));
+  const rest = problem.errors.filter((e) => !without.has(e.field) && !isSaid(e, problem));
   const isBeside = problem.errors.some((e) => without.has(e.field) && problem.detail.startsWith(`${e.field}: `));
   return h('div', { class: 'problem', role: 'alert' },
     h('strong', {}, problem.title),

@@ -164,6 +164,16 @@ controller_say_errors(const char *title, const json_t *errors, const json_t *sen
 	}
 }
 
+/* Whether the errors only say which header or part of the address the detail is about. */
+static bool
+is_said_by_detail(const json_t *errors, const char *detail)
+{
+	const json_t *one = json_array_get(errors, 0);
+
+	return json_array_size(errors) == 1 && *field_text(one, "field") != '/' &&
+	       strcmp(field_text(one, "detail"), detail) == 0;
+}
+
 void
 controller_say_problem(const char *url, long status, const json_t *problem, const json_t *sent)
 {
@@ -175,7 +185,8 @@ controller_say_problem(const char *url, long status, const json_t *problem, cons
 		cli_say_error("%s: status %ld, and no word from a controller", url, status);
 		return;
 	}
-	if (json_array_size(errors) > 0)
+	if (json_array_size(errors) > 0 &&
+	    !is_said_by_detail(errors, field_text(problem, "detail")))
 		controller_say_errors(what, errors, sent);
 	else
 		say_line(NULL, what, detail, "");

@@ -44,6 +44,17 @@ is_dry_run(const struct call *c)
 	return call_query(c, "dry_run") != NULL;
 }
 
+/* Whether one of the parameters before is called so, too: of two none may win. */
+static bool
+is_repeated(const struct api_request *q, size_t i)
+{
+	for (size_t k = 0; k < i; k++) {
+		if (strcmp(q->query[k].name, q->query[i].name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int
 check_query(struct call *c)
 {
@@ -58,6 +69,8 @@ check_query(struct call *c)
 		if (!has_word(c->route->query, name) || strchr(name, ' ') != NULL)
 			field_error(errors, field, "unknown parameter; known here: %s",
 			    c->route->query != NULL ? c->route->query : "none");
+		else if (is_repeated(c->request, i))
+			field_error(errors, field, "is there more than once; expected once");
 		else if (value != NULL && (strlen(value) > 256 || !field_text_is_valid(value)))
 			field_error(errors, field, "expected at most 256 bytes of text");
 		else if (strcmp(name, "dry_run") == 0 &&
@@ -89,13 +102,14 @@ read_body(struct call *c)
 
 	if (!(c->route->flags & ROUTE_BODY)) {
 		if (c->request->body_len > 0)
-			return call_problem(c, PROBLEM_QUERY, "this request takes no body");
+			return call_problem_about(
+			    c, PROBLEM_QUERY, "", "this request takes no body");
 		return 0;
 	}
 	/* also keeps forms of foreign web pages out: they cannot say so without asking first */
 	if (!is_json(c->request->content_type))
-		return call_problem(
-		    c, PROBLEM_MEDIA_TYPE, "expected Content-Type: application/json");
+		return call_problem_about(c, PROBLEM_MEDIA_TYPE, "Content-Type",
+		    "expected Content-Type: application/json");
 	errors = json_array();
 	c->body = body_read(c->request->body, c->request->body_len, errors);
 	if (c->body != NULL) {
@@ -256,9 +270,13 @@ run(struct call *c)
 	int r;
 
 	c->e = &e;
-	if (c->route->flags & ROUTE_NO_STORE)
-		r = c->route->handle(c);
-	else if (c->route->flags & ROUTE_DESIRED)
+	if (c->route->flags & ROUTE_NO_STORE) {
+		r = check_query(c);
+		if (r >= 0)
+			r = read_body(c);
+		if (r >= 0)
+			r = c->route->handle(c);
+	} else if (c->route->flags & ROUTE_DESIRED)
 		r = attempt(c->store, c, &e);
 	else if (c->route->flags & ROUTE_WRITES)
 		r = store_transaction(c->store, attempt, c, &e);
@@ -291,10 +309,11 @@ api_answer(struct store *store, const struct api_request *request, struct api_re
 	if (c.route != NULL) {
 		run(&c);
 	} else if (allow[0] != '\0') {
-		(void)call_problem(&c, PROBLEM_METHOD, "expected %s", allow);
+		(void)call_problem_about(&c, PROBLEM_METHOD, "method", "expected %s", allow);
 		(void)snprintf(response->allow, sizeof(response->allow), "%s", allow);
 	} else {
-		(void)call_problem(&c, PROBLEM_NOT_FOUND, "there is nothing at this address");
+		(void)call_problem_about(
+		    &c, PROBLEM_NOT_FOUND, "path", "there is nothing at this address");
 	}
 	for (size_t i = 0; i < CALL_PARAMS_MAX; i++)
 		free(c.params[i]);

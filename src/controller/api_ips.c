@@ -241,15 +241,18 @@ api_ips_forget(struct call *c)
 static int
 may_release(struct call *c, const json_t *ip)
 {
+	int r;
+
 	if (strcmp(call_text(ip, "state"), "active") != 0)
 		return call_problem(c, PROBLEM_CONFLICT,
 		    "%s was released already, and rests until %s", call_text(ip, "prefix"),
 		    call_text(ip, "quarantined_until"));
-	if (call_text(ip, "service") != NULL)
+	r = call_may_delete(c, ip);
+	if (r >= 0 && call_text(ip, "service") != NULL)
 		return call_problem(c, PROBLEM_CONFLICT,
 		    "%s belongs to service %s, which would lose it: take it out there first",
 		    call_text(ip, "prefix"), call_text(ip, "service"));
-	return call_may_delete(c, ip);
+	return r;
 }
 
 static int

@@ -34,7 +34,7 @@ ips_check_limit(struct call *c, int family, unsigned size)
 	if (r < 0)
 		return r;
 	if (!store_next(&rows))
-		return call_problem(c, PROBLEM_NOT_FOUND, "there is no such project");
+		return call_not_found_first(c, "project");
 	max = store_int(&rows, family == 4 ? 0 : 1);
 	has = store_int(&rows, 2);
 	if (has + size > max)

@@ -115,7 +115,7 @@ api_metadata(struct call *c)
 	if (r < 0)
 		return r;
 	if (id[0] == '\0')
-		return call_problem(c, PROBLEM_UNKNOWN_CALLER,
+		return call_problem_about(c, PROBLEM_UNKNOWN_CALLER, "Authorization",
 		    "a host asks with its credential, or from an address of its network");
 	r = hosts_find(c, id, &host);
 	if (r >= 0)

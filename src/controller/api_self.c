@@ -55,7 +55,8 @@ api_caller(struct call *c)
 	int r;
 
 	if (c->caller.role == ROLE_NONE)
-		return call_problem(c, PROBLEM_UNKNOWN_CALLER, "there is no token in the request");
+		return call_problem_about(
+		    c, PROBLEM_UNKNOWN_CALLER, "Authorization", "there is no token in the request");
 	r = call_caller_json(c, &body);
 	return r < 0 ? r : call_answer(c, 200, body, 0);
 }

@@ -60,7 +60,7 @@ check_new(struct call *c, const struct service *s)
 	if (r < 0)
 		return r;
 	if (!store_next(&rows))
-		return call_problem(c, PROBLEM_NOT_FOUND, "there is no such project");
+		return call_not_found_first(c, "project");
 	if (store_int(&rows, 2) > 0)
 		return call_problem_field(
 		    c, "/name", "another service of the project is called so");

@@ -27,7 +27,8 @@ call_check_origin(struct call *c)
 
 	if (session_origin_is_ours(q->fetch_site, q->origin, q->host))
 		return 0;
-	return call_problem(c, PROBLEM_OTHER_PAGE,
+	return call_problem_about(c, PROBLEM_OTHER_PAGE,
+	    session_origin_is_ours(q->fetch_site, NULL, NULL) ? "Origin" : "Sec-Fetch-Site",
 	    "the browser says that another site's page sends this (Sec-Fetch-Site, Origin)");
 }
 
@@ -59,7 +60,7 @@ check_change(struct call *c, const char *text)
 	r = call_check_origin(c);
 	if (r < 0 || session_csrf_is(text, c->request->csrf))
 		return r;
-	return call_problem(c, PROBLEM_OTHER_PAGE,
+	return call_problem_about(c, PROBLEM_OTHER_PAGE, "X-Nearcast-Csrf",
 	    "a change by the console needs X-Nearcast-Csrf with what GET /api/v1/session gives");
 }
 
@@ -163,7 +164,7 @@ api_session_begin(struct call *c)
 	if (token_read(s.token, &kind) && kind == TOKEN_PERSON)
 		r = call_find_person(c, hash);
 	if (r >= 0 && c->caller.role == ROLE_NONE)
-		return call_problem(c, PROBLEM_UNKNOWN_CALLER,
+		return call_problem_about(c, PROBLEM_UNKNOWN_CALLER, "/token",
 		    "the token is not known, or revoked, or its time is over");
 	if (r >= 0)
 		r = make(c, text, &expires_at);
@@ -185,7 +186,7 @@ need_session(struct call *c, char text[TOKEN_TEXT_SIZE])
 	if (c->caller.session[0] != '\0' &&
 	    session_read_cookie(c->request->cookie, c->request->is_tls, text))
 		return 0;
-	return call_problem(c, PROBLEM_UNKNOWN_CALLER,
+	return call_problem_about(c, PROBLEM_UNKNOWN_CALLER, "Cookie",
 	    "there is no session, or it is over: POST /api/v1/session with a token begins one");
 }
 

@@ -105,7 +105,8 @@ call_authenticate(struct call *c)
 	if (r < 0)
 		return r;
 	if (c->caller.role == ROLE_NONE)
-		return call_problem(c, PROBLEM_UNKNOWN_CALLER,
+		return call_problem_about(c, PROBLEM_UNKNOWN_CALLER,
+		    c->request->authorization != NULL ? "Authorization" : "X-Auth-Token",
 		    "the token is not known, or revoked, or its time is over");
 	return 0;
 }

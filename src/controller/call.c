@@ -43,15 +43,15 @@ call_if_match(struct call *c, int64_t revision)
 	char etag[32];
 
 	if (c->request->if_match == NULL)
-		return call_problem(c, PROBLEM_IF_MATCH,
+		return call_problem_about(c, PROBLEM_IF_MATCH, "If-Match",
 		    "If-Match with the ETag of what was read, or *, says what is to be changed");
 	if (!http_etags_are_valid(c->request->if_match))
 		return call_problem_parameter(
 		    c, "If-Match", "expected the ETag of what was read, in its quotes, or *");
 	write_etag(revision, etag);
 	if (!http_etag_is_listed(c->request->if_match, etag, false))
-		return call_problem(
-		    c, PROBLEM_CHANGED, "it is at revision %" PRId64 " now", revision);
+		return call_problem_about(c, PROBLEM_CHANGED, "If-Match",
+		    "it is at revision %" PRId64 " now", revision);
 	return 0;
 }
 

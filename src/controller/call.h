@@ -58,7 +58,17 @@ int call_problem_errors(struct call *c, enum problem problem, json_t *errors);
 int call_problem_field(struct call *c, const char *pointer, const char *fmt, ...) _printf_(3, 4);
 /* One parameter of the query, or header, that is wrong. */
 int call_problem_parameter(struct call *c, const char *name, const char *fmt, ...) _printf_(3, 4);
+/*
+ * A problem that is about one thing of the request: a header, a parameter, "path", "method", or a
+ * JSON pointer; field: NULL: about none.
+ */
+int call_problem_about(struct call *c, enum problem problem, const char *field, const char *fmt,
+    ...) _printf_(4, 5);
+/* There is no such `what`; name is an open part of the path, which is named, or comes from
+ * elsewhere. */
 int call_not_found(struct call *c, const char *what, const char *name);
+/* Likewise of the first open part. */
+int call_not_found_first(struct call *c, const char *what);
 
 /* The body into the struct, through its table: 0 or CALL_REFUSED. */
 int call_fields(struct call *c, const struct field_table *table, void *object);

@@ -7,7 +7,7 @@
 int
 call_hidden(struct call *c)
 {
-	return call_problem(c, PROBLEM_NOT_FOUND, "there is no such %s",
+	return call_not_found_first(c,
 	    strstr(c->route->path, "{project}") != NULL ? "project" : "object");
 }
 
@@ -30,8 +30,8 @@ call_may(struct call *c, enum action action, const char *project)
 	case ROLE_ALLOWED:
 		return 0;
 	case ROLE_UNKNOWN_CALLER:
-		return call_problem(
-		    c, PROBLEM_UNKNOWN_CALLER, "Authorization: Bearer and a token are needed");
+		return call_problem_about(c, PROBLEM_UNKNOWN_CALLER, "Authorization",
+		    "Authorization: Bearer and a token are needed");
 	case ROLE_HIDDEN:
 		return call_hidden(c);
 	case ROLE_FORBIDDEN:

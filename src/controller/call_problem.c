@@ -1,10 +1,14 @@
 #include "controller/call.h"
 
+#include <string.h>
+
 #include "base/alloc.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
+#include "controller/routes.h"
 
 #define DETAIL_MAX 512
+#define PART_MAX 32
 
 int
 call_problem_fields(struct call *c, enum problem problem, json_t *errors, const char *detail)
@@ -61,9 +65,56 @@ call_problem_field(struct call *c, const char *pointer, const char *fmt, ...)
 }
 
 int
+call_problem_about(struct call *c, enum problem problem, const char *field, const char *fmt, ...)
+{
+	char detail[DETAIL_MAX];
+	json_t *errors = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (field != NULL)
+		errors = one_error(field, detail, fmt, ap);
+	else
+		utf8_vformat(detail, sizeof(detail), fmt, ap);
+	va_end(ap);
+	return call_problem_fields(c, problem, errors, detail);
+}
+
+/* The name of the n-th open part of the route's path, from 0: "site"; "": there is none. */
+static void
+name_of_part(const struct route *route, size_t n, char name[static PART_MAX])
+{
+	const char *at = strchr(route->path, '{');
+
+	while (at != NULL && n-- > 0)
+		at = strchr(at + 1, '{');
+	name[0] = '\0';
+	if (at != NULL)
+		(void)snprintf(name, PART_MAX, "%.*s", (int)strcspn(at + 1, "}"), at + 1);
+}
+
+int
 call_not_found(struct call *c, const char *what, const char *name)
 {
-	return call_problem(c, PROBLEM_NOT_FOUND, "there is no %s \"%.80s\"", what, name);
+	char field[PART_MAX] = "";
+
+	/* of two that are called alike it is the one behind: the other was found before */
+	for (size_t i = CALL_PARAMS_MAX; i-- > 0 && field[0] == '\0';) {
+		if (c->params[i] != NULL && strcmp(c->params[i], name) == 0)
+			name_of_part(c->route, i, field);
+	}
+	return call_problem_about(c, PROBLEM_NOT_FOUND, field[0] != '\0' ? field : NULL,
+	    "there is no %s \"%.80s\"", what, name);
+}
+
+int
+call_not_found_first(struct call *c, const char *what)
+{
+	char field[PART_MAX];
+
+	name_of_part(c->route, 0, field);
+	return call_problem_about(c, PROBLEM_NOT_FOUND, field[0] != '\0' ? field : NULL,
+	    "there is no such %s", what);
 }
 
 /* "/legs: expected 2 to 8", and how many more. */

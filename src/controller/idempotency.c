@@ -85,7 +85,7 @@ call_find_answer(struct call *c)
 		return r < 0 ? r : 0;
 	hash_request(c->request, hash);
 	if (strcmp(hash, store_text(&rows, 0)) != 0)
-		return call_problem(c, PROBLEM_KEY_REUSED,
+		return call_problem_about(c, PROBLEM_KEY_REUSED, "Idempotency-Key",
 		    "this key came before with another method, address or body");
 	return take_answer(c, &rows);
 }

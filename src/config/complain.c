@@ -73,7 +73,7 @@ find_gone(const struct conf_schema *schema, const char *key)
 	return NULL;
 }
 
-void
+const struct conf_field *
 conf_complain_unknown_key(
     struct conf *c, const struct conf_schema *schema, const struct conf_node *key)
 {
@@ -83,7 +83,7 @@ conf_complain_unknown_key(
 
 	if (!conf_report_wanted(c)) {
 		c->error_count++;
-		return;
+		return NULL;
 	}
 
 	_cleanup_(freep) const char **keys = list_keys(schema);
@@ -102,6 +102,11 @@ conf_complain_unknown_key(
 	}
 	conf_report(c, key->place, "%s", strbuf_get(&text));
 	strbuf_done(&text);
+	/* a key of former times said something that is said elsewhere now */
+	if (gone)
+		return NULL;
+	c->harmless++;
+	return nearest ? conf_find_field(schema, nearest, NULL) : NULL;
 }
 
 void

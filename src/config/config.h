@@ -8,7 +8,8 @@
  *
  * A schema's own check function runs after all fields were read; it reports with conf_error_at(),
  * which finds the place in the file from the address of the field. Every error is collected (up to
- * CONF_ERRORS_MAX), not just the first.
+ * CONF_ERRORS_MAX), not just the first. A misspelt key is refused, and its value taken for that of the
+ * key that was meant, so that the checks find the rest at once.
  *
  * Limits on what a file can make us do: CONF_FILE_MAX bytes, CONF_DEPTH_MAX levels, no YAML
  * aliases, no tags, one document.
@@ -139,7 +140,7 @@ struct conf_schema {
 	/*
 	 * Optional: looks at the finished struct; reports with conf_error_at(). All checks run
 	 * after the whole file was read, children first, and only for objects in which every value
-	 * could be read.
+	 * could be read, though it may stand at a misspelt key.
 	 */
 	void (*check)(struct conf *c, void *object);
 };

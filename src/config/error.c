@@ -42,6 +42,14 @@ conf_report_va(struct conf *c, struct conf_place place, const char *fmt, va_list
 }
 
 void
+conf_reports_forget(struct conf *c, size_t error_count, size_t report_count)
+{
+	while (c->report_count > report_count)
+		free(c->reports[--c->report_count].text);
+	c->error_count = error_count;
+}
+
+void
 conf_report(struct conf *c, struct conf_place place, const char *fmt, ...)
 {
 	va_list ap;

@@ -86,6 +86,7 @@ struct conf {
 	struct conf_report *reports; /* owned */
 	size_t report_count;
 	size_t error_count;      /* also those beyond CONF_ERRORS_MAX */
+	size_t harmless;         /* of them: unknown keys, without which all values are known */
 	struct conf_mark *marks; /* owned */
 	size_t mark_count, mark_cap;
 	struct conf_pending *pending; /* owned */
@@ -153,6 +154,8 @@ size_t conf_line_of(const struct conf *c, size_t offset);
 void conf_report(struct conf *c, struct conf_place place, const char *fmt, ...) _printf_(3, 4);
 void conf_report_va(struct conf *c, struct conf_place place, const char *fmt, va_list ap)
     _printf_(3, 0);
+/* Forgets the reports behind so many, as if they had not been found. */
+void conf_reports_forget(struct conf *c, size_t error_count, size_t report_count);
 /* Whether another report would still be shown: the costly part of one can be left out then. */
 bool conf_report_wanted(const struct conf *c);
 void conf_errors_format(const struct conf *c, struct strbuf *out);
@@ -186,7 +189,8 @@ void conf_set_defaults(struct conf *c, const struct conf_schema *schema,
 /* complain.c: of a value of the wrong kind, and of keys. */
 void conf_complain_kind(
     struct conf *c, const struct conf_field *f, enum conf_type type, const struct conf_node *node);
-void conf_complain_unknown_key(
+/* Gives the field that was meant, as far as one can tell, or NULL. */
+const struct conf_field *conf_complain_unknown_key(
     struct conf *c, const struct conf_schema *schema, const struct conf_node *key);
 void conf_complain_twice(
     struct conf *c, const struct conf_node *key, const struct conf_node *first);

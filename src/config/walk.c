@@ -48,16 +48,74 @@ conf_find_field(const struct conf_schema *schema, const char *key, size_t *ret_i
 	return NULL;
 }
 
+static bool
+is_object(const struct conf_schema *schema, const struct conf_node *node)
+{
+	return node->kind == CONF_NODE_MAP ||
+	       (node->kind == CONF_NODE_SCALAR && schema->short_key &&
+		   !conf_text_is_null(node->text, node->plain));
+}
+
+/* How many values could not be read. */
+static size_t
+unread(const struct conf *c)
+{
+	return c->error_count - c->harmless;
+}
+
+static bool
+has_key(const struct conf_node *map, const char *key)
+{
+	for (const struct conf_node *value = map->first; value; value = value->next) {
+		if (strcmp(value->key->text, key) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether what is found in the value is about what is in it, and not about it. */
+static bool
+is_container_of(const struct conf_field *f, const struct conf_node *node)
+{
+	if (f->type == CONF_LIST)
+		return node->kind == CONF_NODE_LIST;
+	return (f->type == CONF_MAP || f->type == CONF_STRUCT) && node->kind == CONF_NODE_MAP;
+}
+
+/*
+ * The value of a key that nobody knows, as that of the key that was meant: so whatever else is wrong
+ * is found at once, and nothing is said that would not be true once the key is mended. Where it does
+ * not fit there, another key may be meant: then nothing is known of either. False: so it is.
+ */
+static bool
+load_meant(struct conf *c, const struct conf_field *f, const struct conf_node *value, void *out)
+{
+	size_t errors = c->error_count, reports = c->report_count;
+
+	load_value(c, f, value, out);
+	if (c->error_count == errors || is_container_of(f, value))
+		return true;
+	conf_reports_forget(c, errors, reports);
+	c->harmless--;
+	return false;
+}
+
+/* given: by each field's key; meant: by a key that is near it. */
 static void
 load_fields(struct conf *c, const struct conf_schema *schema, const struct conf_node *map,
-    const struct conf_node **given, void *object)
+    const struct conf_node **given, const struct conf_node **meant, void *object)
 {
 	for (const struct conf_node *value = map->first; value; value = value->next) {
 		size_t i;
 		const struct conf_field *f = conf_find_field(schema, value->key->text, &i);
 
 		if (f == NULL) {
-			conf_complain_unknown_key(c, schema, value->key);
+			f = conf_complain_unknown_key(c, schema, value->key);
+			if (f == NULL || has_key(map, f->key))
+				continue;
+			i = (size_t)(f - schema->fields);
+			if (!meant[i] && load_meant(c, f, value, (char *)object + f->offset))
+				meant[i] = value;
 			continue;
 		}
 		if (given[i]) {
@@ -76,11 +134,13 @@ load_object(struct conf *c, const struct conf_schema *schema, const struct conf_
 {
 	_cleanup_(freep) const struct conf_node **given =
 	    xcalloc(schema->field_count, sizeof(const struct conf_node *));
+	_cleanup_(freep) const struct conf_node **meant =
+	    xcalloc(schema->field_count, sizeof(const struct conf_node *));
 	size_t i = 0;
 
 	conf_mark_add(c, object, schema->size, place, false);
 	if (node->kind == CONF_NODE_MAP) {
-		load_fields(c, schema, node, given, object);
+		load_fields(c, schema, node, given, meant, object);
 	} else {
 		const struct conf_field *f = conf_find_field(schema, schema->short_key, &i);
 
@@ -89,26 +149,20 @@ load_object(struct conf *c, const struct conf_schema *schema, const struct conf_
 		load_value(c, f, node, (char *)object + f->offset);
 	}
 	conf_refuse_foreign(c, schema, given, object);
+	for (i = 0; i < schema->field_count; i++)
+		given[i] = given[i] ? given[i] : meant[i];
 	conf_complain_missing(c, schema, node, given, place, object);
 	conf_set_defaults(c, schema, given, place, object);
 }
 
 /* An object is looked at by its check function only when all of it could be read. */
 static void
-add_check(struct conf *c, const struct conf_schema *schema, void *object, size_t errors_before)
+add_check(struct conf *c, const struct conf_schema *schema, void *object, size_t unread_before)
 {
-	if (schema->check == NULL || c->error_count != errors_before)
+	if (schema->check == NULL || unread(c) != unread_before)
 		return;
 	c->pending = grow_array(c->pending, c->pending_count, &c->pending_cap, sizeof(*c->pending));
 	c->pending[c->pending_count++] = (struct conf_pending){ schema, object };
-}
-
-static bool
-is_object(const struct conf_schema *schema, const struct conf_node *node)
-{
-	return node->kind == CONF_NODE_MAP ||
-	       (node->kind == CONF_NODE_SCALAR && schema->short_key &&
-		   !conf_text_is_null(node->text, node->plain));
 }
 
 static bool
@@ -141,10 +195,10 @@ load_list(
 		if (conf_type_is_scalar(f->item)) {
 			load_scalar(c, &item, item.type, node, items);
 		} else if (is_object(f->schema, node)) {
-			size_t errors = c->error_count;
+			size_t before = unread(c);
 
 			load_object(c, f->schema, node, node->place, items);
-			add_check(c, f->schema, items, errors);
+			add_check(c, f->schema, items, before);
 		} else {
 			conf_complain_kind(c, &item, item.type, node);
 		}
@@ -244,7 +298,7 @@ load_map(
 	for (const struct conf_node *node = map->first; node;
 	     node = node->next, items += f->schema->size) {
 		struct strbuf canonical = { 0 };
-		size_t errors = c->error_count;
+		size_t before = unread(c);
 
 		if (load_key(c, f->schema, node->key, items, &canonical))
 			keys[key_count++] = (struct map_key){ strbuf_take(&canonical), node->key };
@@ -254,7 +308,7 @@ load_map(
 			conf_complain_kind(c,
 			    &(struct conf_field){ .key = node->key->text, .schema = f->schema },
 			    CONF_STRUCT, node);
-		add_check(c, f->schema, items, errors);
+		add_check(c, f->schema, items, before);
 		strbuf_done(&canonical);
 	}
 	refuse_twice(c, keys, key_count);
@@ -266,10 +320,10 @@ load_value(struct conf *c, const struct conf_field *f, const struct conf_node *n
 	if (conf_type_is_scalar(f->type)) {
 		load_scalar(c, f, f->type, node, out);
 	} else if (f->type == CONF_STRUCT && is_object(f->schema, node)) {
-		size_t errors = c->error_count;
+		size_t before = unread(c);
 
 		load_object(c, f->schema, node, place_of_key(node), out);
-		add_check(c, f->schema, out, errors);
+		add_check(c, f->schema, out, before);
 	} else if (f->type == CONF_LIST && node->kind == CONF_NODE_LIST) {
 		conf_mark_add(c, out, sizeof(struct conf_list), place_of_key(node), true);
 		load_list(c, f, node, out);

@@ -19,6 +19,50 @@ static const struct error_row rows[] = {
 	  "x:4:3: unknown key \"zebra\" of an office; expected phone or open\n"
 	  "    4 |   zebra: 1\n"
 	  "      |   ^~~~~\n" },
+	{ "what else is wrong beside unknown keys",
+	  "title: a\n"
+	  "colour: red\n"
+	  "animals:\n"
+	  "  lion: {legs: 3, horns: 1}\n"
+	  "numbers: [2, 1]\n",
+	  0,
+	  "x:2:1: unknown key \"colour\" of a zoo; expected title, router-id, open, visitors, latitude, "
+	  "hold-time, pause, motto, password, locks, season, land, door, office, days, numbers, tickets, "
+	  "animals, gates or vehicles\n"
+	  "    2 | colour: red\n"
+	  "      | ^~~~~~\n"
+	  "x:4:16: 3 is odd; expected pairs of legs\n"
+	  "    4 |   lion: {legs: 3, horns: 1}\n"
+	  "      |                ^\n"
+	  "x:4:19: unknown key \"horns\" of an animal; expected legs, cubs, nap, keeper or food\n"
+	  "    4 |   lion: {legs: 3, horns: 1}\n"
+	  "      |                   ^~~~~\n"
+	  "x:5:14: expected more than the 2 before it\n"
+	  "    5 | numbers: [2, 1]\n"
+	  "      |              ^\n" },
+	{ "a misspelt key counts as the one that was meant",
+	  "title: a\n"
+	  "animals:\n"
+	  "  lion: {leggs: 3}\n"
+	  "  spider: {legs: 12, kepeer: ann}\n",
+	  0,
+	  "x:3:10: unknown key \"leggs\" of an animal; did you mean \"legs\"?\n"
+	  "    3 |   lion: {leggs: 3}\n"
+	  "      |          ^~~~~\n"
+	  "x:3:17: 3 is odd; expected pairs of legs\n"
+	  "    3 |   lion: {leggs: 3}\n"
+	  "      |                 ^\n"
+	  "x:4:22: unknown key \"kepeer\" of an animal; did you mean \"keeper\"?\n"
+	  "    4 |   spider: {legs: 12, kepeer: ann}\n"
+	  "      |                      ^~~~~~\n" },
+	{ "but only where its value fits",
+	  "title: a\n"
+	  "animals:\n"
+	  "  spider: {legs: 12, kepeer: [ann]}\n",
+	  0,
+	  "x:3:22: unknown key \"kepeer\" of an animal; did you mean \"keeper\"?\n"
+	  "    3 |   spider: {legs: 12, kepeer: [ann]}\n"
+	  "      |                      ^~~~~~\n" },
 	{ "the key of a map is no key",
 	  "title: a\n"
 	  "animals:\n"

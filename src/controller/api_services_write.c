@@ -46,8 +46,9 @@ static const struct field_table create_table =
 static const struct field_table change_table =
     FIELD_TABLE("a service", struct service, change_fields, .made = &create_table);
 
+/* errors: of its fields, taken over. */
 static int
-check_new(struct call *c, const struct service *s)
+check_new(struct call *c, const struct service *s, json_t *errors)
 {
 	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
 	int r = store_query(c->store, &rows, c->e,
@@ -55,24 +56,24 @@ check_new(struct call *c, const struct service *s)
 	    " (SELECT count(*) FROM services WHERE project = $1 AND (name = $2 OR id = $2)),"
 	    " (SELECT count(*) FROM services WHERE host_name = projects.name || '.' || $2)"
 	    " FROM projects WHERE id = $1",
-	    SQL_TEXT(c->project), SQL_TEXT(s->name));
+	    SQL_TEXT(c->project), SQL_TEXT(s->name != NULL ? s->name : ""));
 
-	if (r < 0)
-		return r;
-	if (!store_next(&rows))
-		return call_not_found_first(c, "project");
+	if (r < 0 || !store_next(&rows)) {
+		json_decref(errors);
+		return r < 0 ? r : call_not_found_first(c, "project");
+	}
 	if (store_int(&rows, 2) > 0)
-		return call_problem_field(
-		    c, "/name", "another service of the project is called so");
-	if (store_int(&rows, 3) > 0)
-		return call_problem_field(c, "/name",
+		field_error(errors, "/name", "another service of the project is called so");
+	else if (store_int(&rows, 3) > 0)
+		field_error(errors, "/name",
 		    "hosts know another service by the name of this project and it: one of a "
 		    "project that was called so");
-	if (store_int(&rows, 1) >= store_int(&rows, 0))
+	r = service_check(c, s, "", errors);
+	if (r >= 0 && store_int(&rows, 1) >= store_int(&rows, 0))
 		return call_problem(c, PROBLEM_LIMIT,
 		    "the project has %" PRId64 " of %" PRId64 " services", store_int(&rows, 1),
 		    store_int(&rows, 0));
-	return service_check(c, s, "");
+	return r;
 }
 
 static int
@@ -105,10 +106,8 @@ api_services_create(struct call *c)
 		.max_change_percent = 50,
 		.lease_seconds = 30 };
 	char id[STORE_ID_MAX];
-	int r = call_fields(c, &create_table, &s);
+	int r = check_new(c, &s, call_fields_errors(c, &create_table, &s));
 
-	if (r >= 0)
-		r = check_new(c, &s);
 	if (r >= 0)
 		r = insert(c, &s, store_id("svc", c->request->now, id));
 	if (r >= 0)
@@ -157,7 +156,7 @@ services_check_document(struct call *c, const json_t *service, const json_t *doc
 	struct service s = service_of(service);
 
 	s.document = without_const(document);
-	return service_check(c, &s, call_text(service, "id"));
+	return service_check(c, &s, call_text(service, "id"), json_array());
 }
 
 int
@@ -188,12 +187,11 @@ api_service_change(struct call *c)
 		return r;
 	s = service_of(before);
 	r = call_if_match(c, call_revision(before));
-	if (r >= 0)
-		r = call_fields(c, &change_table, &s);
-	if (r >= 0 && call_changes_nothing(c))
+	if (r >= 0 && json_is_object(c->body) && call_changes_nothing(c))
 		return call_unchanged(c, before);
 	if (r >= 0)
-		r = service_check(c, &s, call_text(before, "id"));
+		r = service_check(c, &s, call_text(before, "id"),
+		    call_fields_errors(c, &change_table, &s));
 	if (r >= 0 && !json_equal(s.document, json_object_get(before, "document")))
 		r = rollouts_check_none(c, call_text(before, "id"), "change");
 	if (r >= 0)

@@ -8,6 +8,15 @@
 #include "base/utf8.h"
 #include "proto/http/fields.h"
 
+json_t *
+call_fields_errors(struct call *c, const struct field_table *table, void *object)
+{
+	json_t *errors = json_array();
+
+	(void)fields_read(table, c->body, object, errors);
+	return errors;
+}
+
 int
 call_fields(struct call *c, const struct field_table *table, void *object)
 {

@@ -72,6 +72,9 @@ int call_not_found_first(struct call *c, const char *what);
 
 /* The body into the struct, through its table: 0 or CALL_REFUSED. */
 int call_fields(struct call *c, const struct field_table *table, void *object);
+/* Likewise, but what is wrong is given, for more to be added: an array of the caller's. Fields that
+ * are wrong are left as they were in the struct. */
+json_t *call_fields_errors(struct call *c, const struct field_table *table, void *object);
 /* A parameter of the query; NULL: it is not there. */
 const char *call_query(const struct call *c, const char *name);
 /* Whether If-Match allows a change of this revision: 0 or CALL_REFUSED. */

@@ -169,7 +169,6 @@ service_document_check(const char *name, const json_t *document, const struct pr
 		_cleanup_(freep) char *pointer = xasprintf("%s/global-ips", at);
 
 		field_error(errors, pointer, "stand beside the document, in global_ips");
-		return false;
 	}
 	(void)foreign_service_look(document, refuse_key, &told);
 	add_line(&lines, at, first);
@@ -180,7 +179,9 @@ service_document_check(const char *name, const json_t *document, const struct pr
 		_cleanup_(freep) char *start = xasprintf("%s: ", text);
 		_cleanup_(freep) char *pointer = field_pointer(at, key);
 
-		add_value(&lines, pointer, start, value);
+		/* said already; in the lines the right ones stand */
+		if (strcmp(key, "global-ips") != 0)
+			add_value(&lines, pointer, start, value);
 	}
 	add_line(&lines, at, "}}}");
 	return conf_load_text_told("service", strbuf_get(&lines.text), lines.text.len, &root_schema,

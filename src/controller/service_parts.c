@@ -101,14 +101,16 @@ check_document(const struct checking *k)
 			return r;
 		right += (size_t)r;
 	}
-	(void)service_document_check(s->name, s->document, prefixes, right, k->errors, "/document");
+	if (s->document != NULL)
+		(void)service_document_check(s->name != NULL ? s->name : "service", s->document,
+		    prefixes, right, k->errors, "/document");
 	return 0;
 }
 
 int
-service_check(struct call *c, const struct service *s, const char *id)
+service_check(struct call *c, const struct service *s, const char *id, json_t *errors)
 {
-	struct checking k = { c, s, id, json_array() };
+	struct checking k = { c, s, id, errors };
 	int r = check_document(&k);
 
 	if (r >= 0)

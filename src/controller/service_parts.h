@@ -13,8 +13,12 @@ struct service {
 	uint32_t min_sites, max_change_percent, lease_seconds;
 };
 
-/* Whether it may be so. id: of the service; "": a new one. 0, CALL_REFUSED, or an error. */
-int service_check(struct call *c, const struct service *s, const char *id);
+/*
+ * Whether it may be so. id: of the service; "": a new one. errors: what is wrong already, taken
+ * over, so that all of it is said at once; then name and document may be NULL. 0, CALL_REFUSED, or
+ * an error.
+ */
+int service_check(struct call *c, const struct service *s, const char *id, json_t *errors);
 /* Gives it its addresses and places, and touches its hosts. */
 int service_set_parts(struct call *c, const char *id, const struct service *s);
 /*

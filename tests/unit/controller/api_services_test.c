@@ -254,6 +254,29 @@ TEST(all_that_is_wrong_is_said_at_once)
 	asker_done(&a);
 }
 
+TEST(what_is_wrong_beside_what_nobody_knows_is_said_too)
+{
+	struct asker a;
+
+	REQUIRE(init(&a));
+	ASK(&a, 422, OPERATOR, "POST", SERVICES,
+	    "{'name': 'w b', 'nosuch': 1, 'document': {'global-ips': [], 'listn': ['tcp/80'],"
+	    " 'weight': 1, 'drain-time': 'x', 'checks': {'web': {'type': 'http', 'uri': 'ftp://127.0.0.1/',"
+	    " 'fall': 3}}}, 'min_sites': 'x', 'sites': ['xx1']}");
+	CHECK_INT(said_int(&a, "errors"), 10);
+	CHECK_STR(said(&a, "errors.0.field"), "/name");
+	CHECK_STR(said(&a, "errors.1.field"), "/nosuch");
+	CHECK_STR(said(&a, "errors.2.field"), "/min_sites");
+	CHECK_STR(said(&a, "errors.3.field"), "/document/global-ips");
+	CHECK_STR(said(&a, "errors.4.field"), "/document/listn");
+	CHECK_STR(said(&a, "errors.5.field"), "/document/weight");
+	CHECK_STR(said(&a, "errors.6.field"), "/document/drain-time");
+	CHECK_STR(said(&a, "errors.7.field"), "/document/checks/web/uri");
+	CHECK_STR(said(&a, "errors.8.field"), "/document/checks/web/uri");
+	CHECK_STR(said(&a, "errors.9.field"), "/sites/0");
+	asker_done(&a);
+}
+
 TEST(what_is_only_tried_is_refused_alike_and_changes_nothing)
 {
 	struct asker a;

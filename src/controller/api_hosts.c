@@ -207,7 +207,7 @@ move(struct call *c, const json_t *host, const char *name)
 		r = call_site_id(c, "/site", call_text(host, "site"), was);
 	if (r < 0 || strcmp(site, was) == 0)
 		return r;
-	r = host_may_move(c, host);
+	r = host_may_move(c, host, site);
 	return r < 0 ? r : host_move(c, call_text(host, "id"), site);
 }
 

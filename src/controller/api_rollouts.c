@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/alloc.h"
 #include "controller/api_rollouts.h"
 #include "controller/call_filter.h"
 #include "controller/handlers.h"
@@ -129,30 +130,53 @@ api_rollout_get(struct call *c)
 
 /* What has to be done with the one that is open, before anything else. */
 static int
-refuse(struct call *c, const char *id, const char *kind, const char *state)
+refuse(struct call *c, const char *id, const char *service, const char *kind, const char *state)
 {
 	if (strcmp(state, "running") == 0)
 		return call_problem(c, PROBLEM_CONFLICT,
-		    "rollout %s of the service is under way; let it end, or take it back", id);
+		    "rollout %s of %s is under way; let it end, or take it back", id, service);
 	return call_problem(c, PROBLEM_CONFLICT,
-	    "rollout %s of the service %s%s; resume it, or take it back", id,
+	    "rollout %s of %s %s%s; resume it, or take it back", id, service,
 	    strcmp(state, "paused") == 0 ? "is paused" : "has stopped",
 	    strcmp(kind, "change") == 0 ? ", and sites that it has come to keep its document" : "");
 }
+
+#define IS_OPEN                                                                                    \
+	"(r.state IN ('running', 'paused') OR (r.state = 'stopped' AND r.kind = 'change'))"
 
 int
 rollouts_check_none(struct call *c, const char *service, const char *kind)
 {
 	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
 	int r = store_query(c->store, &rows, c->e,
-	    "SELECT id, kind, state FROM rollouts WHERE service = $1 AND ($2 = '' OR kind = $2)"
-	    " AND (state IN ('running', 'paused') OR (state = 'stopped' AND kind = 'change'))"
-	    " ORDER BY id LIMIT 1",
+	    "SELECT r.id, r.kind, r.state FROM rollouts r WHERE r.service = $1"
+	    " AND ($2 = '' OR r.kind = $2) AND " IS_OPEN " ORDER BY r.id LIMIT 1",
 	    SQL_TEXT(service), SQL_TEXT(kind));
 
 	if (r < 0 || !store_next(&rows))
 		return r < 0 ? r : 0;
-	return refuse(c, store_text(&rows, 0), store_text(&rows, 1), store_text(&rows, 2));
+	return refuse(
+	    c, store_text(&rows, 0), "the service", store_text(&rows, 1), store_text(&rows, 2));
+}
+
+int
+rollouts_check_none_of_host(struct call *c, const char *host, const char *site)
+{
+	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
+	_cleanup_(freep) char *service = NULL;
+	int r = store_query(c->store, &rows, c->e,
+	    "SELECT r.id, r.kind, r.state, s.host_name FROM rollouts r"
+	    " JOIN services s ON s.id = r.service JOIN hosts h ON h.id = $1"
+	    " WHERE (h.project IS NULL OR h.project = s.project) AND " IS_OPEN
+	    " AND EXISTS (SELECT 1 FROM placements p WHERE p.service = s.id"
+	    " AND (p.host = h.id OR p.site = h.site OR p.site = $2)) ORDER BY r.id LIMIT 1",
+	    SQL_TEXT(host), SQL_TEXT(site));
+
+	if (r < 0 || !store_next(&rows))
+		return r < 0 ? r : 0;
+	service = xasprintf("service %s", store_text(&rows, 3));
+	return refuse(
+	    c, store_text(&rows, 0), service, store_text(&rows, 1), store_text(&rows, 2));
 }
 
 /* ---- telling one ---- */

@@ -15,3 +15,5 @@ int rollouts_go_on(struct call *c);
  * open when it is a change: sites that it has come to go on with its document.
  */
 int rollouts_check_none(struct call *c, const char *service, const char *kind);
+/* Likewise of all services that a host has, by their places, or would have at another site, an id. */
+int rollouts_check_none_of_host(struct call *c, const char *host, const char *site);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/alloc.h"
+#include "controller/api_rollouts.h"
 #include "controller/scope.h"
 #include "controller/standing.h"
 
@@ -77,10 +78,12 @@ check_drained(struct call *c, const json_t *host)
 }
 
 int
-host_may_move(struct call *c, const json_t *host)
+host_may_move(struct call *c, const json_t *host, const char *site)
 {
-	int r;
+	int r = rollouts_check_none_of_host(c, call_text(host, "id"), site);
 
+	if (r < 0)
+		return r;
 	if (!json_is_true(json_object_get(host, "joined")))
 		return 0;
 	r = check_announced(c, host);

@@ -159,3 +159,25 @@ TEST(who_has_nothing_moves)
 	CHECK_STR(said(&g.a, "site"), "am6");
 	asker_done(&g.a);
 }
+
+TEST(no_rollout_is_disturbed)
+{
+	char path[100];
+	struct agents g;
+
+	REQUIRE(agents_init(&g));
+	announce_all(&g);
+	ASK(&g.a, 201, OPERATOR, "POST", "/api/v1/projects/alpha/rollouts",
+	    "{'kind': 'drain', 'service': 'web'}");
+	(void)snprintf(path, sizeof(path), "/api/v1/projects/alpha/rollouts/%s", said(&g.a, "id"));
+	move(&g, 409, "sg1");
+	CHECK_STR(said(&g.a, "type"), "urn:nearcast:problem:conflict");
+	CHECK(strstr(said(&g.a, "detail"), strrchr(path, '/') + 1) != NULL);
+	CHECK(strstr(said(&g.a, "detail"), "of service alpha.web is under way") != NULL);
+	g.a.if_match = "*";
+	ASK(&g.a, 200, OPERATOR, "PATCH", path, "{'state': 'stopped'}");
+	/* from then on it is what announces that is in the way */
+	move(&g, 409, "sg1");
+	CHECK(strstr(said(&g.a, "detail"), "am6-1 announces") != NULL);
+	asker_done(&g.a);
+}

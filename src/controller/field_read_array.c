@@ -93,6 +93,7 @@ void
 field_read_strings(const struct field_place *p, size_t min, size_t max)
 {
 	bool names = p->field->type == FIELD_NAMES;
+	size_t errors = json_array_size(p->errors);
 	json_t *array = without_const(p->value), **at = p->at;
 
 	if (!json_is_array(p->value)) {
@@ -117,5 +118,6 @@ field_read_strings(const struct field_place *p, size_t min, size_t max)
 		else if (stands_before(array, i))
 			field_error(p->errors, pointer, "stands there twice");
 	}
-	*at = array;
+	if (json_array_size(p->errors) == errors)
+		*at = array;
 }

@@ -202,6 +202,9 @@ insert(struct call *c, const struct request *q, const struct scope *scope, char 
 		.expires_at = q->expires_in > 0 ? c->request->now + q->expires_in * NS : 0 };
 	int r = standings_read(c, scope, &before);
 
+	/* of a host: what it does not serve is nothing that it keeps others from */
+	if (scope->service == NULL)
+		standings_leave_idle(&before);
 	if (r >= 0)
 		r = orders_insert(c, &o, id);
 	return r < 0 ? r : standings_check(c, &before, q->override_reason);

@@ -121,6 +121,7 @@ add(struct standings *s, const struct store_rows *rows, int64_t now)
 	struct standing *site = site_of(s, rows);
 	const struct host_evidence evidence = read_evidence(rows);
 
+	site->reported = site->reported || evidence.reported;
 	if (evidence.was_seen && store_bool(rows, AT_ANNOUNCED))
 		add_announced(site, &evidence, now);
 	if (store_bool(rows, AT_DRAINED))
@@ -143,4 +144,23 @@ standings_read(struct call *c, const struct scope *scope, struct standings *ret)
 	while (r >= 0 && store_next(&rows))
 		add(ret, &rows, now);
 	return r < 0 ? r : 0;
+}
+
+void
+standings_leave_idle(struct standings *s)
+{
+	size_t kept = 0;
+
+	for (size_t from = 0, to; from < s->count; from = to) {
+		bool reported = false;
+
+		for (to = from; to < s->count &&
+		     strcmp(s->items[to].service, s->items[from].service) == 0; to++)
+			reported = reported || s->items[to].reported;
+		if (!reported)
+			continue;
+		memmove(&s->items[kept], &s->items[from], (to - from) * sizeof(*s->items));
+		kept += to - from;
+	}
+	s->count = kept;
 }

@@ -22,6 +22,7 @@ struct standing {
 	uint32_t min_sites, max_change_percent;
 	bool wanted;             /* a host has it that no order drains */
 	enum host_standing best; /* of those hosts; without one: down */
+	bool reported;           /* a host of it has said something of the service */
 	bool announced;          /* by a host, when that was heard of last */
 	bool heard;              /* some host that announced it is present */
 	int64_t heard_at;        /* the last of those that announced it; wall clock, ns */
@@ -36,6 +37,11 @@ struct standings {
 void standings_done(struct standings *s);
 /* Of all services that have a host in the scope: 0, or an error of the store. */
 int standings_read(struct call *c, const struct scope *scope, struct standings *ret);
+/*
+ * Leaves out the services that nobody can lose, for a change that is about others: those that no
+ * host of any site says anything of, since they have no Global IP, or were never announced.
+ */
+void standings_leave_idle(struct standings *s);
 /*
  * After a change, in its transaction: whether each service that stood as `before` says may lose the
  * sites that it has lost by it (intent.h). 0 with a reason, or when it is safe; else CALL_REFUSED:

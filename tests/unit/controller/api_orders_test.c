@@ -144,6 +144,28 @@ TEST(a_service_has_the_orders_of_its_places)
 	asker_done(&a);
 }
 
+/* Of a host that serves others: nobody can lose what is announced nowhere. */
+TEST(what_was_never_announced_keeps_no_host)
+{
+	struct asker a;
+
+	REQUIRE(places_init(&a));
+	places_report(&a, "am6-1", "preferred", "passing", NULL);
+	places_report(&a, "ny5-1", "preferred", "passing", NULL);
+	places_report(&a, "sg1-1", "preferred", "passing", NULL);
+	ASK(&a, 201, OPERATOR, "POST", ALPHA "/services",
+	    "{'name': 'idle', 'document': {'listen': ['tcp/81']}, 'hosts': ['am6-1']}");
+	/* who means the idle one itself has to say so */
+	ASK(&a, 409, OPERATOR, "POST", ORDERS,
+	    "{'kind': 'drain', 'service': 'idle', 'host': 'am6-1'}");
+	ASK(&a, 201, ADMIN, "POST", "/api/v1/orders", "{'kind': 'drain', 'host': 'am6-1'}");
+	/* the one that is announced is held to its rules as ever */
+	ASK(&a, 201, ADMIN, "POST", "/api/v1/orders", "{'kind': 'drain', 'host': 'ny5-1'}");
+	ASK(&a, 409, ADMIN, "POST", "/api/v1/orders", "{'kind': 'drain', 'host': 'sg1-1'}");
+	CHECK(strstr(said(&a, "detail"), "service web: ") != NULL);
+	asker_done(&a);
+}
+
 TEST(a_drain_of_too_much_has_to_be_meant)
 {
 	struct asker a;
@@ -156,6 +178,7 @@ TEST(a_drain_of_too_much_has_to_be_meant)
 	CHECK_STR(said(&a, "type"), "urn:nearcast:problem:last-site");
 	CHECK_STR(said(&a, "detail"), "service web: no site would be left of 1; override_reason "
 				      "says that it is meant, and why");
+	places_report(&a, "ny5-1", "preferred", "passing", NULL);
 	ASK(&a, 409, ADMIN, "POST", "/api/v1/orders", "{'kind': 'drain', 'site': 'ny5'}");
 	ASK(&a, 409, ADMIN, "DELETE", "/api/v1/hosts/ny5-1", NULL);
 	/* one that is drained anyway may go; a hold takes nothing away */

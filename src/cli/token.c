@@ -10,6 +10,8 @@
 #include "cli/commands.h"
 #include "cli/controller_url.h"
 #include "cli/fields.h"
+#include "cli/since.h"
+#include "io/loop.h"
 
 struct token_options {
 	struct object_options base;
@@ -49,7 +51,11 @@ static const struct cli_option create_options[] = {
 	{ "expires", 'e', CLI_SECONDS, AT(expires), "DURATION", 60 * NS_PER_S,
 	    INT64_C(315360000) * NS_PER_S, NULL, "it is valid for so long; else until it is revoked" },
 };
-static const struct cli_option revoke_options[] = { CLI_OBJECT, CLI_OBJECT_YES };
+static const struct cli_option revoke_options[] = {
+	CLI_OBJECT, CLI_OBJECT_YES,
+	{ "project", 'p', CLI_STRING, AT(base.project), "PROJECT", 0, 0, NULL,
+	    "the project of the one that is called so" },
+};
 /* clang-format on */
 
 static const struct token_options defaults = { .role = -1, .expires = OBJECT_NO_TIME };
@@ -98,27 +104,57 @@ run_create(const void *options, int argc, char **args)
 	return status == EXIT_SUCCESS ? token_print(&o->base, made.body) : status;
 }
 
+/* The tokens of a name. */
+struct named {
+	struct strbuf id;   /* of the first */
+	struct strbuf said; /* all of them, for people */
+	size_t count;
+};
+
+static void
+named_done(struct named *n)
+{
+	strbuf_done(&n->id);
+	strbuf_done(&n->said);
+}
+
+/* Neither revoked nor expired: a name that was used up may be given again. */
+static bool
+is_valid(const json_t *token)
+{
+	const char *expires = field_text(token, "expires_at");
+	int64_t now = clock_wall_ns(), at;
+
+	return *field_text(token, "revoked_at") == '\0' &&
+	       (*expires == '\0' || since_parse(expires, now, &at) < 0 || at > now);
+}
+
 /* Adds those of a page that are called so and valid; gives where the next page begins, or NULL. */
 static const char *
-add_ids(const json_t *page, const char *name, struct strbuf *ids, size_t *count)
+add_named(const json_t *page, const char *name, const char *project, struct named *to)
 {
 	const json_t *token;
 	size_t i;
 
 	json_array_foreach (json_object_get(page, "items"), i, token) {
-		if (strcmp(field_text(token, "name"), name) != 0 ||
-		    *field_text(token, "revoked_at") != '\0')
+		if (strcmp(field_text(token, "name"), name) != 0 || !is_valid(token) ||
+		    (project != NULL && strcmp(field_text(token, "project"), project) != 0))
 			continue;
-		strbuf_add(ids, *count > 0 ? " " : "");
-		strbuf_add_printable(ids, field_text(token, "id"));
-		(*count)++;
+		if (to->count++ > 0)
+			strbuf_add(&to->said, ", ");
+		else
+			strbuf_add(&to->id, field_text(token, "id"));
+		strbuf_add_printable(&to->said, field_text(token, "id"));
+		if (*field_text(token, "project") != '\0')
+			strbuf_add(&to->said, " of project ");
+		strbuf_add_printable(&to->said, field_text(token, "project"));
 	}
 	return json_string_value(json_object_get(page, "next"));
 }
 
-/* The ids of the valid tokens of that name, with blanks between. */
+/* The valid tokens of that name, and of the project that the options name. */
 static int
-find_ids(const struct object_options *o, const char *name, struct strbuf *ids, size_t *count)
+find_named(const struct object_options *o, const char *name, struct named *to)
 {
 	_cleanup_(controller_done) struct controller c = { 0 };
 	_cleanup_(freep) char *cursor = NULL;
@@ -133,7 +169,7 @@ find_ids(const struct object_options *o, const char *name, struct strbuf *ids, s
 		strbuf_add(&path, "/api/v1/tokens?limit=200");
 		controller_url_add_query(&path, "cursor", cursor);
 		status = controller_ask(&c, "GET", strbuf_get(&path), NULL, NULL, &page);
-		next = add_ids(page.body, name, ids, count);
+		next = add_named(page.body, name, o->project, to);
 		more = next != NULL;
 		free(cursor);
 		cursor = more ? xstrdup(next) : NULL;
@@ -143,27 +179,26 @@ find_ids(const struct object_options *o, const char *name, struct strbuf *ids, s
 
 OBJECT_RUN_LIST(run_list, kind)
 
-/* By its id, or by its name, which several may have. */
+/* By its id, or by its name, which one of each project may have. */
 static int
 run_revoke(const void *options, int argc, char **args)
 {
 	const struct object_options *o = options;
-	_cleanup_(strbuf_done) struct strbuf ids = { 0 };
-	size_t count = 0;
+	_cleanup_(named_done) struct named named = { 0 };
 	int status;
 
 	(void)argc;
 	if (str_starts_with(args[0], "tok_"))
 		return object_remove(&kind, o, args[0]);
-	status = find_ids(o, args[0], &ids, &count);
+	status = find_named(o, args[0], &named);
 	if (status != EXIT_SUCCESS)
 		return status;
-	if (count > 1) {
-		cli_say_error("%zu tokens are called \"%s\"; which one? %s", count, args[0],
-		    strbuf_get(&ids));
+	if (named.count > 1) {
+		cli_say_error("%zu tokens are called \"%s\"; which one? Give its id, or --project: %s",
+		    named.count, args[0], strbuf_get(&named.said));
 		return EXIT_FAILURE;
 	}
-	return object_remove(&kind, o, count == 1 ? strbuf_get(&ids) : args[0]);
+	return object_remove(&kind, o, named.count == 1 ? strbuf_get(&named.id) : args[0]);
 }
 
 static const struct cli_command list_command = OBJECT_COMMAND(

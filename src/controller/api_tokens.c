@@ -86,6 +86,26 @@ check(struct call *c, const struct token *t, char project[STORE_ID_MAX])
 	return t->project == NULL ? 0 : call_project_id(c, "/project", t->project, project);
 }
 
+/*
+ * A name is one valid token's of a project, or of none, so that it says which one is meant. In a
+ * store of former times some may share theirs: they stay as they are, and are told apart by id.
+ */
+static int
+check_name(struct call *c, const struct token *t, const char *project)
+{
+	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
+	int r = store_query(c->store, &rows, c->e,
+	    "SELECT id FROM tokens WHERE name = $1 AND COALESCE(project, '') = $2"
+	    " AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3) LIMIT 1",
+	    SQL_TEXT(t->name), SQL_TEXT(project), SQL_INT(c->request->now));
+
+	if (r < 0 || !store_next(&rows))
+		return r < 0 ? r : 0;
+	return call_problem_about(c, PROBLEM_CONFLICT, "/name",
+	    "another valid token %s is called so (%s): revoke that one, or take another name",
+	    *project != '\0' ? "of the project" : "of no project", store_text(&rows, 0));
+}
+
 static int
 insert(struct call *c, const struct token *t, const char *project, const char *id, const char *hash)
 {
@@ -111,6 +131,8 @@ api_tokens_create(struct call *c)
 
 	if (r >= 0)
 		r = check(c, &t, project);
+	if (r >= 0)
+		r = check_name(c, &t, project);
 	if (r >= 0)
 		r = call_secret(c, TOKEN_PERSON, text, hash);
 	if (r >= 0)
@@ -202,7 +224,14 @@ make_administrator(struct store *store, void *arg, struct err *e)
 		.request = &f->request, .response = &f->response, .store = store, .e = e
 	};
 	(void)snprintf(f->call.caller.name, sizeof(f->call.caller.name), "nearcast-controller");
-	r = call_secret(&f->call, TOKEN_PERSON, f->text, hash);
+	r = check_name(&f->call, &t, "");
+	if (r == CALL_REFUSED)
+		return err_set(e, r,
+		    "another valid token of no project is called \"%s\": revoke that one, or take "
+		    "another name",
+		    f->name);
+	if (r >= 0)
+		r = call_secret(&f->call, TOKEN_PERSON, f->text, hash);
 	if (r >= 0)
 		r = insert(&f->call, &t, "", store_id("tok", f->request.now, id), hash);
 	if (r >= 0)

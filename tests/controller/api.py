@@ -4,6 +4,7 @@
     api.py NEARCAST-CONTROLLER [--postgresql]
 """
 import argparse
+import concurrent.futures
 import http.client
 import json
 import re
@@ -118,6 +119,25 @@ def a_life_of_an_address(program, new_store):
         controller.start()
         alpha.close()
         assert alpha.ask('GET', place, status=200).json['state'] == 'quarantined'
+
+
+@case
+def names_of_tokens_by_two_at_once(program, new_store):
+    """Of many that ask at the same time for one name, one gets it."""
+    controller, admin, _ = begin(program, new_store())
+    with controller:
+        def make(_):
+            client = Client(controller.port, admin.token)
+            try:
+                return client.ask('POST', '/api/v1/tokens', {'name': 'twin', 'role': 'viewer'}).status
+            finally:
+                client.close()
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            for _ in range(3):
+                said = list(pool.map(make, range(8)))
+                assert said.count(201) <= 1 and set(said) <= {201, 409, 503}, said
+        names = [token['name'] for token in admin.ask('GET', '/api/v1/tokens', status=200).json['items']]
+        assert names.count('twin') == 1, names
 
 
 @case

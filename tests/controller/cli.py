@@ -473,15 +473,24 @@ def a_host_too_many_is_removed_with_a_reason(nearcast, program):
 @case
 def a_token_is_revoked_by_its_name(nearcast, program):
     with Controller(program) as controller:
-        n = Nearcast(nearcast, controller)
-        n.ask('token', 'create', 'twin', '--role', 'viewer')
-        n.ask('token', 'create', 'twin', '--role', 'viewer')
-        twins = [t['id'] for t in n.json('token', 'list')['items'] if t['name'] == 'twin']
+        n = with_project(nearcast, controller)
+        for name in ('twin', 'other'):
+            n.ask('token', 'create', name, '--role', 'viewer')
+        said = n.ask('token', 'create', 'twin', '--role', 'viewer', status=1)
+        assert '/name: another valid token of no project is called so (tok_' in said, said
+        assert 'another valid token' in controller.command('token', 'twin', status=1)
+        n.ask('token', 'create', 'twin', '--role', 'viewer', '--project', 'web')
+        # a store of former times has such
+        with sqlite3.connect(controller.conf['store']) as store:
+            store.execute("UPDATE tokens SET name = 'twin' WHERE name = 'other'")
+        twins = [(t['id'], t['project']) for t in n.json('token', 'list')['items'] if t['name'] == 'twin']
         said = n.ask('token', 'revoke', 'twin', '--yes', status=1)
-        assert f'2 tokens are called "twin"; which one? {twins[0]} {twins[1]}' in said, said
-        n.ask('token', 'revoke', twins[0], '--yes')
+        assert '3 tokens are called "twin"; which one? Give its id, or --project: ' in said and f'{twins[2][0]} of project web' in said, said
+        assert 'revoked' in n.ask('token', 'revoke', 'twin', '--project', 'web', '--yes')
+        n.ask('token', 'revoke', twins[0][0], '--yes')
         assert 'revoked' in n.ask('token', 'revoke', 'twin', '--yes')
         assert 'there is no token' in n.ask('token', 'revoke', 'twin', '--yes', status=1)
+        n.ask('token', 'create', 'twin', '--role', 'viewer')
 
 
 @case

@@ -72,6 +72,33 @@ TEST(tokens_are_made_and_revoked)
 	asker_done(&a);
 }
 
+TEST(names_of_valid_tokens_are_unique_in_a_project)
+{
+	static const char viewer[] = "{'name': 't', 'role': 'viewer', 'expires_in_seconds': 60}";
+	struct asker a;
+	char path[128];
+
+	REQUIRE(asker_init(&a));
+	ASK(&a, 201, ADMIN, "POST", "/api/v1/tokens", viewer);
+	ASK(&a, 409, ADMIN, "POST", "/api/v1/tokens", viewer);
+	CHECK_STR(said(&a, "type"), "urn:nearcast:problem:conflict");
+	CHECK_STR(said(&a, "errors.0.field"), "/name");
+	ASK(&a, 201, ADMIN, "POST", "/api/v1/tokens",
+	    "{'name': 't', 'role': 'viewer', 'project': 'alpha'}");
+	(void)snprintf(path, sizeof(path), "/api/v1/tokens/%s", said(&a, "id"));
+	ASK(&a, 409, ADMIN, "POST", "/api/v1/tokens",
+	    "{'name': 't', 'role': 'operator', 'project': 'alpha'}");
+	ASK(&a, 201, ADMIN, "POST", "/api/v1/tokens",
+	    "{'name': 't', 'role': 'operator', 'project': 'beta'}");
+	/* who cannot be meant any more is in nobody's way */
+	ASK(&a, 204, ADMIN, "DELETE", path, NULL);
+	ASK(&a, 201, ADMIN, "POST", "/api/v1/tokens",
+	    "{'name': 't', 'role': 'operator', 'project': 'alpha'}");
+	a.now += INT64_C(61) * 1000000000;
+	ASK(&a, 201, ADMIN, "POST", "/api/v1/tokens", viewer);
+	asker_done(&a);
+}
+
 TEST(the_last_administrator_stays)
 {
 	struct asker a;

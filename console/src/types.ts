@@ -33,6 +33,8 @@ export interface Service {
   readonly global_ips: readonly string[]; readonly sites: readonly string[]; readonly hosts: readonly string[];
   readonly min_sites: number; readonly max_change_percent: number; readonly lease_seconds: number;
   readonly prefixes: readonly string[]; readonly revision: number; readonly created_at: string;
+  /** What keeps it from being announced anywhere. */
+  readonly warnings: readonly string[];
 }
 
 export interface Site {

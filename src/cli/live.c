@@ -37,6 +37,7 @@ print(const struct object_options *o, json_t *answer, json_t *sites, const json_
 	if (host != NULL)
 		live_neighbors_text(host, look, &out);
 	strbuf_add(&out, open);
+	services_add_warnings(answer, &out);
 	return cli_print(strbuf_get(&out));
 }
 

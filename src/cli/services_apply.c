@@ -203,14 +203,31 @@ show_difference(const struct apply *a, const json_t *change)
 	return cli_print(strbuf_get(&out));
 }
 
+void
+services_add_warnings(const json_t *answer, struct strbuf *out)
+{
+	const json_t *warning;
+	size_t i;
+
+	json_array_foreach (json_object_get(answer, "warnings"), i, warning) {
+		const char *text = json_string_value(warning);
+
+		strbuf_add(out, "Warning: ");
+		strbuf_add_printable(out, text != NULL ? text : "");
+		strbuf_add_char(out, '\n');
+	}
+}
+
+/* is: the service, as it was answered; NULL: nothing is known. */
 static int
-say(const struct apply *a, const char *outcome)
+say(const struct apply *a, const char *outcome, const json_t *is)
 {
 	_cleanup_(strbuf_done) struct strbuf out = { 0 };
 
 	strbuf_add(&out, "service ");
 	strbuf_add_printable(&out, a->name);
 	strbuf_addf(&out, ": %s\n", outcome);
+	services_add_warnings(is, &out);
 	return cli_print(strbuf_get(&out));
 }
 
@@ -244,8 +261,10 @@ show(const struct apply *a, const json_t *change)
 		return status;
 	if (a->o->base.json)
 		return cli_print_json(json_deep_copy(change), JSON_INDENT(2));
-	return say(a, a->was.body == NULL ? "would be made; nothing was changed yet"
-					  : "would be changed; nothing was changed yet");
+	return say(a,
+	    a->was.body == NULL ? "would be made; nothing was changed yet"
+				: "would be changed; nothing was changed yet",
+	    would_be.body);
 }
 
 /* `change` is not empty, or the service is new. */
@@ -259,7 +278,8 @@ send_and_say(const struct apply *a, const json_t *change)
 		return object_print(&a->o->base, is.body);
 	if (status == EXIT_SUCCESS)
 		status = show_difference(a, change);
-	return status == EXIT_SUCCESS ? say(a, a->was.body == NULL ? "made" : "changed") : status;
+	return status == EXIT_SUCCESS ? say(a, a->was.body == NULL ? "made" : "changed", is.body)
+				       : status;
 }
 
 /* The service is as the file says; sites that a rollout has come to may not be. */
@@ -270,7 +290,7 @@ say_nothing(const struct apply *a)
 	int status = rollout_add_open(a->c, &a->o->base, a->name, &open);
 
 	if (status == EXIT_SUCCESS)
-		status = say(a, "nothing differs from the file");
+		status = say(a, "nothing differs from the file", a->was.body);
 	return status == EXIT_SUCCESS ? cli_print(strbuf_get(&open)) : status;
 }
 

@@ -4,6 +4,7 @@
  * A change of a service, of its addresses or of its places raises the desired revision of every
  * host that has it, before or after.
  */
+#include "base/without_const.h"
 #include "controller/api_services.h"
 #include "controller/handlers.h"
 #include "controller/standing.h"
@@ -76,6 +77,39 @@ services_find(struct call *c, const char *which, json_t **ret)
 	return r < 0 ? r : finish(c, *ret);
 }
 
+json_t *
+services_warnings(const json_t *service)
+{
+	json_t *warnings = json_array();
+
+	if (json_array_size(json_object_get(service, "sites")) == 0 &&
+	    json_array_size(json_object_get(service, "hosts")) == 0)
+		(void)json_array_append_new(
+		    warnings, json_string("it has no site and no host: nothing announces it"));
+	if (json_array_size(json_object_get(service, "global_ips")) == 0)
+		(void)json_array_append_new(
+		    warnings, json_string("it has no Global IP: there is nothing to announce"));
+	return warnings;
+}
+
+json_t *
+services_shown(const json_t *service)
+{
+	json_t *shown = json_copy(without_const(service));
+
+	(void)json_object_set_new(shown, "warnings", services_warnings(service));
+	return shown;
+}
+
+static int
+finish_shown(struct call *c, json_t *service)
+{
+	int r = finish(c, service);
+
+	(void)json_object_set_new(service, "warnings", services_warnings(service));
+	return r;
+}
+
 int
 api_services_list(struct call *c)
 {
@@ -83,7 +117,7 @@ api_services_list(struct call *c)
 		.sql = SELECT " WHERE s.id > $1 AND s.project = $3 ORDER BY s.id LIMIT $2",
 		.columns = columns,
 		.column_count = ARRAY_SIZE(columns),
-		.finish = finish
+		.finish = finish_shown
 	};
 
 	return call_list(c, &list, VALUES(SQL_TEXT(c->project)), 1);
@@ -95,7 +129,7 @@ api_service_get(struct call *c)
 	json_auto_t *service = NULL;
 	int r = services_find(c, c->params[1], &service);
 
-	return r < 0 ? r : call_answer(c, 200, json_incref(service), call_revision(service));
+	return r < 0 ? r : call_answer(c, 200, services_shown(service), call_revision(service));
 }
 
 /* ---- its end ---- */

@@ -114,7 +114,7 @@ api_services_create(struct call *c)
 		r = services_find(c, id, &after);
 	if (r >= 0)
 		r = call_audit(c, "create", "service", c->project, NULL, after);
-	return r < 0 ? r : call_answer_created(c, json_incref(after), 1, c->request->path);
+	return r < 0 ? r : call_answer_created(c, services_shown(after), 1, c->request->path);
 }
 
 static int
@@ -188,7 +188,7 @@ api_service_change(struct call *c)
 	s = service_of(before);
 	r = call_if_match(c, call_revision(before));
 	if (r >= 0 && json_is_object(c->body) && call_changes_nothing(c))
-		return call_unchanged(c, before);
+		return call_answer(c, 200, services_shown(before), call_revision(before));
 	if (r >= 0)
 		r = service_check(c, &s, call_text(before, "id"),
 		    call_fields_errors(c, &change_table, &s));
@@ -209,5 +209,5 @@ api_service_change(struct call *c)
 		r = services_find(c, call_text(before, "id"), &after);
 	if (r >= 0)
 		r = call_audit_override(c, "change", "service", s.override_reason, before, after);
-	return r < 0 ? r : call_answer(c, 200, json_incref(after), call_revision(after));
+	return r < 0 ? r : call_answer(c, 200, services_shown(after), call_revision(after));
 }

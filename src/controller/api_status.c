@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "controller/api_hosts.h"
+#include "controller/api_services.h"
 #include "controller/handlers.h"
 #include "controller/presence.h"
 
@@ -254,38 +255,41 @@ read_all(struct call *c, const struct wanted *w, json_t *sites)
 	return r < 0 ? r : read_neighbors(c, w, hosts);
 }
 
+/* warnings: taken over; NULL: they are not asked for. */
 static int
-answer_sites(struct call *c, const struct wanted *w)
+answer_sites(struct call *c, const struct wanted *w, json_t *warnings)
 {
-	json_auto_t *sites = json_array();
+	json_auto_t *sites = json_array(), *owned = warnings;
 	int r = read_all(c, w, sites);
 
-	return r < 0 ? r : call_answer(c, 200, json_pack("{s:O}", "sites", sites), 0);
+	return r < 0
+		   ? r
+		   : call_answer(c, 200,
+			 json_pack("{s:O, s:O*}", "sites", sites, "warnings", owned), 0);
 }
 
 int
 api_status(struct call *c)
 {
 	return answer_sites(
-	    c, &(struct wanted){ .project = c->caller.project, .service = "", .host = "" });
+	    c, &(struct wanted){ .project = c->caller.project, .service = "", .host = "" },
+	    NULL);
 }
 
 int
 api_service_status(struct call *c)
 {
-	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
-	int r = store_query(c->store, &rows, c->e,
-	    "SELECT id FROM services WHERE (id = $1 OR name = $1) AND project = $2",
-	    SQL_TEXT(c->params[1]), SQL_TEXT(c->project));
+	json_auto_t *service = NULL;
+	int r = services_find(c, c->params[1], &service);
 
 	if (r < 0)
 		return r;
-	if (!store_next(&rows))
-		return call_not_found(c, "service", c->params[1]);
-	return answer_sites(c, &(struct wanted){ .project = c->project,
-				   .service = store_text(&rows, 0),
-				   .host = "",
-				   .with_detail = true });
+	return answer_sites(c,
+	    &(struct wanted){ .project = c->project,
+		.service = call_text(service, "id"),
+		.host = "",
+		.with_detail = true },
+	    services_warnings(service));
 }
 
 int

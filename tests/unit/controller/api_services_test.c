@@ -277,6 +277,30 @@ TEST(what_is_wrong_beside_what_nobody_knows_is_said_too)
 	asker_done(&a);
 }
 
+TEST(what_is_announced_nowhere_is_told)
+{
+	struct asker a;
+
+	REQUIRE(init(&a));
+	ASK(&a, 201, OPERATOR, "POST", SERVICES, "{'name': 'bare', 'document': {'listen': ['tcp/80']}}");
+	CHECK_INT(said_int(&a, "warnings"), 2);
+	CHECK_STR(said(&a, "warnings.0"), "it has no site and no host: nothing announces it");
+	CHECK_STR(said(&a, "warnings.1"), "it has no Global IP: there is nothing to announce");
+	ASK(&a, 200, OPERATOR, "GET", SERVICES "/bare/status", NULL);
+	CHECK_INT(said_int(&a, "warnings"), 2);
+	ASK(&a, 200, OPERATOR, "GET", SERVICES, NULL);
+	CHECK_INT(said_int(&a, "items.0.warnings"), 2);
+	a.if_match = "*";
+	ASK(&a, 200, OPERATOR, "PATCH", SERVICES "/bare", "{'hosts': ['am6-h']}");
+	CHECK_INT(said_int(&a, "warnings"), 1);
+	create(&a, 201, ", 'sites': ['am6']");
+	CHECK_INT(said_int(&a, "warnings"), 0);
+	/* the log says what was done, and not what comes of it */
+	ASK(&a, 200, ADMIN, "GET", "/api/v1/audit?kind=service&limit=1", NULL);
+	CHECK_STR(said(&a, "items.0.after.warnings"), "");
+	asker_done(&a);
+}
+
 TEST(what_is_only_tried_is_refused_alike_and_changes_nothing)
 {
 	struct asker a;

@@ -72,6 +72,7 @@ export function serviceView(project: string, name: string): View {
     const everywhere = (fresh.orders ?? []).filter((o) => o.site === null && o.host === null);
     const rollouts = (fresh.rollouts ?? []).filter((r, i) => !isOver(r) || i === 0);
     return [
+      s.warnings.length > 0 && h('ul', { class: 'plain warn' }, s.warnings.map((w) => h('li', {}, `Warning: ${w}.`))),
       facts(['Addresses', s.prefixes.length > 0 ? h('ul', { class: 'plain' }, s.prefixes.map((p) => h('li', {}, mono(p)))) : 'none'],
         ['Placed at', [...s.sites, ...s.hosts].join(', ') || 'no site'], ['Have to stay', `${s.min_sites} of its sites`],
         ['Description', s.description || '–'], ['Project', h('a', { href: link(s.project, 'services') }, s.project)], ['Made', time(s.created_at)]),

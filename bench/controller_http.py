@@ -51,7 +51,7 @@ class Agent:
 
     async def run(self):
         while True:
-            headers = 'Prefer: wait=50\r\n' + (f'If-None-Match: {self.tag}\r\n' if self.tag else '')
+            headers = 'Prefer: wait=10\r\n' + (f'If-None-Match: {self.tag}\r\n' if self.tag else '')
             status, fields, _ = await self.connection.ask('GET', '/agent/v1/desired', headers=headers)
             if status == 200:
                 self.tag = fields['etag']

@@ -10,9 +10,10 @@
 #include "base/alloc.h"
 
 #define AT_ONCE 12
-/* The controller keeps a poll open for so long, and the answer may take a while more. */
-#define POLL_WAIT "Prefer: wait=50"
-#define POLL_TIMEOUT DURATION_S(65)
+/* The controller keeps a poll open for so long at most, and the answer may take a while more: one
+ * that hangs is noticed then. */
+#define POLL_WAIT "Prefer: wait=10"
+#define POLL_TIMEOUT DURATION_S(15)
 #define REPORT_TIMEOUT DURATION_S(20)
 #define ANSWER_MAX 65536
 #define HEADERS_MAX 6

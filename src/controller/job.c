@@ -140,7 +140,7 @@ finish_job(struct pool_job *pool_job)
 	bell_ring(jobs->bell, &job->topics);
 	topics_done(&job->topics);
 	if (job->host[0] != '\0')
-		presence_saw(jobs->presence, job->host);
+		presence_saw(jobs->presence, job->host, job->poll.begun);
 	if (job->host[0] != '\0' && job->is_gone)
 		presence_lost(jobs->presence, job->host);
 	if (job->is_gone || job->wait_topic[0] == '\0' ||

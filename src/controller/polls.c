@@ -28,17 +28,6 @@ polls_free(struct polls *p)
 	free(p);
 }
 
-void
-polls_topics(const struct polls *p, struct topics *ret)
-{
-	const struct list *lists[] = { &p->parked, &p->due };
-
-	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
-		list_for_each (poll, lists[i], struct poll, node)
-			topics_add(ret, poll->waiter.topic);
-	}
-}
-
 size_t
 polls_open(const struct polls *p)
 {

@@ -1,5 +1,5 @@
 /*
- * Long polls (RFC 7240, "Prefer: wait=50"): requests to which the answer would be "nothing new",
+ * Long polls (RFC 7240, "Prefer: wait=10"): requests to which the answer would be "nothing new",
  * and whose clients wait for something.
  *
  *   looks    a worker has it: the handler looks at the store, as for any other request
@@ -22,7 +22,8 @@
 #include "controller/bell.h"
 #include "io/loop.h"
 
-#define POLL_WAIT_MAX 60 /* seconds */
+/* Seconds, whatever is asked for: who lives asks again, and is present by that (presence.h). */
+#define POLL_WAIT_MAX 10
 
 struct polls;
 
@@ -49,8 +50,6 @@ struct polls_conf {
 
 struct polls *polls_new(const struct polls_conf *conf); /* conf is copied */
 void polls_free(struct polls *p);                       /* all have ended; NULL is fine */
-/* Of those that are parked or due, what they wait for. */
-void polls_topics(const struct polls *p, struct topics *ret);
 /* So many are parked or due. */
 size_t polls_open(const struct polls *p);
 /* A worker may be free. */

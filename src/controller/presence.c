@@ -8,20 +8,19 @@
 #include "base/strbuf.h"
 #include "io/loop.h"
 
-#define INTERVAL DURATION_S(5)
-/* What a long poll of a host waits for begins so. */
-#define HOST "host:"
+#define INTERVAL DURATION_S(1)
+#define LISTENING_EVERY DURATION_S(5)
 
 struct presence {
 	struct worker_pool *pool;
-	const struct polls *polls;
 	struct timer timer;
-	struct timer grace;     /* of the first that may have left */
-	struct topics seen;     /* ids, since the last time */
-	struct departures left; /* who may come back */
-	struct write *write;    /* under way; NULL: none */
-	bool failed;            /* and it was said */
-	bool has_written;       /* that it has started, too */
+	struct timer grace;       /* of the first that may have left */
+	struct sightings seen;    /* since the last time */
+	struct departures left;   /* who may come back */
+	struct write *write;      /* under way; NULL: none */
+	struct instant listening; /* when it is to be written next that somebody does */
+	bool failed;              /* and it was said */
+	bool has_written;         /* that it has started, too */
 };
 
 /* Under way in a worker. */
@@ -29,6 +28,7 @@ struct write {
 	struct pool_job job;
 	struct presence *presence;
 	struct presence_round round;
+	struct instant begun; /* by this clock what round.now is by the wall's */
 	int error;
 	struct err e;
 };
@@ -43,7 +43,7 @@ presence_is(int64_t seen_at, int64_t left_at, int64_t now)
 void
 presence_round_done(struct presence_round *round)
 {
-	topics_done(&round->seen);
+	sightings_done(&round->seen);
 	departures_done(&round->left);
 }
 
@@ -77,31 +77,29 @@ await_left(struct presence *p)
 	    is_awaited ? instant_add(p->left.items[0].at, DEPARTURE_GRACE) : INSTANT_NEVER);
 }
 
+/* Who was seen is to be written again: it asks next when its poll is answered. */
+static void
+take_back(struct presence *p, const struct presence_round *round, int64_t ahead_ns)
+{
+	for (size_t i = 0; i < round->seen.count; i++)
+		sightings_add(&p->seen, round->seen.items[i].host,
+		    (struct instant){ round->seen.items[i].at.ns - ahead_ns });
+	sightings_unite(&p->seen);
+}
+
 static void
 finish_write(struct pool_job *job)
 {
 	struct write *w = container_of(job, struct write, job);
 
 	say(w->presence, w);
+	if (w->error < 0)
+		take_back(w->presence, &w->round, w->round.now - w->begun.ns);
 	w->presence->has_written = w->presence->has_written || w->error >= 0;
 	w->presence->write = NULL;
 	presence_round_done(&w->round);
 	await_left(w->presence);
 	free(w);
-}
-
-/* Those of open polls, too: "host:ID". */
-static void
-add_waiting(struct presence *p)
-{
-	_cleanup_(topics_done) struct topics topics = { 0 };
-
-	polls_topics(p->polls, &topics);
-	for (size_t i = 0; i < topics.count; i++) {
-		if (str_starts_with(topics.texts[i], HOST))
-			presence_saw(p, topics.texts[i] + strlen(HOST));
-	}
-	topics_unite(&p->seen);
 }
 
 /* Those who did not come back, when they went by the wall's clock. */
@@ -129,7 +127,8 @@ give_back(struct presence *p, struct instant now, struct presence_round *round)
 		departures_add(&p->left, younger.items[i].host, younger.items[i].at);
 	departures_done(&younger);
 	p->seen = round->seen;
-	round->seen = (struct topics){ 0 };
+	sightings_shift(&p->seen, now.ns - round->now);
+	round->seen = (struct sightings){ 0 };
 	presence_round_done(round);
 }
 
@@ -141,13 +140,19 @@ begin_write(struct presence *p, struct instant now)
 
 	*w = (struct write){ .job = { .run = run_write, .done = finish_write },
 		.presence = p,
-		.round = { .now = clock_wall_ns(), .is_first = !p->has_written } };
-	add_waiting(p);
+		.begun = now,
+		.round = { .now = clock_wall_ns(),
+		    .is_first = !p->has_written,
+		    .is_of_hosts = !instant_reached(p->listening, now) } };
 	w->round.seen = p->seen;
-	p->seen = (struct topics){ 0 };
+	p->seen = (struct sightings){ 0 };
+	sightings_unite(&w->round.seen);
+	sightings_shift(&w->round.seen, w->round.now - now.ns);
 	take_left(p, now, &w->round);
 	if (worker_pool_do(p->pool, &w->job)) {
 		p->write = w;
+		if (!w->round.is_of_hosts)
+			p->listening = instant_add(now, LISTENING_EVERY);
 		return;
 	}
 	give_back(p, now, &w->round);
@@ -160,7 +165,7 @@ on_interval(struct timer *t, struct instant now)
 	struct presence *p = container_of(t, struct presence, timer);
 
 	timer_set(t, instant_add(now, INTERVAL));
-	if (p->write == NULL)
+	if (p->write == NULL && (p->seen.count > 0 || instant_reached(p->listening, now)))
 		begin_write(p, now);
 }
 
@@ -175,14 +180,12 @@ on_grace(struct timer *t, struct instant now)
 }
 
 int
-presence_new(
-    sd_event *loop, struct worker_pool *pool, const struct polls *polls, struct presence **ret)
+presence_new(sd_event *loop, struct worker_pool *pool, struct presence **ret)
 {
 	struct presence *p = xcalloc(1, sizeof(*p));
 	int r;
 
 	p->pool = pool;
-	p->polls = polls;
 	r = timer_init(&p->timer, loop, on_interval);
 	if (r >= 0)
 		r = timer_init(&p->grace, loop, on_grace);
@@ -190,7 +193,8 @@ presence_new(
 		presence_free(p);
 		return r;
 	}
-	timer_set(&p->timer, clock_now());
+	p->listening = clock_now();
+	timer_set(&p->timer, p->listening);
 	*ret = p;
 	return 0;
 }
@@ -202,15 +206,15 @@ presence_free(struct presence *p)
 		return;
 	timer_done(&p->timer);
 	timer_done(&p->grace);
-	topics_done(&p->seen);
+	sightings_done(&p->seen);
 	departures_done(&p->left);
 	free(p);
 }
 
 void
-presence_saw(struct presence *p, const char *host)
+presence_saw(struct presence *p, const char *host, struct instant at)
 {
-	topics_add(&p->seen, host);
+	sightings_add(&p->seen, host, at);
 	departures_forget(&p->left, host);
 }
 

@@ -9,24 +9,23 @@
 #define BATCH 64
 
 struct batch {
-	const struct topics *hosts;
+	const struct sightings *hosts;
 	size_t from;
-	int64_t now;
 	char *sql;
 };
 
-/* "UPDATE … IN ($2, …)": one text for all batches; what a batch does not fill is NULL, and so
- * nobody. Who has left (api_leave.c) is not there because it said so. */
+/* "… FROM (VALUES ($1, $2), ($3, $4), …) …": one text for all batches; what a batch does not fill
+ * is NULL, and so nobody. Who has left (api_leave.c) is not there because it said so. */
 static char *
 statement(void)
 {
 	struct strbuf sql = { 0 };
 
-	strbuf_add(&sql, "UPDATE hosts SET seen_at = $1 WHERE (seen_at IS NULL OR seen_at < $1)"
-			 " AND (credential_hash IS NOT NULL OR joined_at IS NULL) AND id IN ($2");
+	strbuf_add(&sql, "UPDATE hosts SET seen_at = v.column2 FROM (VALUES ($1, $2)");
 	for (unsigned i = 1; i < BATCH; i++)
-		strbuf_addf(&sql, ", $%u", i + 2);
-	strbuf_add_char(&sql, ')');
+		strbuf_addf(&sql, ", ($%u, $%u)", 2 * i + 1, 2 * i + 2);
+	strbuf_add(&sql, ") AS v WHERE id = v.column1 AND (seen_at IS NULL OR seen_at < v.column2)"
+			 " AND (credential_hash IS NOT NULL OR joined_at IS NULL)");
 	return strbuf_take(&sql);
 }
 
@@ -34,20 +33,23 @@ static int
 write_batch(struct store *store, void *arg, struct err *e)
 {
 	const struct batch *b = arg;
-	struct store_value values[BATCH + 1];
+	struct store_value values[2 * BATCH];
 
-	values[0] = SQL_INT(b->now);
-	for (size_t i = 0; i < BATCH; i++)
-		values[1 + i] =
-		    SQL_TEXT(b->from + i < b->hosts->count ? b->hosts->texts[b->from + i] : NULL);
-	return store_do_values(store, e, b->sql, values, BATCH + 1);
+	for (size_t i = 0; i < BATCH; i++) {
+		const struct sighting *s =
+		    b->from + i < b->hosts->count ? &b->hosts->items[b->from + i] : NULL;
+
+		values[2 * i] = SQL_TEXT(s != NULL ? s->host : NULL);
+		values[2 * i + 1] = s != NULL ? SQL_INT(s->at.ns) : SQL_INT_NULL;
+	}
+	return store_do_values(store, e, b->sql, values, 2 * BATCH);
 }
 
 static int
 write_seen(struct store *store, const struct presence_round *round, struct err *e)
 {
 	_cleanup_(freep) char *sql = statement();
-	struct batch b = { .hosts = &round->seen, .now = round->now, .sql = sql };
+	struct batch b = { .hosts = &round->seen, .sql = sql };
 	int r = 0;
 
 	for (; r >= 0 && b.from < round->seen.count; b.from += BATCH)
@@ -104,7 +106,7 @@ presence_write(struct store *store, const struct presence_round *round, struct e
 
 	for (size_t i = 0; r >= 0 && i < round->left.count; i++)
 		r = store_transaction(store, write_left, &round->left.items[i], e);
-	if (r >= 0)
+	if (r >= 0 && !round->is_of_hosts)
 		r = store_transaction(store, write_listening, &now, e);
 	if (r >= 0 && round->is_first)
 		r = store_transaction(store, write_started, &now, e);

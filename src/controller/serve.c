@@ -184,7 +184,7 @@ start_polls(struct server *s, sd_event *loop, struct err *e)
 	    .at_once = s->conf->workers,
 	    .look = job_look,
 	    .over = job_over });
-	r = presence_new(loop, s->pool, s->polls, &s->presence);
+	r = presence_new(loop, s->pool, &s->presence);
 	return r < 0 ? err_errno(e, r, "event loop") : 0;
 }
 

@@ -323,13 +323,32 @@ def presence_lasts_as_long_as_a_poll(program, new_store):
             return world.admin.ask('GET', '/api/v1/hosts/am6-1/status', status=200).json
         assert not host()['present']
         agent.poll(50, status=200)
-        later = agent.poll_later()
-        until('it is present while it polls', lambda: host()['present'])
+        until('it is present when it has polled', lambda: host()['present'])
         first = host()['seen_at']
-        until('it is seen again and again', lambda: host()['seen_at'] != first)
+        later = agent.poll_later()
+        until('it is seen again when it polls again', lambda: host()['seen_at'] != first)
         agent.polls.connection.sock.shutdown(2)
         later.thread.join(DEADLINE)
         until('it is gone', lambda: not host()['present'])
+
+
+@case
+def who_hangs_is_there_no_longer_than_15_s(program, new_store):
+    """A host that was stopped: its connection stays, and it asks nothing more."""
+    with World(program, new_store()) as world:
+        agent = world.agents[0]
+
+        def is_present():
+            return world.admin.ask('GET', '/api/v1/hosts/am6-1/status', status=200).json['present']
+        agent.poll(50, status=200)
+        begun = time.monotonic()
+        assert agent.poll(50).status == 304
+        lasted = time.monotonic() - begun
+        assert 9.9 <= lasted < 13, lasted
+        assert is_present()
+        until('it is there no more', lambda: not is_present())
+        lasted = time.monotonic() - begun
+        assert 14.9 <= lasted < 18, lasted
 
 
 @case

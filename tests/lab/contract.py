@@ -47,7 +47,7 @@ class Contract:
                 if contract.ask:
                     contract.ask(self)
                     return
-                wait = 50 if 'wait=' in self.headers.get('Prefer', '') else 0
+                wait = 10 if 'wait=' in self.headers.get('Prefer', '') else 0
                 known = self.headers.get('If-None-Match')
                 with contract.bell:
                     server = contract.server

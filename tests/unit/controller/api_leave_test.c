@@ -59,8 +59,8 @@ TEST(who_left_is_not_seen_any_more)
 	AGENT(&g, 204, 0, "POST", "leave", NULL);
 	g.a.now += 1 * S;
 	round.now = g.a.now;
-	topics_add(&round.seen, g.ids[0]);
-	topics_add(&round.seen, g.ids[1]);
+	sightings_add(&round.seen, g.ids[0], (struct instant){ g.a.now });
+	sightings_add(&round.seen, g.ids[1], (struct instant){ g.a.now });
 	CHECK_INT(presence_write(g.a.store, &round, &e), 0);
 	presence_round_done(&round);
 	ASK(&g.a, 200, ADMIN, "GET", "/api/v1/hosts/am6-1/status", NULL);

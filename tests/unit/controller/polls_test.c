@@ -73,16 +73,13 @@ TEST(rung_it_looks_again)
 {
 	struct fixture f;
 	struct poll p;
-	struct topics t = { 0 };
 
 	REQUIRE(begin(&f, 2));
 	poll_begin(f.polls, &p);
 	CHECK(!poll_is_resting(&p));
 	CHECK(poll_park(&p, "host:a", 10));
 	CHECK(poll_is_resting(&p));
-	polls_topics(f.polls, &t);
-	CHECK_INT(t.count, 1);
-	topics_done(&t);
+	CHECK_INT(polls_open(f.polls), 1);
 	ring(&f, "host:b");
 	CHECK_INT(look_count, 0);
 	ring(&f, "host:a");
@@ -121,6 +118,7 @@ is_over(void *userdata)
 	return over_count > 0;
 }
 
+/* 10 s at most, whatever its client asks for. */
 TEST(its_time_is_over)
 {
 	struct fixture f;
@@ -128,7 +126,7 @@ TEST(its_time_is_over)
 
 	REQUIRE(begin(&f, 2));
 	poll_begin(f.polls, &p);
-	p.begun = instant_add(p.begun, DURATION_NS(-DURATION_S(60).ns + DURATION_MS(20).ns));
+	p.begun = instant_add(p.begun, DURATION_NS(-DURATION_S(10).ns + DURATION_MS(20).ns));
 	CHECK(poll_park(&p, "host:a", 1000000));
 	CHECK(wait_for(f.loop, is_over, NULL));
 	CHECK(!poll_is_resting(&p));

@@ -20,7 +20,7 @@ round_of(struct asker *a, const char *seen, const char *left, int64_t left_at)
 	struct err e = { 0 };
 
 	if (seen != NULL)
-		topics_add(&round.seen, seen);
+		sightings_add(&round.seen, seen, (struct instant){ a->now });
 	if (left != NULL)
 		departures_add(&round.left, left, (struct instant){ left_at });
 	if (presence_write(a->store, &round, &e) < 0)
@@ -57,6 +57,33 @@ is_present(struct asker *a, const char *host)
 	(void)snprintf(path, sizeof(path), "/api/v1/hosts/%s/status", host);
 	ASK(a, 200, ADMIN, "GET", path, NULL);
 	return json_is_true(json_object_get(a->response.body, "present"));
+}
+
+/* When it asked, and not when that is written; what is known of before makes nobody younger. */
+TEST(who_was_seen_was_seen_when_it_asked)
+{
+	struct asker a;
+	struct presence_round round = { .is_of_hosts = true };
+	struct err e = { 0 };
+	char am6[STORE_ID_MAX], ny5[STORE_ID_MAX];
+
+	REQUIRE(places_init(&a));
+	id_of(&a, "am6-1", am6);
+	id_of(&a, "ny5-1", ny5);
+	round.now = a.now;
+	sightings_add(&round.seen, am6, (struct instant){ a.now - 2 * S });
+	sightings_add(&round.seen, ny5, (struct instant){ a.now });
+	CHECK_INT(presence_write(a.store, &round, &e), 0);
+	round.seen.items[1].at.ns -= 9 * S;
+	CHECK_INT(presence_write(a.store, &round, &e), 0);
+	presence_round_done(&round);
+	a.now += 13 * S;
+	CHECK(is_present(&a, "am6-1") && is_present(&a, "ny5-1"));
+	a.now += 1 * S;
+	CHECK(!is_present(&a, "am6-1") && is_present(&a, "ny5-1"));
+	a.now += 2 * S;
+	CHECK(!is_present(&a, "ny5-1"));
+	asker_done(&a);
 }
 
 TEST(who_left_stands_in_for_nobody_until_it_is_seen)

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -14,11 +15,16 @@
 #include "io/fd.h"
 #include "io/fd_limit.h"
 #include "io/http_internal.h"
+#include "io/socket_option.h"
 
 #define TURN 64 /* clients at a time; then others have theirs */
 #define BACKLOG_MAX 4096u
 #define ACCEPT_AGAIN DURATION_MS(100) /* after the machine had no room */
 #define RESERVE 100u                  /* descriptors for all else */
+/* Who is silent is asked for after so long, and so often until the connection is over, in s. */
+#define ALIVE_AFTER 5
+#define ALIVE_EVERY 2
+#define ALIVE_PROBES 3
 
 struct prefix
 http_client_prefix(struct ip addr)
@@ -36,6 +42,20 @@ is_too_many(struct http_server *s, struct ip client)
 	return s->connection_count >= s->limits.clients || count >= s->limits.clients_per_address;
 }
 
+/*
+ * A machine without power, or behind a cut line, says no word of its end, and while its answer
+ * waits nobody sends anything that would fail. TCP_USER_TIMEOUT would also end who takes a long
+ * answer slowly: how long that may last says limits.answer.
+ */
+static void
+watch_life(int fd)
+{
+	(void)socket_set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	(void)socket_set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, ALIVE_AFTER);
+	(void)socket_set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, ALIVE_EVERY);
+	(void)socket_set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, ALIVE_PROBES);
+}
+
 static void
 let_in(struct http_server *s, int fd, const struct sockaddr_storage *ss, socklen_t len)
 {
@@ -47,6 +67,7 @@ let_in(struct http_server *s, int fd, const struct sockaddr_storage *ss, socklen
 		(void)close(fd);
 		return;
 	}
+	watch_life(fd);
 	c = xcalloc(1, sizeof(*c));
 	c->server = s;
 	c->fd = fd;

@@ -2,6 +2,8 @@
 #include "io/http_server.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include "http_fixture.h"
 
@@ -102,6 +104,54 @@ TEST(answers)
 	    sizeof(text));
 	CHECK(strncmp(text, "HTTP/1.1 405 Method Not Allowed\r\n", 33) == 0);
 	CHECK(strstr(text, "Allow: GET, HEAD\r\n") != NULL);
+	end();
+}
+
+/* The server's end of a connection of this process; -1: there is none. */
+static int
+other_end(int fd)
+{
+	struct sockaddr_storage own, peer;
+	socklen_t own_len = sizeof(own), len;
+
+	CHECK_INT(getsockname(fd, (void *)&own, &own_len), 0);
+	for (int i = 0; i < 1024; i++) {
+		len = sizeof(peer);
+		if (getpeername(i, (void *)&peer, &len) == 0 && len == own_len &&
+		    memcmp(&own, &peer, len) == 0)
+			return i;
+	}
+	return -1;
+}
+
+static int
+option_of(int fd, int level, int option)
+{
+	int value = -1;
+	socklen_t len = sizeof(value);
+
+	CHECK_INT(getsockopt(fd, level, option, &value, &len), 0);
+	return value;
+}
+
+/* A machine without power is noticed, also while nothing is sent. */
+TEST(who_is_silent_is_asked_whether_it_lives)
+{
+	char text[2000];
+	int fd, at_server;
+
+	begin();
+	fd = dial();
+	send_text(fd, "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+	CHECK(read_until(fd, text, sizeof(text), "hello"));
+	at_server = other_end(fd);
+	REQUIRE(at_server >= 0);
+	CHECK_INT(option_of(at_server, SOL_SOCKET, SO_KEEPALIVE), 1);
+	CHECK(option_of(at_server, IPPROTO_TCP, TCP_KEEPIDLE) +
+		  option_of(at_server, IPPROTO_TCP, TCP_KEEPINTVL) *
+		      option_of(at_server, IPPROTO_TCP, TCP_KEEPCNT) <=
+	      15);
+	(void)close(fd);
 	end();
 }
 

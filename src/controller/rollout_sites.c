@@ -45,16 +45,17 @@ enum {
 
 /* One host, of its rows. */
 struct host {
-	char id[STORE_ID_MAX];
+	char id[STORE_ID_MAX], name[NAME_MAX_BYTES + 1];
 	bool present, applied, refused, stands, failing, drained;
+	bool is_ordered, is_leased, is_unreported;
 };
 
 static void
-say_why(struct case_site *p, const struct store_rows *rows, const char *what, const char *more)
+say_why(struct case_site *p, const struct host *h, const char *what, const char *more)
 {
 	if (p->why[0] == '\0')
-		utf8_format(p->why, sizeof(p->why), "%s %s%s%s", store_text(rows, AT_HOST_NAME),
-		    what, more != NULL && *more != '\0' ? ": " : "", more != NULL ? more : "");
+		utf8_format(p->why, sizeof(p->why), "%s %s%s%s", h->name, what,
+		    more != NULL && *more != '\0' ? ": " : "", more != NULL ? more : "");
 }
 
 static bool
@@ -77,41 +78,43 @@ begin_host(struct host *h, struct case_site *p, const struct store_rows *rows, i
 			   store_is_null(rows, AT_ERROR),
 		.refused = !store_is_null(rows, AT_ERROR) };
 	(void)snprintf(h->id, sizeof(h->id), "%s", store_text(rows, AT_HOST));
-	h->stands = h->drained = !store_is_null(rows, AT_STAGE);
+	utf8_format(h->name, sizeof(h->name), "%s", store_text(rows, AT_HOST_NAME));
+	h->is_ordered = store_bool(rows, AT_ORDERED);
+	h->is_leased = store_bool(rows, AT_LEASED);
+	h->is_unreported = store_is_null(rows, AT_STAGE);
+	h->drained = !h->is_unreported;
+	h->stands = !h->is_unreported && !h->is_ordered && !h->is_leased;
 	if (h->refused)
-		say_why(p, rows, "says", store_text(rows, AT_ERROR));
-	if (store_bool(rows, AT_ORDERED)) {
-		h->stands = false;
-		say_why(p, rows, "is drained by an order", NULL);
-	}
-	if (store_bool(rows, AT_LEASED)) {
-		h->stands = false;
-		say_why(p, rows, "has a lease to withdraw", NULL);
-	}
+		say_why(p, h, "says", store_text(rows, AT_ERROR));
 }
 
 static void
 add_report(struct host *h, struct case_site *p, const struct store_rows *rows)
 {
-	if (store_is_null(rows, AT_STAGE)) {
-		say_why(p, rows, "has not reported the service", NULL);
+	if (h->is_unreported)
 		return;
-	}
 	h->drained = h->drained && is_drained(rows);
 	if (strcmp(store_text(rows, AT_VERDICT), "failing") == 0) {
 		h->failing = true;
 		h->stands = false;
-		say_why(p, rows, "fails", store_text(rows, AT_REASON));
+		say_why(p, h, "fails", store_text(rows, AT_REASON));
 	}
 	if (strcmp(store_text(rows, AT_STAGE), "withdrawn") == 0) {
 		h->stands = false;
-		say_why(p, rows, "has withdrawn it", store_text(rows, AT_REASON));
+		say_why(p, h, "has withdrawn it", store_text(rows, AT_REASON));
 	}
 }
 
+/* Behind all that it has said itself: what else is known says less of why. */
 static void
-add_host(struct rollout_site *s, const struct host *h)
+add_host(struct rollout_site *s, struct case_site *p, const struct host *h)
 {
+	if (h->is_ordered)
+		say_why(p, h, "is drained by an order", NULL);
+	if (h->is_leased)
+		say_why(p, h, "has a lease to withdraw", NULL);
+	if (h->is_unreported)
+		say_why(p, h, "has not reported the service", NULL);
 	s->present = s->present && h->present;
 	s->applied = s->applied && h->applied;
 	s->drained = s->drained && h->drained;
@@ -161,7 +164,7 @@ case_read_sites(struct call *c, struct rollout_case *k)
 	while (r >= 0 && store_next(&rows)) {
 		if (strcmp(h.id, store_text(&rows, AT_HOST)) != 0) {
 			if (h.id[0] != '\0')
-				add_host(&k->sites[at], &h);
+				add_host(&k->sites[at], &k->places[at], &h);
 			at = case_site_of(
 			    k, store_text(&rows, AT_SITE), store_text(&rows, AT_SITE_NAME));
 			k->sites[at].has_hosts = true;
@@ -170,7 +173,7 @@ case_read_sites(struct call *c, struct rollout_case *k)
 		add_report(&h, &k->places[at], &rows);
 	}
 	if (h.id[0] != '\0')
-		add_host(&k->sites[at], &h);
+		add_host(&k->sites[at], &k->places[at], &h);
 	case_settle_texts(k);
 	return r < 0 ? r : 0;
 }

@@ -135,6 +135,26 @@ TEST(it_stops_when_another_site_fails)
 	asker_done(&a);
 }
 
+/* That it may withdraw says less than what for. */
+TEST(what_a_host_says_goes_before_its_lease)
+{
+	struct asker a;
+
+	REQUIRE(places_init(&a));
+	start(&a, DRAIN);
+	all_well(&a);
+	places_report(&a, "sg1-1", "preferred", "failing", NULL);
+	places_sql(&a, "UPDATE reports SET reason = 'check front fails' WHERE verdict = 'failing'");
+	places_sql(&a, "INSERT INTO leases (id, service, host, prefix, site, evidence, granted_at,"
+		       " expires_at) SELECT 'lse_1', s.id, h.id, '192.0.2.1/32', h.site, '503', 0,"
+		       " 9000000000000000000 FROM services s, hosts h WHERE h.name = 'sg1-1'");
+	look(&a, 1);
+	CHECK_STR(stands(&a), "stopped: failed waiting waiting");
+	CHECK_STR(
+	    said(&a, "why"), "site sg1 does not stand any more: sg1-1 fails: check front fails");
+	asker_done(&a);
+}
+
 /* By the rule of presence.h: who left is not there, and who is silent for 15 s. */
 TEST(it_waits_for_who_is_not_there)
 {

@@ -112,6 +112,7 @@ drain_here(const struct drain_options *o, const char *service)
 	answer = cli_order(o->order.socket, "drain", service, fields);
 	if (answer == NULL)
 		return EXIT_FAILURE;
+	cli_order_say_unasked(o->order.socket, "drain", service);
 	if (!o->wait)
 		return cli_order_print(answer, o->order.base.json, "drains");
 	json_decref(answer);

@@ -19,7 +19,10 @@ run_hold(const void *options, int argc, char **args)
 		return status;
 	answer = cli_order(
 	    o->socket, "hold", service, o->reason ? json_pack("{s:s}", "reason", o->reason) : NULL);
-	return answer == NULL ? EXIT_FAILURE : cli_order_print(answer, o->base.json, "held");
+	if (answer == NULL)
+		return EXIT_FAILURE;
+	cli_order_say_unasked(o->socket, "hold", service);
+	return cli_order_print(answer, o->base.json, "held");
 }
 
 static int

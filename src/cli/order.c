@@ -1,8 +1,10 @@
 #include "cli/order.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/style.h"
 #include "cli/fields.h"
 #include "cli/print_json.h"
 
@@ -14,6 +16,42 @@ cli_order(const char *socket, const char *order, const char *service, json_t *fi
 	if (fields != NULL)
 		(void)json_object_update_missing_new(request, fields);
 	return cli_agent_ask(socket, request);
+}
+
+/* The service in the agent's status; NULL: there is none. Borrowed. */
+static const json_t *
+service_of(const json_t *status, const char *name)
+{
+	const json_t *service;
+	size_t i;
+
+	json_array_foreach (json_object_get(status, "services"), i, service) {
+		if (strcmp(field_text(service, "name"), name) == 0)
+			return service;
+	}
+	return NULL;
+}
+
+void
+cli_order_say_unasked(const char *socket, const char *order, const char *service)
+{
+	json_auto_t *status = cli_agent_ask(socket, json_pack("{s:s}", "command", "status"));
+	const char *from = field_text(service_of(status, service), "from");
+	const char *dot = strchr(service, '.');
+	_cleanup_(strbuf_done) struct strbuf line = { 0 }, shown = { 0 };
+
+	if (strcmp(from, "controller") != 0 || dot == NULL)
+		return;
+	strbuf_add(&line, "The controller was not asked");
+	if (strcmp(order, "drain") == 0)
+		strbuf_addf(&line, " whether enough other sites serve %s", service);
+	else
+		strbuf_add(&line, ", and does not show this order");
+	strbuf_addf(&line, ". This asks: nearcast %s %s --project %.*s --site %s", order, dot + 1,
+	    (int)(dot - service), service,
+	    field_text(json_object_get(status, "controller"), "site"));
+	strbuf_add_printable(&shown, strbuf_get(&line));
+	(void)fprintf(stderr, "%s\n", strbuf_get(&shown));
 }
 
 int

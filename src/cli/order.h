@@ -43,6 +43,11 @@ struct order_options {
  * none). The answer is the caller's; NULL: refused, which was said.
  */
 json_t *cli_order(const char *socket, const char *order, const char *service, json_t *fields);
+/*
+ * On stderr, when the agent has the service from a controller, whom this order ("drain", "hold")
+ * went past: what was not asked, and which command asks.
+ */
+void cli_order_say_unasked(const char *socket, const char *order, const char *service);
 /* Prints the answer: as JSON, or as one line "SERVICE: WHAT" with the stage. Takes it over. */
 int cli_order_print(json_t *answer, bool json, const char *what);
 

@@ -7,13 +7,14 @@ import time
 
 
 class Contract:
-    """desired: what the host shall have; ask(path) answers in its stead when it is set; reports, leases: what came."""
+    """desired: what the host shall have; ask(path) answers in its stead when it is set; hangs: it answers no poll, and keeps
+    what is open; reports, leases: what came."""
 
     def __init__(self, host_id='hst_1'):
         self.host_id, self.revision = host_id, 0
         self.services, self.orders, self.reports, self.leases = [], [], [], []
         self.bell = threading.Condition()
-        self.ask = None
+        self.ask, self.hangs = None, False
         self.lease = lambda question: {'granted': True, 'seconds': 30, 'why': 'two others stand'}
         self.server = self.port = None
         self.start()
@@ -53,6 +54,8 @@ class Contract:
                     server = contract.server
                     contract.bell.wait_for(lambda: known != f'"{contract.revision}"' or contract.ask or
                                            contract.server is not server, wait)
+                    while contract.hangs and contract.server is server:
+                        contract.bell.wait(1)
                     if contract.server is not server or contract.ask:
                         self.close_connection = True
                         return

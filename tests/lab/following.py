@@ -138,6 +138,17 @@ def goes_on_without_it(c):
     wait_for('it is told', lambda: controller.applied(2))
 
 
+def one_that_hangs_is_noticed(c):
+    """Its connections stay open, and nothing comes: after 15 s it is as good as away."""
+    b, _, a, controller = announced(c)
+    wait_for('it follows', lambda: a.status()['controller']['connected'])
+    controller.hangs = True
+    wait_for('it is noticed', lambda: not a.status()['controller']['connected'], 30)
+    stays('BIRD has the route', lambda: b.route(G4), 1)
+    controller.hangs = False
+    wait_for('it is found', lambda: a.status()['controller']['connected'], 40)
+
+
 def nonsense_withdraws_nothing(c):
     b, _, a, controller = announced(c)
     for what, said in ((answer(200, b'<html>here</html>'), 'no document'), (answer(500, b'oops'), 'status 500'),
@@ -250,7 +261,7 @@ def left(c):
     wait_for('nothing is kept', lambda: not (a.state / 'controller.json').exists() and not (a.state / 'desired.json').exists())
 
 
-agent.CASES = [what_it_wants_is_announced_and_reported, changed_and_removed, beside_a_file, goes_on_without_it,
+agent.CASES = [what_it_wants_is_announced_and_reported, changed_and_removed, beside_a_file, goes_on_without_it, one_that_hangs_is_noticed,
          nonsense_withdraws_nothing, one_that_has_forgotten_withdraws_nothing, drained_and_held, leases, upgraded, left]
 
 if __name__ == '__main__':

@@ -74,6 +74,8 @@ agent_answer_leave(void *userdata, const json_t *request, struct err *e)
 		    strbuf_get(&names));
 		return NULL;
 	}
+	if (json_is_true(json_object_get(request, "dry_run")))
+		return json_pack("{s:s}", "outcome", "would leave");
 	if (follower_withdraw_all(f, e) < 0)
 		return NULL;
 	stop(f);

@@ -1,10 +1,14 @@
 /*
  * A host leaves: nobody is it any more until it joins again, and what it said of itself is not
- * asked any longer. It has withdrawn what it announced before it says so, and no agent with its
- * credential is left to announce anything: so nobody counts on it, and nobody waits for it.
+ * asked any longer. What it still announces it withdraws when this is granted, and no agent with
+ * its credential is left to announce anything: so nobody counts on it, and nobody waits for it.
+ *
+ * One that announces something when it asks takes that away as a drain would: it needs a reason
+ * where too few sites would be left (standing.h).
  */
 #include "controller/api_hosts.h"
 #include "controller/handlers.h"
+#include "controller/standing.h"
 
 /* What it did, and what it might have done. */
 static const char *const forget[] = {
@@ -27,18 +31,39 @@ end_credential(struct call *c)
 	return r < 0 ? r : 0;
 }
 
+/* As it said last; 1: it does. */
+static int
+announces(struct call *c)
+{
+	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
+	int r = store_query(c->store, &rows, c->e,
+	    "SELECT 1 FROM reports WHERE host = $1 AND service IS NOT NULL"
+	    " AND stage <> 'withdrawn' LIMIT 1",
+	    SQL_TEXT(c->caller.id));
+
+	return r < 0 ? r : store_next(&rows);
+}
+
 int
 api_agent_leave(struct call *c)
 {
+	_cleanup_(standings_done) struct standings stood = { 0 };
+	const char *reason = call_query(c, "override_reason");
 	json_auto_t *before = NULL, *after = NULL;
 	int r = hosts_find(c, c->caller.id, &before);
 
 	if (r >= 0)
+		r = announces(c);
+	if (r > 0)
+		r = standings_read(c, &(struct scope){ .host = c->caller.id }, &stood);
+	if (r >= 0)
 		r = end_credential(c);
+	if (r >= 0)
+		r = standings_check(c, &stood, reason);
 	if (r >= 0)
 		r = hosts_find(c, c->caller.id, &after);
 	if (r >= 0)
-		r = call_audit(c, "leave", "host", NULL, before, after);
+		r = call_audit_override(c, "leave", "host", reason, before, after);
 	if (r < 0)
 		return r;
 	call_ring(c, "objects:status");

@@ -119,7 +119,7 @@ const struct route routes[] = {
 	{ "GET",    "/agent/v1/desired",           ACTION_AGENT,         ROUTE_DESIRED, NULL, api_agent_desired },
 	{ "POST",   "/agent/v1/report",            ACTION_AGENT,         WRITE_BODY, NULL,  api_agent_report },
 	{ "POST",   "/agent/v1/leases",            ACTION_AGENT,         WRITE_BODY, NULL,  api_agent_lease },
-	{ "POST",   "/agent/v1/leave",             ACTION_AGENT,         WRITE,      NULL,  api_agent_leave },
+	{ "POST",   "/agent/v1/leave",             ACTION_AGENT,         WRITE,      "override_reason", api_agent_leave },
 	{ "GET",    "/agent/v1/catchments/{catchment}", ACTION_AGENT,    READ,       NULL,  api_agent_catchment },
 	{ "POST",   "/agent/v1/catchments/{catchment}", ACTION_AGENT,    WRITE_BODY, NULL,  api_agent_catchment_say },
 	{ "GET",    "/metadata",                   ACTION_BE_WELL,       READ,       NULL,  api_metadata },

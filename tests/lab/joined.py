@@ -122,18 +122,26 @@ def left(c):
     j = Joined(c, sites=('ams', 'sin'))
     prefix = j.serve()
     host = '/api/v1/hosts/test-host'
-    said = nearcast(c, 'leave', '--state-directory', str(j.agent.state), '--socket', str(j.agent.control), '--force')
+    leave = ('leave', '--state-directory', str(j.agent.state), '--socket', str(j.agent.control), '--force')
+    wait_for('reported', lambda: j.admin.ask('GET', f'{host}/status', status=200).json['services'])
+    said = nearcast(c, *leave, status=1)
+    if 'service web: no site would be left of 1' not in said or '--override REASON' not in said:
+        raise Failed(said)
+    stays('the last that serves', lambda: j.bird.route(prefix), 1)
+    said = nearcast(c, *leave, '--override', 'it burns')
     if 'hosts remove test-host' not in said:
         raise Failed(said)
     here = j.admin.ask('GET', f'{host}/status', status=200).json
     check('gone at once', (here['present'], here['services']), (False, []))
+    check('the reason', j.admin.ask('GET', '/api/v1/audit?kind=host&limit=1', status=200).json['items'][0]['override_reason'],
+          'it burns')
     check('its credential', j.admin.ask('GET', host, status=200).json['joined'], False)
     wait_for('withdrawn', lambda: not j.bird.route(prefix))
     check('event', j.admin.ask('GET', '/api/v1/events?kind=host-left', status=200).json['items'][0]['host'], 'test-host')
     j.join('ams', host='test-host')
     wait_for('and back', lambda: j.bird.route(prefix))
     j.admin.ask('DELETE', f'{host}?override_reason=it+burns', status=204)
-    said = nearcast(c, 'leave', '--state-directory', str(j.agent.state), '--socket', str(j.agent.control), '--force')
+    said = nearcast(c, *leave)
     if 'did not know this host any more' not in said:
         raise Failed(said)
 

@@ -12,6 +12,11 @@
 	" 'from': 'controller', 'addresses': [{'prefix': '192.0.2.2/32', 'stage': 'preferred',"    \
 	" 'verdict': 'passing', 'since': '2026-11-29T16:42:57Z'}]}], 'neighbors': []}"
 
+#define WITHDRAWN                                                                                  \
+	"{'run': 'r', 'agent_version': '1', 'services': [{'name': 'alpha.web',"                    \
+	" 'from': 'controller', 'addresses': [{'prefix': '192.0.2.2/32', 'stage': 'withdrawn',"    \
+	" 'verdict': 'passing', 'since': '2026-11-29T16:42:57Z'}]}], 'neighbors': []}"
+
 static void
 drain(struct agents *g, unsigned status, const char *site)
 {
@@ -47,6 +52,38 @@ TEST(who_left_is_counted_on_no_more)
 	agents_done(&g);
 }
 
+/* The last that serves: it takes the service away, as a drain would. */
+TEST(the_last_that_serves_leaves_with_a_reason)
+{
+	struct agents g;
+
+	REQUIRE(agents_init(&g));
+	AGENT(&g, 200, 0, "POST", "report", WEB);
+	AGENT(&g, 409, 0, "POST", "leave", NULL);
+	CHECK_STR(said(&g.a, "type"), "urn:nearcast:problem:last-site");
+	CHECK(strstr(said(&g.a, "detail"), "service web: no site would be left of 1") != NULL);
+	/* nothing has happened to it */
+	AGENT(&g, 200, 0, "POST", "report", WEB);
+	ASK(&g.a, 200, ADMIN, "GET", "/api/v1/hosts/am6-1/status", NULL);
+	CHECK_INT(said_int(&g.a, "services"), 1);
+	AGENT(&g, 204, 0, "POST", "leave?override_reason=ends", NULL);
+	ASK(&g.a, 200, ADMIN, "GET", "/api/v1/audit?kind=host&limit=1", NULL);
+	CHECK_STR(said(&g.a, "items.0.action"), "leave");
+	CHECK_STR(said(&g.a, "items.0.override_reason"), "ends");
+	agents_done(&g);
+}
+
+TEST(who_has_withdrawn_leaves_without_one)
+{
+	struct agents g;
+
+	REQUIRE(agents_init(&g));
+	AGENT(&g, 200, 0, "POST", "report", WEB);
+	AGENT(&g, 200, 0, "POST", "report", WITHDRAWN);
+	AGENT(&g, 204, 0, "POST", "leave", NULL);
+	agents_done(&g);
+}
+
 /* What was seen of it in the last seconds is written when it is gone already. */
 TEST(who_left_is_not_seen_any_more)
 {
@@ -56,7 +93,7 @@ TEST(who_left_is_not_seen_any_more)
 
 	REQUIRE(agents_init(&g));
 	AGENT(&g, 200, 0, "POST", "report", WEB);
-	AGENT(&g, 204, 0, "POST", "leave", NULL);
+	AGENT(&g, 204, 0, "POST", "leave?override_reason=ends", NULL);
 	g.a.now += 1 * S;
 	round.now = g.a.now;
 	sightings_add(&round.seen, g.ids[0], (struct instant){ g.a.now });

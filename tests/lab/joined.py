@@ -4,8 +4,10 @@ controller would not do.
 
 Usage: joined.py NEARCASTD NEARCAST NEARCAST-CONTROLLER [CASE...]; the cases run as those of agent.py do."""
 import pathlib
+import signal
 import subprocess
 import sys
+import time
 
 here = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(here.parent / 'interop'), str(here.parent / 'controller')]
@@ -186,8 +188,37 @@ def only_one_may_leave(c):
     sin.close()
 
 
+def who_is_stopped_stands_in_for_nobody(c):
+    """Its process has no turn any more, its connections stay: 15 s later it is silent, and the other site is the last."""
+    j = Joined(c, ('ams', 'sin'))
+    prefix = j.serve(sites=['ams', 'sin'], min_sites=1)
+    second = j.admin.ask('POST', '/agent/v1/join', {'token': j.token('sin'), 'name': 'sin-1'}, status=201).json
+    sin = Client(j.controller.port, second['credential'])
+    report = {'run': 'r', 'agent_version': '1', 'applied_revision': None, 'applied_error': None, 'neighbors': [], 'events': [],
+              'services': [{'name': 'shop.web', 'from': 'controller', 'detail': {}, 'addresses': [
+                  {'prefix': prefix, 'stage': 'preferred', 'verdict': 'passing', 'reason': '', 'since': '2026-11-29T00:00:00Z'}]}]}
+
+    def drained():
+        """Whether sin may be drained, which is undone at once."""
+        sin.ask('POST', '/agent/v1/report', report, status=200)
+        answer = j.admin.ask('POST', f'{PROJECT}/orders', {'kind': 'drain', 'service': 'web', 'site': 'sin'})
+        if answer.status == 201:
+            j.admin.ask('DELETE', f'{PROJECT}/orders/{answer.json["id"]}', status=204)
+        return answer.status == 201
+    wait_for('ams stands in', drained)
+    start = time.monotonic()
+    j.agent.process.send_signal(signal.SIGSTOP)
+    try:
+        wait_for('it does not any more', lambda: not drained(), 30)
+    finally:
+        j.agent.process.send_signal(signal.SIGCONT)
+    print(f'# noticed after {time.monotonic() - start:.1f} s')
+    wait_for('it does again', drained)
+    sin.close()
+
+
 agent.CASES = [placed_changed_and_removed, drained_by_the_api, killed_and_back, another_controller_withdraws_nothing,
-               only_one_may_leave, left]
+               only_one_may_leave, who_is_stopped_stands_in_for_nobody, left]
 
 if __name__ == '__main__':
     sys.exit(agent.inside(lambda: agent.run(sys.argv[1:3], sys.argv[4:])))

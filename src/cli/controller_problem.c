@@ -119,13 +119,20 @@ say_order(const json_t *order)
 	(void)fprintf(stderr, "%s` ends it.\n", strbuf_get(&line));
 }
 
+/* What there is no other way to: a rollout itself is none to a rollout. */
+static bool
+is_to_be_meant(const char *type)
+{
+	return strcmp(type, TYPE "last-site") == 0 || strcmp(type, TYPE "announcing") == 0 ||
+	       (strcmp(type, TYPE "at-once") == 0 && cli_has_option("at-once"));
+}
+
 static void
 say_hint(long status, const char *type)
 {
 	const char *hint = NULL;
 
-	if ((strcmp(type, TYPE "last-site") == 0 || strcmp(type, TYPE "announcing") == 0) &&
-	    cli_has_option("override"))
+	if (is_to_be_meant(type) && cli_has_option("override"))
 		hint =
 		    "If that is meant, --override REASON says so; the audit log keeps the reason.";
 	else if (strcmp(type, TYPE "at-once") == 0 && cli_has_option("override"))

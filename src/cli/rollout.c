@@ -33,6 +33,7 @@ static const struct object_field fields[] = {
 	{ "at_once", OBJECT_COUNT, AT(at_once), NULL },
 	{ "settle_seconds", OBJECT_SECONDS, AT(settle), NULL },
 	{ "reason", OBJECT_TEXT, AT(reason), NULL },
+	{ "override_reason", OBJECT_TEXT, AT(override), NULL },
 	{ NULL, OBJECT_TEXT, 0, NULL },
 };
 
@@ -53,6 +54,8 @@ static const struct cli_option start_options[] = {
 	{ "at-most", 't', CLI_DURATION, AT(at_most), "DURATION", 1 * NS_PER_S, 86400 * NS_PER_S, NULL,
 	    "and then, whatever is left; 0: as configured" },
 	{ "reason", 'r', CLI_STRING, AT(reason), "TEXT", 0, 0, NULL, "why, for whoever looks" },
+	{ "override", 'o', CLI_STRING, AT(override), "REASON", 0, 0, NULL,
+	    "more at a time than max_change_percent allows are meant, and why" },
 	WATCH,
 };
 static const struct cli_option list_options[] = {

@@ -5,7 +5,7 @@
 
 struct rollout_options {
 	struct object_options base;
-	const char *document, *reason, *service;
+	const char *document, *reason, *service, *override;
 	struct cli_strings sites;
 	uint32_t at_once, until_connections;
 	struct duration settle, at_most;

@@ -18,7 +18,7 @@ static const char *const kinds[] = { "change", "drain", NULL };
 struct request {
 	uint64_t given;
 	int kind;
-	const char *service, *reason;
+	const char *service, *reason, *override_reason;
 	json_t *document, *parameters, *sites;
 	uint32_t at_once, settle;
 };
@@ -33,6 +33,7 @@ static const struct field create_fields[] = {
 	{ .key = "at_once", .type = FIELD_U32, AT(at_once), .min = 1, .max = SITES_MAX },
 	{ .key = "settle_seconds", .type = FIELD_U32, AT(settle), .max = 86400 },
 	{ .key = "reason", .type = FIELD_TEXT, AT(reason), .max = 300 },
+	{ .key = "override_reason", .type = FIELD_TEXT, AT(override_reason), .min = 1, .max = 300 },
 };
 #undef AT
 static const struct field_table create_table =
@@ -73,6 +74,31 @@ check_sites(
 		    "service %s has %zu site%s, of which %zu have to stand: none could be drained",
 		    q->service, k->r.site_count, k->r.site_count == 1 ? "" : "s", needed);
 	return 0;
+}
+
+/* As many at a time as are asked for, or there are to be touched, are held to the share of those
+ * that stand. */
+static int
+check_at_once(
+    struct call *c, const struct request *q, struct rollout_case *k, const json_t *service)
+{
+	bool are_some = q->kind == ROLLOUT_DRAIN && q->sites != NULL;
+	size_t touched =
+	    MIN((size_t)q->at_once, are_some ? json_array_size(q->sites) : k->r.site_count);
+	size_t of, most;
+	json_t *errors;
+
+	k->r.max_change_percent =
+	    (uint32_t)json_integer_value(json_object_get(service, "max_change_percent"));
+	most = rollout_most(&k->r, &of);
+	if (touched <= most || q->override_reason != NULL)
+		return 0;
+	errors = json_array();
+	field_error(errors, "/at_once",
+	    "%zu sites at once, and max_change_percent %u of the %zu that stand%s allows %zu; "
+	    "override_reason says that it is meant, and why",
+	    touched, k->r.max_change_percent, of, of == 1 ? "s" : "", most);
+	return call_problem_errors(c, PROBLEM_AT_ONCE, errors);
 }
 
 static int
@@ -119,12 +145,12 @@ insert(struct call *c, const struct request *q, const struct rollout_case *k, co
 	_cleanup_(freep) char *stood = case_standing(k);
 	int r = store_do(c->store, c->e,
 	    "INSERT INTO rollouts (id, kind, service, document, parameters, at_once, settle, state,"
-	    " purpose, stood, created_by, created_at)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9, $10, $11)",
+	    " purpose, stood, created_by, created_at, override_reason)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9, $10, $11, $12)",
 	    SQL_TEXT(id), SQL_TEXT(kinds[q->kind]), SQL_TEXT(k->service), SQL_TEXT(document),
 	    SQL_TEXT(parameters), SQL_INT(q->at_once), SQL_INT(q->settle * NS), SQL_TEXT(q->reason),
 	    SQL_TEXT(stood), SQL_TEXT(c->caller.id[0] != '\0' ? c->caller.id : NULL),
-	    SQL_INT(c->request->now));
+	    SQL_INT(c->request->now), SQL_TEXT(q->override_reason));
 
 	return r < 0 ? r : add_steps(c, q, k, id);
 }
@@ -147,6 +173,8 @@ create(struct call *c, const struct request *q, const char *id)
 		r = case_read_sites(c, &k);
 	if (r >= 0)
 		r = check_sites(c, q, &k, service);
+	if (r >= 0)
+		r = check_at_once(c, q, &k, service);
 	return r < 0 ? r : insert(c, q, &k, id);
 }
 
@@ -180,7 +208,7 @@ api_rollouts_create(struct call *c)
 	if (r >= 0)
 		r = rollouts_find(c, id, &after);
 	if (r >= 0)
-		r = call_audit(c, "create", "rollout", c->project, NULL, after);
+		r = call_audit_override(c, "create", "rollout", q.override_reason, NULL, after);
 	return r < 0 ? r
 		     : call_answer_created(
 			   c, json_incref(after), call_revision(after), c->request->path);

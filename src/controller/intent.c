@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "base/attr.h"
+
 bool
 intent_is_safe(const struct intent *i, char why[INTENT_WHY_MAX])
 {
@@ -35,4 +37,10 @@ reach_is_safe(const struct reach *r, char why[INTENT_WHY_MAX])
 		    "%zu of %zu sites at once, more than max_change_percent %u", r->touched,
 		    r->sites, r->max_change_percent);
 	return why[0] == '\0';
+}
+
+size_t
+reach_most(size_t sites, uint32_t max_change_percent)
+{
+	return MAX(sites * max_change_percent / 100, (size_t)1);
 }

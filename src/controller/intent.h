@@ -36,3 +36,5 @@ struct reach {
 bool intent_is_safe(const struct intent *intent, char why[INTENT_WHY_MAX]);
 /* Likewise. Where it stands at one site only, there is nothing to go through site by site. */
 bool reach_is_safe(const struct reach *reach, char why[INTENT_WHY_MAX]);
+/* Of so many sites, how many may be touched at once: one always, as there is no smaller step. */
+size_t reach_most(size_t sites, uint32_t max_change_percent);

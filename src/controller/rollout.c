@@ -1,6 +1,7 @@
 #include "controller/rollout.h"
 
 #include "base/utf8.h"
+#include "controller/intent.h"
 
 static struct duration
 add(struct duration a, struct duration b)
@@ -270,11 +271,38 @@ count(const struct rollout *r, bool open)
 	return n;
 }
 
+size_t
+rollout_most(const struct rollout *r, size_t *of)
+{
+	*of = 0;
+	for (size_t i = 0; i < r->site_count; i++)
+		*of += r->sites[i].has_hosts && (r->sites[i].stood || r->sites[i].stands);
+	return reach_most(*of, r->max_change_percent);
+}
+
+/* Whether one more may be touched now; what is said is for whoever asked for more at once. */
+static bool
+may_begin(struct rollout *r)
+{
+	size_t open = count(r, true), of, most = rollout_most(r, &of);
+
+	if (open >= r->at_once)
+		return false;
+	if (r->is_meant || open < most)
+		return true;
+	utf8_format(r->why, sizeof(r->why),
+	    "%zu at a time: max_change_percent %u of %zu sites allows no more", most,
+	    r->max_change_percent, of);
+	return false;
+}
+
 static void
 begin_next(struct rollout *r)
 {
-	for (size_t i = 0; i < r->step_count && count(r, true) < r->at_once; i++) {
-		if (r->steps[i].state == STEP_WAITING && !begin(r, &r->steps[i]))
+	for (size_t i = 0; i < r->step_count; i++) {
+		if (r->steps[i].state != STEP_WAITING)
+			continue;
+		if (!may_begin(r) || !begin(r, &r->steps[i]))
 			return;
 	}
 }

@@ -12,10 +12,13 @@
  *
  * Where nothing failed, what was under way is stopped, or taken back, with the rollout.
  *
- * It does not begin a site when fewer than min_sites others stand: it waits. It stops by itself, ends
- * the drains that are its own, and says why, when a site that stood at its beginning does not any more,
- * when a check fails where the change has come, when a host refuses what it is given, or is not heard
- * of for some time, and when fewer than are needed stand beside those under way. So at each look it is either safe to go on, or nothing is down because of us.
+ * It does not begin a site when fewer than min_sites others stand: it waits. Nor does it touch more at
+ * once than max_change_percent of the sites that stand, or stood when it began (one always), unless that
+ * is meant. Both are asked at each look, as they are then. It stops by itself, ends the drains that are
+ * its own, and says why, when a site that stood at its beginning does not any more, when a check fails
+ * where the change has come, when a host refuses what it is given, or is not heard of for some time, and
+ * when fewer than are needed stand beside those under way. So at each look it is either safe to go on,
+ * or nothing is down because of us.
  *
  * Time is what was watched: a look adds at most LOOK_MAX, so neither a clock that is stepped nor an hour
  * in which no controller ran makes a site that nobody watched a settled one.
@@ -90,6 +93,8 @@ struct rollout {
 	char why[ROLLOUT_WHY_MAX]; /* of the state; "": nothing to say */
 	size_t at_once;
 	size_t min_sites;
+	uint32_t max_change_percent;
+	bool is_meant; /* at_once, though it is more than that */
 	struct duration settle;
 	struct duration limit;  /* for a site to be drained, or well with the change */
 	struct instant looked;  /* at the last look; never: there was none */
@@ -116,3 +121,5 @@ bool rollout_go_on(struct rollout *r);
 bool rollout_stop(struct rollout *r, const char *why);
 /* As it was before: drains are ended, every site has the service that it had. */
 bool rollout_take_back(struct rollout *r);
+/* How many sites max_change_percent lets it touch at once; *of: sites that this is a share of. */
+size_t rollout_most(const struct rollout *r, size_t *of);

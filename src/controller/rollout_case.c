@@ -83,7 +83,9 @@ take(struct rollout_case *k, const struct store_rows *rows)
 		    .settle = DURATION_NS(store_int(rows, 9)),
 		    .looked = { store_int_or(rows, 12, INT64_MAX) },
 		    .absent = DURATION_NS(store_int(rows, 13)),
-		    .min_sites = (size_t)store_int(rows, 15) };
+		    .min_sites = (size_t)store_int(rows, 15),
+		    .max_change_percent = (uint32_t)store_int(rows, 17),
+		    .is_meant = !store_is_null(rows, 18) };
 	utf8_format(r->why, sizeof(r->why), "%s", k->was_why);
 	r->limit = limit_of(k);
 }
@@ -140,7 +142,7 @@ case_read(struct call *c, const char *id, struct rollout_case *k)
 	    "SELECT o.id, o.service, s.project, s.name, o.kind, o.parameters, o.document, "
 	    "o.purpose,"
 	    " o.at_once, o.settle, o.state, o.reason, o.looked_at, o.absent, o.stood, s.min_sites,"
-	    " COALESCE(o.created_by, '')"
+	    " COALESCE(o.created_by, ''), s.max_change_percent, o.override_reason"
 	    " FROM rollouts o JOIN services s ON s.id = o.service WHERE o.id = $1",
 	    SQL_TEXT(id));
 

@@ -2,8 +2,6 @@
  * what is told. */
 #include <string.h>
 
-#include "controller/duty.h"
-
 #include "places.h"
 
 #include "tap.h"
@@ -13,33 +11,10 @@
 
 static char path[128];
 
-/* A second later a controller looks. */
-static void
-look(struct asker *a, int seconds)
-{
-	for (int i = 0; i < seconds; i++) {
-		struct duty_round r = {
-			.holder = "one", .now = a->now += S, .events_kept = INT64_C(86400) * S
-		};
-
-		duties_do(a->store, &r);
-		CHECK_STR(r.why, "");
-		topics_done(&r.topics);
-	}
-}
-
-static void
-all_well(struct asker *a)
-{
-	places_report(a, "am6-1", "preferred", "passing", NULL);
-	places_report(a, "ny5-1", "preferred", "passing", NULL);
-	places_report(a, "sg1-1", "preferred", "passing", NULL);
-}
-
 static void
 start(struct asker *a, const char *body)
 {
-	all_well(a);
+	places_all_well(a);
 	ASK(a, 201, OPERATOR, "POST", ROLLOUTS, body);
 	(void)snprintf(path, sizeof(path), ROLLOUTS "/%s", said(a, "id"));
 }
@@ -89,15 +64,15 @@ TEST(a_drain_goes_over_all_sites)
 		CHECK_STR(said(&a, "items.0.reason"), "new kernels");
 		(void)snprintf(order, sizeof(order), ALPHA "/orders/%s", said(&a, "items.0.id"));
 		ASK(&a, 409, OPERATOR, "DELETE", order, NULL);
-		all_well(&a);
-		look(&a, 1);
+		places_all_well(&a);
+		places_look(&a, 1);
 		CHECK_INT(orders(&a), 1);
-		all_well(&a);
+		places_all_well(&a);
 		places_report(&a, hosts[i], "withdrawn", "passing", DONE);
-		look(&a, 4);
+		places_look(&a, 4);
 		CHECK_INT(orders(&a), 0);
-		all_well(&a);
-		look(&a, 1);
+		places_all_well(&a);
+		places_look(&a, 1);
 	}
 	CHECK_STR(stands(&a), "done: done done done");
 	ASK(&a, 200, OPERATOR, "GET", ALPHA "/audit?kind=rollout", NULL);
@@ -115,18 +90,18 @@ TEST(it_stops_when_another_site_fails)
 
 	REQUIRE(places_init(&a));
 	start(&a, DRAIN);
-	all_well(&a);
+	places_all_well(&a);
 	places_report(&a, "sg1-1", "withdrawn", "failing", NULL);
-	look(&a, 1);
+	places_look(&a, 1);
 	CHECK_STR(stands(&a), "stopped: stopped waiting waiting");
 	CHECK_STR(said(&a, "why"), "site sg1 does not stand any more: sg1-1 fails");
 	CHECK_INT(orders(&a), 0);
 	/* without the one that is gone it may go on */
 	a.if_match = "*";
 	ASK(&a, 200, OPERATOR, "PATCH", path, "{'state': 'running'}");
-	all_well(&a);
+	places_all_well(&a);
 	places_report(&a, "sg1-1", "withdrawn", "failing", NULL);
-	look(&a, 1);
+	places_look(&a, 1);
 	CHECK_STR(stands(&a), "running: running waiting waiting");
 	a.if_match = "*";
 	ASK(&a, 200, OPERATOR, "PATCH", path, "{'state': 'stopped', 'reason': 'lunch'}");
@@ -164,17 +139,17 @@ TEST(it_waits_for_who_is_not_there)
 	REQUIRE(places_init(&a));
 	start(&a, DRAIN);
 	places_sql(&a, "UPDATE hosts SET left_at = seen_at WHERE name = 'ny5-1'");
-	look(&a, 1);
+	places_look(&a, 1);
 	CHECK_STR(stands(&a), "running: running waiting waiting");
 	CHECK_STR(said(&a, "why"), waits);
-	all_well(&a);
-	look(&a, 1);
+	places_all_well(&a);
+	places_look(&a, 1);
 	ASK(&a, 200, VIEWER, "GET", path, NULL);
 	CHECK_STR(said(&a, "why"), "");
 	a.now += 15 * S;
 	places_heard(&a, "am6-1");
 	places_heard(&a, "sg1-1");
-	look(&a, 1);
+	places_look(&a, 1);
 	CHECK_STR(stands(&a), "running: running waiting waiting");
 	CHECK_STR(said(&a, "why"), waits);
 	asker_done(&a);
@@ -207,8 +182,8 @@ TEST(a_change_goes_over_all_sites)
 	ASK(&a, 409, OPERATOR, "POST", ROLLOUTS, DRAIN);
 	for (int i = 0; i < 3; i++) {
 		CHECK_STR(listens(&a), "tcp/80");
-		all_well(&a);
-		look(&a, 3);
+		places_all_well(&a);
+		places_look(&a, 3);
 	}
 	CHECK_STR(stands(&a), "done: done done done");
 	CHECK_STR(listens(&a), "tcp/81");
@@ -233,7 +208,7 @@ TEST(a_change_is_taken_back)
 	REQUIRE(places_init(&a));
 	start(&a, CHANGE);
 	places_report(&a, "am6-1", "withdrawn", "failing", NULL);
-	look(&a, 1);
+	places_look(&a, 1);
 	CHECK_STR(stands(&a), "stopped: failed waiting waiting");
 	CHECK_INT(places_desired(&a, "am6-1"), 3);
 	a.if_match = "*";

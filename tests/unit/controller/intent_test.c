@@ -69,6 +69,15 @@ TEST(what_reaches_all_sites_is_meant)
 	CHECK_STR(why_reach(0, 0, 0), "");
 }
 
+TEST(one_may_always_be_touched)
+{
+	CHECK_INT(reach_most(6, 50), 3);
+	CHECK_INT(reach_most(5, 50), 2);
+	CHECK_INT(reach_most(5, 100), 5);
+	CHECK_INT(reach_most(5, 0), 1);
+	CHECK_INT(reach_most(0, 50), 1);
+}
+
 /* What is down comes back, and finds an order that stays. */
 TEST(the_last_that_is_wanted_is_not_lost_while_down)
 {

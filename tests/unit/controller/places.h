@@ -15,5 +15,9 @@ void places_report(
     struct asker *a, const char *host, const char *stage, const char *verdict, const char *detail);
 /* It was heard just now, does what it was told, and says nothing of any service. */
 void places_heard(struct asker *a, const char *host);
+/* All three answer, and their checks pass. */
+void places_all_well(struct asker *a);
+/* Each second a controller looks at what is under way (duty.h). */
+void places_look(struct asker *a, int seconds);
 /* Runs SQL that changes something. */
 void places_sql(struct asker *a, const char *sql);

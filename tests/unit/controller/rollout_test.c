@@ -32,6 +32,7 @@ init(struct fixture *f, enum rollout_kind kind)
 	f->r = (struct rollout){ .kind = kind,
 		.at_once = 1,
 		.min_sites = 1,
+		.max_change_percent = 100,
 		.settle = DURATION_S(10),
 		.limit = DURATION_S(600),
 		.looked = INSTANT_NEVER,
@@ -344,4 +345,37 @@ TEST(a_site_without_hosts_is_passed_by)
 	look(&f, 1);
 	CHECK_STR(states(&f), "ddr");
 	CHECK_INT(f.steps[1].action, STEP_END);
+}
+
+TEST(no_more_are_touched_at_once_than_the_share)
+{
+	struct fixture f;
+
+	init(&f, ROLLOUT_CHANGE);
+	f.r.at_once = 3;
+	f.r.max_change_percent = 70;
+	look(&f, 1);
+	CHECK_STR(states(&f), "rrw");
+	CHECK_STR(f.r.why, "2 at a time: max_change_percent 70 of 3 sites allows no more");
+	/* one at least */
+	init(&f, ROLLOUT_CHANGE);
+	f.r.at_once = 3;
+	f.r.max_change_percent = 0;
+	look(&f, 1);
+	CHECK_STR(states(&f), "rww");
+	/* a site that is down is none that it is a share of */
+	init(&f, ROLLOUT_CHANGE);
+	f.r.at_once = 3;
+	f.r.max_change_percent = 70;
+	f.sites[2].stands = f.sites[2].stood = false;
+	look(&f, 1);
+	CHECK_STR(states(&f), "rww");
+	/* it is meant */
+	init(&f, ROLLOUT_CHANGE);
+	f.r.at_once = 3;
+	f.r.max_change_percent = 0;
+	f.r.min_sites = 0;
+	f.r.is_meant = true;
+	look(&f, 1);
+	CHECK_STR(states(&f), "rrr");
 }

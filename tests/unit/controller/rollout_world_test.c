@@ -55,6 +55,7 @@ init(struct world *w, uint64_t seed)
 	w->r = (struct rollout){ .kind = seed % 2 ? ROLLOUT_DRAIN : ROLLOUT_CHANGE,
 		.at_once = 1 + below(w, 3),
 		.min_sites = below(w, SITES),
+		.max_change_percent = below(w, 101),
 		.settle = DURATION_S(below(w, 8)),
 		.limit = DURATION_S(300),
 		.looked = INSTANT_NEVER,
@@ -124,7 +125,8 @@ act(struct world *w)
 static bool
 is_safe(const struct world *w)
 {
-	size_t well = 0, standing = 0, ordered = 0, needed = MAX(w->r.min_sites, (size_t)1);
+	size_t well = 0, standing = 0, ordered = 0, needed = MAX(w->r.min_sites, (size_t)1),
+	       share = MAX(SITES * w->r.max_change_percent / 100, (size_t)1);
 
 	for (size_t i = 0; i < SITES; i++) {
 		const struct place *p = &w->places[i];
@@ -135,7 +137,8 @@ is_safe(const struct world *w)
 		well += !known || p->well;
 		standing += (!known || p->well) && !p->ordered;
 	}
-	return ordered == 0 || (ordered <= w->r.at_once && standing >= MIN(needed, well));
+	return ordered == 0 ||
+	       (ordered <= w->r.at_once && ordered <= share && standing >= MIN(needed, well));
 }
 
 static void

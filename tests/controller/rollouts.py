@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Rollouts over sites with agents that are played, which do at once what they are told.
+
+    rollouts.py NEARCAST-CONTROLLER [--postgresql]
+"""
+import argparse
+
+from postgresql import new_stores
+from server import case, run_cases, until
+from world import ALPHA, World
+
+FIVE = ('s0', 's1', 's2', 's3', 's4')
+WEB = f'{ALPHA}/services/web'
+ROLLOUTS = f'{ALPHA}/rollouts'
+PROBLEM = 'urn:nearcast:problem:'
+
+
+def change(**more):
+    return {'kind': 'change', 'service': 'web', 'document': {'listen': ['tcp/81']}, 'settle_seconds': 0, **more}
+
+
+def well(world):
+    """Every agent does what it is told: what it listens on then, by its site."""
+    got = {}
+    for agent, site in zip(world.agents, world.sites):
+        agent.poll(0)
+        mine = [order for order in agent.desired['orders'] if order['kind'] == 'drain']
+        if agent.desired['services']:
+            agent.report(world, stage='withdrawn' if mine else 'preferred', applied_revision=agent.desired['revision'])
+            got[site] = agent.desired['services'][0]['listen'][0]
+    return got
+
+
+def steps(world, rollout):
+    return world.admin.ask('GET', f'{ROLLOUTS}/{rollout["id"]}', status=200).json
+
+
+def open_at(rollout):
+    return [step['site'] for step in rollout['steps'] if step['state'] in ('running', 'settling', 'returning')]
+
+
+def run(world, rollout):
+    """To its end: the order in which its sites began, and how many were under way at once."""
+    begun, most = [], 0
+
+    def is_over():
+        nonlocal most
+        well(world)
+        now = steps(world, rollout)
+        begun.extend(step['site'] for step in now['steps'] if step['started_at'] and step['site'] not in begun)
+        most = max(most, len(open_at(now)))
+        assert now['state'] in ('running', 'done'), now
+        return now['state'] == 'done'
+    until('it is done', is_over)
+    return begun, most
+
+
+def refused(answer, problem, *words):
+    assert answer.status == 409 and answer.json['type'] == PROBLEM + problem, answer
+    assert all(word in answer.text.decode() for word in words), answer
+    return True
+
+
+@case
+def no_more_at_once_than_the_share(program, new_store):
+    with World(program, new_store(), FIVE, max_change_percent=50) as world:
+        ask = world.admin.ask
+        well(world)
+        for body in change(at_once=1000), {'kind': 'drain', 'service': 'web', 'at_once': 6}:
+            refused(ask('POST', ROLLOUTS, body), 'at-once', '/at_once', 'allows 2')
+        rollout = ask('POST', ROLLOUTS, change(at_once=2), status=201).json
+        assert len(open_at(rollout)) == 2, rollout
+        begun, most = run(world, rollout)
+        assert (begun, most) == (list(FIVE), 2), (begun, most)
+        meant = ask('POST', ROLLOUTS, change(at_once=4, document={'listen': ['tcp/82']}, override_reason='broken anyway'), status=201)
+        assert len(open_at(meant.json)) == 4, meant
+        assert ask('GET', f'{ALPHA}/audit?kind=rollout&limit=1', status=200).json['items'][0]['override_reason'] == 'broken anyway'
+
+
+parser = argparse.ArgumentParser()
+parser.add_argument('program')
+parser.add_argument('--postgresql', action='store_true', help='the same, from a PostgreSQL that is started for it')
+options = parser.parse_args()
+with new_stores(options.postgresql) as stores:
+    run_cases(options.program, stores)

@@ -1,0 +1,136 @@
+/* What a rollout may not get around: the share of sites that may be touched at once, sites that
+ * come while it runs, and the service that it works on. */
+#include <string.h>
+
+#include "places.h"
+
+#include "tap.h"
+
+#define ROLLOUTS ALPHA "/rollouts"
+#define WEB ALPHA "/services/web"
+#define CHANGE "'kind': 'change', 'service': 'web', 'document': {'listen': ['tcp/81']}"
+#define DRAIN "'kind': 'drain', 'service': 'web'"
+
+static char path[128];
+
+static void
+start(struct asker *a, unsigned status, const char *body)
+{
+	places_all_well(a);
+	ASK(a, status, OPERATOR, "POST", ROLLOUTS, body);
+	if (status == 201)
+		(void)snprintf(path, sizeof(path), ROLLOUTS "/%s", said(a, "id"));
+}
+
+static void
+tell(struct asker *a, const char *body)
+{
+	a->if_match = "*";
+	ASK(a, 200, OPERATOR, "PATCH", path, body);
+}
+
+static void
+change(struct asker *a, unsigned status, const char *body)
+{
+	a->if_match = "*";
+	ASK(a, status, OPERATOR, "PATCH", WEB, body);
+}
+
+/* "running: am6 running, ny5 waiting" */
+static const char *
+stands(struct asker *a)
+{
+	static char text[300];
+	size_t len, count;
+
+	ASK(a, 200, VIEWER, "GET", path, NULL);
+	count = (size_t)said_int(a, "steps");
+	len = (size_t)snprintf(text, sizeof(text), "%s:", said(a, "state"));
+	for (size_t i = 0; i < count && len < sizeof(text); i++) {
+		char site[32], state[32];
+
+		(void)snprintf(site, sizeof(site), "steps.%zu.site", i);
+		(void)snprintf(state, sizeof(state), "steps.%zu.state", i);
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s %s %s",
+		    i > 0 ? "," : "", said(a, site), said(a, state));
+	}
+	return text;
+}
+
+static const char *
+override_of_last(struct asker *a, const char *kind)
+{
+	char list[96];
+
+	(void)snprintf(list, sizeof(list), ALPHA "/audit?kind=%s&limit=1", kind);
+	ASK(a, 200, OPERATOR, "GET", list, NULL);
+	return said(a, "items.0.override_reason");
+}
+
+TEST(at_once_is_held_to_the_share)
+{
+	static const char *const bodies[] = { "{" CHANGE ", 'at_once': 1000}",
+		"{" DRAIN ", 'at_once': 3}" };
+	struct asker a;
+
+	REQUIRE(places_init(&a));
+	for (size_t i = 0; i < 2; i++) {
+		start(&a, 409, bodies[i]);
+		CHECK_STR(said(&a, "type"), "urn:nearcast:problem:at-once");
+		CHECK_STR(said_error(&a), "/at_once: 3 sites at once, and max_change_percent 70 of "
+					  "the 3 that stand allows "
+					  "2; override_reason says that it is meant, and why");
+	}
+	/* there are no more than two to be touched */
+	start(&a, 201, "{" DRAIN ", 'at_once': 1000, 'sites': ['ny5', 'am6']}");
+	CHECK_STR(stands(&a), "running: ny5 running, am6 running");
+	tell(&a, "{'state': 'taken-back'}");
+	start(&a, 201, "{" CHANGE ", 'at_once': 2}");
+	CHECK_STR(stands(&a), "running: am6 running, ny5 running, sg1 waiting");
+	asker_done(&a);
+}
+
+TEST(more_at_once_may_be_meant)
+{
+	struct asker a;
+
+	REQUIRE(places_init(&a));
+	change(&a, 200, "{'max_change_percent': 40}");
+	start(&a, 409, "{" CHANGE ", 'at_once': 2}");
+	start(&a, 201, "{" CHANGE ", 'at_once': 2, 'override_reason': 'it is broken anyway'}");
+	CHECK_STR(stands(&a), "running: am6 running, ny5 running, sg1 waiting");
+	CHECK_STR(said(&a, "why"), "");
+	CHECK_STR(override_of_last(&a, "rollout"), "it is broken anyway");
+	asker_done(&a);
+}
+
+/* One site has to be possible: there is no smaller step. */
+TEST(one_at_a_time_is_always_allowed)
+{
+	struct asker a;
+
+	REQUIRE(places_init(&a));
+	change(&a, 200, "{'max_change_percent': 0}");
+	start(&a, 409, "{" CHANGE ", 'at_once': 2}");
+	CHECK(strstr(said_error(&a), "of the 3 that stand allows 1;") != NULL);
+	start(&a, 201, "{" CHANGE "}");
+	CHECK_STR(stands(&a), "running: am6 running, ny5 waiting, sg1 waiting");
+	asker_done(&a);
+}
+
+TEST(the_share_is_kept_when_it_becomes_less)
+{
+	struct asker a;
+
+	REQUIRE(places_init(&a));
+	start(&a, 201, "{" DRAIN ", 'at_once': 2}");
+	CHECK_STR(stands(&a), "running: am6 running, ny5 running, sg1 waiting");
+	tell(&a, "{'state': 'stopped'}");
+	change(&a, 200, "{'max_change_percent': 40}");
+	tell(&a, "{'state': 'running'}");
+	places_all_well(&a);
+	places_look(&a, 1);
+	CHECK_STR(stands(&a), "running: am6 running, ny5 waiting, sg1 waiting");
+	CHECK_STR(said(&a, "why"), "1 at a time: max_change_percent 40 of 3 sites allows no more");
+	asker_done(&a);
+}

@@ -45,7 +45,7 @@ static const struct cli_option start_options[] = {
 	{ "document", 'd', CLI_STRING, AT(document), "FILE", 0, 0, NULL,
 	    "change the service to what this file says, instead of draining it" },
 	{ "site", 0, CLI_STRINGS, AT(sites), "SITE", 0, 0, NULL,
-	    "this site, in this order; may be repeated; by default all" },
+	    "this site, in this order; may be repeated; by default all; a change goes on with the others" },
 	{ "at-once", 'a', CLI_U32, AT(at_once), "COUNT", 1, 1000, NULL, "so many sites at a time; 1 if not said" },
 	{ "settle", 0, CLI_SECONDS, AT(settle), "DURATION", 0, INT64_C(86400) * NS_PER_S, NULL,
 	    "watch a site for so long before the next; 30s if not said" },

@@ -112,26 +112,50 @@ add_step(struct call *c, const char *rollout, size_t position, const char *site)
 	return r < 0 ? r : 0;
 }
 
-/* The sites in the order that was given, else all, by name. */
+/* The sites that are named, in their order: had[] says which. */
 static int
-add_steps(struct call *c, const struct request *q, const struct rollout_case *k, const char *id)
+add_named(struct call *c, const struct request *q, const struct rollout_case *k, const char *id,
+    bool *had)
 {
-	size_t count = q->sites != NULL ? json_array_size(q->sites) : k->r.site_count;
 	int r = 0;
 
-	for (size_t i = 0; i < count && r >= 0; i++) {
-		const char *name = q->sites != NULL ? json_string_value(json_array_get(q->sites, i))
-						    : k->places[i].name;
+	for (size_t i = 0; i < json_array_size(q->sites) && r >= 0; i++) {
+		const char *name = json_string_value(json_array_get(q->sites, i));
 		_cleanup_(freep) char *pointer = xasprintf("/sites/%zu", i);
 		size_t at = 0;
 
 		while (at < k->r.site_count && strcmp(k->places[at].name, name) != 0 &&
 		       strcmp(k->places[at].id, name) != 0)
 			at++;
-		r = at == k->r.site_count
-			? call_problem_field(
-			      c, pointer, "no host of \"%.63s\" has service %s", name, q->service)
-			: add_step(c, id, i, k->places[at].id);
+		if (at == k->r.site_count)
+			return call_problem_field(
+			    c, pointer, "no host of \"%.63s\" has service %s", name, q->service);
+		if (had[at])
+			return call_problem_field(
+			    c, pointer, "names site %s once more", k->places[at].name);
+		had[at] = true;
+		r = add_step(c, id, i, k->places[at].id);
+	}
+	return r;
+}
+
+/*
+ * The sites that are named; then all others, by name. A drain of some leaves the others alone. But
+ * a change is the service's document in the end, so it comes to the others as well, and site by
+ * site.
+ */
+static int
+add_steps(struct call *c, const struct request *q, const struct rollout_case *k, const char *id)
+{
+	_cleanup_(freep) bool *had = xcalloc(k->r.site_count + 1, sizeof(*had));
+	size_t position = json_array_size(q->sites);
+	int r = add_named(c, q, k, id, had);
+
+	if (q->kind == ROLLOUT_DRAIN && q->sites != NULL)
+		return r;
+	for (size_t i = 0; i < k->r.site_count && r >= 0; i++) {
+		if (!had[i])
+			r = add_step(c, id, position++, k->places[i].id);
 	}
 	return r;
 }

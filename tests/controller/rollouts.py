@@ -77,6 +77,20 @@ def no_more_at_once_than_the_share(program, new_store):
         assert ask('GET', f'{ALPHA}/audit?kind=rollout&limit=1', status=200).json['items'][0]['override_reason'] == 'broken anyway'
 
 
+@case
+def a_change_begins_where_it_is_told_to(program, new_store):
+    """A canary: the others wait for it, and come one by one behind it."""
+    with World(program, new_store(), FIVE, max_change_percent=50) as world:
+        well(world)
+        rollout = world.admin.ask('POST', ROLLOUTS, change(sites=['s3', 's1'], settle_seconds=1), status=201).json
+        assert open_at(rollout) == ['s3'], rollout
+        assert [site for site, listen in well(world).items() if listen == 'tcp/81'] == ['s3']
+        begun, most = run(world, rollout)
+        assert (begun, most) == (['s3', 's1', 's0', 's2', 's4'], 1), (begun, most)
+        assert set(well(world).values()) == {'tcp/81'}
+        world.admin.ask('POST', ROLLOUTS, change(sites=['s3', 's3']), status=422)
+
+
 parser = argparse.ArgumentParser()
 parser.add_argument('program')
 parser.add_argument('--postgresql', action='store_true', help='the same, from a PostgreSQL that is started for it')

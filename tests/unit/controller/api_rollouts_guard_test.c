@@ -134,3 +134,23 @@ TEST(the_share_is_kept_when_it_becomes_less)
 	CHECK_STR(said(&a, "why"), "1 at a time: max_change_percent 40 of 3 sites allows no more");
 	asker_done(&a);
 }
+
+/* A canary: the others follow, in order, watched as well. */
+TEST(a_change_begins_with_the_sites_that_are_named)
+{
+	struct asker a;
+
+	REQUIRE(places_init(&a));
+	start(&a, 201, "{" CHANGE ", 'sites': ['sg1'], 'settle_seconds': 1}");
+	CHECK_STR(stands(&a), "running: sg1 running, am6 waiting, ny5 waiting");
+	for (int i = 0; i < 3; i++) {
+		ASK(&a, 200, OPERATOR, "GET", WEB, NULL);
+		CHECK_STR(said(&a, "document.listen.0"), "tcp/80");
+		places_all_well(&a);
+		places_look(&a, 3);
+	}
+	CHECK_STR(stands(&a), "done: sg1 done, am6 done, ny5 done");
+	ASK(&a, 200, OPERATOR, "GET", WEB, NULL);
+	CHECK_STR(said(&a, "document.listen.0"), "tcp/81");
+	asker_done(&a);
+}

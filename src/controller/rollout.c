@@ -218,10 +218,10 @@ go_on(struct rollout *r, struct rollout_step *s, struct duration elapsed)
 	if (!is_open(s))
 		return;
 	if (!at->has_hosts) {
+		/* one that gets hosts again has its turn then; one that was drained had it */
 		bool is_down = s->state != STEP_RETURNING;
 
-		move(s, STEP_DONE);
-		utf8_format(s->why, sizeof(s->why), "no host has the service any more");
+		move(s, is_down ? STEP_WAITING : STEP_DONE);
 		s->action = r->kind == ROLLOUT_DRAIN && is_down ? STEP_END : STEP_NOTHING;
 		return;
 	}
@@ -241,11 +241,6 @@ begin(struct rollout *r, struct rollout_step *s)
 	const struct rollout_site *at = &r->sites[s->site];
 	size_t others = standing(r) - (at->stands ? 1 : 0), least = needed(r);
 
-	if (!at->has_hosts) {
-		move(s, STEP_DONE);
-		utf8_format(s->why, sizeof(s->why), "no host has the service there");
-		return true;
-	}
 	if (!at->present || others < least) {
 		if (!at->present)
 			utf8_format(r->why, sizeof(r->why),
@@ -262,13 +257,41 @@ begin(struct rollout *r, struct rollout_step *s)
 }
 
 static size_t
-count(const struct rollout *r, bool open)
+count_open(const struct rollout *r)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->step_count; i++)
-		n += open ? is_open(&r->steps[i]) : r->steps[i].state != STEP_DONE;
+		n += is_open(&r->steps[i]);
 	return n;
+}
+
+/* It may get a host, and its turn, as long as there is anything else to do. */
+static bool
+waits_for_hosts(const struct rollout *r, const struct rollout_step *s)
+{
+	return s->state == STEP_WAITING && !r->sites[s->site].has_hosts;
+}
+
+static void
+end_if_nothing_is_left(struct rollout *r)
+{
+	for (size_t i = 0; i < r->step_count; i++) {
+		const struct rollout_step *s = &r->steps[i];
+
+		if (s->state != STEP_DONE &&
+		    !(r->state == ROLLOUT_RUNNING && waits_for_hosts(r, s)))
+			return;
+	}
+	for (size_t i = 0; i < r->step_count; i++) {
+		if (r->steps[i].state == STEP_DONE)
+			continue;
+		move(&r->steps[i], STEP_DONE);
+		utf8_format(
+		    r->steps[i].why, sizeof(r->steps[i].why), "no host has the service there");
+	}
+	r->state = ROLLOUT_DONE;
+	r->why[0] = '\0';
 }
 
 size_t
@@ -284,7 +307,7 @@ rollout_most(const struct rollout *r, size_t *of)
 static bool
 may_begin(struct rollout *r)
 {
-	size_t open = count(r, true), of, most = rollout_most(r, &of);
+	size_t open = count_open(r), of, most = rollout_most(r, &of);
 
 	if (open >= r->at_once)
 		return false;
@@ -300,7 +323,7 @@ static void
 begin_next(struct rollout *r)
 {
 	for (size_t i = 0; i < r->step_count; i++) {
-		if (r->steps[i].state != STEP_WAITING)
+		if (r->steps[i].state != STEP_WAITING || waits_for_hosts(r, &r->steps[i]))
 			continue;
 		if (!may_begin(r) || !begin(r, &r->steps[i]))
 			return;
@@ -341,10 +364,7 @@ rollout_look(struct rollout *r, struct instant now)
 		go_on(r, &r->steps[i], elapsed);
 	if (r->state == ROLLOUT_RUNNING)
 		begin_next(r);
-	if (count(r, false) == 0) {
-		r->state = ROLLOUT_DONE;
-		r->why[0] = '\0';
-	}
+	end_if_nothing_is_left(r);
 }
 
 /* ---- what an operator says ---- */

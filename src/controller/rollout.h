@@ -20,6 +20,9 @@
  * when fewer than are needed stand beside those under way. So at each look it is either safe to go on,
  * or nothing is down because of us.
  *
+ * A site without hosts is passed by, and waits: it has its turn if it gets one before the others are
+ * done.
+ *
  * Time is what was watched: a look adds at most LOOK_MAX, so neither a clock that is stepped nor an hour
  * in which no controller ran makes a site that nobody watched a settled one.
  *

@@ -105,6 +105,35 @@ take_stood(struct rollout_case *k, const char *text)
 	}
 }
 
+static void
+add_step(struct rollout_case *k, struct rollout_step step, struct case_step was)
+{
+	size_t i = k->r.step_count++;
+
+	k->steps = grow_array(k->steps, i, &k->steps_cap, sizeof(*k->steps));
+	k->were = grow_array(k->were, i, &k->were_cap, sizeof(*k->were));
+	k->steps[i] = step;
+	k->were[i] = was;
+}
+
+/* Sites that have come since: the end of a change would give them its document unwatched. */
+static void
+add_new_sites(struct rollout_case *k)
+{
+	int64_t next = k->r.step_count > 0 ? k->were[k->r.step_count - 1].position + 1 : 0;
+	bool is_over = k->was == ROLLOUT_DONE || k->was == ROLLOUT_TAKEN_BACK;
+
+	for (size_t i = 0; i < k->r.site_count && k->r.kind == ROLLOUT_CHANGE && !is_over; i++) {
+		size_t s = 0;
+
+		while (s < k->r.step_count && k->steps[s].site != i)
+			s++;
+		if (s == k->r.step_count)
+			add_step(k, (struct rollout_step){ .site = i },
+			    (struct case_step){ .position = next++, .is_new = true });
+	}
+}
+
 static int
 read_steps(struct call *c, struct rollout_case *k)
 {
@@ -116,19 +145,15 @@ read_steps(struct call *c, struct rollout_case *k)
 	    SQL_TEXT(k->id));
 
 	while (r >= 0 && store_next(&rows)) {
-		size_t i = k->r.step_count++;
-		struct rollout_step *s;
-
-		k->steps = grow_array(k->steps, i, &k->steps_cap, sizeof(*k->steps));
-		k->were = grow_array(k->were, i, &k->were_cap, sizeof(*k->were));
-		s = &k->steps[i];
-		*s = (struct rollout_step){ .site = case_site_of(
-						k, store_text(&rows, 1), store_text(&rows, 2)),
+		struct rollout_step s = { .site = case_site_of(
+					      k, store_text(&rows, 1), store_text(&rows, 2)),
 			.state = (enum step_state)str_index(store_text(&rows, 3), step_names),
 			.watched = DURATION_NS(store_int(&rows, 5)) };
-		utf8_format(s->why, sizeof(s->why), "%s", store_text(&rows, 4));
-		k->were[i] = (struct case_step){ store_int(&rows, 0), s->state };
+
+		utf8_format(s.why, sizeof(s.why), "%s", store_text(&rows, 4));
+		add_step(k, s, (struct case_step){ store_int(&rows, 0), s.state, false });
 	}
+	add_new_sites(k);
 	case_settle_texts(k);
 	k->r.steps = k->steps;
 	return r < 0 ? r : 0;
@@ -162,6 +187,18 @@ case_read(struct call *c, const char *id, struct rollout_case *k)
 /* ---- keeping ---- */
 
 static int
+insert_step(struct call *c, const struct rollout_case *k, size_t i)
+{
+	int r = store_do(c->store, c->e,
+	    "INSERT INTO rollout_steps (rollout, position, site, state) VALUES ($1, $2, $3, "
+	    "'waiting')",
+	    SQL_TEXT(k->id), SQL_INT(k->were[i].position),
+	    SQL_TEXT(k->places[k->steps[i].site].id));
+
+	return r < 0 ? r : 0;
+}
+
+static int
 keep_step(struct call *c, const struct rollout_case *k, size_t i)
 {
 	const struct rollout_step *s = &k->steps[i];
@@ -183,7 +220,7 @@ bool
 case_is_visible(const struct rollout_case *k)
 {
 	for (size_t i = 0; i < k->r.step_count; i++) {
-		if (k->steps[i].state != k->were[i].state)
+		if (k->were[i].is_new || k->steps[i].state != k->were[i].state)
 			return true;
 	}
 	return k->r.state != k->was || strcmp(k->r.why, k->was_why) != 0;
@@ -196,8 +233,12 @@ case_keep(struct call *c, const struct rollout_case *k, bool baseline)
 	bool is_over = k->r.state == ROLLOUT_DONE || k->r.state == ROLLOUT_TAKEN_BACK;
 	int r = 0;
 
-	for (size_t i = 0; i < k->r.step_count && r >= 0; i++)
-		r = keep_step(c, k, i);
+	for (size_t i = 0; i < k->r.step_count && r >= 0; i++) {
+		if (k->were[i].is_new)
+			r = insert_step(c, k, i);
+		if (r >= 0)
+			r = keep_step(c, k, i);
+	}
 	if (r >= 0)
 		r = store_do(c->store, c->e,
 		    "UPDATE rollouts SET state = $2, reason = $3, looked_at = $4, absent = $5,"

@@ -35,9 +35,13 @@ struct case_site {
 struct case_step {
 	int64_t position;
 	enum step_state state;
+	bool is_new; /* the site came while the rollout was under way: it is not in the store yet */
 };
 
-/* CALL_REFUSED: there is none of that id. Initialise with { 0 }, free with case_done(). */
+/*
+ * CALL_REFUSED: there is none of that id. Initialise with { 0 }, free with case_done(). Of a change
+ * that is not over all sites have a step, those that came since behind the others.
+ */
 int case_read(struct call *c, const char *id, struct rollout_case *k);
 void case_done(struct rollout_case *k);
 /*

@@ -91,6 +91,26 @@ def a_change_begins_where_it_is_told_to(program, new_store):
         world.admin.ask('POST', ROLLOUTS, change(sites=['s3', 's3']), status=422)
 
 
+@case
+def sites_that_come_meanwhile_have_their_turn(program, new_store):
+    """One is new, one goes and comes again: neither gets the document by the way."""
+    with World(program, new_store(), FIVE, max_change_percent=50) as world:
+        def place(*sites):
+            well(world)
+            world.admin.ask('PATCH', WEB, {'sites': list(sites), 'override_reason': 'test'}, status=200, if_match='*')
+        well(world)
+        rollout = world.admin.ask('POST', ROLLOUTS, change(settle_seconds=2), status=201).json
+        place('s0', 's1', 's2', 's3')
+        world.admin.ask('POST', '/api/v1/sites', {'name': 'a9'}, status=201)
+        world.agents.append(world.join('a9'))
+        world.sites = (*FIVE, 'a9')
+        place(*world.sites)
+        assert [site for site, listen in well(world).items() if listen == 'tcp/81'] == ['s0']
+        begun, most = run(world, rollout)
+        assert (begun, most) == (['s0', 's1', 's2', 's3', 's4', 'a9'], 1), (begun, most)
+        assert all(not step['why'] for step in steps(world, rollout)['steps'])
+
+
 parser = argparse.ArgumentParser()
 parser.add_argument('program')
 parser.add_argument('--postgresql', action='store_true', help='the same, from a PostgreSQL that is started for it')

@@ -154,3 +154,58 @@ TEST(a_change_begins_with_the_sites_that_are_named)
 	CHECK_STR(said(&a, "document.listen.0"), "tcp/81");
 	asker_done(&a);
 }
+
+static void
+add_host(struct asker *a, const char *host, const char *site)
+{
+	char body[120];
+
+	(void)snprintf(body, sizeof(body), "{'name': '%s', 'site': '%s'}", host, site);
+	ASK(a, 201, ADMIN, "POST", "/api/v1/hosts", body);
+}
+
+TEST(a_site_that_comes_while_it_runs_has_its_turn)
+{
+	struct asker a;
+
+	REQUIRE(places_init(&a));
+	ASK(&a, 201, ADMIN, "POST", "/api/v1/sites", "{'name': 'da3'}");
+	add_host(&a, "da3-1", "da3");
+	start(&a, 201, "{" CHANGE ", 'settle_seconds': 1}");
+	change(&a, 200, "{'sites': ['am6', 'da3', 'ny5', 'sg1']}");
+	for (int i = 0; i < 3; i++) {
+		places_all_well(&a);
+		places_report(&a, "da3-1", "preferred", "passing", NULL);
+		places_look(&a, 3);
+	}
+	CHECK_STR(stands(&a), "running: am6 done, ny5 done, sg1 done, da3 running");
+	ASK(&a, 200, OPERATOR, "GET", WEB, NULL);
+	CHECK_STR(said(&a, "document.listen.0"), "tcp/80");
+	places_all_well(&a);
+	places_report(&a, "da3-1", "preferred", "passing", NULL);
+	places_look(&a, 3);
+	CHECK_STR(stands(&a), "done: am6 done, ny5 done, sg1 done, da3 done");
+	asker_done(&a);
+}
+
+/* Away for a moment is no reason to be passed by. */
+TEST(a_site_that_comes_again_has_its_turn)
+{
+	struct asker a;
+
+	REQUIRE(places_init(&a));
+	start(&a, 201, "{" CHANGE ", 'settle_seconds': 1, 'sites': ['sg1', 'ny5']}");
+	CHECK_STR(stands(&a), "running: sg1 running, ny5 waiting, am6 waiting");
+	change(&a, 200, "{'sites': ['am6'], 'override_reason': 'test'}");
+	places_all_well(&a);
+	places_look(&a, 1);
+	CHECK_STR(stands(&a), "running: sg1 waiting, ny5 waiting, am6 running");
+	change(&a, 200, "{'sites': ['am6', 'ny5', 'sg1']}");
+	for (int i = 0; i < 3; i++) {
+		places_all_well(&a);
+		places_look(&a, 3);
+	}
+	CHECK_STR(stands(&a), "done: sg1 done, ny5 done, am6 done");
+	CHECK_STR(said(&a, "steps.0.why"), "");
+	asker_done(&a);
+}

@@ -332,19 +332,49 @@ TEST(a_pause_begins_nothing_and_a_stop_brings_back)
 	CHECK(!rollout_stop(&f.r, "again"));
 }
 
-TEST(a_site_without_hosts_is_passed_by)
+/* It may get hosts as long as others have their turn. */
+TEST(a_site_without_hosts_waits_until_the_others_are_done)
 {
 	struct fixture f;
 
 	init(&f, ROLLOUT_DRAIN);
 	f.sites[0].has_hosts = f.sites[0].present = false;
 	look(&f, 1);
-	CHECK_STR(states(&f), "drw");
-	CHECK_STR(f.steps[0].why, "no host has the service there");
+	CHECK_STR(states(&f), "wrw");
 	f.sites[1].has_hosts = false;
 	look(&f, 1);
-	CHECK_STR(states(&f), "ddr");
+	CHECK_STR(states(&f), "wwr");
 	CHECK_INT(f.steps[1].action, STEP_END);
+	f.sites[0].has_hosts = f.sites[0].present = true;
+	drained(&f, 2, true);
+	look(&f, 11);
+	drained(&f, 2, false);
+	look(&f, 1);
+	CHECK_STR(states(&f), "rwd");
+	drained(&f, 0, true);
+	look(&f, 11);
+	drained(&f, 0, false);
+	look(&f, 1);
+	CHECK_STR(states(&f), "ddd");
+	CHECK_INT(f.r.state, ROLLOUT_DONE);
+	CHECK_STR(f.steps[1].why, "no host has the service there");
+}
+
+/* Whoever pauses it decides when it goes on, also to its end. */
+TEST(what_waits_for_hosts_does_not_end_in_a_pause)
+{
+	struct fixture f;
+
+	init(&f, ROLLOUT_CHANGE);
+	f.sites[1].has_hosts = f.sites[2].has_hosts = false;
+	look(&f, 1);
+	CHECK(rollout_pause(&f.r));
+	look(&f, 20);
+	CHECK_STR(states(&f), "dww");
+	CHECK_INT(f.r.state, ROLLOUT_PAUSED);
+	CHECK(rollout_go_on(&f.r));
+	look(&f, 1);
+	CHECK_STR(states(&f), "ddd");
 }
 
 TEST(no_more_are_touched_at_once_than_the_share)

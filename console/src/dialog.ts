@@ -84,7 +84,7 @@ export function typedName(name: string, what: string): Field & { readonly check:
 
 /** Whether the refusal is one that somebody who means it may override. */
 export function asksForReason(error: unknown): error is Problem {
-  return error instanceof Problem && (error.is('last-site') || error.is('at-once') || error.is('announcing'));
+  return error instanceof Problem && (error.is('last-site') || error.is('at-once') || error.is('guard') || error.is('announcing'));
 }
 
 /** What the controller refused with, in its words: of the fields, or of all. */
@@ -96,6 +96,7 @@ function wordsOf(problem: Problem): string[] {
 const TITLES: Readonly<Record<string, string>> = {
   'at-once': 'This would reach too many sites at once',
   'last-site': 'This would take the service from too many sites',
+  guard: 'This would loosen what guards the service',
   announcing: 'It would go on announcing, and hear nothing more',
 };
 

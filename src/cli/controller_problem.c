@@ -124,6 +124,7 @@ static bool
 is_to_be_meant(const char *type)
 {
 	return strcmp(type, TYPE "last-site") == 0 || strcmp(type, TYPE "announcing") == 0 ||
+	       strcmp(type, TYPE "guard") == 0 ||
 	       (strcmp(type, TYPE "at-once") == 0 && cli_has_option("at-once"));
 }
 

@@ -22,7 +22,7 @@ static const struct object_column columns[] = {
 
 #define OVERRIDE                                                                                       \
 	{ "override", 'o', CLI_STRING, AT(override), "REASON", 0, 0, NULL,                             \
-	    "meant although too many sites lose it, and why" }
+	    "meant although too many sites lose it, or its guard is loosened, and why" }
 
 static const struct cli_option list_options[] = { CLI_OBJECT, CLI_OBJECT_PROJECT, CLI_OBJECT_LIST };
 static const struct cli_option show_options[] = { CLI_OBJECT, CLI_OBJECT_PROJECT };

@@ -23,6 +23,7 @@ static const struct row table[PROBLEM_COUNT] = {
 	[PROBLEM_LAST_SITE] = { 409, TYPE("last-site"), "It would leave a service with too few sites" },
 	[PROBLEM_AWAITED] = { 503, TYPE("awaited"), "Hosts are awaited that have not come back yet" },
 	[PROBLEM_AT_ONCE] = { 409, TYPE("at-once"), "It would reach too many sites at once" },
+	[PROBLEM_GUARD] = { 409, TYPE("guard"), "It would loosen what guards the service" },
 	[PROBLEM_ANNOUNCING] = { 409, TYPE("announcing"), "The host would go on announcing" },
 	[PROBLEM_CHANGED] = { 412, TYPE("changed"), "The object was changed since it was read" },
 	[PROBLEM_TOO_LARGE] = { 413, TYPE("too-large"), "The request is too large" },

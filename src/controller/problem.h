@@ -21,6 +21,7 @@ enum problem {
 	PROBLEM_LAST_SITE,      /* 409: an override is needed */
 	PROBLEM_AWAITED,        /* 503: likewise, or a while, until hosts are back; Retry-After */
 	PROBLEM_AT_ONCE,        /* 409: likewise, or a rollout */
+	PROBLEM_GUARD,          /* 409: a service's; likewise an override */
 	PROBLEM_ANNOUNCING,     /* 409: a host; likewise an override */
 	PROBLEM_CHANGED,        /* 412: If-Match */
 	PROBLEM_TOO_LARGE,      /* 413 */

@@ -30,7 +30,8 @@ int service_check_min_sites(struct call *c, const char *id, const struct service
 
 /*
  * service_reach.c: whether a service that was `before`, as the API shows it, and stood so, may be
- * what s says at all of its sites at once: 0 with s->override_reason, too; else CALL_REFUSED.
+ * what s says at all of its sites at once, and be guarded by no more than s says: 0 with
+ * s->override_reason, too; else CALL_REFUSED.
  */
 int service_check_reach(
     struct call *c, const json_t *before, const struct service *s, const struct standings *stood);

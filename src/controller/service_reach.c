@@ -5,8 +5,12 @@
  * good an outage as a list of sites that is wrong, and goes as fast. So it goes site by site
  * (rollout.h), or it is said that it is meant at once. An address that is taken from the service is
  * withdrawn wherever it is announced; the last one takes the service with it. All else is harmless
- * there: an address more, min_sites, a description.
+ * there: an address more, a description.
+ *
+ * What is asked of a change are min_sites and max_change_percent. To loosen them, and then to do
+ * what they were against, would be two requests that need no word; so the first one does.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -74,13 +78,42 @@ check_document(struct call *c, const struct service *s, const struct standings *
 	return call_problem_errors(c, PROBLEM_AT_ONCE, errors);
 }
 
+static void
+add_looser(json_t *errors, const char *field, int64_t was, int64_t is)
+{
+	field_error(errors, field,
+	    "from %" PRId64 " to %" PRId64 " loosens what guards the service; override_reason says "
+	    "that it is meant, and why",
+	    was, is);
+}
+
+/* A service without hosts has nothing to be guarded yet. */
+static int
+check_guard(
+    struct call *c, const json_t *before, const struct service *s, const struct standings *stood)
+{
+	int64_t min_sites = json_integer_value(json_object_get(before, "min_sites"));
+	int64_t percent = json_integer_value(json_object_get(before, "max_change_percent"));
+	json_t *errors;
+
+	if (s->override_reason != NULL || stood->count == 0 ||
+	    (s->min_sites >= min_sites && s->max_change_percent <= percent))
+		return 0;
+	errors = json_array();
+	if (s->min_sites < min_sites)
+		add_looser(errors, "/min_sites", min_sites, s->min_sites);
+	if (s->max_change_percent > percent)
+		add_looser(errors, "/max_change_percent", percent, s->max_change_percent);
+	return call_problem_errors(c, PROBLEM_GUARD, errors);
+}
+
 int
 service_check_reach(
     struct call *c, const json_t *before, const struct service *s, const struct standings *stood)
 {
 	int r = check_addresses(c, json_object_get(before, "global_ips"), s, stood);
 
-	if (r < 0 || json_equal(s->document, json_object_get(before, "document")))
-		return r;
-	return check_document(c, s, stood);
+	if (r >= 0 && !json_equal(s->document, json_object_get(before, "document")))
+		r = check_document(c, s, stood);
+	return r < 0 ? r : check_guard(c, before, s, stood);
 }

@@ -111,6 +111,18 @@ def sites_that_come_meanwhile_have_their_turn(program, new_store):
         assert all(not step['why'] for step in steps(world, rollout)['steps'])
 
 
+@case
+def the_guard_is_not_put_aside_by_the_way(program, new_store):
+    with World(program, new_store(), FIVE, max_change_percent=50) as world:
+        def patch(**body):
+            return world.admin.ask('PATCH', WEB, body, if_match='*')
+        well(world)
+        refused(patch(max_change_percent=100, min_sites=0), 'guard', '/min_sites', '/max_change_percent')
+        refused(patch(sites=['s0']), 'last-site')
+        assert patch(max_change_percent=100, min_sites=0, override_reason='agreed').status == 200
+        assert patch(sites=['s0']).status == 200
+
+
 parser = argparse.ArgumentParser()
 parser.add_argument('program')
 parser.add_argument('--postgresql', action='store_true', help='the same, from a PostgreSQL that is started for it')

@@ -209,3 +209,27 @@ TEST(a_site_that_comes_again_has_its_turn)
 	CHECK_STR(said(&a, "steps.0.why"), "");
 	asker_done(&a);
 }
+
+/* Two requests without a word, and the service would be at one site. */
+TEST(the_guard_is_not_loosened_without_a_word)
+{
+	struct asker a;
+
+	REQUIRE(places_init(&a));
+	places_all_well(&a);
+	change(&a, 409, "{'max_change_percent': 100, 'min_sites': 0}");
+	CHECK_STR(said(&a, "type"), "urn:nearcast:problem:guard");
+	CHECK_STR(said(&a, "errors.0.field"), "/min_sites");
+	CHECK_STR(said(&a, "errors.0.detail"),
+	    "from 1 to 0 loosens what guards the service; override_reason says that it is meant, "
+	    "and why");
+	CHECK_STR(said(&a, "errors.1.field"), "/max_change_percent");
+	change(&a, 409, "{'max_change_percent': 71}");
+	change(&a, 409, "{'min_sites': 0}");
+	/* tighter is free, and back is not */
+	change(&a, 200, "{'max_change_percent': 50, 'min_sites': 2}");
+	change(&a, 409, "{'max_change_percent': 70}");
+	change(&a, 200, "{'max_change_percent': 70, 'override_reason': 'so agreed'}");
+	CHECK_STR(override_of_last(&a, "service"), "so agreed");
+	asker_done(&a);
+}

@@ -68,7 +68,7 @@ TEST(it_may_be_meant_at_once)
 	ASK(&a, 200, OPERATOR, "GET", "/api/v1/projects/alpha/audit?kind=service&limit=1", NULL);
 	CHECK_STR(said(&a, "items.0.override_reason"), "all fail anyway");
 	/* a service that is to be changed so says it itself, from then on */
-	change(&a, 200, "{'max_change_percent': 100}");
+	change(&a, 200, "{'max_change_percent': 100, 'override_reason': 'its owner says so'}");
 	change(&a, 200, "{'document': " OTHER "}");
 	asker_done(&a);
 }

@@ -29,7 +29,10 @@ TEST(a_change_is_undone_and_that_too)
 	ASK(&a, 200, OPERATOR, "PATCH", WEB, "{'description': 'new', 'min_sites': 2}");
 	ASK(&a, 200, OPERATOR, "GET", ALPHA "/audit?limit=1", NULL);
 	(void)snprintf(id, sizeof(id), "%s", said(&a, "items.0.id"));
-	undo(&a, 200, OPERATOR, "{}");
+	/* by the same rules: it loosens the guard */
+	undo(&a, 409, OPERATOR, "{}");
+	CHECK_STR(said(&a, "type"), "urn:nearcast:problem:guard");
+	undo(&a, 200, OPERATOR, "{'override_reason': 'test'}");
 	CHECK_STR(said(&a, "undone"), id);
 	CHECK_STR(said(&a, "object.description"), "");
 	CHECK_INT(said_int(&a, "object.min_sites"), 1);
@@ -51,7 +54,7 @@ TEST(what_was_changed_since_is_not_overwritten)
 	ASK(&a, 200, OPERATOR, "GET", ALPHA "/audit?limit=1", NULL);
 	(void)snprintf(path, sizeof(path), ALPHA "/audit/%s/undo", said(&a, "items.0.id"));
 	a.if_match = "*";
-	ASK(&a, 200, OPERATOR, "PATCH", WEB, "{'min_sites': 2}");
+	ASK(&a, 200, OPERATOR, "PATCH", WEB, "{'lease_seconds': 60}");
 	ASK(&a, 409, OPERATOR, "POST", path, "{}");
 	CHECK_STR(said(&a, "detail"), "it was changed again since then");
 	ASK(&a, 422, OPERATOR, "POST", path, "{'force': true}");

@@ -119,13 +119,15 @@ say_order(const json_t *order)
 	(void)fprintf(stderr, "%s` ends it.\n", strbuf_get(&line));
 }
 
-/* What there is no other way to: a rollout itself is none to a rollout. */
+/* What there is no other way to. A rollout is none to a rollout, and what else it is refused for is
+ * no matter of its --override. */
 static bool
 is_to_be_meant(const char *type)
 {
+	if (cli_has_option("at-once"))
+		return strcmp(type, TYPE "at-once") == 0;
 	return strcmp(type, TYPE "last-site") == 0 || strcmp(type, TYPE "announcing") == 0 ||
-	       strcmp(type, TYPE "guard") == 0 ||
-	       (strcmp(type, TYPE "at-once") == 0 && cli_has_option("at-once"));
+	       strcmp(type, TYPE "guard") == 0;
 }
 
 static void

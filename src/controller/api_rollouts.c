@@ -128,15 +128,17 @@ api_rollout_get(struct call *c)
 	return r < 0 ? r : call_answer(c, 200, json_incref(rollout), call_revision(rollout));
 }
 
-/* What has to be done with the one that is open, before anything else. */
-static int
-refuse(struct call *c, const char *id, const char *service, const char *kind, const char *state)
+/* What has to be done with the one that is open, before anything else: the caller's. */
+static char *
+say_open(const struct store_rows *open, const char *service)
 {
+	const char *id = store_text(open, 0), *kind = store_text(open, 1);
+	const char *state = store_text(open, 2);
+
 	if (strcmp(state, "running") == 0)
-		return call_problem(c, PROBLEM_CONFLICT,
+		return xasprintf(
 		    "rollout %s of %s is under way; let it end, or take it back", id, service);
-	return call_problem(c, PROBLEM_CONFLICT,
-	    "rollout %s of %s %s%s; resume it, or take it back", id, service,
+	return xasprintf("rollout %s of %s %s%s; resume it, or take it back", id, service,
 	    strcmp(state, "paused") == 0 ? "is paused" : "has stopped",
 	    strcmp(kind, "change") == 0 ? ", and sites that it has come to keep its document" : "");
 }
@@ -144,26 +146,33 @@ refuse(struct call *c, const char *id, const char *service, const char *kind, co
 #define IS_OPEN                                                                                    \
 	"(r.state IN ('running', 'paused') OR (r.state = 'stopped' AND r.kind = 'change'))"
 
+static int
+read_open(struct call *c, const char *service, const char *kind, struct store_rows *ret)
+{
+	return store_query(c->store, ret, c->e,
+	    "SELECT r.id, r.kind, r.state FROM rollouts r WHERE r.service = $1"
+	    " AND ($2 = '' OR r.kind = $2) AND " IS_OPEN " ORDER BY r.id LIMIT 1",
+	    SQL_TEXT(service), SQL_TEXT(kind));
+}
+
 int
 rollouts_check_none(struct call *c, const char *service, const char *kind)
 {
 	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
-	int r = store_query(c->store, &rows, c->e,
-	    "SELECT r.id, r.kind, r.state FROM rollouts r WHERE r.service = $1"
-	    " AND ($2 = '' OR r.kind = $2) AND " IS_OPEN " ORDER BY r.id LIMIT 1",
-	    SQL_TEXT(service), SQL_TEXT(kind));
+	_cleanup_(freep) char *said = NULL;
+	int r = read_open(c, service, kind, &rows);
 
 	if (r < 0 || !store_next(&rows))
 		return r < 0 ? r : 0;
-	return refuse(
-	    c, store_text(&rows, 0), "the service", store_text(&rows, 1), store_text(&rows, 2));
+	said = say_open(&rows, "the service");
+	return call_problem(c, PROBLEM_CONFLICT, "%s", said);
 }
 
 int
 rollouts_check_none_of_host(struct call *c, const char *host, const char *site)
 {
 	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
-	_cleanup_(freep) char *service = NULL;
+	_cleanup_(freep) char *service = NULL, *said = NULL;
 	int r = store_query(c->store, &rows, c->e,
 	    "SELECT r.id, r.kind, r.state, s.host_name FROM rollouts r"
 	    " JOIN services s ON s.id = r.service JOIN hosts h ON h.id = $1"
@@ -175,8 +184,30 @@ rollouts_check_none_of_host(struct call *c, const char *host, const char *site)
 	if (r < 0 || !store_next(&rows))
 		return r < 0 ? r : 0;
 	service = xasprintf("service %s", store_text(&rows, 3));
-	return refuse(
-	    c, store_text(&rows, 0), service, store_text(&rows, 1), store_text(&rows, 2));
+	said = say_open(&rows, service);
+	return call_problem(c, PROBLEM_CONFLICT, "%s", said);
+}
+
+int
+rollouts_go_with(struct call *c, const char *service, const char *override_reason)
+{
+	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
+	_cleanup_(freep) char *said = NULL;
+	json_auto_t *before = NULL;
+	int r = read_open(c, service, "", &rows);
+
+	if (r < 0 || !store_next(&rows))
+		return r < 0 ? r : 0;
+	if (override_reason == NULL) {
+		said = say_open(&rows, "the service");
+		return call_problem(c, PROBLEM_CONFLICT,
+		    "%s (`nearcast rollout take-back %s`); override_reason says that it is to go "
+		    "with the service, and why",
+		    said, store_text(&rows, 0));
+	}
+	r = rollouts_find(c, store_text(&rows, 0), &before);
+	return r < 0 ? r
+		     : call_audit_override(c, "delete", "rollout", override_reason, before, NULL);
 }
 
 /* ---- telling one ---- */

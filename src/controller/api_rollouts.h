@@ -17,3 +17,8 @@ int rollouts_go_on(struct call *c);
 int rollouts_check_none(struct call *c, const char *service, const char *kind);
 /* Likewise of all services that a host has, by their places, or would have at another site, an id. */
 int rollouts_check_none_of_host(struct call *c, const char *host, const char *site);
+/*
+ * Before a service is deleted: whether the one that is open may go with it. 0: there is none, or
+ * override_reason says so, and what it was is in the audit log; else CALL_REFUSED, which names it.
+ */
+int rollouts_go_with(struct call *c, const char *service, const char *override_reason);

@@ -6,6 +6,7 @@
  */
 #include "base/without_const.h"
 #include "controller/api_services.h"
+#include "controller/api_rollouts.h"
 #include "controller/handlers.h"
 #include "controller/standing.h"
 
@@ -146,6 +147,8 @@ api_service_delete(struct call *c)
 	scope.service = call_text(before, "id");
 	if (r >= 0)
 		r = call_may_delete(c, before);
+	if (r >= 0)
+		r = rollouts_go_with(c, scope.service, reason);
 	if (r >= 0)
 		r = standings_read(c, &scope, &stood);
 	if (r >= 0)

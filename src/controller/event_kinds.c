@@ -13,8 +13,8 @@ static const char *const own_kinds[] = { "catchment-changed", "catchment-created
 	"host-left", "join-token-created", "join-token-deleted", "lease-granted", "lease-refused",
 	"network-changed", "order-created", "order-deleted", "order-expired", "pool-changed",
 	"pool-created", "pool-deleted", "project-changed", "project-created", "project-deleted",
-	"rollout-changed", "rollout-created", "rollout-done", "rollout-paused", "rollout-running",
-	"rollout-step", "rollout-stopped", "rollout-taken-back", "service-changed",
+	"rollout-changed", "rollout-created", "rollout-deleted", "rollout-done", "rollout-paused",
+	"rollout-running", "rollout-step", "rollout-stopped", "rollout-taken-back", "service-changed",
 	"service-created", "service-deleted", "session-began", "session-ended", "session-refused",
 	"site-changed", "site-created", "site-deleted", "token-created", "token-revoked", NULL };
 

@@ -123,6 +123,19 @@ def the_guard_is_not_put_aside_by_the_way(program, new_store):
         assert patch(sites=['s0']).status == 200
 
 
+@case
+def a_service_does_not_go_under_its_rollout(program, new_store):
+    with World(program, new_store(), FIVE, max_change_percent=50) as world:
+        ask = world.admin.ask
+        well(world)
+        rollout = ask('POST', ROLLOUTS, change(), status=201).json['id']
+        refused(ask('DELETE', WEB), 'conflict', rollout, f'nearcast rollout take-back {rollout}')
+        ask('GET', f'{ROLLOUTS}/{rollout}', status=200)
+        ask('DELETE', f'{WEB}?override_reason=gone', status=204)
+        last = ask('GET', f'{ALPHA}/audit?kind=rollout&limit=1', status=200).json['items'][0]
+        assert (last['action'], last['object'], last['override_reason']) == ('delete', rollout, 'gone'), last
+
+
 parser = argparse.ArgumentParser()
 parser.add_argument('program')
 parser.add_argument('--postgresql', action='store_true', help='the same, from a PostgreSQL that is started for it')

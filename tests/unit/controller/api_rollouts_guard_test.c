@@ -233,3 +233,30 @@ TEST(the_guard_is_not_loosened_without_a_word)
 	CHECK_STR(override_of_last(&a, "service"), "so agreed");
 	asker_done(&a);
 }
+
+TEST(a_service_is_not_deleted_under_its_rollout)
+{
+	char want[300];
+	struct asker a;
+
+	REQUIRE(places_init(&a));
+	start(&a, 201, "{" CHANGE "}");
+	/* nothing of it is announced: only the rollout is in the way */
+	places_sql(&a, "UPDATE reports SET stage = 'withdrawn', verdict = 'failing'");
+	change(&a, 200, "{'sites': ['am6']}");
+	ASK(&a, 409, OPERATOR, "DELETE", WEB, NULL);
+	CHECK_STR(said(&a, "type"), "urn:nearcast:problem:conflict");
+	(void)snprintf(want, sizeof(want),
+	    "rollout %s of the service is under way; let it end, or take it back (`nearcast "
+	    "rollout "
+	    "take-back %s`); override_reason says that it is to go with the service, and why",
+	    path + strlen(ROLLOUTS "/"), path + strlen(ROLLOUTS "/"));
+	CHECK_STR(said(&a, "detail"), want);
+	ASK(&a, 200, VIEWER, "GET", path, NULL);
+	ASK(&a, 204, OPERATOR, "DELETE", WEB "?override_reason=gone", NULL);
+	ASK(&a, 404, VIEWER, "GET", path, NULL);
+	CHECK_STR(override_of_last(&a, "rollout"), "gone");
+	CHECK_STR(said(&a, "items.0.action"), "delete");
+	CHECK_STR(said(&a, "items.0.before.document.listen.0"), "tcp/81");
+	asker_done(&a);
+}

@@ -135,6 +135,18 @@ find_ips(struct apply *a)
 	return EXIT_SUCCESS;
 }
 
+/* What `services show --json` says beside what can be said: the controller's, and not to be
+ * changed. */
+static void
+leave_out_what_is_told(json_t *file)
+{
+	static const char *const told[] = { "id", "host_name", "project", "prefixes", "revision",
+		"created_at" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(told); i++)
+		(void)json_object_del(file, told[i]);
+}
+
 static int
 read_both(struct apply *a)
 {
@@ -330,6 +342,7 @@ services_run_apply(const void *options, int argc, char **args)
 		cli_say_error("%s: expected a service, with its name", args[0]);
 		return EXIT_FAILURE;
 	}
+	leave_out_what_is_told(a.file);
 	name = xstrdup(field_text(a.file, "name"));
 	a.name = name;
 	status = controller_open(&o->base.controller, &c);

@@ -400,6 +400,26 @@ def what_cannot_be_written_fails(nearcast, program):
             assert done.returncode == 1 and 'stdout: No space left on device' in done.stderr, f'{words}: {done}'
 
 @case
+def what_show_prints_can_be_applied(nearcast, program):
+    """Whatever was changed since: the file says what the service shall be, not which revision that was."""
+    with Controller(program) as controller:
+        n = with_project(nearcast, controller)
+        for site in 'ams', 'sin':
+            n.ask('sites', 'add', site)
+        n.write_token('service', FILES['service'])
+        n.ask('services', 'apply', 'service', '-p', 'web')
+        shown = n.json('services', 'show', 'web', '-p', 'web')
+        n.write_token('shown', json.dumps(shown))
+        assert n.ask('services', 'apply', 'shown', '-p', 'web') == 'service web: nothing differs from the file\n'
+        n.write_token('other', json.dumps(shown | {'description': 'other'}))
+        assert 'service web: changed' in n.ask('services', 'apply', 'other', '-p', 'web')
+        assert n.ask('services', 'apply', 'other', '-p', 'web') == 'service web: nothing differs from the file\n'
+        assert 'service web: changed' in n.ask('services', 'apply', 'shown', '-p', 'web')
+        n.ask('services', 'remove', 'web', '-p', 'web', '--yes')
+        assert 'service web: made' in n.ask('services', 'apply', 'shown', '-p', 'web')
+
+
+@case
 def a_rollout_is_told_what_to_do(nearcast, program):
     with Controller(program) as controller:
         n = with_project(nearcast, controller)

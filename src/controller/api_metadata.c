@@ -5,13 +5,17 @@
  * Who asks is known by the host's credential, or by the address it asks from, if that is the
  * address of one host: the provider's service has no other way. So whatever runs on a host can read
  * the BGP password, there as here; who does not want that writes no addresses into the host's
- * network, and uses the credential. customdata, and what an administrator writes into the host's
- * "metadata" (plan, facility, operating_system and the like), stand beside it as they are.
+ * network, and uses the credential. An address that every machine has says nothing, even if it
+ * stands there from a time when it was taken; nor does the address of a person, who has a token.
+ *
+ * customdata, and what an administrator writes into the host's "metadata" (plan, facility,
+ * operating_system and the like), stand beside it as they are.
  */
 #include <string.h>
 
 #include "controller/api_hosts.h"
 #include "controller/handlers.h"
+#include "controller/network_rules.h"
 
 /* id "" : nobody is known. */
 static int
@@ -22,7 +26,7 @@ find_by_address(struct call *c, char id[STORE_ID_MAX])
 	int r;
 
 	id[0] = '\0';
-	if (c->request->peer.family == IP_NONE)
+	if (!network_address_tells(c->request->peer))
 		return 0;
 	r = store_query(c->store, &rows, c->e,
 	    "SELECT DISTINCT host FROM host_addresses WHERE address_key = $1 ORDER BY host LIMIT 2",
@@ -108,6 +112,10 @@ api_metadata(struct call *c)
 	char id[STORE_ID_MAX];
 	int r = 0;
 
+	if (c->caller.role > ROLE_HOST)
+		return call_problem(c, PROBLEM_FORBIDDEN,
+		    "this is what a host reads, without a person's token; a person reads it at "
+		    "/api/v1/hosts/HOST/metadata");
 	if (c->caller.role == ROLE_HOST)
 		(void)snprintf(id, sizeof(id), "%s", c->caller.id);
 	else

@@ -9,6 +9,7 @@
 #include "base/without_const.h"
 #include "controller/api_hosts.h"
 #include "controller/handlers.h"
+#include "controller/network_rules.h"
 
 #define ADDRESSES_MAX 64
 #define NEIGHBORS_MAX 16
@@ -177,9 +178,18 @@ key_error(json_t *errors, const char *at, const char *key, const char *detail)
 	field_error(errors, pointer, "%s", detail);
 }
 
+/* refusal: NULL: nothing is wrong with the key. */
+static void
+check_key(json_t *errors, const char *at, const char *key, const char *refusal)
+{
+	if (refusal != NULL)
+		key_error(errors, at, key, refusal);
+}
+
 static void
 check_address(const struct address *a, json_t *errors, const char *at)
 {
+	check_key(errors, at, "address", network_address_refusal(a->address));
 	if (a->cidr > ip_bits(a->address.family))
 		key_error(errors, at, "cidr",
 		    a->address.family == IP_V4 ? "expected at most 32 for this address"

@@ -17,9 +17,9 @@ from server import DEADLINE, Client, Controller, case, run_cases
 ORDERS = '/api/v1/projects/alpha/global-ips'
 
 
-def begin(program, store):
+def begin(program, store, **conf):
     """A controller that serves, an administrator's client that checks each answer, the document."""
-    controller = Controller(program, store)
+    controller = Controller(program, store, **conf)
     token = controller.command('init').strip()
     controller.start()
     document = Document(Client(controller.port).ask('GET', '/api/v1/openapi.json', status=200).json)
@@ -142,18 +142,21 @@ def names_of_tokens_by_two_at_once(program, new_store):
 
 @case
 def hosts_and_metadata(program, new_store):
-    controller, admin, _ = begin(program, new_store())
+    controller, admin, _ = begin(program, new_store(), **{'trusted-proxies': '127.0.0.1/32'})
     with controller:
         fill(admin)
         token = admin.ask('POST', '/api/v1/join-tokens', {'site': 'am6'}, status=201).json['token']
         body = {'token': token, 'name': 'h1', 'agent_version': '0.1.0'}
         joined = Client(controller.port, check=admin.check).ask('POST', '/agent/v1/join', body, status=201).json
         admin.ask('PUT', '/api/v1/hosts/h1/network', {
-            'addresses': [{'address': '127.0.0.1', 'cidr': 8, 'public': False, 'management': True}],
+            'addresses': [{'address': '10.1.2.3', 'cidr': 31, 'public': False, 'management': True}],
             'bgp_neighbors': []}, status=200, if_match='*')
         host = Client(controller.port, joined['credential'], admin.check)
         assert host.ask('GET', '/metadata', status=200).json['hostname'] == 'h1'
-        assert Client(controller.port).ask('GET', '/metadata', status=200).json['id'] == joined['id']
+        nobody = Client(controller.port, check=admin.check)
+        assert nobody.ask('GET', '/metadata', status=200, x_forwarded_for='10.1.2.3').json['id'] == joined['id']
+        nobody.ask('GET', '/metadata', status=401)
+        admin.ask('GET', '/metadata', status=403, x_forwarded_for='10.1.2.3')
         admin.ask('POST', '/api/v1/projects/alpha/services', {
             'name': 'web', 'document': {'listen': ['tcp/80']}, 'sites': ['am6']}, status=201)
         problem = admin.ask('DELETE', '/api/v1/projects/alpha/services/web', status=409).json

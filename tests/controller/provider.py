@@ -18,14 +18,14 @@ from server import DEADLINE, Client, Controller, Skip, case, run_cases
 NETWORK = [
     {'address': '198.51.100.31', 'cidr': 31, 'gateway': '198.51.100.30', 'public': True, 'management': True},
     {'address': '10.1.2.3', 'cidr': 31, 'gateway': '10.1.2.2', 'public': False, 'management': True},
-    {'address': '2001:db8::3', 'cidr': 127, 'gateway': '2001:db8::2', 'public': True, 'management': True},
-    # who asks is known by its address
-    {'address': '127.0.0.1', 'cidr': 8, 'public': False, 'management': False}]
+    {'address': '2001:db8::3', 'cidr': 127, 'gateway': '2001:db8::2', 'public': True, 'management': True}]
+# who asks is known by its address: a proxy on this machine says so
+FROM_HOST = {'X-Forwarded-For': '10.1.2.3'}
 # the original, told another address
 ASK_HERE = '''
 import requests, runpy, sys
-ask, there, here = requests.get, "https://metadata.packet.net/metadata", sys.argv.pop(1)
-requests.get = lambda url, **more: ask({there: here}[url], **more)
+ask, there, here, source = requests.get, "https://metadata.packet.net/metadata", sys.argv.pop(1), sys.argv.pop(1)
+requests.get = lambda url, **more: ask({there: here}[url], headers={"X-Forwarded-For": source}, **more)
 sys.path.insert(0, ".")
 runpy.run_path("configure.py", run_name="__main__")
 '''
@@ -52,8 +52,8 @@ def neighbor(family, us, peers):
 
 
 def begin(program):
-    """A controller with a host, that has a service, at the address of this test."""
-    controller = Controller(program)
+    """A controller with a host, that has a service."""
+    controller = Controller(program, **{'trusted-proxies': '127.0.0.1/32'})
     token = controller.command('init').strip()
     controller.start()
     admin = Client(controller.port, token)
@@ -73,14 +73,15 @@ def a_host_reads_its_metadata(program):
         ip = admin.ask('POST', '/api/v1/projects/alpha/global-ips', {}, status=201).json
         admin.ask('POST', '/api/v1/projects/alpha/services', {
             'name': 'web', 'document': {'listen': ['tcp/80']}, 'sites': ['am6'], 'global_ips': [ip['id']]}, status=201)
-        with urllib.request.urlopen(f'http://127.0.0.1:{controller.port}/metadata', timeout=DEADLINE) as answer:
+        asked = urllib.request.Request(f'http://127.0.0.1:{controller.port}/metadata', headers=FROM_HOST)
+        with urllib.request.urlopen(asked, timeout=DEADLINE) as answer:
             metadata = json.load(answer)
         neighbors = [BgpNeighbor(**one) for one in metadata['bgp_neighbors']]
         assert [n.peer_ips for n in neighbors] == [['169.254.255.1', '169.254.255.2'], ['fc00::e', 'fc00::f']]
         addresses = metadata['network']['addresses']
         gateways = [a['gateway'] for a in addresses if a['public'] and a['management']]
         assert gateways == ['198.51.100.30', '2001:db8::2'], addresses
-        assert [a['address'] for a in addresses if a['address_family'] == 4 and not a['public']] == ['10.1.2.3', '127.0.0.1']
+        assert [a['address'] for a in addresses if a['address_family'] == 4 and not a['public']] == ['10.1.2.3']
         assert [a['address'] for a in addresses if a['global_ip']] == ip['addresses']
         for key in ('id', 'hostname', 'plan', 'facility', 'tags', 'customdata'):
             assert key in metadata, key
@@ -112,7 +113,8 @@ def the_original_scripts(program):
     controller, _ = begin(program)
     with controller:
         for router, peers in (('bird', 2), ('bird6', 2), ('frr', 2)):
-            done = subprocess.run([sys.executable, '-c', ASK_HERE, f'http://127.0.0.1:{controller.port}/metadata', '-r', router], cwd=helpers,
+            done = subprocess.run([sys.executable, '-c', ASK_HERE, f'http://127.0.0.1:{controller.port}/metadata',
+                                   FROM_HOST['X-Forwarded-For'], '-r', router], cwd=helpers,
                                   capture_output=True, text=True, check=False, timeout=DEADLINE)
             assert done.returncode == 0, done.stderr
             assert done.stdout.count('guess-me') >= peers, done.stdout

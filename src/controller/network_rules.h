@@ -1,0 +1,17 @@
+/*
+ * What the network of a host can be: rules, without a store. What no network has is refused where
+ * it is written, and not found out by the host that reads it.
+ *
+ * A refusal is a sentence for who wrote it, static; NULL: it can be so.
+ */
+#pragma once
+
+#include "base/ip.h"
+
+/* Of an address that is to be a host's own, or its neighbor's: one of loopback, of nobody, of many
+ * is no machine's on a network. Link-local ones are: IPv4 has links that have no other. */
+const char *network_address_refusal(struct ip ip);
+
+/* Whether a request from this address can be told to be a certain host's: every machine has those
+ * of the loopback, and link-local ones are each link's anew. */
+bool network_address_tells(struct ip ip);

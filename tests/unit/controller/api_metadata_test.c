@@ -1,0 +1,69 @@
+/* Who is answered at /metadata, and with what. */
+#include "ask.h"
+
+#include "base/without_const.h"
+#include "store/id.h"
+#include "tap.h"
+
+#define ADDRESS(address, length)                                                                   \
+	"{'address': '" address "', 'cidr': " #length ", 'public': false, 'management': true}"
+#define NETWORK "{'addresses': [" ADDRESS("10.1.2.3", 31) "], 'bgp_neighbors': []}"
+
+static bool
+init(struct asker *a)
+{
+	if (!asker_init(a))
+		return false;
+	ASK(a, 201, ADMIN, "POST", "/api/v1/sites", "{'name': 'am6'}");
+	ASK(a, 201, ADMIN, "POST", "/api/v1/hosts", "{'name': 'h1', 'site': 'am6'}");
+	a->if_match = "*";
+	ASK(a, 200, ADMIN, "PUT", "/api/v1/hosts/h1/network", NETWORK);
+	return tap_failures == 0;
+}
+
+/* Somebody who is at a host is not that host: his token says who he is. */
+TEST(a_person_is_not_taken_for_the_host_he_asks_from)
+{
+	struct asker a;
+
+	REQUIRE(init(&a));
+	CHECK_INT(ip_parse("10.1.2.3", &a.peer), 0);
+	ASK(&a, 200, NOBODY, "GET", "/metadata", NULL);
+	for (enum who who = ADMIN; who < WHO_COUNT; who++) {
+		ASK(&a, 403, who, "GET", "/metadata", NULL);
+		CHECK(strstr(said(&a, "detail"), "/api/v1/hosts/HOST/metadata") != NULL);
+	}
+	asker_done(&a);
+}
+
+/* As a store may have it from a time when that was taken. */
+static int
+write_address(struct store *store, void *arg, struct err *e)
+{
+	char key[STORE_KEY_MAX];
+	struct ip ip;
+
+	CHECK_INT(ip_parse(arg, &ip), 0);
+	return store_do(store, e, "UPDATE host_addresses SET address_key = $1, address = $2",
+	    SQL_TEXT(store_key(ip, key)), SQL_TEXT(arg));
+}
+
+TEST(an_address_that_every_machine_has_tells_nothing)
+{
+	static const char *const addresses[] = { "127.0.0.1", "127.9.9.9", "::1", "0.0.0.0",
+		"169.254.1.2", "fe80::1", "224.0.0.1" };
+	struct err e = { 0 };
+	struct asker a;
+
+	REQUIRE(init(&a));
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+		CHECK_INT(
+		    store_transaction(a.store, write_address, without_const(addresses[i]), &e), 1);
+		CHECK_INT(ip_parse(addresses[i], &a.peer), 0);
+		ASK(&a, 401, NOBODY, "GET", "/metadata", NULL);
+	}
+	CHECK_INT(store_transaction(a.store, write_address, without_const("10.1.2.4"), &e), 1);
+	CHECK_INT(ip_parse("10.1.2.4", &a.peer), 0);
+	ASK(&a, 200, NOBODY, "GET", "/metadata", NULL);
+	asker_done(&a);
+}

@@ -194,8 +194,9 @@ check_address(const struct address *a, json_t *errors, const char *at)
 		key_error(errors, at, "cidr",
 		    a->address.family == IP_V4 ? "expected at most 32 for this address"
 					       : "expected at most 128 for this address");
-	if (a->gateway.family != IP_NONE && a->gateway.family != a->address.family)
-		key_error(errors, at, "gateway", "is of another family than the address");
+	else if (a->gateway.family != IP_NONE)
+		check_key(errors, at, "gateway",
+		    network_gateway_refusal(a->address, a->cidr, a->gateway));
 }
 
 static int
@@ -240,25 +241,67 @@ check_routes(const json_t *routes, json_t *errors, const char *at, const char *k
 	}
 }
 
-static void
-check_neighbor(const struct neighbor *n, json_t *errors, const char *at)
+/* Whether one of the neighbors from `all` to `last`, of which the last only below `end`, has it. */
+static bool
+is_peer_before(
+    const struct neighbor *all, const struct neighbor *last, size_t end, struct ip address)
 {
-	enum ip_family family = n->address_family == 4 ? IP_V4 : IP_V6;
+	for (const struct neighbor *n = all; n <= last; n++) {
+		size_t count = n == last ? end : json_array_size(n->peer_ips);
+		struct ip ip;
+
+		for (size_t i = 0; i < count; i++) {
+			const char *text = json_string_value(json_array_get(n->peer_ips, i));
+
+			if (text != NULL && ip_parse(text, &ip) == 0 && ip_equal(ip, address))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* all: the neighbors that are read so far, of which n is the last one. */
+static const char *
+peer_refusal(const struct neighbor *all, const struct neighbor *n, size_t i, struct ip ip)
+{
+	const char *refusal = network_address_refusal(ip);
+
+	if (ip.family != (n->address_family == 4 ? IP_V4 : IP_V6))
+		return "is not of address_family";
+	if (refusal != NULL)
+		return refusal;
+	if (ip_equal(ip, n->customer_ip))
+		return "is customer_ip itself; expected the other end's";
+	/* a router's configuration has one place for each */
+	return is_peer_before(all, n, i, ip) ? "stands there twice" : NULL;
+}
+
+static void
+check_neighbor(
+    const struct neighbor *all, const struct neighbor *n, json_t *errors, const char *at)
+{
 	json_t *text;
 	struct ip ip;
 	size_t i;
 
 	if (n->address_family == 5)
 		key_error(errors, at, "address_family", "expected 4 or 6");
-	if (n->customer_ip.family != family)
+	if (n->customer_ip.family != (n->address_family == 4 ? IP_V4 : IP_V6))
 		key_error(errors, at, "customer_ip", "is not of address_family");
+	else
+		check_key(errors, at, "customer_ip", network_address_refusal(n->customer_ip));
+	check_key(errors, at, "customer_as", network_as_refusal(n->customer_as));
+	check_key(errors, at, "peer_as", network_as_refusal(n->peer_as));
 	if (n->md5_enabled && n->md5_password == NULL)
 		key_error(errors, at, "md5_password", "is missing");
 	json_array_foreach (n->peer_ips, i, text) {
 		_cleanup_(freep) char *pointer = xasprintf("%s/peer_ips/%zu", at, i);
+		const char *refusal = NULL;
 
-		if (ip_parse(json_string_value(text), &ip) == 0 && ip.family != family)
-			field_error(errors, pointer, "is not of address_family");
+		if (ip_parse(json_string_value(text), &ip) == 0)
+			refusal = peer_refusal(all, n, i, ip);
+		if (refusal != NULL)
+			field_error(errors, pointer, "%s", refusal);
 	}
 }
 
@@ -316,7 +359,7 @@ write_neighbors(struct call *c, const char *id, const json_t *array, json_t *err
 		if (fields_read_at(
 			&neighbor_table, json_array_get(array, i), &all[i], errors, at)) {
 			r = keep_password(c, id, &all[i], &kept[i]);
-			check_neighbor(&all[i], errors, at);
+			check_neighbor(all, &all[i], errors, at);
 		}
 		check_routes(all[i].routes_in, errors, at, "routes_in");
 		check_routes(all[i].routes_out, errors, at, "routes_out");

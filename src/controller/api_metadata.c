@@ -17,7 +17,20 @@
 #include "controller/handlers.h"
 #include "controller/network_rules.h"
 
-/* id "" : nobody is known. */
+/* Why nobody is known by the address. */
+static int
+refuse_address(struct call *c, const char *why)
+{
+	char address[IP_STR_MAX] = "";
+
+	if (c->request->peer.family != IP_NONE)
+		(void)ip_format(c->request->peer, address);
+	return call_problem_about(c, PROBLEM_UNKNOWN_CALLER, "Authorization",
+	    "%s%s; a host asks with its credential%s", address, why,
+	    *address != '\0' ? ", or from an address that is its own" : "");
+}
+
+/* Whose address the request comes from: 0 or CALL_REFUSED. */
 static int
 find_by_address(struct call *c, char id[STORE_ID_MAX])
 {
@@ -25,17 +38,21 @@ find_by_address(struct call *c, char id[STORE_ID_MAX])
 	char key[STORE_KEY_MAX];
 	int r;
 
-	id[0] = '\0';
+	if (c->request->peer.family == IP_NONE)
+		return refuse_address(c, "nothing says which host asks");
 	if (!network_address_tells(c->request->peer))
-		return 0;
+		return refuse_address(c, " is an address that every machine has");
 	r = store_query(c->store, &rows, c->e,
 	    "SELECT DISTINCT host FROM host_addresses WHERE address_key = $1 ORDER BY host LIMIT 2",
 	    SQL_TEXT(store_key(c->request->peer, key)));
 	if (r < 0)
 		return r;
-	/* an address of two hosts, of different sites, says nothing */
-	if (rows.count == 1 && store_next(&rows))
-		(void)snprintf(id, STORE_ID_MAX, "%s", store_text(&rows, 0));
+	/* as it may stand there from a time when it was taken */
+	if (rows.count > 1)
+		return refuse_address(c, " is an address of two hosts");
+	if (!store_next(&rows))
+		return refuse_address(c, " is no host's address");
+	(void)snprintf(id, STORE_ID_MAX, "%s", store_text(&rows, 0));
 	return 0;
 }
 
@@ -120,12 +137,8 @@ api_metadata(struct call *c)
 		(void)snprintf(id, sizeof(id), "%s", c->caller.id);
 	else
 		r = find_by_address(c, id);
-	if (r < 0)
-		return r;
-	if (id[0] == '\0')
-		return call_problem_about(c, PROBLEM_UNKNOWN_CALLER, "Authorization",
-		    "a host asks with its credential, or from an address of its network");
-	r = hosts_find(c, id, &host);
+	if (r >= 0)
+		r = hosts_find(c, id, &host);
 	if (r >= 0)
 		r = describe(c, host, true, &metadata);
 	return r < 0 ? r : call_answer(c, 200, json_incref(metadata), 0);

@@ -374,6 +374,47 @@ write_neighbors(struct call *c, const char *id, const json_t *array, json_t *err
 	return r < 0 ? r : 0;
 }
 
+/* The host, of another name, that has the address already; 1: there is one. */
+static int
+find_other(struct call *c, const char *id, struct ip address, struct store_rows *rows)
+{
+	char key[STORE_KEY_MAX];
+	int r = store_query(c->store, rows, c->e,
+	    "SELECT h.name FROM host_addresses a JOIN hosts h ON h.id = a.host"
+	    " WHERE a.address_key = $1 AND a.host <> $2 ORDER BY h.name",
+	    SQL_TEXT(store_key(address, key)), SQL_TEXT(id));
+
+	return r < 0 ? r : store_next(rows);
+}
+
+/* A host is known by its addresses: one that two have would be nobody's. Transactions are
+ * serializable, so of two that write one at the same time the second one finds it. */
+static int
+check_others(struct call *c, const char *id, const json_t *array)
+{
+	json_t *errors = json_array(), *one;
+	size_t i;
+	int r = 0;
+
+	json_array_foreach (array, i, one) {
+		_cleanup_(store_rows_done) struct store_rows rows = { 0 };
+		_cleanup_(freep) char *pointer = xasprintf("/addresses/%zu/address", i);
+		const char *text = call_text(one, "address");
+		struct ip address;
+
+		if (r < 0 || ip_parse(text, &address) < 0 || !network_address_tells(address))
+			continue;
+		r = find_other(c, id, address, &rows);
+		if (r > 0)
+			field_error(errors, pointer, "%s is an address of host %s", text,
+			    store_text(&rows, 0));
+	}
+	if (r >= 0 && json_array_size(errors) > 0)
+		return call_problem_errors(c, PROBLEM_CONFLICT, errors);
+	json_decref(errors);
+	return r < 0 ? r : 0;
+}
+
 /* What is no array hides nothing of the other one. */
 static int
 write_network(struct call *c, const char *id)
@@ -389,7 +430,7 @@ write_network(struct call *c, const char *id)
 	if (r >= 0 && json_array_size(errors) > 0)
 		return call_problem_errors(c, PROBLEM_FIELDS, errors);
 	json_decref(errors);
-	return r;
+	return r < 0 ? r : check_others(c, id, n.addresses);
 }
 
 int

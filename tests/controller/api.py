@@ -8,6 +8,7 @@ import concurrent.futures
 import http.client
 import json
 import re
+import threading
 import time
 
 from api_document import Document
@@ -161,6 +162,36 @@ def hosts_and_metadata(program, new_store):
             'name': 'web', 'document': {'listen': ['tcp/80']}, 'sites': ['am6']}, status=201)
         problem = admin.ask('DELETE', '/api/v1/projects/alpha/services/web', status=409).json
         assert problem['type'] == 'urn:nearcast:problem:last-site', problem
+
+
+@case
+def two_hosts_that_take_one_address_at_once(program, new_store):
+    """One of them gets it, every time; the other one is told whose it is."""
+    controller, admin, _ = begin(program, new_store())
+    with controller:
+        fill(admin)
+        hosts = ('h1', 'h2', 'h3')
+        for host in hosts:
+            admin.ask('POST', '/api/v1/hosts', {'name': host, 'site': 'am6'}, status=201)
+        clients = {host: Client(controller.port, admin.token, admin.check) for host in hosts}
+        for number in range(20):
+            body = {'addresses': [{'address': f'10.1.2.{number}', 'cidr': 24, 'public': False, 'management': True}], 'bgp_neighbors': []}
+            answers, together = {}, threading.Barrier(len(hosts))
+
+            def put(host, body=body, answers=answers, together=together):
+                together.wait(DEADLINE)
+                answers[host] = clients[host].ask('PUT', f'/api/v1/hosts/{host}/network', body, if_match='*')
+
+            threads = [threading.Thread(target=put, args=[host]) for host in hosts]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(DEADLINE)
+            has = [host for host, answer in answers.items() if answer.status == 200]
+            refused = [answer.json['errors'][0] for answer in answers.values() if answer.status == 409]
+            assert len(has) == 1 and len(refused) == 2, answers
+            for error in refused:
+                assert error == {'field': '/addresses/0/address', 'detail': f'10.1.2.{number} is an address of host {has[0]}'}, error
 
 
 @case

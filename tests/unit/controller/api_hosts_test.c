@@ -215,23 +215,3 @@ TEST(a_wrong_shape_hides_no_other_error)
 	CHECK_STR(said(&a, "errors.2.field"), "/bgp_neighbors/1/routes_in/0/route");
 	asker_done(&a);
 }
-
-TEST(two_hosts_with_one_address_are_nobody)
-{
-	struct asker a;
-
-	REQUIRE(init(&a));
-	CHECK_INT(ip_parse("10.1.2.3", &a.peer), 0);
-	ASK(&a, 201, ADMIN, "POST", "/api/v1/hosts", "{'name': 'h1', 'site': 'am6'}");
-	ASK(&a, 201, ADMIN, "POST", "/api/v1/hosts", "{'name': 'h2', 'site': 'sg1'}");
-	a.if_match = "*";
-	ASK(&a, 200, ADMIN, "PUT", "/api/v1/hosts/h1/network", NETWORK);
-	ASK(&a, 200, NOBODY, "GET", "/metadata", NULL);
-	a.if_match = "*";
-	ASK(&a, 200, ADMIN, "PUT", "/api/v1/hosts/h2/network", NETWORK);
-	ASK(&a, 401, NOBODY, "GET", "/metadata", NULL);
-	ASK(&a, 204, ADMIN, "DELETE", "/api/v1/hosts/h2", NULL);
-	ASK(&a, 200, NOBODY, "GET", "/metadata", NULL);
-	ASK(&a, 409, ADMIN, "DELETE", "/api/v1/sites/am6", NULL);
-	asker_done(&a);
-}

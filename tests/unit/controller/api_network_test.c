@@ -156,3 +156,45 @@ TEST(what_is_real_is_taken)
 	put(&a, 200, NEIGHBORS(NEIGHBOR(6, "fe80::2", 65000, 65000, "['fe80::1']")));
 	asker_done(&a);
 }
+
+static void
+put_at(struct asker *a, unsigned status, const char *host, const char *body)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/api/v1/hosts/%s/network", host);
+	a->if_match = "*";
+	ASK(a, status, ADMIN, "PUT", path, body);
+}
+
+#define ADDRESSES(second)                                                                          \
+	"{'addresses': [{'address': '10.0.0.7', 'cidr': 24, 'public': false, 'management': true}," \
+	" {'address': '" second "', 'cidr': 24, 'public': false, 'management': true}],"            \
+	" 'bgp_neighbors': []}"
+
+/* Else both of them would be nobody at /metadata. */
+TEST(an_address_is_one_hosts)
+{
+	struct asker a;
+
+	REQUIRE(init(&a));
+	ASK(&a, 201, ADMIN, "POST", "/api/v1/hosts", "{'name': 'h2', 'site': 'am6'}");
+	put_address(&a, 200, "10.1.2.3", 24, "null");
+	put_at(&a, 409, "h2", ADDRESSES("10.1.2.3"));
+	CHECK_STR(said(&a, "type"), "urn:nearcast:problem:conflict");
+	CHECK_STR(said_error(&a), "/addresses/1/address: 10.1.2.3 is an address of host h1");
+	ASK(&a, 200, ADMIN, "GET", "/api/v1/hosts/h2/network", NULL);
+	CHECK_INT(said_int(&a, "addresses"), 0);
+	/* what is wrong by itself is said first; and a link-local one is each link's anew */
+	put_at(&a, 422, "h2", ADDRESSES("127.0.0.1"));
+	put_address(&a, 200, "169.254.0.1", 24, "null");
+	put_at(&a, 200, "h2", ADDRESSES("169.254.0.1"));
+	/* its own it may write again, and one that is free again */
+	put_at(&a, 200, "h2", ADDRESSES("10.1.2.3"));
+	put_at(&a, 200, "h2", ADDRESSES("10.1.2.3"));
+	put_address(&a, 409, "10.1.2.3", 24, "null");
+	CHECK_STR(said_error(&a), "/addresses/0/address: 10.1.2.3 is an address of host h2");
+	ASK(&a, 204, ADMIN, "DELETE", "/api/v1/hosts/h2", NULL);
+	put_address(&a, 200, "10.1.2.3", 24, "null");
+	asker_done(&a);
+}

@@ -172,6 +172,8 @@ api_hosts_create(struct call *c)
 	int r = call_fields(c, &create_table, &h);
 
 	if (r >= 0)
+		r = hosts_check_metadata(c, h.metadata);
+	if (r >= 0)
 		r = call_site_id(c, "/site", h.site, site);
 	if (r >= 0 && h.project != NULL)
 		r = call_project_id(c, "/project", h.project, project);
@@ -228,6 +230,9 @@ api_host_change(struct call *c)
 		r = call_fields(c, &change_table, &h);
 	if (r >= 0 && call_changes_nothing(c))
 		return call_unchanged(c, before);
+	/* what stands there from a time when it was taken hinders no other change */
+	if (r >= 0 && h.metadata != json_object_get(before, "metadata"))
+		r = hosts_check_metadata(c, h.metadata);
 	if (r >= 0 && h.site != NULL)
 		r = move(c, before, h.site);
 	if (r >= 0)

@@ -16,3 +16,7 @@ int hosts_touch(struct call *c, const char *id);
  * see. */
 int hosts_addresses(struct call *c, const char *id, json_t **ret);
 int hosts_neighbors(struct call *c, const char *id, bool with_secrets, json_t **ret);
+
+/* api_metadata.c: whether an object can stand beside what the controller knows itself: 0 or
+ * CALL_REFUSED, with each key of it that is known from elsewhere. */
+int hosts_check_metadata(struct call *c, const json_t *metadata);

@@ -9,11 +9,14 @@
  * stands there from a time when it was taken; nor does the address of a person, who has a token.
  *
  * customdata, and what an administrator writes into the host's "metadata" (plan, facility,
- * operating_system and the like), stand beside it as they are.
+ * operating_system, network.bonding and the like), stand beside it as they are. What is known from
+ * elsewhere is refused there.
  */
 #include <string.h>
 
+#include "base/alloc.h"
 #include "controller/api_hosts.h"
+#include "controller/field_read.h"
 #include "controller/handlers.h"
 #include "controller/network_rules.h"
 
@@ -92,6 +95,17 @@ add_global_ips(struct call *c, const char *id, json_t *addresses)
 	return r < 0 ? r : 0;
 }
 
+/* What was written of the network (bonding, interfaces), with the addresses that are known. */
+static json_t *
+network_of(const json_t *metadata, json_t *addresses)
+{
+	const json_t *written = json_object_get(metadata, "network");
+	json_t *network = json_is_object(written) ? json_deep_copy(written) : json_object();
+
+	(void)json_object_set(network, "addresses", addresses);
+	return network;
+}
+
 static int
 describe(struct call *c, const json_t *host, bool with_secrets, json_t **ret)
 {
@@ -113,12 +127,46 @@ describe(struct call *c, const json_t *host, bool with_secrets, json_t **ret)
 	/* what is known here comes after what was written, and counts */
 	*ret = json_deep_copy(json_object_get(host, "metadata"));
 	(void)json_object_update_new(*ret,
-	    json_pack("{s:O, s:O, s:O, s:O, s:O, s:{s:O}}", "id", json_object_get(host, "id"),
+	    json_pack("{s:O, s:O, s:O, s:O, s:O, s:o}", "id", json_object_get(host, "id"),
 		"hostname", json_object_get(host, "name"), "tags", json_object_get(host, "tags"),
 		"customdata", json_object_get(host, "customdata"), "bgp_neighbors", neighbors,
-		"network", "addresses", addresses));
+		"network", network_of(*ret, addresses)));
 	if (json_object_get(*ret, "facility") == NULL)
 		(void)json_object_set(*ret, "facility", json_object_get(host, "site"));
+	return 0;
+}
+
+/* What describe() has from elsewhere: whoever writes it here would see it lost. */
+int
+hosts_check_metadata(struct call *c, const json_t *metadata)
+{
+	static const struct {
+		const char *key, *from;
+	} own[] = {
+		{ "id", "is the host's own" },
+		{ "hostname", "is the host's name" },
+		{ "tags", "stands in the host's tags" },
+		{ "customdata", "stands in the host's customdata" },
+		{ "bgp_neighbors", "stands in the host's network" },
+	};
+	const json_t *network = json_object_get(metadata, "network");
+	json_t *errors = json_array();
+
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
+		_cleanup_(freep) char *pointer = field_pointer("/metadata", own[i].key);
+
+		if (json_object_get(metadata, own[i].key) != NULL)
+			field_error(errors, pointer, "%s, and cannot be written here", own[i].from);
+	}
+	if (network != NULL && !json_is_object(network))
+		field_error(errors, "/metadata/network", "expected an object, found %s",
+		    field_kind_of(network));
+	if (json_object_get(network, "addresses") != NULL)
+		field_error(errors, "/metadata/network/addresses",
+		    "stands in the host's network, and cannot be written here");
+	if (json_array_size(errors) > 0)
+		return call_problem_errors(c, PROBLEM_FIELDS, errors);
+	json_decref(errors);
 	return 0;
 }
 

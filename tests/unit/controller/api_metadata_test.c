@@ -107,3 +107,73 @@ TEST(whoever_is_not_known_hears_why)
 	ASK(&a, 409, ADMIN, "DELETE", "/api/v1/sites/am6", NULL);
 	asker_done(&a);
 }
+
+TEST(what_was_written_stands_beside_what_is_known)
+{
+	struct asker a;
+
+	REQUIRE(init(&a));
+	a.if_match = "*";
+	ASK(&a, 200, ADMIN, "PATCH", "/api/v1/hosts/h1",
+	    "{'metadata': {'plan': 'c3', 'facility': 'ams6',"
+	    " 'network': {'bonding': {'mode': 4}, 'interfaces': [{'name': 'eth0'}]}}}");
+	ASK(&a, 200, VIEWER, "GET", "/api/v1/hosts/h1/metadata", NULL);
+	CHECK_STR(said(&a, "plan"), "c3");
+	CHECK_STR(said(&a, "facility"), "ams6");
+	CHECK_INT(said_int(&a, "network.bonding.mode"), 4);
+	CHECK_STR(said(&a, "network.interfaces.0.name"), "eth0");
+	CHECK_STR(said(&a, "network.addresses.0.address"), "10.1.2.3");
+	asker_done(&a);
+}
+
+TEST(what_is_known_is_not_written)
+{
+	static const char *const bodies[] = { "'id': 'x'", "'hostname': 'x'", "'tags': []",
+		"'customdata': {}", "'bgp_neighbors': null", "'network': {'addresses': []}",
+		"'network': []" };
+	static const char *const fields[] = { "id", "hostname", "tags", "customdata",
+		"bgp_neighbors", "network/addresses", "network" };
+	char body[128], field[64];
+	struct asker a;
+
+	REQUIRE(init(&a));
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		(void)snprintf(body, sizeof(body), "{'metadata': {%s}}", bodies[i]);
+		(void)snprintf(field, sizeof(field), "/metadata/%s", fields[i]);
+		a.if_match = "*";
+		ASK(&a, 422, ADMIN, "PATCH", "/api/v1/hosts/h1", body);
+		CHECK_STR(said(&a, "errors.0.field"), field);
+		CHECK_INT(said_int(&a, "errors"), 1);
+	}
+	ASK(&a, 422, ADMIN, "POST", "/api/v1/hosts",
+	    "{'name': 'h2', 'site': 'am6', 'metadata': {'network': {'bonding': {}, 'addresses': 1},"
+	    " 'hostname': 'x'}}");
+	CHECK_STR(said_error(&a),
+	    "/metadata/hostname: is the host's name, and cannot be written here");
+	CHECK_STR(said(&a, "errors.1.field"), "/metadata/network/addresses");
+	asker_done(&a);
+}
+
+/* As a store may have it from a time when that was taken. */
+static int
+write_metadata(struct store *store, void *arg, struct err *e)
+{
+	return store_do(store, e, "UPDATE hosts SET metadata = $1", SQL_TEXT(arg));
+}
+
+TEST(what_is_known_counts)
+{
+	struct err e = { 0 };
+	struct asker a;
+
+	REQUIRE(init(&a));
+	CHECK_INT(store_transaction(a.store, write_metadata,
+		      without_const("{\"hostname\": \"x\", \"network\": 1}"), &e),
+	    1);
+	ASK(&a, 200, VIEWER, "GET", "/api/v1/hosts/h1/metadata", NULL);
+	CHECK_STR(said(&a, "hostname"), "h1");
+	CHECK_STR(said(&a, "network.addresses.0.address"), "10.1.2.3");
+	a.if_match = "*";
+	ASK(&a, 200, ADMIN, "PATCH", "/api/v1/hosts/h1", "{'description': 'y'}");
+	asker_done(&a);
+}

@@ -6,13 +6,16 @@
  * public, and is announced by hosts, not assigned to one (assignments is empty). Errors are problem
  * documents as everywhere else.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/strbuf.h"
 #include "controller/api_ips.h"
 #include "controller/handlers.h"
 
-#define TOTAL_MAX 1000
+#define PER_PAGE_MAX 1000
+#define PAGE_NUMBER_MAX 1000000
 
 struct request {
 	uint64_t given;
@@ -97,17 +100,79 @@ api_provider_order(struct call *c)
 	return r < 0 ? r : call_answer(c, 201, reservation_of(ip), 0);
 }
 
-/* All of them at once, as the provider does; a project with more than fit has to use our own list.
- */
+struct page {
+	uint32_t number, size; /* number: from 1 */
+	int64_t total, last;   /* last: the number of the last page; without items, 1 */
+};
+
+static int
+read_number(struct call *c, const char *name, uint32_t max, uint32_t *ret)
+{
+	const char *text = call_query(c, name);
+
+	if (text == NULL || (parse_u32(text, max, ret) >= 0 && *ret > 0))
+		return 0;
+	return call_problem_parameter(c, name, "expected 1 to %u", max);
+}
+
+static int
+read_page(struct call *c, struct page *p)
+{
+	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
+	int r;
+
+	*p = (struct page){ .number = 1, .size = PER_PAGE_MAX };
+	r = read_number(c, "page", PAGE_NUMBER_MAX, &p->number);
+	if (r >= 0)
+		r = read_number(c, "per_page", PER_PAGE_MAX, &p->size);
+	if (r >= 0)
+		r = store_query(c->store, &rows, c->e,
+		    "SELECT CAST(count(*) AS BIGINT) FROM global_ips"
+		    " WHERE project = $1 AND state = 'active'",
+		    SQL_TEXT(c->project));
+	if (r < 0 || !store_next(&rows))
+		return r;
+	p->total = store_int(&rows, 0);
+	p->last = p->total == 0 ? 1 : (p->total + p->size - 1) / p->size;
+	return 0;
+}
+
+/* Where a page is, as the provider says it; null: there is none. */
+static json_t *
+link_of(const struct call *c, const struct page *p, int64_t number)
+{
+	_cleanup_(freep) char *href = xasprintf("/projects/%s/ips?page=%" PRId64 "&per_page=%u",
+	    c->params[0], number, p->size);
+
+	return number >= 1 && number <= p->last ? json_pack("{s:s}", "href", href) : json_null();
+}
+
+static json_t *
+meta_of(const struct call *c, const struct page *p)
+{
+	return json_pack("{s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "total",
+	    (json_int_t)p->total, "current_page", (json_int_t)p->number, "last_page",
+	    (json_int_t)p->last, "self", link_of(c, p, p->number), "first", link_of(c, p, 1),
+	    "last", link_of(c, p, p->last), "previous", link_of(c, p, p->number - INT64_C(1)),
+	    "next", link_of(c, p, p->number + INT64_C(1)));
+}
+
+/* All of them at once, as far as they fit, where no page is asked for. include and exclude choose
+ * parts of objects that are not here; they change nothing. */
 int
 api_provider_list(struct call *c)
 {
 	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
 	json_auto_t *items = json_array();
-	int r = store_query(c->store, &rows, c->e,
-	    IPS_SELECT " WHERE g.project = $1 AND g.state = 'active' ORDER BY g.id LIMIT $2",
-	    SQL_TEXT(c->project), SQL_INT(TOTAL_MAX));
+	struct page p;
+	int r = read_page(c, &p);
 
+	if (r >= 0)
+		r = store_query(c->store, &rows, c->e,
+		    IPS_SELECT " WHERE g.project = $1 AND g.state = 'active' ORDER BY g.id"
+			       " LIMIT $2 OFFSET $3",
+		    SQL_TEXT(c->project), SQL_INT(p.size),
+		    SQL_INT((p.number - INT64_C(1)) * p.size));
 	while (r >= 0 && store_next(&rows)) {
 		json_auto_t *ip = columns_json(&rows, ips_columns, ips_column_count);
 
@@ -116,10 +181,8 @@ api_provider_list(struct call *c)
 	}
 	if (r < 0)
 		return r;
-	return call_answer(c, 200,
-	    json_pack("{s:O, s:{s:I}}", "ip_addresses", items, "meta", "total",
-		(json_int_t)json_array_size(items)),
-	    0);
+	return call_answer(
+	    c, 200, json_pack("{s:O, s:o}", "ip_addresses", items, "meta", meta_of(c, &p)), 0);
 }
 
 int

@@ -10,6 +10,7 @@
 #define IPS PAGE " family pool tag state address"
 #define EVENTS PAGE " kind severity site host service"
 #define AUDIT PAGE " kind object actor"
+#define SHAPE "include exclude"
 #define ORDERS PAGE " kind service site host"
 
 #define V1 "/api/v1"
@@ -109,9 +110,9 @@ const struct route routes[] = {
 	{ "DELETE", PROJECT "/catchments/{id}",    ACTION_CHANGE,        WRITE,      NULL,  api_catchment_delete },
 
 	/* as the provider has them */
-	{ "GET",    "/projects/{project}/ips",     ACTION_SEE,           READ,       NULL,  api_provider_list },
-	{ "POST",   "/projects/{project}/ips",     ACTION_CHANGE,        WRITE_BODY, NULL,  api_provider_order },
-	{ "GET",    "/ips/{ip}",                   ACTION_SEE,           READ,       NULL,  api_provider_get },
+	{ "GET",    "/projects/{project}/ips",     ACTION_SEE,           READ, SHAPE " page per_page", api_provider_list },
+	{ "POST",   "/projects/{project}/ips",     ACTION_CHANGE,        WRITE_BODY, SHAPE, api_provider_order },
+	{ "GET",    "/ips/{ip}",                   ACTION_SEE,           READ,       SHAPE, api_provider_get },
 	{ "DELETE", "/ips/{ip}",                   ACTION_CHANGE,        WRITE,      NULL,  api_provider_release },
 
 	/* who joins has a join token in the body, and nothing else; a host may ask without anything */

@@ -98,7 +98,8 @@ def addresses_as_its_clients_order_them(program):
             'fail_on_approval_required': False, 'comments': None}, status=201, **as_script).json
         assert (made['type'], made['cidr'], made['netmask'], made['state']) == ('global_ipv4', 31, '255.255.255.254', 'created'), made
         listed = client.ask('GET', '/projects/alpha/ips', status=200, **as_script).json
-        assert listed == {'ip_addresses': [made], 'meta': {'total': 1}}, listed
+        assert listed['ip_addresses'] == [made] and listed['meta']['total'] == 1, listed
+        assert client.ask('GET', '/projects/alpha/ips?include=assignments&page=1&per_page=1000', status=200, **as_script).json == listed
         assert client.ask('GET', f'/ips/{made["id"]}', status=200, **as_script).json == made
         client.ask('DELETE', f'/ips/{made["id"]}', status=204, **as_script)
         client.ask('GET', f'/ips/{made["id"]}', status=404, **as_script)

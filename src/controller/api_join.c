@@ -84,11 +84,49 @@ api_join_tokens_list(struct call *c)
 	return call_list(c, &list, NULL, 0);
 }
 
+/* "alpha", or "none" of a host that is every project's. */
+static const char *
+name_or_none(const struct store_rows *rows, size_t column)
+{
+	return store_is_null(rows, column) ? "none" : store_text(rows, column);
+}
+
+/*
+ * A token for a host that is there is for it as it is: anything else could never be used. name: of
+ * the host, which may be given by its id. site, project: ids; "": any.
+ */
+static int
+check_host(struct call *c, const struct join_token *t, const char *site, const char *project,
+    char name[NAME_MAX_BYTES + 1])
+{
+	_cleanup_(store_rows_done) struct store_rows rows = { 0 };
+	int r = store_query(c->store, &rows, c->e,
+	    "SELECT h.name, h.site, sites.name, h.project, projects.name FROM hosts h"
+	    " JOIN sites ON sites.id = h.site LEFT JOIN projects ON projects.id = h.project"
+	    " WHERE h.name = $1 OR h.id = $1",
+	    SQL_TEXT(t->host));
+
+	(void)snprintf(name, NAME_MAX_BYTES + 1, "%s", t->host);
+	if (r < 0 || !store_next(&rows))
+		return r;
+	(void)snprintf(name, NAME_MAX_BYTES + 1, "%s", store_text(&rows, 0));
+	if (strcmp(site, store_text(&rows, 1)) != 0)
+		return call_problem_field(c, "/site",
+		    "is not the site of host %s, which is %s: the token could never be used", name,
+		    store_text(&rows, 2));
+	if (*project != '\0' &&
+	    (store_is_null(&rows, 3) || strcmp(project, store_text(&rows, 3)) != 0))
+		return call_problem_field(c, "/project",
+		    "is not the project of host %s, which is %s: the token could never be used",
+		    name, name_or_none(&rows, 4));
+	return 0;
+}
+
 int
 api_join_tokens_create(struct call *c)
 {
-	char id[STORE_ID_MAX], site[STORE_ID_MAX], project[STORE_ID_MAX];
-	char text[TOKEN_TEXT_SIZE], hash[TOKEN_HASH_SIZE];
+	char id[STORE_ID_MAX], site[STORE_ID_MAX], project[STORE_ID_MAX] = "";
+	char text[TOKEN_TEXT_SIZE], hash[TOKEN_HASH_SIZE], host[NAME_MAX_BYTES + 1] = "";
 	struct join_token t = { .expires_in = 3600 };
 	json_auto_t *after = NULL;
 	int r = call_fields(c, &create_table, &t);
@@ -97,6 +135,8 @@ api_join_tokens_create(struct call *c)
 		r = call_site_id(c, "/site", t.site, site);
 	if (r >= 0 && t.project != NULL)
 		r = call_project_id(c, "/project", t.project, project);
+	if (r >= 0 && t.host != NULL)
+		r = check_host(c, &t, site, project, host);
 	if (r >= 0)
 		r = call_secret(c, TOKEN_JOIN, text, hash);
 	if (r >= 0)
@@ -104,7 +144,7 @@ api_join_tokens_create(struct call *c)
 		    "INSERT INTO join_tokens (id, token_hash, site, project, host_name, created_by,"
 		    " created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 		    SQL_TEXT(store_id("jn", c->request->now, id)), SQL_TEXT(hash), SQL_TEXT(site),
-		    SQL_TEXT(t.project != NULL ? project : NULL), SQL_TEXT(t.host),
+		    SQL_TEXT(call_id_or_null(project)), SQL_TEXT(call_id_or_null(host)),
 		    SQL_TEXT(c->caller.id), SQL_INT(c->request->now),
 		    SQL_INT(c->request->now + t.expires_in * NS));
 	if (r >= 0)
@@ -179,8 +219,8 @@ take_host(struct call *c, const struct permit *p, const char *name, char id[STOR
 
 	if (p->host[0] != '\0' && strcmp(p->host, name) != 0)
 		return call_problem_field(c, "/name", "the token is for another host");
-	r = store_query(
-	    c->store, &rows, c->e, "SELECT id, site FROM hosts WHERE name = $1", SQL_TEXT(name));
+	r = store_query(c->store, &rows, c->e,
+	    "SELECT id, site, project FROM hosts WHERE name = $1", SQL_TEXT(name));
 	if (r < 0)
 		return r;
 	if (!store_next(&rows))
@@ -191,6 +231,10 @@ take_host(struct call *c, const struct permit *p, const char *name, char id[STOR
 		    "another host is called so; a token that names it lets it join again");
 	if (strcmp(p->site, store_text(&rows, 1)) != 0)
 		return call_problem_field(c, "/token", "is for another site than the host's");
+	if (p->project[0] != '\0' &&
+	    (store_is_null(&rows, 2) || strcmp(p->project, store_text(&rows, 2)) != 0))
+		return call_problem_field(
+		    c, "/token", "is for another project than the host's");
 	(void)snprintf(id, STORE_ID_MAX, "%s", store_text(&rows, 0));
 	return 0;
 }

@@ -76,8 +76,6 @@ TEST(a_host_joins_again_only_by_name)
 	make_join_token(&a, "{'site': 'am6', 'host': 'h1'}", "h2", body);
 	ASK(&a, 422, NOBODY, "POST", "/agent/v1/join", body);
 	CHECK_STR(said_error(&a), "/name: the token is for another host");
-	make_join_token(&a, "{'site': 'sg1', 'host': 'h1'}", "h1", body);
-	ASK(&a, 422, NOBODY, "POST", "/agent/v1/join", body);
 	make_join_token(&a, "{'site': 'am6', 'host': 'h1'}", "h1", body);
 	ASK(&a, 201, NOBODY, "POST", "/agent/v1/join", body);
 	a.token = first;
@@ -213,5 +211,45 @@ TEST(a_wrong_shape_hides_no_other_error)
 	CHECK_STR(said(&a, "errors.0.field"), "/bgp_neighbors/0");
 	CHECK_STR(said(&a, "errors.1.field"), "/bgp_neighbors/1/customer_as");
 	CHECK_STR(said(&a, "errors.2.field"), "/bgp_neighbors/1/routes_in/0/route");
+	asker_done(&a);
+}
+
+TEST(a_join_token_that_could_never_be_used)
+{
+	char body[256], request[128];
+	struct asker a;
+
+	REQUIRE(init(&a));
+	ASK(&a, 201, ADMIN, "POST", "/api/v1/hosts", "{'name': 'h1', 'site': 'am6'}");
+	(void)snprintf(request, sizeof(request), "{'site': 'am6', 'host': '%s'}", said(&a, "id"));
+	ASK(&a, 201, ADMIN, "POST", "/api/v1/hosts",
+	    "{'name': 'h2', 'site': 'am6', 'project': 'alpha'}");
+	ASK(&a, 422, ADMIN, "POST", "/api/v1/join-tokens", "{'site': 'sg1', 'host': 'h1'}");
+	CHECK_STR(said_error(&a),
+	    "/site: is not the site of host h1, which is am6: the token could never be used");
+	ASK(&a, 422, ADMIN, "POST", "/api/v1/join-tokens",
+	    "{'site': 'am6', 'host': 'h1', 'project': 'alpha'}");
+	CHECK_STR(said_error(&a),
+	    "/project: is not the project of host h1, which is none: the token could never be "
+	    "used");
+	ASK(&a, 422, ADMIN, "POST", "/api/v1/join-tokens",
+	    "{'site': 'am6', 'host': 'h2', 'project': 'beta'}");
+	CHECK_STR(said(&a, "errors.0.field"), "/project");
+	/* a host that is there may be named by its id */
+	make_join_token(&a, request, "h1", body);
+	CHECK_STR(said(&a, "host"), "h1");
+	ASK(&a, 201, NOBODY, "POST", "/agent/v1/join", body);
+	/* of a host that is made meanwhile, it is said when it joins */
+	make_join_token(&a, "{'site': 'am6', 'host': 'h3', 'project': 'beta'}", "h3", body);
+	ASK(&a, 201, ADMIN, "POST", "/api/v1/hosts",
+	    "{'name': 'h3', 'site': 'am6', 'project': 'alpha'}");
+	ASK(&a, 422, NOBODY, "POST", "/agent/v1/join", body);
+	CHECK_STR(said_error(&a), "/token: is for another project than the host's");
+	make_join_token(&a, "{'site': 'am6', 'host': 'h2', 'project': 'alpha'}", "h2", body);
+	ASK(&a, 201, NOBODY, "POST", "/agent/v1/join", body);
+	make_join_token(&a, "{'site': 'sg1', 'host': 'h4'}", "h4", body);
+	ASK(&a, 201, ADMIN, "POST", "/api/v1/hosts", "{'name': 'h4', 'site': 'am6'}");
+	ASK(&a, 422, NOBODY, "POST", "/agent/v1/join", body);
+	CHECK_STR(said_error(&a), "/token: is for another site than the host's");
 	asker_done(&a);
 }

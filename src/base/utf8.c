@@ -58,6 +58,8 @@ utf8_is_unseen(const char *c, size_t len)
 		return (b[0] < 0x20 && b[0] != '\t' && b[0] != '\n') || b[0] == 0x7f;
 	if (len == 2) /* C1; U+061C */
 		return (b[0] == 0xc2 && b[1] < 0xa0) || (b[0] == 0xd8 && b[1] == 0x9c);
+	if (len == 4) /* U+E0000 to E007F */
+		return b[0] == 0xf3 && b[1] == 0xa0 && (b[2] == 0x80 || b[2] == 0x81);
 	if (len != 3 || b[0] != 0xe2)
 		return false;
 	/* U+200E, 200F, 2028 to 202E; U+2066 to 206F */

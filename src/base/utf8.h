@@ -19,7 +19,8 @@ size_t utf8_char_len(const char *text);
 /*
  * Whether the well-formed character is none that is seen, but acts on what is around it: a control
  * character other than tab and newline, a line or paragraph separator, and what turns the direction
- * of text: marks, embeddings, overrides and isolates (Unicode's UAX 9, table 1).
+ * of text: marks, embeddings, overrides and isolates (Unicode's UAX 9, table 1); or a tag character,
+ * which hides text in what is seen.
  */
 bool utf8_is_unseen(const char *c, size_t len) _pure_;
 

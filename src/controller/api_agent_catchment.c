@@ -42,7 +42,7 @@ static const struct field fields[] = {
 	    AT(state),
 	    .flags = FIELD_REQUIRED,
 	    .names = catch_standing_names },
-	{ .key = "why", .type = FIELD_TEXT, AT(why), .max = CATCHMENT_WHY_MAX - 1 },
+	{ .key = "why", .type = FIELD_TEXT, AT(why), .flags = FIELD_PASSED_ON, .max = CATCHMENT_WHY_MAX - 1 },
 	{ .key = "kind", .type = FIELD_ENUM, AT(kind), .names = kinds },
 	{ .key = "rows", .type = FIELD_LINES, AT(rows), .max = ROWS_MAX },
 	{ .key = "counts", .type = FIELD_OBJECT, AT(counts) },

@@ -32,7 +32,7 @@ struct request {
 static const struct field fields[] = {
 	{ .key = "service", .type = FIELD_NAME, AT(service), .flags = FIELD_REQUIRED, .max = 255 },
 	{ .key = "prefix", .type = FIELD_PREFIX, AT(prefix), .flags = FIELD_REQUIRED },
-	{ .key = "evidence", .type = FIELD_TEXT, AT(evidence), .max = 2000 },
+	{ .key = "evidence", .type = FIELD_TEXT, AT(evidence), .flags = FIELD_PASSED_ON, .max = 2000 },
 };
 #undef AT
 static const struct field_table table = FIELD_TABLE("a lease", struct request, fields);

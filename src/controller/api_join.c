@@ -56,7 +56,7 @@ struct join {
 static const struct field join_fields[] = {
 	{ .key = "token", .type = FIELD_TEXT, AT(token), .max = 100, .flags = FIELD_REQUIRED },
 	{ .key = "name", .type = FIELD_NAME, AT(name), .flags = FIELD_REQUIRED },
-	{ .key = "agent_version", .type = FIELD_TEXT, AT(version), .max = 50 },
+	{ .key = "agent_version", .type = FIELD_TEXT, AT(version), .flags = FIELD_PASSED_ON, .max = 50 },
 };
 #undef AT
 static const struct field_table join_table =

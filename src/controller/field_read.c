@@ -50,6 +50,15 @@ string_of(const struct field_place *p, const char *expected)
 	return json_string_value(p->value);
 }
 
+/* NULL: the text is fine. */
+static const char *
+refusal_of(const struct field *field, const char *text)
+{
+	if (!(field->flags & FIELD_PASSED_ON))
+		return field_text_refusal(text);
+	return field_text_is_valid(text) ? NULL : "expected text without control characters";
+}
+
 static void
 read_text(const struct field_place *p)
 {
@@ -62,8 +71,8 @@ read_text(const struct field_place *p)
 		field_error(p->errors, p->pointer,
 		    "expected %" PRId64 " to %" PRId64 " bytes, found %zu", p->field->min, max,
 		    strlen(text));
-	else if (!field_text_is_valid(text))
-		field_error(p->errors, p->pointer, "expected text without control characters");
+	else if (refusal_of(p->field, text) != NULL)
+		field_error(p->errors, p->pointer, "%s", refusal_of(p->field, text));
 	else
 		memcpy(p->at, &text, sizeof(text));
 }

@@ -115,6 +115,8 @@ field_read_strings(const struct field_place *p, size_t min, size_t max)
 			 !field_text_is_valid(text))
 			field_error(p->errors, pointer,
 			    "expected 1 to %d bytes of text without control characters", TAG_MAX);
+		else if (field_text_refusal(text) != NULL)
+			field_error(p->errors, pointer, "%s", field_text_refusal(text));
 		else if (stands_before(array, i))
 			field_error(p->errors, pointer, "stands there twice");
 	}

@@ -21,7 +21,7 @@
 #include "base/ip.h"
 
 enum field_type {
-	FIELD_TEXT,   /* const char *: min..max bytes, no control characters */
+	FIELD_TEXT,   /* const char *: min..max bytes that field_text_refusal() lets pass */
 	FIELD_NAME,   /* const char *: letters, digits, "-", "_", "."; a letter or digit first */
 	FIELD_U32,    /* uint32_t: min..max */
 	FIELD_BOOL,   /* bool */
@@ -47,6 +47,9 @@ enum field_type {
 enum field_flags {
 	FIELD_REQUIRED = 1 << 0,
 	FIELD_NULLABLE = 1 << 1, /* null: given, and left as it was in the struct */
+	/* FIELD_TEXT that a machine passes on, from wherever it has it: without control characters
+	 * is enough, since all of what it says is lost when it is refused; who shows it, cleans it */
+	FIELD_PASSED_ON = 1 << 2,
 };
 
 struct field {
@@ -91,5 +94,12 @@ char *field_pointer(const char *at, const char *key);
 bool field_name_is_valid(const char *text, size_t max);
 /* Well-formed UTF-8 without control characters. */
 bool field_text_is_valid(const char *text);
+/*
+ * What a person is to write and others are to read: such text, whose direction nothing turns
+ * (embeddings, overrides and isolates of UAX 9), without tag characters, which hide text in it, and
+ * of which something can be seen, unless it is empty. A sentence that says what is expected, static;
+ * NULL: it is so.
+ */
+const char *field_text_refusal(const char *text);
 /* Likewise, but tabs are fine. */
 bool field_line_is_valid(const char *text);

@@ -54,9 +54,9 @@ struct event {
 #define AT(field) .offset = offsetof(struct body, field)
 static const struct field body_fields[] = {
 	{ .key = "run", .type = FIELD_NAME, AT(run), .flags = FIELD_REQUIRED, .max = 64 },
-	{ .key = "agent_version", .type = FIELD_TEXT, AT(version), .max = 50 },
+	{ .key = "agent_version", .type = FIELD_TEXT, AT(version), .flags = FIELD_PASSED_ON, .max = 50 },
 	{ .key = "applied_revision", .type = FIELD_U32, AT(applied), .flags = FIELD_NULLABLE, .max = UINT32_MAX },
-	{ .key = "applied_error", .type = FIELD_TEXT, AT(applied_error), .flags = FIELD_NULLABLE, .max = 2000 },
+	{ .key = "applied_error", .type = FIELD_TEXT, AT(applied_error), .flags = FIELD_NULLABLE | FIELD_PASSED_ON, .max = 2000 },
 	{ .key = "services", .type = FIELD_ARRAY, AT(services), .flags = FIELD_REQUIRED, .max = REPORT_SERVICES_MAX },
 	{ .key = "neighbors", .type = FIELD_ARRAY, AT(neighbors), .max = REPORT_NEIGHBORS_MAX },
 	{ .key = "events", .type = FIELD_ARRAY, AT(events), .max = REPORT_EVENTS_MAX },
@@ -75,7 +75,7 @@ static const struct field address_fields[] = {
 	{ .key = "prefix", .type = FIELD_PREFIX, AT(prefix), .flags = FIELD_REQUIRED },
 	{ .key = "stage", .type = FIELD_ENUM, AT(stage), .flags = FIELD_REQUIRED, .names = stages },
 	{ .key = "verdict", .type = FIELD_ENUM, AT(verdict), .flags = FIELD_REQUIRED, .names = verdicts },
-	{ .key = "reason", .type = FIELD_TEXT, AT(reason), .max = 2000 },
+	{ .key = "reason", .type = FIELD_TEXT, AT(reason), .flags = FIELD_PASSED_ON, .max = 2000 },
 	{ .key = "since", .type = FIELD_TIME, AT(since), .flags = FIELD_REQUIRED },
 };
 #undef AT
@@ -84,7 +84,7 @@ static const struct field neighbor_fields[] = {
 	{ .key = "name", .type = FIELD_NAME, AT(name), .flags = FIELD_REQUIRED, .max = REPORT_NAME_MAX },
 	{ .key = "address", .type = FIELD_IP, AT(address), .flags = FIELD_REQUIRED },
 	{ .key = "peer_as", .type = FIELD_U32, AT(peer_as), .flags = FIELD_NULLABLE, .max = UINT32_MAX },
-	{ .key = "state", .type = FIELD_TEXT, AT(state), .flags = FIELD_REQUIRED, .min = 1, .max = 64 },
+	{ .key = "state", .type = FIELD_TEXT, AT(state), .flags = FIELD_REQUIRED | FIELD_PASSED_ON, .min = 1, .max = 64 },
 	{ .key = "since", .type = FIELD_TIME, AT(since), .flags = FIELD_REQUIRED },
 	{ .key = "detail", .type = FIELD_OBJECT, AT(detail) },
 };
@@ -96,7 +96,7 @@ static const struct field event_fields[] = {
 	{ .key = "kind", .type = FIELD_NAME, AT(kind), .flags = FIELD_REQUIRED },
 	{ .key = "severity", .type = FIELD_ENUM, AT(severity), .flags = FIELD_REQUIRED, .names = severities },
 	{ .key = "service", .type = FIELD_NAME, AT(service), .flags = FIELD_NULLABLE, .max = REPORT_NAME_MAX },
-	{ .key = "message", .type = FIELD_TEXT, AT(message), .flags = FIELD_REQUIRED, .max = 2000 },
+	{ .key = "message", .type = FIELD_TEXT, AT(message), .flags = FIELD_REQUIRED | FIELD_PASSED_ON, .max = 2000 },
 	{ .key = "detail", .type = FIELD_OBJECT, AT(detail) },
 };
 #undef AT

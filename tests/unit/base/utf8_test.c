@@ -54,9 +54,10 @@ TEST(a_character_has_a_length)
 TEST(what_acts_on_its_surroundings_is_unseen)
 {
 	static const char *const unseen[] = { "\x01", "\x7f", "\xc2\x85", "\u061c", "\u200e",
-		"\u200f", "\u2028", "\u2029", "\u202a", "\u202e", "\u2066", "\u2069", "\u206f" };
+		"\u200f", "\u2028", "\u2029", "\u202a", "\u202e", "\u2066", "\u2069", "\u206f",
+		"\U000e0001", "\U000e0041", "\U000e007f" };
 	static const char *const seen[] = { "\t", "\n", "a", "\u00a0", "\u00e9", "\u200d", "\u202f",
-		"\u2065", "\u2070", "\u05d0", "\U0001f642" };
+		"\u2065", "\u2070", "\u05d0", "\U0001f642", "\U000e0080", "\U000e0100" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(unseen); i++)
 		CHECK(utf8_is_unseen(unseen[i], strlen(unseen[i])));

@@ -7,7 +7,7 @@
 
 struct animal {
 	uint64_t given;
-	const char *name, *note;
+	const char *name, *note, *said;
 	uint32_t legs;
 	bool tame;
 	int food;
@@ -22,6 +22,7 @@ static const char *const foods[] = { "grass", "meat", NULL };
 static const struct field animal_fields[] = {
 	{ .key = "name", .type = FIELD_NAME, AT(name), .flags = FIELD_REQUIRED },
 	{ .key = "note", .type = FIELD_TEXT, AT(note), .flags = FIELD_NULLABLE, .max = 10 },
+	{ .key = "said", .type = FIELD_TEXT, AT(said), .flags = FIELD_PASSED_ON },
 	{ .key = "legs", .type = FIELD_U32, AT(legs), .min = 2, .max = 8 },
 	{ .key = "tame", .type = FIELD_BOOL, AT(tame) },
 	{ .key = "food", .type = FIELD_ENUM, AT(food), .names = foods },
@@ -84,6 +85,36 @@ TEST(what_is_right_is_read)
 	CHECK_INT(json_array_size(a.friends), 1);
 	CHECK(a.more != NULL);
 	CHECK(fields_given(&animal_table, &a, "note"));
+}
+
+/* What misleads the eye, or leaves it nothing to see. */
+TEST(text_is_what_is_seen)
+{
+	static const char turning[] = "/note: expected text without characters that turn its "
+				      "direction";
+	static const char hidden[] = "/note: expected text without tag characters, which nobody "
+				     "sees";
+	static const char unseen[] = "/note: expected text of which something can be seen, or none";
+	static const struct {
+		const char *note, *error;
+	} rows[] = { { "a\u202eb", turning }, { "a\u202ab", turning }, { "\u2066a", turning },
+		{ "a\u2069", turning }, { "a\U000e0041", hidden }, { "\u200b\u200d", unseen },
+		{ "\ufeff", unseen }, { " \u00a0", unseen }, { "\u2800", unseen }, { "", "" },
+		{ "a\u200db", "" }, { "\u05d0\u200f", "" }, { "\u00e9 \u4e2d", "" },
+		{ "\U0001f642\ufe0f", "" } };
+	char body[64];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		(void)snprintf(
+		    body, sizeof(body), "{\"name\": \"a\", \"note\": \"%s\"}", rows[i].note);
+		CHECK_STR(errors_of(body), rows[i].error);
+	}
+	CHECK_STR(errors_of("{\"name\": \"a\", \"tags\": [\"\\u202e\", \"b\"]}"),
+	    "/tags/0: expected text without characters that turn its direction");
+	/* a host that says what something else said is heard all the same */
+	CHECK_STR(errors_of("{\"name\": \"a\", \"said\": \"a\\u202eb\"}"), "");
+	CHECK_STR(errors_of("{\"name\": \"a\", \"said\": \"a\\u0007b\"}"),
+	    "/said: expected text without control characters");
 }
 
 TEST(each_error_names_its_field)

@@ -361,18 +361,40 @@ serve(const struct controller_conf *conf, struct store *store, const struct err 
 	return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* A configuration that is not there says nothing, unless somebody has named it. */
+/* Whether the file has nothing but blanks and comments; what cannot be read is the loader's to say. */
+static bool
+says_nothing(const char *path)
+{
+	_cleanup_(freep) char *line = NULL;
+	FILE *file = fopen(path, "re");
+	bool nothing = file != NULL;
+	size_t size = 0;
+
+	while (nothing && getline(&line, &size, file) >= 0) {
+		const char *text = line + strspn(line, " \t\r\n");
+
+		nothing = *text == '\0' || *text == '#';
+	}
+	nothing = nothing && !ferror(file);
+	if (file != NULL)
+		(void)fclose(file);
+	return nothing;
+}
+
+/* A configuration that is not there says nothing, unless somebody has named it; nor does an empty
+ * one: every key has a default. */
 static int
 load(const struct options *o, struct conf **ret)
 {
 	_cleanup_(strbuf_done) struct strbuf errors = { 0 };
+	const char *path = o->conf_path != NULL ? o->conf_path : CONTROLLER_CONF_PATH;
 	int r;
 
-	if (o->conf_path == NULL && access(CONTROLLER_CONF_PATH, F_OK) < 0 && errno == ENOENT)
+	if ((o->conf_path == NULL && access(path, F_OK) < 0 && errno == ENOENT) ||
+	    says_nothing(path))
 		r = conf_load_text("(defaults)", "{}", 2, &controller_conf_schema, ret, &errors);
 	else
-		r = conf_load_file(o->conf_path != NULL ? o->conf_path : CONTROLLER_CONF_PATH,
-		    &controller_conf_schema, ret, &errors);
+		r = conf_load_file(path, &controller_conf_schema, ret, &errors);
 	if (r < 0)
 		(void)fputs(strbuf_get(&errors), stderr);
 	return r;

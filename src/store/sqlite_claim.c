@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,23 @@ lock(struct sqlite_store *q, struct err *e)
 	return refuse(q, &other, e);
 }
 
+/* Whether something else than a database stands there: nobody serves that, and nothing is left
+ * beside it. The first 16 bytes of an SQLite file are always these. */
+static bool
+is_no_database(const char *path)
+{
+	static const char magic[16] = "SQLite format 3";
+	char begin[sizeof(magic)];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = read(fd, begin, sizeof(begin));
+	(void)close(fd);
+	return n > 0 && memcmp(begin, magic, (size_t)n) != 0;
+}
+
 int
 sqlite_claim(struct store *s, struct err *e)
 {
@@ -59,7 +77,12 @@ sqlite_claim(struct store *s, struct err *e)
 	_cleanup_(freep) char *real = realpath(q->path, NULL); /* one file by several names */
 	_cleanup_(freep) char *beside = xasprintf("%s.serving", real != NULL ? real : q->path);
 
+	if (is_no_database(q->path))
+		return err_set(e, STORE_CORRUPT, "%s: file is not a database", s->name);
 	q->claim = open(beside, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	/* not of the file beside it, which nobody has named */
+	if (q->claim < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return err_set(e, STORE_OTHER, "%s: there is no such folder", s->name);
 	if (q->claim < 0)
 		return err_set(e, sqlite_is_full(errno) ? STORE_FULL : STORE_OTHER,
 		    "%s.serving: %s", s->name, strerror(errno));

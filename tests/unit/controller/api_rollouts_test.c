@@ -117,14 +117,14 @@ TEST(what_a_host_says_goes_before_its_lease)
 
 	REQUIRE(places_init(&a));
 	start(&a, DRAIN);
-	all_well(&a);
+	places_all_well(&a);
 	places_report(&a, "sg1-1", "preferred", "failing", NULL);
 	places_sql(&a, "UPDATE reports SET reason = 'check front fails' WHERE verdict = 'failing'");
 	places_sql(&a, "INSERT INTO leases (id, service, host, prefix, site, evidence, granted_at,"
 		       " expires_at) SELECT 'lse_1', s.id, h.id, '192.0.2.1/32', h.site, '503', 0,"
 		       " 9000000000000000000 FROM services s, hosts h WHERE h.name = 'sg1-1'");
-	look(&a, 1);
-	CHECK_STR(stands(&a), "stopped: failed waiting waiting");
+	places_look(&a, 1);
+	CHECK_STR(stands(&a), "stopped: stopped waiting waiting");
 	CHECK_STR(
 	    said(&a, "why"), "site sg1 does not stand any more: sg1-1 fails: check front fails");
 	asker_done(&a);

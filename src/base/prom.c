@@ -4,16 +4,25 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
+
+/* What is no UTF-8 would make the reader refuse all of it; what is not seen becomes "?", as it does
+ * everywhere else. */
 static void
 add_escaped(struct strbuf *out, const char *text, bool quotes)
 {
-	for (; *text; text++) {
+	while (*text) {
+		size_t n = utf8_char_len(text);
+
 		if (*text == '\n')
 			strbuf_add(out, "\\n");
 		else if (*text == '\\' || (quotes && *text == '"'))
 			strbuf_addf(out, "\\%c", *text);
+		else if (n == 0 || *text == '\t' || utf8_is_unseen(text, n))
+			strbuf_add_char(out, '?');
 		else
-			strbuf_add_char(out, *text);
+			strbuf_add_mem(out, text, n);
+		text += n ? n : 1;
 	}
 }
 

@@ -3,7 +3,8 @@
  * (prometheus.io/docs/instrumenting/exposition_formats). Pure.
  *
  * A family is begun once, with its name, type and help; all its samples follow it. Names are the
- * caller's to get right; values of labels and helps may be any text, and are escaped.
+ * caller's to get right; values of labels and helps may be any text, and are escaped; what is
+ * no UTF-8, or not seen, becomes "?".
  */
 #pragma once
 

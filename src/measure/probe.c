@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/strbuf.h"
+#include "base/style.h"
 
 /* A server that gives another name with each answer does not fill our memory. */
 #define TALLY_MAX 100
@@ -59,9 +61,24 @@ tally_find(struct probe_tally *t, const char *text, const char *site)
 	return NULL;
 }
 
-static void
-tally_add(struct probe_tally *t, const char *text, const char *site)
+/* As everybody writes it: two that cannot be told apart then are one, as samples of Prometheus have
+ * to be. NULL stays NULL; the caller frees it. */
+static char *
+printable(const char *text)
 {
+	struct strbuf b = { 0 };
+
+	if (text == NULL)
+		return NULL;
+	strbuf_add_printable(&b, text);
+	return strbuf_take(&b);
+}
+
+static void
+tally_add(struct probe_tally *t, const char *any_text, const char *any_site)
+{
+	_cleanup_(freep) char *clean_text = printable(any_text), *clean_site = printable(any_site);
+	const char *text = clean_text, *site = clean_site;
 	struct probe_count *there = tally_find(t, text, site);
 
 	if (there == NULL && t->count >= TALLY_MAX) {

@@ -42,6 +42,16 @@ TEST(any_text_is_escaped)
 		    "x{l=\"a \\\"quote\\\", a \\\\ and\\na line\"} 1\n");
 }
 
+/* Prometheus refuses a whole file for one label that is no UTF-8. */
+TEST(text_from_outside_is_cleaned)
+{
+	struct strbuf out = { 0 };
+
+	prom_count(
+	    &out, "x", (prom_labels){ { "l", "\x1b[31m\x01 caf\xe9 caf\xc3\xa9\tz\xc3" } }, 1);
+	check(&out, "x{l=\"?[31m? caf? caf\xc3\xa9?z?\"} 1\n");
+}
+
 TEST(numbers)
 {
 	struct strbuf out = { 0 };

@@ -349,3 +349,17 @@ TEST(a_server_with_many_names_is_limited)
 	CHECK_INT(s[0].sites.items[0].count, 1000);
 	empty(s);
 }
+
+/* Samples of Prometheus with the same labels would make it refuse the file. */
+TEST(names_that_cannot_be_told_apart_are_one)
+{
+	struct probe_summary s[3] = { 0 };
+
+	add(s, answer(0, "c-\x01", "am\xe9", 1000));
+	add(s, answer(0, "c-\x02", "am\x1b", 1000));
+	CHECK_INT(s[0].hosts.count, 1);
+	CHECK_STR(s[0].hosts.items[0].text, "c-?");
+	CHECK_STR(s[0].hosts.items[0].site, "am?");
+	CHECK_INT(s[0].hosts.items[0].count, 2);
+	empty(s);
+}

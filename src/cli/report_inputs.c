@@ -284,6 +284,7 @@ report_inputs_read(const struct report_inputs *in, struct report_sources *s, str
 void
 report_inputs_know_rtts(const struct report_sources *s, struct report *r)
 {
+	report_builder_know_rtts(&s->builder);
 	for (size_t i = 0; i < r->finding_count; i++) {
 		const struct report_finding *f = &r->findings[i];
 		struct ip address;

@@ -299,6 +299,7 @@ lab_report_fill(const json_t *doc, const struct scenario *s, const struct lab_pl
 		status = fill(&f, doc, e);
 	if (status >= 0) {
 		report_compute(r);
+		report_builder_know_rtts(&f.builder);
 		report_explain(r, relations);
 	}
 	report_builder_done(&f.builder);

@@ -1,12 +1,14 @@
 #include "measure/report_build_internal.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 void
 report_builder_done(struct report_builder *b)
 {
 	prefix_map_done(&b->by_address);
+	free(b->own);
 }
 
 /* ---- what is known of an address ---- */

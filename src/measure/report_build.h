@@ -17,6 +17,12 @@
 #include "measure/places.h"
 #include "measure/report.h"
 
+/* How far a site's own address is from a client, as that measured it. */
+struct report_own_rtt {
+	uint32_t client, site; /* indexes */
+	double ms;
+};
+
 /* Zeroed but for what it is given knows nothing of any address. */
 struct report_builder {
 	struct report *report;         /* borrowed, as these */
@@ -24,6 +30,8 @@ struct report_builder {
 	const struct origins *origins; /* likewise */
 	const struct places *places;
 	struct prefix_map by_address; /* owned; indexes of clients */
+	struct report_own_rtt *own;   /* owned; of the probes after */
+	size_t own_count, own_cap;
 };
 
 void report_builder_done(struct report_builder *b);
@@ -42,6 +50,8 @@ void report_build_catchment(
  */
 int report_build_probe(struct report_builder *b, const char *client, enum report_when when,
     const json_t *doc, const char *name, struct err *e) _must_use_;
+/* After report_compute(), which says what site would be better for whom: how far that is. */
+void report_builder_know_rtts(const struct report_builder *b);
 /* A document of `nearcast trace --json`, made at the client. */
 int report_build_trace(struct report_builder *b, const char *client, const json_t *doc,
     const char *name, struct err *e) _must_use_;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "measure/report_build.h"
 
 /* The least of a phase: what a busy machine adds to a time is never below zero. */
@@ -47,20 +48,40 @@ answered(struct report *r, json_t *target, size_t *ret_count)
 }
 
 static void
-take_reference(struct report_builder *b, struct report_landing *l, json_t *target)
+keep_own_rtt(struct report_builder *b, uint32_t client, uint32_t site, double ms)
+{
+	b->own = grow_array(b->own, b->own_count, &b->own_cap, sizeof(*b->own));
+	b->own[b->own_count++] = (struct report_own_rtt){ client, site, ms };
+}
+
+void
+report_builder_know_rtts(const struct report_builder *b)
+{
+	for (size_t i = 0; i < b->own_count; i++)
+		report_know_rtt(b->report, b->own[i].client, b->own[i].site, b->own[i].ms);
+}
+
+/* client: whose it is, of `after`; REPORT_NONE: of before. */
+static void
+take_reference(struct report_builder *b, uint32_t client, struct report_landing *l, json_t *target)
 {
 	double rtt = round_trip(target);
 	size_t count;
 	const char *site = answered(b->report, target, &count);
+	uint32_t index;
 
-	if (isnan(rtt) || (!isnan(l->best_rtt) && l->best_rtt <= rtt))
-		return;
 	if (count != 1)
 		site = json_string_value(json_object_get(target, "name"));
-	if (site == NULL)
+	if (isnan(rtt) || site == NULL)
+		return;
+	/* a slower one is a site, too, and may be the nearest */
+	index = report_builder_site(b, site);
+	if (client != REPORT_NONE)
+		keep_own_rtt(b, client, index, rtt);
+	if (!isnan(l->best_rtt) && l->best_rtt <= rtt)
 		return;
 	l->best_rtt = rtt;
-	l->best_site = report_builder_site(b, site);
+	l->best_site = index;
 }
 
 static void
@@ -98,7 +119,8 @@ report_build_probe(struct report_builder *b, const char *client, enum report_whe
 		bool reference = json_is_true(json_object_get(target, "reference"));
 
 		if (reference)
-			take_reference(b, &landing, target);
+			take_reference(
+			    b, when == REPORT_AFTER ? index : REPORT_NONE, &landing, target);
 		else if (global == NULL)
 			global = target;
 	}

@@ -5,6 +5,7 @@
 
 struct listen_options {
 	struct catchment_site_options site;
+	struct duration listen_for;
 	const char *run_id;
 	bool dns;
 };
@@ -25,6 +26,7 @@ run_listen(const void *options, int argc, char **args)
 	conf.method = o->dns ? CATCH_DNS : CATCH_ICMP;
 	if (conf.to_end.ns == 0)
 		conf.to_end = DURATION_FOREVER;
+	conf.listen_for = o->listen_for;
 	return catchment_site_run(&o->site, &conf, NULL);
 }
 
@@ -40,6 +42,8 @@ static const struct cli_option options[] = {
 	{ "late", 0, CLI_DURATION, AT(site.late), "DURATION", NS_PER_MS, 3600 * NS_PER_S, NULL, "longest time from a request to its reply" },
 	{ "to-end", 'e', CLI_DURATION, AT(site.to_end), "DURATION", 0, 86400 * NS_PER_S, NULL,
 	    "end when no reply came for so long after one; 0: never" },
+	{ "for", 0, CLI_DURATION, AT(listen_for), "DURATION", 0, 86400 * NS_PER_S, NULL,
+	    "end after so long, also where nobody lands; 0: never" },
 	{ "out", 'o', CLI_STRING, AT(site.out), "FILE", 0, 0, NULL, "where the rows go, instead of standard output" },
 	{ "json", 0, CLI_FLAG, AT(site.json), NULL, 0, 0, NULL, "the report as one JSON document" },
 };

@@ -41,12 +41,12 @@ run_merge(const void *options, int argc, char **args)
 		block = m.table.family == IP_V6 ? 48 : 24;
 	if (block > ip_bits(m.table.family == IP_V6 ? IP_V6 : IP_V4))
 		return cli_usage_error("--block: a block of IPv4 has a length of 1 to 32");
-	if (o->weights != NULL && m.run != NULL)
+	if (o->weights != NULL && m.address != NULL)
 		r = catch_merge_weigh(&m, o->weights, &e);
-	if (r >= 0 && o->out != NULL && m.run != NULL)
+	if (r >= 0 && o->out != NULL && m.address != NULL)
 		r = catch_merge_write(&m, o->out, (uint8_t)block, &e);
 	(void)fputs(strbuf_get(&m.report), stderr);
-	if (r >= 0 && m.run == NULL)
+	if (r >= 0 && m.address == NULL)
 		r = err_set(&e, -ENODATA, "there is no file of replies");
 	if (r < 0) {
 		cli_say_error("%s", e.message);

@@ -96,6 +96,7 @@ catchment_run_id(const char *text, struct catch_run_conf *conf)
 struct site_run {
 	sd_event *loop;        /* owned */
 	struct catch_run *run; /* owned */
+	bool is_over;          /* by itself, not interrupted */
 	int r;
 	struct err e;
 };
@@ -105,6 +106,7 @@ on_finished(void *userdata, int r, const struct err *e)
 {
 	struct site_run *s = userdata;
 
+	s->is_over = true;
 	s->r = r;
 	if (e)
 		s->e = *e;
@@ -218,6 +220,9 @@ catchment_site_run(
 		cli_say_error("%s", s.e.message);
 		status = EXIT_FAILURE;
 	}
+	/* a listener is meant to be interrupted; who sends has not asked all then */
+	if (conf->hitlist != NULL && !s.is_over)
+		status = EXIT_FAILURE;
 	if (s.run != NULL && print_report(o, conf, &s, extra) != EXIT_SUCCESS)
 		status = EXIT_FAILURE;
 	json_decref(extra);

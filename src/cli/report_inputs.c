@@ -120,7 +120,7 @@ take_catchment(const struct report_inputs *in, struct report_sources *s, struct 
 	int status = in->weights ? catch_merge_weigh(m, in->weights, e) : 0;
 
 	(void)fputs(strbuf_get(&m->report), stderr);
-	if (status >= 0 && m->run == NULL)
+	if (status >= 0 && m->address == NULL)
 		status = err_set(e, -ENODATA, "there is no file of replies, and none of a merge");
 	if (status < 0)
 		return status;

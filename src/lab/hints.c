@@ -48,7 +48,7 @@ has_service(const struct scenario_host *host, const char *service)
 
 /*
  * Where the clients land, measured from the sites: every other host of the service listens while
- * the first one asks.
+ * the first one asks, which takes it 10 s and a bit; where nobody lands, too.
  */
 static void
 add_catchment(const struct run *run, const char *program, const char *which,
@@ -69,8 +69,8 @@ add_catchment(const struct run *run, const char *program, const char *which,
 				continue;
 			}
 			strbuf_addf(out,
-			    "  %s lab exec %s%s -- nearcast catchment listen -g %s -f %s -e 5s > "
-			    "%s.land &\n",
+			    "  %s lab exec %s%s -- nearcast catchment listen -g %s -f %s -e 5s "
+			    "--for 20s > %s.land &\n",
 			    program, which, host->name, ip, site->name, host->name);
 		}
 	strbuf_addf(out,

@@ -1,6 +1,7 @@
 #include "measure/catch_merge.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -76,11 +77,12 @@ check_head(struct catch_merge *m, const struct catch_reader *r, bool rtt, struct
 		    e, -EINVAL, "%s:1: the site has no name that can be one", r->lines.name);
 	if (rtt)
 		return 0;
-	if (m->run == NULL) {
-		m->run = xstrdup(run);
+	if (m->address == NULL)
 		m->address = xstrdup(catch_reader_text(r, "address"));
-	}
-	if (strcmp(run, m->run) != 0)
+	/* no reply told a site the run where nobody lands */
+	if (m->run == NULL && *run != '\0')
+		m->run = xstrdup(run);
+	if (*run != '\0' && strcmp(run, m->run) != 0)
 		return err_set(e, -EINVAL,
 		    "%s: is of the run \"%.20s\", the first file of \"%.20s\"", r->lines.name, run,
 		    m->run);
@@ -145,6 +147,13 @@ dropped_of(const struct catch_reader *r)
 	return json_integer_value(json_object_get(json_object_get(r->end, "replies"), "dropped"));
 }
 
+static uint64_t
+forged_of(const struct catch_reader *r)
+{
+	return (uint64_t)json_integer_value(
+	    json_object_get(json_object_get(r->end, "replies"), "forged"));
+}
+
 /* What is said of it when it was read. */
 static void
 note(struct catch_merge *m, struct catch_merged_file *f, const struct catch_reader *r)
@@ -152,6 +161,7 @@ note(struct catch_merge *m, struct catch_merged_file *f, const struct catch_read
 	f->rows = r->rows;
 	f->bad = r->lines.bad;
 	f->end = json_incref(r->end);
+	f->forged = forged_of(r);
 	if (r->end == NULL) {
 		f->state = CATCH_FILE_CUT;
 		f->why = xasprintf(
@@ -169,6 +179,12 @@ note(struct catch_merge *m, struct catch_merged_file *f, const struct catch_read
 				   " replies came faster than the site could take them, and are "
 				   "missing",
 		    f->path, dropped_of(r));
+	} else if (f->forged > 0 && f->rows == 0) {
+		f->state = CATCH_FILE_FORGED;
+		f->why = xasprintf("%s: %" PRIu64
+				   " replies were forged, and no other came: is the key the same "
+				   "at all sites?",
+		    f->path, f->forged);
 	}
 	strbuf_add(&m->report, strbuf_get(&r->lines.report));
 	if (f->why)

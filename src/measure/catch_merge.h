@@ -17,6 +17,7 @@ enum catch_file_state {
 	CATCH_FILE_STOPPED, /* who sent the requests did not come to the end of the list */
 	CATCH_FILE_CUT,     /* without its last line: whoever wrote it went away */
 	CATCH_FILE_DROPPED, /* more replies came to its site than it could take */
+	CATCH_FILE_FORGED,  /* its site could read no reply: mostly it has another key */
 	CATCH_FILE_REFUSED, /* nothing of it was taken */
 };
 
@@ -27,14 +28,15 @@ struct catch_merged_file {
 	char *site;       /* owned; NULL: not known */
 	bool rtt;
 	enum catch_file_state state;
-	uint64_t rows, bad;
+	uint64_t rows, bad, forged;
 	json_t *end; /* owned; its last line, NULL: none */
 };
 
 /* Zeroed is empty. */
 struct catch_merge {
 	struct catch_table table;
-	char *run, *address;             /* owned; of the first file; NULL: there was none */
+	char *address; /* owned; of the first file; NULL: there was none */
+	char *run;     /* owned; of the first that knows it; NULL: nobody landed anywhere */
 	char *sender, *began;            /* owned; the site that asked, and when; NULL: not known */
 	struct catch_merged_file *files; /* owned */
 	size_t file_count, file_cap;

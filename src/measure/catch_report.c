@@ -53,7 +53,8 @@ set_quantiles(json_t *j, struct catch_quantiles q)
 	json_object_set_new(j, "p99_ms", catch_us_to_json(q.p99));
 }
 
-static const char *const state_names[] = { "whole", "stopped", "cut", "dropped", "refused" };
+static const char *const state_names[] = { "whole", "stopped", "cut", "dropped", "forged",
+	"refused" };
 
 static json_t *
 file_to_json(const struct catch_merged_file *f)

@@ -94,10 +94,15 @@ files_to_text(const struct catch_merge *m, struct strbuf *out)
 			strbuf_addf(out, "incomplete: %s was stopped\n", name);
 		else if (f->state == CATCH_FILE_DROPPED)
 			strbuf_addf(out, "incomplete: %s lost replies\n", name);
+		else if (f->state == CATCH_FILE_FORGED)
+			strbuf_addf(
+			    out, "incomplete: %s, %" PRIu64 " forged (key?)\n", name, f->forged);
 		else if (f->state == CATCH_FILE_REFUSED)
 			strbuf_addf(out, "incomplete: without %s\n", name);
 		else if (f->bad > 0)
 			strbuf_addf(out, "incomplete: %s, %" PRIu64 " bad lines\n", name, f->bad);
+		if (f->state != CATCH_FILE_FORGED && f->forged > 0)
+			strbuf_addf(out, "%s: %" PRIu64 " forged, left out\n", name, f->forged);
 	}
 }
 

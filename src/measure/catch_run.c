@@ -29,7 +29,7 @@ struct catch_run {
 	struct timer timer;
 	bool head_written;
 	int64_t began, ended; /* ns since 1970 */
-	struct instant last_own, flush_at;
+	struct instant last_own, flush_at, listens_until;
 	const char *outcome; /* NULL: it goes on */
 	catch_finished_fn finished; /* NULL: has been called */
 	void *userdata;
@@ -51,21 +51,22 @@ finish(struct catch_run *run, int r, const struct err *e)
 
 /* ---- the file ---- */
 
-/* As soon as the run is known, which a listener learns from the first reply. */
+/* A listener learns the run from the first reply: where none came, the head says none. */
 static void
 write_head(struct catch_run *run)
 {
 	char local[IP_STR_MAX], id[16];
 	json_t *head;
 
-	if (run->head_written || !run->judge.run_known || run->conf.take != NULL)
+	if (run->head_written)
 		return;
 	head = json_object();
 	(void)snprintf(id, sizeof(id), "%08x", run->judge.run);
 	json_object_set_new(head, "nearcast_catchment", json_integer(CATCH_FILE_VERSION));
 	json_object_set_new(head, "kind", json_string(run->conf.kind));
 	json_object_set_new(head, "site", json_string(run->conf.site));
-	json_object_set_new(head, "run", json_string(id));
+	if (run->judge.run_known)
+		json_object_set_new(head, "run", json_string(id));
 	json_object_set_new(
 	    head, "family", json_string(run->conf.local.family == IP_V4 ? "ipv4" : "ipv6"));
 	json_object_set_new(head, "address", json_string(ip_format(run->conf.local, local)));
@@ -149,7 +150,8 @@ take_batch(struct catch_run *run, struct instant now)
 			run->socket.raw && run->socket.family == IP_V4, in[i].bytes, in[i].len,
 			&reply) != CATCH_OWN)
 			continue;
-		write_head(run);
+		if (run->conf.take == NULL)
+			write_head(run);
 		run->last_own = now;
 		catch_writer_row(&run->writer, reply.target, reply.elapsed.ns / NS_PER_US);
 	}
@@ -171,7 +173,10 @@ deadline(const struct catch_run *run)
 {
 	if (run->conf.hitlist != NULL)
 		return catch_pace_deadline(&run->sender.pace);
-	return instant_add(run->last_own, run->conf.to_end);
+	/* where nobody lands there is no first reply to count from */
+	if (run->judge.counts[CATCH_OWN] == 0)
+		return run->listens_until;
+	return instant_min(instant_add(run->last_own, run->conf.to_end), run->listens_until);
 }
 
 static bool
@@ -179,8 +184,7 @@ is_over(const struct catch_run *run, struct instant now)
 {
 	if (run->conf.hitlist != NULL)
 		return catch_pace_is_over(&run->sender.pace, now);
-	/* a listener does not give up before the first */
-	return run->judge.counts[CATCH_OWN] > 0 && instant_reached(deadline(run), now);
+	return instant_reached(deadline(run), now);
 }
 
 /* When there is something to do that no reply wakes us for. */
@@ -192,7 +196,7 @@ next_turn(const struct catch_run *run, struct instant now)
 	/* what is due by now the kernel had no room for */
 	if (run->conf.hitlist != NULL)
 		at = instant_max(deadline(run), instant_add(now, RETRY_AFTER));
-	else if (run->judge.counts[CATCH_OWN] > 0)
+	else
 		at = deadline(run);
 	return run->writer.rows.len > 0 ? instant_min(at, run->flush_at) : at;
 }
@@ -250,7 +254,8 @@ start(struct catch_run *run, sd_event *loop, struct err *e)
 		r = catch_writer_open(&run->writer, run->conf.path, e);
 	if (r < 0)
 		return r;
-	write_head(run);
+	if (run->judge.run_known && run->conf.take == NULL)
+		write_head(run);
 	r = catch_writer_flush(&run->writer, e);
 	if (r < 0)
 		return r;
@@ -298,6 +303,8 @@ catch_run_new(sd_event *loop, const struct catch_run_conf *conf, catch_finished_
 		.late = conf->late,
 	};
 	run->began = clock_wall_ns();
+	run->listens_until =
+	    conf->listen_for.ns > 0 ? instant_add(clock_now(), conf->listen_for) : INSTANT_NEVER;
 	r = start(run, loop, e);
 	if (r < 0) {
 		catch_run_free(run);
@@ -335,9 +342,10 @@ catch_run_end(struct catch_run *run, const char *why, struct err *e)
 	run->ended = clock_wall_ns();
 	if (run->outcome == NULL)
 		run->outcome = why;
-	/* without a run nothing was heard: there is nothing to end */
-	if (run->head_written)
+	if (run->conf.take == NULL) {
+		write_head(run);
 		catch_writer_json(&run->writer, catch_run_to_json(run));
+	}
 	return catch_writer_flush(&run->writer, e);
 }
 

@@ -22,7 +22,8 @@ struct catch_run_conf {
 	bool run_known; /* listening: only replies to this run; else the first one says which it is
 			 */
 	uint32_t run;
-	/* what is sent; NULL: nothing, and it ends when nothing came for to_end (forever: never) */
+	/* what is sent; NULL: nothing, and it ends when nothing came for to_end behind a reply
+	 * (forever: never) */
 	const struct hitlist *hitlist; /* borrowed */
 	uint64_t targets;
 	uint64_t seed;
@@ -30,6 +31,8 @@ struct catch_run_conf {
 	uint32_t pps;
 	const char *text;       /* in each request: who asks; for DNS the suffix of its names */
 	struct duration to_end; /* waited for replies after the last request */
+	struct duration
+	    listen_for; /* of one that sends nothing: it ends then; 0: whenever it does */
 	struct duration late;
 	const char *path; /* of the file; "-": standard output */
 	/* in place of a file: gets the rows, once a second or when many have come, and neither the

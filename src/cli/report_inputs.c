@@ -71,21 +71,6 @@ add_word(struct strbuf *to, const char *word)
 	strbuf_add(to, word);
 }
 
-/* How many were asked, heard or not: only the file of who sent the requests has that. */
-static uint64_t
-count_asked(const struct catch_merge *m)
-{
-	json_int_t asked = 0;
-
-	for (size_t i = 0; i < m->file_count; i++) {
-		const json_t *targets = json_object_get(m->files[i].end, "targets");
-
-		if (!m->files[i].rtt && json_object_get(m->files[i].end, "sent"))
-			asked = MAX(asked, json_integer_value(targets));
-	}
-	return (uint64_t)asked;
-}
-
 /* How it was measured, as far as the files tell. */
 static void
 add_conditions(struct report *r, const struct catch_merge *m, const char *label)
@@ -128,11 +113,12 @@ take_catchment(const struct report_inputs *in, struct report_sources *s, struct 
 		note_file(r, &m->files[i]);
 	if (r->global_ip == NULL && m->address && *m->address)
 		r->global_ip = report_text(r, m->address);
+	report_builder_of(&s->builder, m->files[0].path, m->address);
 	add_conditions(r, m, when == REPORT_BEFORE ? r->before.label : r->after.label);
 	report_build_catchment(&s->builder, m, when);
 	if (when == REPORT_BEFORE)
 		return 0;
-	r->asked = count_asked(m);
+	r->asked = catch_merge_asked(m);
 	if (m->bad_weights > 0)
 		report_add_note(
 		    r, report_printf(r, "%s: %" PRIu64 " bad line%s left out", in->weights,
@@ -259,6 +245,7 @@ report_inputs_read(const struct report_inputs *in, struct report_sources *s, str
 	s->builder = (struct report_builder){
 		.report = r, .names = s->names, .origins = s->origins, .places = s->places
 	};
+	report_builder_of(&s->builder, "the Global IP", r->global_ip);
 	if (status >= 0)
 		status = read_catchment(in, s, r, REPORT_AFTER, &e);
 	if (status >= 0)

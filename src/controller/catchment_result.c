@@ -18,6 +18,7 @@ summary_of(const struct catch_merge *m, const struct catchment_case *k)
 		catchment_counts_add(sum, counts);
 	}
 	(void)json_object_del(summary, "files");
+	(void)json_object_del(summary, "asked"); /* the counts tell it */
 	(void)json_object_del(summary, "weights");
 	(void)json_object_set_new(summary, "counts", sum);
 	(void)json_object_set_new(summary, "complete",

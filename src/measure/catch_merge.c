@@ -60,11 +60,43 @@ keep_sender(struct catch_merge *m, const struct catch_reader *r)
 	keep_text(&m->began, r, "began");
 }
 
+/* What lands at two addresses may differ for good: no run asks from both. */
+static int
+check_address(const struct catch_merge *m, const struct catch_reader *r, struct err *e)
+{
+	const char *address = catch_reader_text(r, "address");
+
+	if (*address == '\0' || *m->address == '\0' || strcmp(address, m->address) == 0)
+		return 0;
+	return err_set(e, -EINVAL, "%s: is of the address %.45s, the first file of %.45s",
+	    r->lines.name, address, m->address);
+}
+
+static int
+check_run(struct catch_merge *m, const struct catch_reader *r, struct err *e)
+{
+	const char *run = catch_reader_text(r, "run");
+
+	if (m->address == NULL)
+		m->address = xstrdup(catch_reader_text(r, "address"));
+	/* no reply told a site the run where nobody lands */
+	if (m->run == NULL && *run != '\0')
+		m->run = xstrdup(run);
+	if (*run != '\0' && strcmp(run, m->run) != 0)
+		return err_set(e, -EINVAL,
+		    "%s: is of the run \"%.20s\", the first file of \"%.20s\"", r->lines.name, run,
+		    m->run);
+	if (check_address(m, r, e) < 0)
+		return -EINVAL;
+	keep_sender(m, r);
+	return 0;
+}
+
 /* Fits it to what was read before. */
 static int
 check_head(struct catch_merge *m, const struct catch_reader *r, bool rtt, struct err *e)
 {
-	const char *run = catch_reader_text(r, "run"), *site = catch_reader_text(r, "site");
+	const char *site = catch_reader_text(r, "site");
 
 	if (m->table.family == IP_NONE)
 		m->table.family = r->family;
@@ -75,19 +107,7 @@ check_head(struct catch_merge *m, const struct catch_reader *r, bool rtt, struct
 	    (*site == '\0' || strlen(site) > CATCH_SITE_MAX || strpbrk(site, ", \t#") != NULL))
 		return err_set(
 		    e, -EINVAL, "%s:1: the site has no name that can be one", r->lines.name);
-	if (rtt)
-		return 0;
-	if (m->address == NULL)
-		m->address = xstrdup(catch_reader_text(r, "address"));
-	/* no reply told a site the run where nobody lands */
-	if (m->run == NULL && *run != '\0')
-		m->run = xstrdup(run);
-	if (*run != '\0' && strcmp(run, m->run) != 0)
-		return err_set(e, -EINVAL,
-		    "%s: is of the run \"%.20s\", the first file of \"%.20s\"", r->lines.name, run,
-		    m->run);
-	keep_sender(m, r);
-	return 0;
+	return rtt ? 0 : check_run(m, r, e);
 }
 
 /* What a site measured of a target that landed somewhere. */
@@ -330,6 +350,35 @@ catch_merge_weigh(struct catch_merge *m, const char *path, struct err *e)
 	return catch_table_weigh(&m->table, path, &m->unmapped, &m->report, &m->bad_weights, e);
 }
 
+static uint64_t
+count_of(const json_t *end, const char *key)
+{
+	return (uint64_t)MAX(json_integer_value(json_object_get(end, key)), 0);
+}
+
+/* Each is asked in every round; who was stopped has not come to all. */
+static uint64_t
+asked_of(const struct catch_merged_file *f)
+{
+	uint64_t rounds = MAX(count_of(f->end, "rounds"), UINT64_C(1));
+	uint64_t targets = count_of(f->end, "targets"), sent = count_of(f->end, "sent");
+	uint64_t skipped = MIN(count_of(f->end, "skipped") / rounds, targets);
+
+	if (f->rtt || json_object_get(f->end, "sent") == NULL)
+		return count_of(f->end, "asked");
+	return MIN(targets - skipped, sent);
+}
+
+uint64_t
+catch_merge_asked(const struct catch_merge *m)
+{
+	uint64_t asked = 0;
+
+	for (size_t i = 0; i < m->file_count; i++)
+		asked = MAX(asked, asked_of(&m->files[i]));
+	return asked;
+}
+
 bool
 catch_merge_is_complete(const struct catch_merge *m)
 {
@@ -379,6 +428,18 @@ head_of(const struct catch_merge *m)
 	    "sender", m->sender, "began", m->began);
 }
 
+static json_t *
+end_of(const struct catch_merge *m)
+{
+	json_t *end =
+	    json_pack("{s:s, s:b}", "end", "done", "complete", catch_merge_is_complete(m));
+	uint64_t asked = catch_merge_asked(m);
+
+	if (asked > 0)
+		(void)json_object_set_new(end, "asked", json_integer((json_int_t)asked));
+	return end;
+}
+
 static int
 write_all(const struct catch_merge *m, struct catch_writer *w, uint8_t block_len, struct err *e)
 {
@@ -391,8 +452,7 @@ write_all(const struct catch_merge *m, struct catch_writer *w, uint8_t block_len
 		if (catch_writer_is_full(w))
 			r = catch_writer_flush(w, e);
 	}
-	catch_writer_json(
-	    w, json_pack("{s:s, s:b}", "end", "done", "complete", catch_merge_is_complete(m)));
+	catch_writer_json(w, end_of(m));
 	return r < 0 ? r : catch_writer_flush(w, e);
 }
 

@@ -60,6 +60,9 @@ void catch_merge_read(struct catch_merge *m, char *const *paths);
 void catch_merge_read_text(struct catch_merge *m, const char *name, const char *text);
 void catch_merge_sort(struct catch_merge *m);
 int catch_merge_weigh(struct catch_merge *m, const char *path, struct err *e) _must_use_;
+/* How many targets requests were sent to, as the file of who sent them says, or an earlier merge;
+ * 0: none of them does. */
+uint64_t catch_merge_asked(const struct catch_merge *m) _pure_;
 /* Every file was whole, and no line bad. */
 bool catch_merge_is_complete(const struct catch_merge *m);
 

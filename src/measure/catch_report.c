@@ -109,6 +109,7 @@ json_t *
 catch_merge_to_json(const struct catch_merge *m)
 {
 	json_t *j = json_object(), *files = json_array();
+	uint64_t asked = catch_merge_asked(m);
 	struct catch_sums s;
 
 	catch_sums_compute(&m->table, &s);
@@ -117,6 +118,7 @@ catch_merge_to_json(const struct catch_merge *m)
 	json_object_set_new(j, "run", json_text(m->run));
 	json_object_set_new(j, "address", json_text(m->address));
 	json_object_set_new(j, "complete", json_boolean(catch_merge_is_complete(m)));
+	json_object_set_new(j, "asked", asked > 0 ? json_integer((json_int_t)asked) : json_null());
 	json_object_set_new(j, "targets", json_integer((json_int_t)s.all.targets));
 	json_object_set_new(j, "sites", sites_to_json(m, &s));
 	json_object_set_new(

@@ -106,6 +106,14 @@ files_to_text(const struct catch_merge *m, struct strbuf *out)
 	}
 }
 
+static void
+asked_to_text(uint64_t asked, uint64_t heard, struct strbuf *out)
+{
+	if (asked > heard)
+		strbuf_addf(out, "%" PRIu64 " asked, %" PRIu64 " heard, %" PRIu64 " unheard\n",
+		    asked, heard, asked - heard);
+}
+
 void
 catch_merge_to_text(const struct catch_merge *m, struct strbuf *out)
 {
@@ -121,6 +129,7 @@ catch_merge_to_text(const struct catch_merge *m, struct strbuf *out)
 	add_row(t, "(flipping)", &s.flipping, &s.all, m->has_weights);
 	table_format(t, (struct table_look){ 0 }, out);
 	table_free(t);
+	asked_to_text(catch_merge_asked(m), s.all.targets, out);
 	if (m->has_rtt) {
 		rtts_to_text(m, &s, out);
 		inflation_to_text(m, &s, out);

@@ -11,6 +11,23 @@ report_builder_done(struct report_builder *b)
 	free(b->own);
 }
 
+void
+report_builder_of(struct report_builder *b, const char *name, const char *address)
+{
+	char text[2][IP_STR_MAX];
+	struct ip ip;
+
+	if (address == NULL || ip_parse(address, &ip) < 0)
+		return;
+	if (b->address.family == IP_NONE)
+		b->address = ip;
+	if (!ip_equal(b->address, ip))
+		report_add_note(b->report,
+		    report_printf(b->report,
+			"%s: doubtful: is of %s, the others of %s, and clients may land elsewhere",
+			name, ip_format(ip, text[0]), ip_format(b->address, text[1])));
+}
+
 /* ---- what is known of an address ---- */
 
 static void

@@ -29,12 +29,17 @@ struct report_builder {
 	const struct names *names;     /* NULL: none */
 	const struct origins *origins; /* likewise */
 	const struct places *places;
+	struct ip address;            /* the Global IP, once anything said it; IP_NONE: not yet */
 	struct prefix_map by_address; /* owned; indexes of clients */
 	struct report_own_rtt *own;   /* owned; of the probes after */
 	size_t own_count, own_cap;
 };
 
 void report_builder_done(struct report_builder *b);
+
+/* Of which Global IP something is that is called name: notes it where that is another one than
+ * before. What is no address (NULL, too) says nothing. */
+void report_builder_of(struct report_builder *b, const char *name, const char *address);
 
 enum report_when {
 	REPORT_BEFORE,

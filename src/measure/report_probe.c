@@ -99,6 +99,25 @@ take_landing(struct report_builder *b, struct report_landing *l, json_t *target)
 	l->asked_global = !isnan(l->rtt);
 }
 
+/* "203.0.113.80" of a URL that has it, else whom the first request reached; NULL: not known. */
+static const char *
+address_of(struct report *r, json_t *target)
+{
+	const char *url = json_string_value(json_object_get(target, "url"));
+	const char *host = url ? strstr(url, "://") : NULL, *text;
+	struct ip ip;
+
+	if (host != NULL) {
+		host += host[3] == '[' ? 4 : 3;
+		text = report_printf(
+		    r, "%.*s", (int)strcspn(host, host[-1] == '[' ? "]" : ":/"), host);
+		if (ip_parse(text, &ip) == 0)
+			return text;
+	}
+	return json_string_value(json_object_get(
+	    json_array_get(json_object_get(target, "requests"), 0), "remote_address"));
+}
+
 int
 report_build_probe(struct report_builder *b, const char *client, enum report_when when,
     const json_t *doc, const char *name, struct err *e)
@@ -124,6 +143,7 @@ report_build_probe(struct report_builder *b, const char *client, enum report_whe
 		else if (global == NULL)
 			global = target;
 	}
+	report_builder_of(b, name, address_of(b->report, global));
 	take_landing(b, &landing, global);
 	*(when == REPORT_BEFORE ? &b->report->clients[index].before
 				: &b->report->clients[index].after) = landing;

@@ -208,10 +208,8 @@ run_and_report(struct gather *g)
 	struct probe_results results;
 	int r = send_all(g, &e);
 
-	if (r < 0) {
-		cli_say_error("%s", e.message);
-		return g->report.is_judged ? PROBE_UNKNOWN : EXIT_FAILURE;
-	}
+	if (r < 0)
+		return probe_report_fail(&g->report, e.message);
 	results = results_of(g);
 	return probe_report_end(&g->report, &results,
 	    r != 0 || g->failed > 0 || g->ended == 0 ? EXIT_FAILURE : EXIT_SUCCESS);

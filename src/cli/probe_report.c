@@ -35,6 +35,40 @@ parse_limits(const char *option, const struct cli_strings *given, struct probe_l
 	return 0;
 }
 
+/* ---- when it cannot be known ---- */
+
+static void
+add_unknown(const char *why, struct strbuf *out)
+{
+	_cleanup_(strbuf_done) struct strbuf clean = { 0 };
+
+	strbuf_add_printable(&clean, why);
+	strbuf_addf(out, "PROBE %s: ", probe_state_name(PROBE_UNKNOWN));
+	for (char *c = clean.text; c != NULL && *c != '\0'; c++)
+		*c = *c == '|' ? '/' : *c; /* figures follow a bar */
+	strbuf_add(out, strbuf_get(&clean));
+	strbuf_add_char(out, '\n');
+}
+
+int
+probe_report_fail(const struct probe_report *report, const char *why)
+{
+	_cleanup_(strbuf_done) struct strbuf text = { 0 };
+
+	cli_say_error("%s", why);
+	if (!report->is_judged)
+		return EXIT_FAILURE;
+	add_unknown(why, &text);
+	if (report->options->output == PROBE_OUTPUT_JSON)
+		(void)cli_print_json(
+		    json_pack("{s:n, s:[], s:s, s:o}", "best", "targets", "state",
+			probe_state_name(PROBE_UNKNOWN), "reasons", json_text(why)),
+		    JSON_INDENT(2) | MEASURE_JSON_FLAGS);
+	else
+		(void)cli_print(strbuf_get(&text));
+	return PROBE_UNKNOWN;
+}
+
 /* Where one of our own addresses is, if the names say that. */
 static void
 find_own_place(struct probe_report *report)
@@ -75,8 +109,7 @@ load_names(struct probe_report *report)
 
 	if (r == 0 || (r == -ENOENT && path == NULL))
 		return 0;
-	cli_say_error("%s", e.message);
-	return EXIT_FAILURE;
+	return probe_report_fail(report, e.message);
 }
 
 int
@@ -197,9 +230,10 @@ probe_report_watch(const struct probe_report *report, const struct probe_results
 	(void)cli_print(strbuf_get(&text));
 }
 
+/* reasons: why the state cannot be told, when it could not. */
 static int
 write_prometheus(const struct probe_report *report, const struct probe_results *results,
-    const struct inflation *n)
+    const struct inflation *n, struct strbuf *reasons)
 {
 	_cleanup_(strbuf_done) struct strbuf text = { 0 };
 	struct err e = { 0 };
@@ -210,6 +244,8 @@ write_prometheus(const struct probe_report *report, const struct probe_results *
 		report->options->prometheus, text.text, text.len, PROMETHEUS_MODE, &e) == 0)
 		return 0;
 	cli_say_error("%s", e.message);
+	strbuf_add(reasons, "could not "); /* "write FILE: …" */
+	strbuf_add_printable(reasons, e.message);
 	return EXIT_FAILURE;
 }
 
@@ -240,12 +276,13 @@ probe_report_end(
 		return otherwise;
 	n = compute(report, results);
 	if (report->options->prometheus)
-		failed = write_prometheus(report, results, n);
+		failed = write_prometheus(report, results, n, &reasons);
 	if (report->is_judged) {
 		const struct probe_judgement judgement = { results->targets, results->summaries, n,
 			results->count, &report->warning, &report->critical };
 
 		state = probe_judge(&judgement, &reasons);
+		state = failed ? PROBE_UNKNOWN : state;
 		probe_state_to_text(state, strbuf_get(&reasons), &judgement, &text);
 		strbuf_add_char(&text, '\n');
 	}

@@ -43,6 +43,8 @@ struct probe_results {
 
 /* 0, or the exit status of wrong use or of a file that cannot be read. */
 int probe_report_prepare(struct probe_report *report, const struct probe_report_options *options);
+/* Nothing could be measured: says why, with limits also as a plugin does. Gives the exit status. */
+int probe_report_fail(const struct probe_report *report, const char *why);
 void probe_report_done(struct probe_report *report);
 /* A site that the answer did not say, by the name of its host. */
 void probe_report_complete(const struct probe_report *report, struct probe_record *r);

@@ -1,23 +1,22 @@
 #include "measure/inflation.h"
 
-/* The best of the kind; family IP_NONE: of any. */
+/* What it was asked with; IP_NONE: a name that nobody looked up before. */
+static enum ip_family
+family_of(const struct probe_target *t)
+{
+	return t->family != IP_NONE ? t->family : t->address.family;
+}
+
+/* The best of the references of the kind that were asked with the family. */
 static size_t
 best_of(const struct probe_target *targets, const struct probe_summary *summaries, size_t count,
     enum probe_kind kind, enum ip_family family)
 {
-	size_t best = PROBE_NO_BEST, of_kind = 0;
-	bool references = false;
+	size_t best = PROBE_NO_BEST;
 
 	for (size_t i = 0; i < count; i++) {
-		references = references || targets[i].reference;
-		of_kind += targets[i].parsed.kind == kind;
-	}
-	if (!references && of_kind < 2) /* it would be compared with itself */
-		return PROBE_NO_BEST;
-	for (size_t i = 0; i < count; i++) {
-		if (targets[i].reference != references || targets[i].parsed.kind != kind ||
-		    summaries[i].phases[PROBE_TOTAL].count == 0 ||
-		    (family != IP_NONE && targets[i].family != family))
+		if (!targets[i].reference || targets[i].parsed.kind != kind ||
+		    summaries[i].phases[PROBE_TOTAL].count == 0 || family_of(&targets[i]) != family)
 			continue;
 		if (best == PROBE_NO_BEST || duration_cmp(summaries[i].phases[PROBE_TOTAL].median,
 						 summaries[best].phases[PROBE_TOTAL].median) < 0)
@@ -31,19 +30,12 @@ compute_latency(const struct probe_target *targets, const struct probe_summary *
     size_t count, size_t i, struct inflation *ret)
 {
 	const struct stats *total = &summaries[i].phases[PROBE_TOTAL];
-	size_t best = PROBE_NO_BEST;
 	const struct stats *least;
+	size_t best;
 
 	if (total->count == 0)
 		return;
-	/* columns of one name without references are compared with each other */
-	for (size_t k = 0; k < count && targets[i].family != IP_NONE; k++) {
-		if (targets[k].reference)
-			best = best_of(
-			    targets, summaries, count, targets[i].parsed.kind, targets[i].family);
-	}
-	if (best == PROBE_NO_BEST)
-		best = best_of(targets, summaries, count, targets[i].parsed.kind, IP_NONE);
+	best = best_of(targets, summaries, count, targets[i].parsed.kind, family_of(&targets[i]));
 	if (best == PROBE_NO_BEST)
 		return;
 	least = &summaries[best].phases[PROBE_TOTAL];

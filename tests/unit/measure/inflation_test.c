@@ -58,12 +58,11 @@ TEST(latency_is_over_the_best_of_the_family)
 	CHECK(n[0].has_latency && duration_ms(n[0].latency) == 10 && n[0].ratio == 1.5);
 	CHECK(n[1].has_latency && duration_ms(n[1].latency) == 15);
 	CHECK(!n[0].has_km);
-	/* without references: with the quickest of all */
+	/* the other family is no measure, nor is a name without references */
+	inflation_compute(targets, s, 3, NULL, NULL, n);
+	CHECK(n[0].has_latency && !n[1].has_latency);
 	inflation_compute(targets, s, 2, NULL, NULL, n);
-	CHECK(duration_ms(n[0].latency) == 0 && duration_ms(n[1].latency) == 10);
-	/* one alone has nothing to be compared with */
-	inflation_compute(targets, s, 1, NULL, NULL, n);
-	CHECK(!n[0].has_latency);
+	CHECK(!n[0].has_latency && !n[1].has_latency);
 	done(s, 5);
 }
 
@@ -88,6 +87,24 @@ TEST(the_tail_is_compared_with_that_of_the_best)
 	/* 84.1 - 56 */
 	CHECK_INT(n[0].latency_p95.ns / NS_PER_US, 28100);
 	CHECK(n[1].is_best && n[1].latency_p95.ns == 0);
+	done(s, 3);
+}
+
+TEST(an_address_tells_its_family)
+{
+	static const struct probe_target targets[] = {
+		{ .name = "any IPv4", .family = IP_V4 },
+		{ .name = "any IPv6", .family = IP_V6 },
+		{ .name = "am6", .address = { .family = IP_V4 }, .reference = true },
+	};
+	struct probe_summary s[3] = { 0 };
+	struct inflation n[3];
+
+	for (size_t i = 0; i < 3; i++)
+		answer(&s[i], NULL, 30 - (int64_t)i);
+	finish(s, 3);
+	inflation_compute(targets, s, 3, NULL, NULL, n);
+	CHECK(n[0].has_latency && duration_ms(n[0].latency) == 2 && !n[1].has_latency);
 	done(s, 3);
 }
 

@@ -112,7 +112,7 @@ catch_merge_to_json(const struct catch_merge *m)
 	uint64_t asked = catch_merge_asked(m);
 	struct catch_sums s;
 
-	catch_sums_compute(&m->table, &s);
+	catch_sums_compute(&m->table, m->has_weights, &s);
 	for (size_t i = 0; i < m->file_count; i++)
 		(void)json_array_append_new(files, file_to_json(&m->files[i]));
 	json_object_set_new(j, "run", json_text(m->run));

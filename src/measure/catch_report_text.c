@@ -120,7 +120,7 @@ catch_merge_to_text(const struct catch_merge *m, struct strbuf *out)
 	struct table *t = table_new();
 	struct catch_sums s;
 
-	catch_sums_compute(&m->table, &s);
+	catch_sums_compute(&m->table, m->has_weights, &s);
 	strbuf_add_printable(out, m->address ? m->address : "no catchment");
 	strbuf_add(out, "\n");
 	add_head(t, "site", m->has_weights);

@@ -37,6 +37,50 @@ quantiles(uint32_t *values, size_t count)
 	};
 }
 
+/* What an inflation weighs: only kept where there are weights. */
+struct weighed {
+	uint32_t us;
+	double weight;
+};
+
+static int
+compare_weighed(const void *a, const void *b)
+{
+	const struct weighed *x = a, *y = b;
+
+	return (x->us > y->us) - (x->us < y->us);
+}
+
+/* The least value which that share of the weight does not exceed. */
+static uint32_t
+quantile(const struct weighed *values, size_t count, double share)
+{
+	double all = 0, sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		all += values[i].weight;
+	for (size_t i = 0; i < count && all > 0; i++) {
+		sum += values[i].weight;
+		if (values[i].weight > 0 && sum >= all * share)
+			return values[i].us;
+	}
+	return CATCH_US_NONE;
+}
+
+static struct catch_quantiles
+quantiles_by_weight(struct weighed *values, size_t count)
+{
+	if (count > 0)
+		qsort(values, count, sizeof(*values), compare_weighed);
+	return (struct catch_quantiles){
+		.count = count,
+		.median = quantile(values, count, 0.5),
+		.p90 = quantile(values, count, 0.9),
+		.p95 = quantile(values, count, 0.95),
+		.p99 = quantile(values, count, 0.99),
+	};
+}
+
 static void
 add(struct catch_amount *a, double weight)
 {
@@ -82,9 +126,10 @@ sort_rtts(const struct catch_table *t, struct catch_sums *s, uint32_t *values)
 }
 
 void
-catch_sums_compute(const struct catch_table *t, struct catch_sums *ret)
+catch_sums_compute(const struct catch_table *t, bool by_weight, struct catch_sums *ret)
 {
 	struct catch_sums s = { .site_count = t->site_count };
+	struct weighed *weighed = by_weight ? xcalloc(t->count + 1, sizeof(*weighed)) : NULL;
 	uint32_t *values = xcalloc(t->count + 1, sizeof(*values));
 	size_t count = 0;
 
@@ -100,10 +145,15 @@ catch_sums_compute(const struct catch_table *t, struct catch_sums *ret)
 			continue;
 		}
 		add(&s.sites[row->site], row->weight);
-		if (row->rtt != CATCH_US_NONE && row->best != CATCH_US_NONE)
-			values[count++] = add_inflation(&s, row);
+		if (row->rtt == CATCH_US_NONE || row->best == CATCH_US_NONE)
+			continue;
+		values[count] = add_inflation(&s, row);
+		if (by_weight)
+			weighed[count] = (struct weighed){ values[count], row->weight };
+		count++;
 	}
-	s.inflation = quantiles(values, count);
+	s.inflation = by_weight ? quantiles_by_weight(weighed, count) : quantiles(values, count);
+	free(weighed);
 	sort_rtts(t, &s, values);
 	free(values);
 	*ret = s;

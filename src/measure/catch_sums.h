@@ -38,7 +38,9 @@ struct catch_sums {
 
 extern const unsigned catch_steps_ms[CATCH_STEPS];
 
-void catch_sums_compute(const struct catch_table *t, struct catch_sums *ret);
+/* by_weight: quantiles of the inflation are those of what the targets weigh, which takes 16 bytes
+ * more for each meanwhile; else those of the targets. */
+void catch_sums_compute(const struct catch_table *t, bool by_weight, struct catch_sums *ret);
 void catch_sums_done(struct catch_sums *s);
 
 /* Of 100: 0 for nothing of nothing. */

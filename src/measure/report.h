@@ -253,6 +253,9 @@ void report_compute(struct report *r);
 
 /* Whether a better site could serve a client that landed so. */
 bool report_lands_badly(const struct report *r, const struct report_landing *l) _pure_;
+/* Whether anything tells of any client if a better site could serve it, by time or by distance:
+ * else that there is no finding says nothing. After report_compute(). */
+bool report_knows_better(const struct report *r) _pure_;
 /* What a landing costs, in ms: its latency inflation, or the time that light in fibre needs for its
  * geographic inflation, there and back, whichever is more. NAN for one of them: 0. */
 double report_cost_ms(double ms, double km) _pure_;

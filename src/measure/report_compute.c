@@ -65,6 +65,12 @@ report_lands_badly(const struct report *r, const struct report_landing *l)
 	return costs_ms(r, l) || costs_km(r, l);
 }
 
+bool
+report_knows_better(const struct report *r)
+{
+	return r->after.compared.clients > 0 || r->after.placed.clients > 0;
+}
+
 static bool
 is_judged(const struct report_landing *l)
 {

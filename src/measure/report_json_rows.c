@@ -221,7 +221,9 @@ report_write_json(const struct report *r, report_put *put, void *userdata)
 
 	if (status >= 0)
 		strbuf_add_mem(&w.text, head, strlen(head) - strlen("\n}"));
-	if (status >= 0)
+	if (status >= 0 && !report_knows_better(r))
+		strbuf_add(&w.text, ",\n  \"findings\": null");
+	else if (status >= 0)
 		status = add_list(&w, "findings", r->finding_count, finding_to_json);
 	if (status >= 0)
 		status = add_list(&w, "traces", r->trace_count, trace_to_json);

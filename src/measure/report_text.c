@@ -96,8 +96,12 @@ findings_to_text(const struct report *r, size_t max, size_t columns, struct strb
 			table_add_cell(t, report_reason_title(f->reason));
 		table_add_brief(t, report_reason_title(f->reason));
 	}
-	strbuf_addf(out, "\n%zu client%s at a slower or farther site than another one\n",
-	    r->finding_count, r->finding_count == 1 ? " lands" : "s land");
+	if (report_knows_better(r))
+		strbuf_addf(out, "\n%zu client%s at a slower or farther site than another one\n",
+		    r->finding_count, r->finding_count == 1 ? " lands" : "s land");
+	else
+		strbuf_add(out, "\nwho lands at a slower or farther site is not known:\n"
+				"no RTTs to compare, and no places\n");
 	if (r->finding_count > 0)
 		table_format(t, (struct table_look){ .columns = columns }, out);
 	if (r->finding_count > max)

@@ -93,7 +93,10 @@ say_findings(const struct report *r, struct strbuf *out)
 	struct found found = sum_findings(r);
 
 	if (r->finding_count == 0) {
-		if (r->after.heard.clients > 0)
+		if (r->after.heard.clients > 0 && !report_knows_better(r))
+			strbuf_add(out, "Whether another site would serve clients better is not "
+					"known: there are no RTTs to compare, and no places.");
+		else if (r->after.heard.clients > 0)
 			strbuf_add(out, "No client was found that another site would serve "
 					"noticeably better.");
 		return;

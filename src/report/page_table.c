@@ -102,7 +102,10 @@ page_table(const struct report *r, struct strbuf *out)
 			"<h2 id=\"better\">Who lands at a slower or farther site</h2>\n");
 	add_limits(r, out);
 	if (rows.count == 0) {
-		strbuf_add(out, "<p>There is none.</p>\n");
+		strbuf_add(out, report_knows_better(r)
+				    ? "<p>There is none.</p>\n"
+				    : "<p>That is not known: there are no RTTs to compare, and "
+				      "no places.</p>\n");
 	} else {
 		strbuf_addf(out,
 		    "<div class=\"tools\" id=\"rows-tools\"></div>\n"

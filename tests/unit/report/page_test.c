@@ -195,6 +195,24 @@ TEST(nothing_was_measured)
 	report_done(&r);
 }
 
+TEST(who_lands_badly_is_not_known)
+{
+	struct report r;
+	char *page;
+
+	report_init(&r);
+	(void)report_add_site(&r, "am6");
+	report_add_client(&r, "192.0.2.0/24")->after.heard = true;
+	r.clients[0].after.site = 0;
+	report_compute(&r);
+	page = page_of(&r);
+	CHECK(strstr(page, "better is not known: there are no RTTs to compare") != NULL);
+	CHECK(strstr(page, "<p>That is not known: ") != NULL);
+	CHECK(strstr(page, "There is none.") == NULL && strstr(page, "No client was") == NULL);
+	free(page);
+	report_done(&r);
+}
+
 TEST(without_a_before_nothing_is_compared)
 {
 	struct report r;

@@ -228,6 +228,7 @@ take_file(struct catch_merge *m, struct catch_merged_file *f, struct catch_reade
 	int got;
 
 	if (is_of_kind(r, "merged")) {
+		m->has_merged = true;
 		got = catch_merged_read(&m->table, r, &e);
 	} else {
 		f->site = xstrdup(catch_reader_text(r, "site"));
@@ -422,10 +423,15 @@ add_target(
 static json_t *
 head_of(const struct catch_merge *m)
 {
-	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s*, s:s*}", "nearcast_catchment",
+	json_t *sites = json_array();
+
+	/* also those where nobody lands: they may be the nearest */
+	for (size_t i = 0; i < m->table.site_count; i++)
+		(void)json_array_append_new(sites, json_string(m->table.sites[i]));
+	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s*, s:s*, s:o}", "nearcast_catchment",
 	    CATCH_FILE_VERSION, "kind", "merged", "run", m->run ? m->run : "", "family",
 	    m->table.family == IP_V6 ? "ipv6" : "ipv4", "address", m->address ? m->address : "",
-	    "sender", m->sender, "began", m->began);
+	    "sender", m->sender, "began", m->began, "sites", sites);
 }
 
 static json_t *

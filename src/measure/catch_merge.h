@@ -41,6 +41,7 @@ struct catch_merge {
 	struct catch_merged_file *files; /* owned */
 	size_t file_count, file_cap;
 	bool has_rtt, has_weights;
+	bool has_merged;   /* one was of an earlier merge, which has the least RTT only */
 	bool takes_merged; /* files of an earlier merge count, too; to be set before */
 	bool keeps_rtts;   /* all of them, not the least only; to be set before */
 	struct catch_rtts rtts; /* with keeps_rtts */

@@ -102,8 +102,17 @@ int
 catch_merged_read(struct catch_table *t, struct catch_reader *r, struct err *e)
 {
 	struct line_word words[2];
+	json_t *site;
+	size_t i;
 	int got;
 
+	json_array_foreach (json_object_get(r->head, "sites"), i, site) {
+		const char *name = json_string_value(site);
+
+		if (name != NULL && *name != '\0' && strlen(name) <= CATCH_SITE_MAX &&
+		    strpbrk(name, ", \t#") == NULL)
+			(void)catch_table_site(t, name);
+	}
 	while ((got = catch_reader_next(r, words, ARRAY_SIZE(words), e)) > 0) {
 		got = read_row(t, r, e);
 		if (got < 0)

@@ -61,6 +61,7 @@ struct report_landing {
 	bool asked_global; /* the Global IP itself took rtt, not the site's own address */
 	uint32_t best_site;
 	double best_rtt; /* the least from any site; may be known without rtt */
+	bool of_merge;   /* which keeps no other RTTs, though they were measured */
 	/* set by report_compute() */
 	double inflation;      /* ms, not negative; 0 at the best site */
 	uint32_t nearest_site; /* of the sites with a place; the others are NAN without one */
@@ -141,6 +142,7 @@ struct report_finding {
 	uint32_t site, better_site;
 	double better_rtt; /* from there */
 	bool only_nearer;  /* the better site is that by distance: not, or not known, by time */
+	bool is_not_kept;  /* better_rtt, in the merge that the landing is from */
 	double ms, km;     /* what it costs: its latency and its geographic inflation */
 	double share;      /* of the weight of all clients */
 	enum report_reason reason;

@@ -187,6 +187,7 @@ report_build_catchment(struct report_builder *b, const struct catch_merge *m, en
 			l->rtt = ms(row->rtt);
 		}
 		l->best_rtt = ms(row->best);
+		l->of_merge = m->has_merged && row->best != CATCH_US_NONE;
 		l->best_site =
 		    row->best_site == CATCH_NO_SITE ? REPORT_NONE : sites[row->best_site];
 		if (m->has_weights)

@@ -272,6 +272,7 @@ judge(const struct report *r, struct report_finding *f)
 
 	double here = l->site == l->best_site ? fmin(l->rtt, l->best_rtt) : l->rtt;
 
+	f->is_not_kept = l->of_merge && isnan(f->better_rtt);
 	if (!costs_ms(r, l))
 		f->only_nearer = !(f->better_rtt < here); /* NAN: not known */
 }
@@ -300,6 +301,9 @@ report_nearer_words(const struct report_finding *f)
 {
 	if (!f->only_nearer)
 		return NULL;
+	if (f->is_not_kept)
+		return "a merge does not keep how long its own address takes: the files of RTTs "
+		       "tell it";
 	return isnan(f->better_rtt) ? "how long its own address takes was not measured"
 				    : "its own address is not quicker: the way there may share the "
 				      "fault";

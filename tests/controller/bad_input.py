@@ -15,7 +15,8 @@ PROJECT = '/api/v1/projects/alpha'
 # what a status is about needs a name; 403, 409 and 429 may be about who asks, and what is there
 NAMED = {400, 401, 404, 405, 411, 412, 413, 415, 417, 422, 428, 431}
 WORDS = {  # parameters that say anything: a search that finds nothing is none that is wrong
-    'tag', 'object', 'actor', 'override_reason'}
+    'tag', 'object', 'actor', 'override_reason',
+    'include', 'exclude'}  # of the provider's clients, without effect
 
 
 class World:

@@ -410,10 +410,11 @@ def what_show_prints_can_be_applied(nearcast, program):
         n.ask('services', 'apply', 'service', '-p', 'web')
         shown = n.json('services', 'show', 'web', '-p', 'web')
         n.write_token('shown', json.dumps(shown))
-        assert n.ask('services', 'apply', 'shown', '-p', 'web') == 'service web: nothing differs from the file\n'
+        same = 'service web: nothing differs from the file\nWarning: it has no Global IP: there is nothing to announce\n'
+        assert n.ask('services', 'apply', 'shown', '-p', 'web') == same
         n.write_token('other', json.dumps(shown | {'description': 'other'}))
         assert 'service web: changed' in n.ask('services', 'apply', 'other', '-p', 'web')
-        assert n.ask('services', 'apply', 'other', '-p', 'web') == 'service web: nothing differs from the file\n'
+        assert n.ask('services', 'apply', 'other', '-p', 'web') == same
         assert 'service web: changed' in n.ask('services', 'apply', 'shown', '-p', 'web')
         n.ask('services', 'remove', 'web', '-p', 'web', '--yes')
         assert 'service web: made' in n.ask('services', 'apply', 'shown', '-p', 'web')

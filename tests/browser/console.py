@@ -499,7 +499,7 @@ def a_host_that_left(browser, program, _):
         stage.fill()
         player = players.Player(stage, 'am6', 'am6-1')
         player.report()
-        player.client.ask('POST', '/agent/v1/leave', status=204)
+        player.client.ask('POST', '/agent/v1/leave?override_reason=its+place+is+given+up', status=204)
         page = stage.page('#/sites')
         told = 'document.querySelector("[data-row=am6-{}] [data-label=Presence] .badge").textContent'
         assert page.js(told.format(1)) == 'left'

@@ -38,8 +38,8 @@ needs_as4(const struct bgp_open *open)
 	return open->as4 && open->as > UINT16_MAX;
 }
 
-/* False: there was none. */
-static bool
+/* 1: it was there. A number, for `|` takes out all of several. */
+static unsigned
 take_out(bool *offered)
 {
 	bool was = *offered;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/attr.h"
+#include "controller/problem.h"
 #include "controller/routes.h"
 #include "tap.h"
 
@@ -45,6 +46,26 @@ query_of(const json_t *document, const json_t *operation, char *buf, size_t size
 		if (strcmp(json_string_value(json_object_get(p, "in")), "query") == 0)
 			(void)snprintf(buf + len, size - len, "%s%s", len > 0 ? " " : "",
 			    json_string_value(json_object_get(p, "name")));
+	}
+}
+
+TEST(each_type_of_problem_is_described)
+{
+	json_auto_t *document = json_loads(openapi_document, JSON_REJECT_DUPLICATES, NULL);
+	const json_t *components = json_object_get(document, "components");
+	const json_t *problem = json_object_get(json_object_get(components, "schemas"), "Problem");
+	const json_t *type = json_object_get(json_object_get(problem, "properties"), "type");
+	const json_t *one, *types = json_object_get(type, "enum");
+	size_t k;
+
+	REQUIRE(json_is_array(types));
+	for (int p = 0; p < PROBLEM_COUNT; p++) {
+		bool found = false;
+
+		json_array_foreach (types, k, one)
+			found = found || strcmp(json_string_value(one), problem_type(p)) == 0;
+		if (!found)
+			tap_fail(__FILE__, __LINE__, "%s is not described", problem_type(p));
 	}
 }
 

@@ -160,28 +160,30 @@ add_line(struct strbuf *report, const char *text)
 	strbuf_add_char(report, '\n');
 }
 
-/* What its site had no room for. */
-static json_int_t
-dropped_of(const struct catch_reader *r)
+static uint64_t
+count_of(const json_t *end, const char *key)
 {
-	return json_integer_value(json_object_get(json_object_get(r->end, "replies"), "dropped"));
+	return (uint64_t)MAX(json_integer_value(json_object_get(end, key)), 0);
 }
 
+/* Of the replies of one kind, by its site's last line. */
 static uint64_t
-forged_of(const struct catch_reader *r)
+replies_of(const struct catch_merged_file *f, const char *kind)
 {
-	return (uint64_t)json_integer_value(
-	    json_object_get(json_object_get(r->end, "replies"), "forged"));
+	return count_of(json_object_get(f->end, "replies"), kind);
 }
 
 /* What is said of it when it was read. */
 static void
 note(struct catch_merge *m, struct catch_merged_file *f, const struct catch_reader *r)
 {
+	uint64_t dropped;
+
 	f->rows = r->rows;
 	f->bad = r->lines.bad;
 	f->end = json_incref(r->end);
-	f->forged = forged_of(r);
+	f->forged = replies_of(f, "forged");
+	dropped = replies_of(f, "dropped");
 	if (r->end == NULL) {
 		f->state = CATCH_FILE_CUT;
 		f->why = xasprintf(
@@ -193,12 +195,12 @@ note(struct catch_merge *m, struct catch_merged_file *f, const struct catch_read
 		   strcmp(json_string_value(json_object_get(r->end, "end")), "done") != 0) {
 		f->state = CATCH_FILE_STOPPED;
 		f->why = xasprintf("%s: was stopped before all requests were sent", f->path);
-	} else if (dropped_of(r) > 0) {
+	} else if (dropped > 0) {
 		f->state = CATCH_FILE_DROPPED;
-		f->why = xasprintf("%s: up to %" JSON_INTEGER_FORMAT
+		f->why = xasprintf("%s: up to %" PRIu64
 				   " replies came faster than the site could take them, and are "
 				   "missing",
-		    f->path, dropped_of(r));
+		    f->path, dropped);
 	} else if (f->forged > 0 && f->rows == 0) {
 		f->state = CATCH_FILE_FORGED;
 		f->why = xasprintf("%s: %" PRIu64
@@ -349,12 +351,6 @@ catch_merge_weigh(struct catch_merge *m, const char *path, struct err *e)
 {
 	m->has_weights = true;
 	return catch_table_weigh(&m->table, path, &m->unmapped, &m->report, &m->bad_weights, e);
-}
-
-static uint64_t
-count_of(const json_t *end, const char *key)
-{
-	return (uint64_t)MAX(json_integer_value(json_object_get(end, key)), 0);
 }
 
 /* Each is asked in every round; who was stopped has not come to all. */
